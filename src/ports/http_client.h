@@ -1,0 +1,44 @@
+// Outgoing HTTP. Implemented by net (curl) and, in simulation, by a faulty wire.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "base/time.h"
+#include "wire/message.h"
+
+namespace cobro::ports {
+
+struct HttpRequest {
+  std::string method;
+  std::string url;
+  wire::Headers headers;
+  std::string body;
+  base::Duration timeout{};  // for the whole exchange, connecting included
+};
+
+struct HttpResponse {
+  int status = 0;
+  wire::Headers headers;
+  std::string body;
+};
+
+// No complete answer came. None of these says that the other side did nothing.
+struct HttpFailure {
+  enum class Kind { unreachable, timed_out, broken, too_large };
+  Kind kind = Kind::broken;
+  std::string message;  // for logs; no credentials
+};
+
+using HttpResult = base::Result<HttpResponse, HttpFailure>;
+
+class HttpClient {
+ public:
+  virtual ~HttpClient() = default;
+  // Never throws for what the network does. Redirects are not followed; bodies over
+  // 4 MiB are `too_large`. Destroying the task abandons the exchange.
+  virtual base::Task<HttpResult> send(HttpRequest request) = 0;
+};
+
+}  // namespace cobro::ports
