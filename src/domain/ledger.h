@@ -1,0 +1,40 @@
+// The double-entry ledger. Every movement of money posts one debit and one credit of the
+// same amount; balances are derived from entries, which are only ever appended.
+#pragma once
+
+#include <array>
+#include <string>
+
+#include "base/time.h"
+#include "domain/ids.h"
+#include "domain/money.h"
+#include "domain/payment.h"
+
+namespace cobro::domain {
+
+enum class Movement { charge, refund, refund_failed };
+enum class Side { debit, credit };
+
+struct LedgerEntry {
+  LedgerEntryId id;
+  TransactionId transaction_id;
+  Movement movement = Movement::charge;
+  Side side = Side::debit;
+  std::string account;  // gateway:stripe, sales:order, refunds:order
+  Money amount;         // positive
+  base::Timestamp created_at;
+};
+
+struct Posting {
+  std::string debit;
+  std::string credit;
+};
+// The accounts of a movement (the table in docs/money.md).
+Posting posting(Movement movement, GatewayName gateway, PaymentKind kind);
+
+// The two entries of a movement.
+std::array<LedgerEntry, 2> post(Movement movement, const Payment& payment,
+                                TransactionId transaction, Money amount, base::Timestamp now,
+                                IdSource& ids);
+
+}  // namespace cobro::domain

@@ -1,0 +1,84 @@
+// A payment: one intent to move one amount from one customer through one gateway.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/time.h"
+#include "domain/ids.h"
+#include "domain/money.h"
+
+namespace cobro::domain {
+
+enum class PaymentKind { order, intent, course_purchase, subscription, one_time, session };
+
+// See payment_states.h for the table. "Refunded" is `succeeded` with refunded = captured.
+enum class PaymentState {
+  pending,          // no confirmation sent (an object may already exist at the gateway)
+  requires_action,  // the customer must act: 3-D Secure, an approval page
+  processing,       // sent, outcome not known yet
+  authorized,       // held, not captured
+  succeeded,        // captured
+  failed,           // declined; may be tried again with another method
+  cancelled,        // given up before capture; terminal
+};
+
+enum class CaptureMethod { automatic, manual };
+enum class GatewayName { manual, stripe, paypal, mercadopago };
+
+// What can be done with a payment at its gateway. Everything but `refund` excludes each
+// other: one open attempt per payment, refunds apart.
+enum class Operation { confirm, capture, cancel, refund };
+
+struct Decline {
+  std::string code;                        // the gateway's: card_declined, expired_card, …
+  std::optional<std::string> decline_code;  // the issuer's: insufficient_funds, …
+  std::string message;                     // fit to show to the customer
+};
+
+struct NextAction {
+  std::string type;  // redirect_to_url, use_stripe_sdk, manual
+  std::optional<std::string> url;
+  std::optional<std::string> client_secret;
+};
+
+struct Payment {
+  PaymentId id;
+  std::int64_t number = 0;
+  PaymentKind kind = PaymentKind::order;
+  std::optional<OrderId> order_id;
+  std::string user_id;
+  std::optional<std::string> tenant_id;
+  GatewayName gateway = GatewayName::stripe;
+  CaptureMethod capture_method = CaptureMethod::automatic;
+  PaymentState state = PaymentState::pending;
+  Money amount;
+  Money captured;   // ≤ amount
+  Money refunded;   // refunded + refunding ≤ captured (a CHECK)
+  Money refunding;  // held by refunds that have not ended
+  std::optional<std::string> description;
+  std::string metadata = "{}";  // JSON object of strings
+  std::optional<std::string> gateway_payment_id;  // pi_…
+  std::optional<std::string> gateway_charge_id;   // ch_…: gateway_transaction_id in answers
+  std::optional<std::string> gateway_response;    // redacted JSON of the last answer
+  std::optional<Decline> decline;                 // of the last declined confirmation
+  std::optional<NextAction> next_action;
+  std::optional<Operation> pending_operation;  // of the open attempt, refunds apart
+  bool conflicted = false;  // the gateway's word contradicts ours; a person must look
+  std::int64_t attempts = 0;  // counts operations, for gateway keys
+  std::int64_t event_sequence = 0;
+  std::int64_t version = 1;
+  base::Timestamp created_at;
+  base::Timestamp updated_at;
+  std::optional<base::Timestamp> processed_at;  // when it last settled
+};
+
+// What it holds of its order: the amount while open, what was captured after, else nothing.
+Money held(const Payment& payment);
+// captured − refunded − refunding.
+Money refundable(const Payment& payment);
+bool is_live(PaymentState state);
+bool is_refunded_in_full(const Payment& payment);
+
+}  // namespace cobro::domain

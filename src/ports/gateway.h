@@ -1,0 +1,131 @@
+// A payment gateway, as pure functions: build a request, parse an answer, verify a
+// webhook. None of them does I/O; the driver in app sends the bytes. What a gateway can do
+// is a value, decided at start, not a virtual with a default body.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "domain/attempt.h"
+#include "domain/gateway_news.h"
+#include "domain/payment.h"
+#include "domain/refund.h"
+#include "domain/refusal.h"
+#include "ports/http_client.h"
+#include "wire/message.h"
+
+namespace cobro::ports {
+
+struct Capabilities {
+  bool remote = true;  // false: nothing is ever called (manual)
+  bool capture_later = false;
+  bool partial_refund = false;
+  // A key sent again within this span of its first send gives the first answer again.
+  base::Duration key_window{};
+};
+
+// What an attempt asks for. `payment` is as it stands before the operation.
+struct ConfirmCommand {
+  std::string payment_method;
+  std::optional<std::string> return_url;
+};
+struct CaptureCommand {
+  domain::Money amount;
+};
+struct CancelCommand {};
+struct RefundCommand {
+  domain::RefundId refund_id;
+  domain::Money amount;
+  std::string reason;
+};
+using GatewayCommand = std::variant<ConfirmCommand, CaptureCommand, CancelCommand, RefundCommand>;
+
+enum class AnswerKind {
+  accepted,      // done, or under way; `payment` or `refund` says how far
+  declined,      // refused because of the customer; nothing moved
+  not_executed,  // refused before anything was done
+  unknown,       // may or may not have been done
+};
+
+struct GatewayAnswer {
+  AnswerKind kind = AnswerKind::unknown;
+  std::optional<domain::PaymentNews> payment;  // also with a decline, when the gateway sends it
+  std::optional<domain::RefundNews> refund;
+  std::optional<domain::Decline> decline;
+  bool busy = false;    // not executed because the gateway sheds load: try later
+  std::string message;  // why, for logs and a 502; nothing internal, no credentials
+};
+
+// One page of a look-up: what was found, and how to go on.
+struct LookUpAnswer {
+  bool understood = false;  // false: ask again later; nothing may be concluded
+  std::vector<domain::PaymentNews> payments;
+  std::vector<domain::RefundNews> refunds;
+  std::optional<domain::GatewayRequest> next_page;
+};
+
+struct WebhookRefusal {
+  std::string message;  // for the 400 answer
+};
+
+// A verified event: who it speaks of, and what it says if that is final.
+struct GatewayEvent {
+  std::string event_id;
+  std::string type;
+  base::Timestamp created_at;
+  // Final facts, applied as they are. Empty when the object must be fetched instead.
+  std::optional<domain::PaymentNews> payment;
+  std::optional<domain::RefundNews> refund;
+  // What to fetch: a payment object, its refunds, or nothing (unknown or irrelevant type).
+  enum class Fetch { nothing, payment, refunds } fetch = Fetch::nothing;
+  std::optional<std::string> gateway_payment_id;
+  std::optional<domain::PaymentId> our_payment;
+};
+
+class Gateway {
+ public:
+  virtual ~Gateway() = default;
+  [[nodiscard]] virtual domain::GatewayName name() const = 0;
+  [[nodiscard]] virtual const Capabilities& capabilities() const = 0;
+
+  // Refusals: currency_not_supported, validation_failed (an amount that the gateway cannot
+  // take: below its minimum, not a multiple, above its maximum), before a payment is made.
+  [[nodiscard]] virtual std::optional<domain::Refusal> check_amount(domain::Money amount) const = 0;
+
+  // The request of an attempt. Same refusals as check_amount, for the command's amount.
+  [[nodiscard]] virtual base::Result<domain::GatewayRequest, domain::Refusal> build(
+      const GatewayCommand& command, const domain::Payment& payment,
+      domain::AttemptId attempt) const = 0;
+  // What the answer to an attempt of that operation means. Never throws for what it says.
+  [[nodiscard]] virtual GatewayAnswer parse(domain::Operation operation,
+                                            const HttpResponse& response) const = 0;
+
+  // Fetches the payment's object by its gateway id, or, without one, lists what was created
+  // between the two instants (the caller compares metadata).
+  [[nodiscard]] virtual domain::GatewayRequest look_up_payment(
+      const domain::Payment& payment, base::Timestamp from, base::Timestamp to) const = 0;
+  // Lists the refunds of the payment's object.
+  [[nodiscard]] virtual domain::GatewayRequest look_up_refunds(
+      const domain::Payment& payment) const = 0;
+  [[nodiscard]] virtual LookUpAnswer parse_look_up(const domain::GatewayRequest& request,
+                                                   const HttpResponse& response) const = 0;
+
+  // Adds base URL, credentials, version and (for attempts) the idempotency key.
+  [[nodiscard]] virtual HttpRequest to_http(const domain::GatewayRequest& request,
+                                            std::optional<std::string_view> key,
+                                            base::Duration timeout) const = 0;
+
+  // Verifies the signature over the raw body and reads the event.
+  [[nodiscard]] virtual base::Result<GatewayEvent, WebhookRefusal> verify(
+      const wire::Headers& headers, std::string_view body, base::Timestamp now) const = 0;
+  // Reads a stored event again, its signature having been verified when it came.
+  [[nodiscard]] virtual base::Result<GatewayEvent, WebhookRefusal> read_event(
+      std::string_view body) const = 0;
+};
+
+}  // namespace cobro::ports

@@ -1,0 +1,59 @@
+// Rows that belong to the service rather than to the domain: idempotency records, stored
+// replies and the webhook inbox.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/time.h"
+#include "domain/ids.h"
+#include "domain/payment.h"
+#include "wire/message.h"
+
+namespace cobro::ports {
+
+// A reply as it was first given: replayed byte for byte.
+using StoredReply = wire::Reply;
+
+enum class RecordState {
+  open,     // an attempt is under way or unknown; never expires
+  settled,  // the attempt has ended without its caller: to be worded by its own route
+  closed,   // has its reply; kept for 24 h
+};
+
+struct IdempotencyRecord {
+  domain::RecordId id;
+  std::string key;           // SHA-256 (hex) of tenant, sub, method, path and client key
+  std::string request_hash;  // SHA-256 (hex) of the body
+  RecordState state = RecordState::open;
+  std::optional<domain::AttemptId> attempt_id;  // of an open or settled one
+  std::optional<StoredReply> reply;             // of a closed one
+  base::Timestamp created_at;
+  std::optional<base::Timestamp> expires_at;  // of a settled or closed one
+  std::int64_t version = 1;
+};
+
+enum class WebhookStatus {
+  pending,  // stored, to be applied
+  applied,
+  ignored,  // nothing of ours, or an unknown type
+  waiting,  // cannot be applied yet (a ceiling, an open attempt): tried again
+};
+
+struct StoredWebhook {
+  domain::WebhookId id;
+  domain::GatewayName gateway = domain::GatewayName::stripe;
+  std::string event_id;  // unique per gateway
+  std::string type;
+  std::string body;  // raw, as verified
+  WebhookStatus status = WebhookStatus::pending;
+  std::string note;  // why it waits or was ignored
+  std::int64_t tries = 0;
+  base::Timestamp next_try_at;
+  base::Timestamp received_at;
+  std::optional<base::Timestamp> applied_at;
+  std::int64_t version = 1;
+};
+
+}  // namespace cobro::ports

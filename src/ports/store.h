@@ -1,0 +1,225 @@
+// The store: where everything that must not be lost is kept.
+//
+// It hands out no open transaction. A write names what it reads, and a plain function
+// decides, from what was loaded, what changes; the store runs the two as one atomic step:
+//
+//        Reads ──▶ load ──▶ decide(Loaded) ──▶ Changes ──▶ commit
+//          ▲                     │ Refusal: nothing is written
+//          └── conflict: again ──┘
+//
+// Correctness comes from versions (every update names the version it read, and a miss
+// fails the whole write inside the database), unique keys and CHECK constraints; never
+// from locks held across round trips. PostgreSQL does it in two round trips, SQLite in one
+// go on its writer thread.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "base/task.h"
+#include "domain/attempt.h"
+#include "domain/event.h"
+#include "domain/ledger.h"
+#include "domain/order.h"
+#include "domain/payment.h"
+#include "domain/refund.h"
+#include "domain/refusal.h"
+#include "domain/transaction.h"
+#include "ports/records.h"
+
+namespace cobro::ports {
+
+// Orders, payments and transactions are named by id or by number.
+using OrderRef = std::variant<domain::OrderId, std::int64_t>;
+using PaymentRef = std::variant<domain::PaymentId, std::int64_t>;
+using TransactionRef = std::variant<domain::TransactionId, std::int64_t>;
+// A payment by the gateway's name of it.
+struct RemoteRef {
+  domain::GatewayName gateway;
+  std::string gateway_payment_id;
+};
+
+// What a write or a look loads. At most one root; everything that hangs on it is loaded
+// beside it: an order brings its items, payments and their open attempts; a payment (found
+// directly, or through its refund, attempt or transaction) brings its order with all that,
+// its refunds, its transactions and every attempt of it that is open.
+struct Reads {
+  using Root = std::variant<std::monostate, OrderRef, PaymentRef, RemoteRef, domain::RefundId,
+                            domain::AttemptId, TransactionRef>;
+  Root root;
+  std::optional<std::string> record_key;
+  std::optional<domain::WebhookId> webhook;
+  int order_numbers = 0;  // how many fresh numbers to draw
+  int payment_numbers = 0;
+  int transaction_numbers = 0;
+};
+
+struct Loaded {
+  std::optional<domain::Order> order;
+  std::optional<domain::Payment> payment;        // the root, or the root's payment
+  std::vector<domain::Payment> order_payments;   // all of the order, the root included
+  std::vector<domain::Refund> refunds;           // of the payment, oldest first
+  std::vector<domain::Transaction> transactions;  // of the payment, oldest first
+  std::vector<domain::Attempt> open_attempts;    // of the payment, or of the order's payments
+  std::optional<domain::Attempt> attempt;        // when the root is one, open or not
+  std::optional<IdempotencyRecord> record;       // expired ones included
+  std::optional<domain::Attempt> record_attempt;  // the attempt that the record names
+  std::optional<StoredWebhook> webhook;
+  std::vector<std::int64_t> order_numbers;
+  std::vector<std::int64_t> payment_numbers;
+  std::vector<std::int64_t> transaction_numbers;
+};
+
+// A row that the decision relied on without changing it: its version is checked.
+struct ReliedOn {
+  std::optional<domain::OrderId> order;
+  std::optional<domain::PaymentId> payment;
+  std::int64_t version = 0;
+};
+
+// What a write changes, as a value. Rows to update carry the version that was read; the
+// store writes version + 1. Order items are replaced when `replace_items` says so.
+struct Changes {
+  std::vector<domain::Order> insert_orders;
+  std::vector<domain::Order> update_orders;
+  bool replace_items = false;
+  std::vector<domain::Payment> insert_payments;
+  std::vector<domain::Payment> update_payments;
+  std::vector<domain::Refund> insert_refunds;
+  std::vector<domain::Refund> update_refunds;
+  std::vector<domain::Transaction> insert_transactions;
+  std::vector<domain::Transaction> update_transactions;
+  std::vector<domain::LedgerEntry> insert_entries;
+  std::vector<domain::Attempt> insert_attempts;
+  std::vector<domain::Attempt> update_attempts;
+  std::vector<domain::Event> insert_events;
+  std::vector<ReliedOn> relied_on;
+  // Inserting a record first removes an expired one under the same key.
+  std::optional<IdempotencyRecord> insert_record;
+  std::optional<IdempotencyRecord> update_record;
+  std::optional<IdempotencyRecord> delete_record;
+  std::optional<StoredWebhook> insert_webhook;
+  std::optional<StoredWebhook> update_webhook;
+
+  [[nodiscard]] bool empty() const;
+};
+
+// Plain and pure: no await, no port, no I/O. It may run on another thread while its caller
+// is suspended, and runs again from fresh rows on each try.
+using Decide = std::function<base::Result<Changes, domain::Refusal>(const Loaded&)>;
+
+// Why a write was not committed, though `decide` wanted it.
+enum class WriteFailure {
+  conflict,       // a version, a unique key or the serializer: decide again from fresh rows
+  ceiling,        // a CHECK on money refused; `constraint` names it
+  unavailable,    // the database is away; nothing was committed
+  unknown_commit  // the answer to COMMIT was lost; `was_committed` tells
+};
+struct WriteError {
+  WriteFailure failure = WriteFailure::unavailable;
+  std::string constraint;
+};
+// Committed, refused by decide, or failed.
+struct WriteResult {
+  std::variant<std::monostate, domain::Refusal, WriteError> outcome;
+  [[nodiscard]] bool committed() const { return outcome.index() == 0; }
+};
+
+// Newest first. `after` is the id of the last item of the page before; with it, `offset`
+// is not used.
+struct Page {
+  std::int64_t limit = 20;
+  std::int64_t offset = 0;
+  std::optional<base::Uuid> after;
+};
+// What a payment's item prints depends on kind and state together; a filter is a set of
+// such pairs, resolved by the surface.
+struct PaymentWord {
+  std::optional<domain::PaymentKind> kind;
+  domain::PaymentState state;
+  std::optional<bool> refunded_in_full;
+};
+struct OrderFilter {
+  std::optional<std::string> user_id;
+  std::vector<domain::OrderStatus> statuses;  // none: all
+};
+struct PaymentFilter {
+  std::optional<std::string> user_id;
+  std::optional<domain::OrderId> order_id;
+  std::optional<domain::PaymentKind> kind;
+  std::optional<std::vector<PaymentWord>> words;  // empty: nothing matches
+};
+struct RefundFilter {
+  std::optional<std::string> user_id;  // of the payment
+  std::optional<domain::PaymentId> payment_id;
+};
+struct TransactionFilter {
+  std::optional<std::string> user_id;  // of the payment
+  std::optional<domain::PaymentId> payment_id;
+  std::optional<domain::TransactionType> type;
+  std::optional<domain::TransactionStatus> status;
+  std::optional<base::Timestamp> from;  // created_at, inclusive
+  std::optional<base::Timestamp> to;    // exclusive
+};
+template <class T>
+struct Listed {
+  std::vector<T> items;
+  std::int64_t total = 0;
+  bool more = false;
+};
+
+// Everything about some orders and payments, for the audit; one consistent snapshot.
+struct AuditPage {
+  std::vector<domain::Order> orders;  // with items
+  std::vector<domain::Payment> payments;
+  std::vector<domain::Refund> refunds;
+  std::vector<domain::Transaction> transactions;
+  std::vector<domain::LedgerEntry> entries;
+  std::vector<domain::Attempt> attempts;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // One try. The pipeline in app retries.
+  virtual base::Task<WriteResult> write(const Reads& reads, const Decide& decide) = 0;
+  // After unknown_commit, or a conflict that follows one: whether a row that only that
+  // write inserts is there. False proves nothing while the old connection may live.
+  virtual base::Task<bool> was_committed(const Changes& changes) = 0;
+
+  virtual base::Task<Loaded> load(const Reads& reads) = 0;  // draws no numbers
+  virtual base::Task<Listed<domain::Order>> list_orders(const OrderFilter&, const Page&) = 0;
+  virtual base::Task<Listed<domain::Payment>> list_payments(const PaymentFilter&, const Page&) = 0;
+  virtual base::Task<Listed<domain::Refund>> list_refunds(const RefundFilter&, const Page&) = 0;
+  virtual base::Task<Listed<domain::Transaction>> list_transactions(const TransactionFilter&,
+                                                                    const Page&) = 0;
+
+  // Open attempts whose next_check_at has come, oldest first.
+  virtual base::Task<std::vector<domain::Attempt>> due_attempts(base::Timestamp now,
+                                                                std::int64_t limit) = 0;
+  // Pending and waiting webhooks whose next_try_at has come, oldest first.
+  virtual base::Task<std::vector<StoredWebhook>> due_webhooks(base::Timestamp now,
+                                                              std::int64_t limit) = 0;
+  // Closed and settled records that expired before `now`, at most `limit` of them.
+  virtual base::Task<std::int64_t> purge_records(base::Timestamp now, std::int64_t limit) = 0;
+
+  // Every order after `after` with all that hangs on it, up to `limit` orders, then (when no
+  // orders are left) payments without an order likewise. Empty pages end the walk.
+  virtual base::Task<AuditPage> audit_orders(std::optional<domain::OrderId> after,
+                                             std::int64_t limit) = 0;
+  virtual base::Task<AuditPage> audit_orphans(std::optional<domain::PaymentId> after,
+                                              std::int64_t limit) = 0;
+
+  // Random once per database, made by the first migration: part of every gateway key.
+  [[nodiscard]] virtual const std::string& deployment() const = 0;
+  // A cheap write that proves the database takes writes: for /readyz.
+  virtual base::Task<bool> ping() = 0;
+};
+
+}  // namespace cobro::ports
