@@ -1,3 +1,7 @@
+# The precompiled standard headers are made once, here, and shared by every library.
+add_library(cobro_pch OBJECT ${PROJECT_SOURCE_DIR}/cmake/std_pch.cpp)
+target_precompile_headers(cobro_pch PRIVATE ${PROJECT_SOURCE_DIR}/cmake/std_pch.h)
+
 # cobro_library(name USES libraries… LINK external targets…): src/<name> as one library.
 # Sources are found by folder; a folder without sources yet is an interface library.
 function(cobro_library name)
@@ -8,7 +12,7 @@ function(cobro_library name)
     add_library(cobro_${name} STATIC ${sources})
     target_include_directories(cobro_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
     target_link_libraries(cobro_${name} PUBLIC ${arg_USES} ${arg_LINK})
-    target_precompile_headers(cobro_${name} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/std_pch.h)
+    target_precompile_headers(cobro_${name} REUSE_FROM cobro_pch)
   else()
     add_library(cobro_${name} INTERFACE)
     target_include_directories(cobro_${name} INTERFACE ${PROJECT_SOURCE_DIR}/src)
@@ -16,6 +20,7 @@ function(cobro_library name)
   endif()
 endfunction()
 
+# cobro_program(name folder USES libraries…): <folder>/*.cpp as a program in the build folder.
 function(cobro_program name folder)
   cmake_parse_arguments(arg "" "" "USES;LINK" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
@@ -25,10 +30,12 @@ function(cobro_program name folder)
   list(TRANSFORM arg_USES PREPEND cobro_)
   add_executable(${name} ${sources})
   target_link_libraries(${name} PRIVATE ${arg_USES} ${arg_LINK})
+  target_precompile_headers(${name} REUSE_FROM cobro_pch)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
 endfunction()
 
-# cobro_test(folder LINK …): tests/<folder>/*.cpp as one GoogleTest program, test_<folder>.
+# cobro_test(folder USES libraries… LINK external targets…): tests/<folder>/**/*.cpp as one
+# GoogleTest program, test_<folder>.
 function(cobro_test folder)
   cmake_parse_arguments(arg "" "" "USES;LINK" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${folder}/*.cpp)
@@ -39,6 +46,6 @@ function(cobro_test folder)
   add_executable(test_${folder} ${sources})
   target_include_directories(test_${folder} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(test_${folder} PRIVATE ${arg_USES} ${arg_LINK} GTest::gmock GTest::gtest_main)
-  target_precompile_headers(test_${folder} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/std_pch.h <gtest/gtest.h>)
+  target_precompile_headers(test_${folder} REUSE_FROM cobro_test_pch)
   add_test(NAME ${folder} COMMAND test_${folder})
 endfunction()

@@ -12,22 +12,53 @@ set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+# -fPIE when compiling and -pie when linking, which CMake does not add by itself.
+include(CheckPIESupported)
+check_pie_supported(LANGUAGES CXX)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
+# ccache sees through our precompiled headers only when told that their defines and times
+# do not matter; paths are kept out of the objects, so that any checkout shares the cache.
 find_program(CCACHE ccache)
 if(CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
 endif()
-find_program(LLD NAMES ld.lld-19 ld.lld)
-if(LLD AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  add_link_options(-fuse-ld=lld)
+add_compile_options(-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  add_compile_options("SHELL:-Xclang -fno-pch-timestamp")
+  find_program(LLD NAMES ld.lld-19 ld.lld)
+  if(LLD)
+    add_link_options(-fuse-ld=lld)
+  endif()
 endif()
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
-                    -Werror=switch -Werror=return-type -Werror=unused-result
-                    -fstack-protector-strong)
+                    -Werror=switch -Werror=return-type -Werror=unused-result)
+option(COBRO_WERROR "treat every warning in our code as an error (CI does)" OFF)
+if(COBRO_WERROR)
+  add_compile_options(-Werror)
+endif()
+
+# Boost's assertions turn some malformed requests into an abort: Beast checks its own
+# parser with them. Defined for everything, so that no template exists in two forms.
 add_compile_definitions(BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
-                        BOOST_ASIO_NO_DEPRECATED)
+                        BOOST_ASIO_NO_DEPRECATED BOOST_DISABLE_ASSERTS _GLIBCXX_ASSERTIONS)
+
+add_compile_options(-fstack-protector-strong)
+add_link_options(-Wl,-z,relro,-z,now,-z,noexecstack)
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  add_compile_options(-fstack-clash-protection -ftrivial-auto-var-init=zero)
+  add_compile_definitions(_FORTIFY_SOURCE=3)
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+    add_compile_options(-fcf-protection=full)
+  elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
+    add_compile_options(-mbranch-protection=standard)
+  endif()
+endif()
+
 set(COBRO_SANITIZE "" CACHE STRING "sanitizers, as -fsanitize takes them")
 if(COBRO_SANITIZE)
   add_compile_options(-fsanitize=${COBRO_SANITIZE} -fno-sanitize-recover=all
