@@ -25,8 +25,7 @@ struct TaskGroup::State {
   std::size_t next = 0;
   std::function<void()> idle;
 
-  static Root run(std::shared_ptr<State> state, std::size_t id, std::string name,
-                  Task<void> task) {
+  static Root run(std::shared_ptr<State> state, std::size_t id, std::string name, Task<void> task) {
     std::exception_ptr failure;
     try {
       co_await task;
@@ -56,7 +55,9 @@ void TaskGroup::spawn(std::string name, Task<void> task) {
   root.handle.resume();
 }
 
-std::size_t TaskGroup::running() const { return state_->running.size(); }
+std::size_t TaskGroup::running() const {
+  return state_->running.size();
+}
 
 void TaskGroup::when_idle(std::function<void()> done) {
   if (state_->running.empty()) return done();

@@ -20,7 +20,8 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
 
 using FormFields = std::vector<std::pair<std::string, std::string>>;
 
-// Pairs in order, decoded; a malformed escape or more than 1,000 pairs is nothing.
+// Pairs in order, decoded; a malformed escape, invalid UTF-8, a NUL or more than 1,000
+// pairs is nothing.
 std::optional<FormFields> parse_form(std::string_view text);
 // Names are written with their brackets raw, values percent-encoded.
 std::string to_form(const FormFields& fields);

@@ -22,9 +22,8 @@ void Headers::set(std::string name, std::string value) {
 }
 
 void Headers::remove(std::string_view name) {
-  std::erase_if(fields_, [&](const Header& field) {
-    return base::equals_ignoring_case(field.name, name);
-  });
+  std::erase_if(fields_,
+                [&](const Header& field) { return base::equals_ignoring_case(field.name, name); });
 }
 
 Reply json_reply(int status, std::string body) {

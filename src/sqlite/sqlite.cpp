@@ -1,0 +1,166 @@
+#include "sqlite/sqlite.h"
+
+#include <sqlite3.h>
+
+#include <array>
+#include <charconv>
+#include <map>
+#include <utility>
+
+#include "base/check.h"
+#include "base/text.h"
+
+namespace cobro::sqlite {
+namespace {
+
+[[noreturn]] void fail(sqlite3* db) {
+  throw Error(sqlite3_extended_errcode(db), sqlite3_errmsg(db));
+}
+
+// 0 when the text does not use the parameter.
+int index_of(sqlite3_stmt* statement, int parameter) {
+  std::array<char, 16> name{'$'};
+  const auto end = std::to_chars(name.data() + 1, name.data() + name.size() - 1, parameter);
+  *end.ptr = '\0';
+  return sqlite3_bind_parameter_index(statement, name.data());
+}
+
+}  // namespace
+
+Statement::Statement(sqlite3* db, std::string_view sql) : statement_(nullptr) {
+  const char* tail = nullptr;
+  if (sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                         &statement_, &tail) != SQLITE_OK)
+    fail(db);
+  const auto rest = sql.substr(static_cast<std::size_t>(tail - sql.data()));
+  if (statement_ == nullptr || !base::trim(rest).empty()) {
+    sqlite3_finalize(statement_);
+    throw Error(SQLITE_MISUSE, "a Statement takes exactly one SQL statement");
+  }
+}
+
+Statement::Statement(Statement&& other) noexcept
+    : statement_(std::exchange(other.statement_, nullptr)) {}
+
+Statement& Statement::operator=(Statement&& other) noexcept {
+  std::swap(statement_, other.statement_);
+  return *this;
+}
+
+Statement::~Statement() {
+  sqlite3_finalize(statement_);
+}
+
+Statement& Statement::bind_null(int parameter) {
+  const int index = index_of(statement_, parameter);
+  if (index != 0 && sqlite3_bind_null(statement_, index) != SQLITE_OK)
+    fail(sqlite3_db_handle(statement_));
+  return *this;
+}
+
+Statement& Statement::bind(int parameter, std::int64_t value) {
+  const int index = index_of(statement_, parameter);
+  if (index != 0 && sqlite3_bind_int64(statement_, index, value) != SQLITE_OK)
+    fail(sqlite3_db_handle(statement_));
+  return *this;
+}
+
+Statement& Statement::bind(int parameter, std::string_view text) {
+  const int index = index_of(statement_, parameter);
+  // A null pointer would bind NULL instead of the empty text.
+  const char* data = text.data() == nullptr ? "" : text.data();
+  if (index != 0 && sqlite3_bind_text(statement_, index, data, static_cast<int>(text.size()),
+                                      SQLITE_TRANSIENT) != SQLITE_OK)
+    fail(sqlite3_db_handle(statement_));
+  return *this;
+}
+
+bool Statement::step() {
+  const int code = sqlite3_step(statement_);
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) return false;
+  sqlite3* db = sqlite3_db_handle(statement_);
+  const Error error(sqlite3_extended_errcode(db), sqlite3_errmsg(db));
+  // A failed statement left open would make a later COMMIT answer BUSY.
+  sqlite3_reset(statement_);
+  throw error;
+}
+
+void Statement::run() {
+  while (step()) {
+  }
+  reset();
+}
+
+void Statement::reset() {
+  sqlite3_reset(statement_);
+  sqlite3_clear_bindings(statement_);
+}
+
+int Statement::columns() const {
+  return sqlite3_column_count(statement_);
+}
+
+bool Statement::is_null(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
+
+std::int64_t Statement::int64(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
+
+std::string_view Statement::text(int column) const {
+  const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+  if (data == nullptr) return {};
+  return {data, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
+struct Connection::Cache {
+  std::map<std::pair<const char*, std::size_t>, Statement> statements;
+};
+
+Connection::Connection(const std::string& path) : cache_(std::make_unique<Cache>()) {
+  constexpr int kFlags =
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX;
+  if (sqlite3_open_v2(path.c_str(), &db_, kFlags, nullptr) != SQLITE_OK) {
+    const Error error(sqlite3_extended_errcode(db_), std::string(sqlite3_errmsg(db_)));
+    sqlite3_close_v2(db_);
+    throw error;
+  }
+  sqlite3_extended_result_codes(db_, 1);
+  int enabled = 0;
+  sqlite3_db_config(db_, SQLITE_DBCONFIG_ENABLE_FKEY, 1, &enabled);
+  // SQLite can be built without foreign keys; our invariants must not vanish with them.
+  COBRO_CHECK(enabled == 1);
+}
+
+Connection::~Connection() {
+  cache_.reset();
+  sqlite3_close_v2(db_);
+}
+
+void Connection::execute(const std::string& sql) {
+  if (sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail(db_);
+}
+
+Statement& Connection::prepared(std::string_view sql) {
+  const std::pair key{sql.data(), sql.size()};
+  auto found = cache_->statements.find(key);
+  if (found == cache_->statements.end())
+    found = cache_->statements.emplace(key, Statement(db_, sql)).first;
+  return found->second;
+}
+
+bool Connection::in_transaction() const {
+  return sqlite3_get_autocommit(db_) == 0;
+}
+
+std::int64_t Connection::changes() const {
+  return sqlite3_changes64(db_);
+}
+
+sqlite3* Connection::raw() const {
+  return db_;
+}
+
+}  // namespace cobro::sqlite
