@@ -1,0 +1,246 @@
+#include "crypto/jwt.h"
+
+extern "C" {
+#include <cjose/cjose.h>
+}
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "base/bytes.h"
+#include "base/text.h"
+#include "crypto/hash.h"
+
+namespace cobro::crypto {
+namespace {
+
+using wire::Json;
+template <class T>
+using Checked = base::Result<T, JwtError>;
+
+constexpr std::size_t kMaxClaimBytes = 255;
+// Beyond it microseconds would overflow; nobody's token lives that long.
+constexpr std::int64_t kMaxSeconds = 9'000'000'000'000;
+
+struct ReleaseKey {
+  void operator()(cjose_jwk_t* key) const { cjose_jwk_release(key); }
+};
+struct ReleaseSignature {
+  void operator()(cjose_jws_t* jws) const { cjose_jws_release(jws); }
+};
+using Key = std::unique_ptr<cjose_jwk_t, ReleaseKey>;
+using Signature = std::unique_ptr<cjose_jws_t, ReleaseSignature>;
+
+Key make_key(std::string_view secret) {
+  cjose_err error{};
+  Key key(cjose_jwk_create_oct_spec(reinterpret_cast<const uint8_t*>(secret.data()), secret.size(),
+                                    &error));
+  if (secret.empty() || !key) throw std::invalid_argument("a JWT key must not be empty");
+  return key;
+}
+
+Checked<Json> parse_object(std::string_view text) {
+  auto value = wire::parse_json(text);
+  if (!value || value->as_object() == nullptr) return std::unexpected(JwtError::malformed);
+  return std::move(*value);
+}
+
+// Three parts in strict base64url. cjose's own decoder is laxer.
+bool has_compact_form(std::string_view token) {
+  const auto parts = base::split(token, '.');
+  return parts.size() == 3 && std::ranges::all_of(parts, [](std::string_view part) {
+           return !part.empty() && base::from_base64url(part).has_value();
+         });
+}
+
+// cjose passes unknown `crit` extensions and takes the algorithm from the header.
+std::optional<JwtError> check_header(std::string_view token) {
+  const auto text = base::from_base64url(token.substr(0, token.find('.')));
+  const auto header = parse_object(*text);
+  if (!header) return header.error();
+  if (header->string_at({"alg"}) != "HS256") return JwtError::wrong_algorithm;
+  if (header->find("crit") != nullptr) return JwtError::critical_header;
+  return std::nullopt;
+}
+
+Checked<Json> verified_payload(std::string_view token, const std::vector<Key>& keys) {
+  cjose_err error{};
+  // cjose marks a signature object as failed for good, hence one for each key.
+  for (const auto& key : keys) {
+    const Signature jws(cjose_jws_import(token.data(), token.size(), &error));
+    if (!jws) return std::unexpected(JwtError::malformed);
+    if (!cjose_jws_verify(jws.get(), key.get(), &error)) continue;
+    uint8_t* payload = nullptr;
+    std::size_t size = 0;
+    if (!cjose_jws_get_plaintext(jws.get(), &payload, &size, &error))
+      return std::unexpected(JwtError::malformed);
+    return parse_object({reinterpret_cast<const char*>(payload), size});
+  }
+  return std::unexpected(JwtError::bad_signature);
+}
+
+bool is_claim_text(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxClaimBytes && std::ranges::none_of(text, [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+  });
+}
+
+Checked<std::optional<std::string>> optional_text(const Json& payload, std::string_view name) {
+  const Json* value = payload.find(name);
+  if (value == nullptr || value->is_null()) return std::nullopt;
+  const auto* text = value->as_string();
+  if (text == nullptr || (!text->empty() && !is_claim_text(*text)))
+    return std::unexpected(JwtError::bad_claim);
+  if (text->empty()) return std::nullopt;
+  return *text;
+}
+
+// A NumericDate may carry a fraction (RFC 7519 §2), which is cut off.
+Checked<std::optional<base::Timestamp>> numeric_date(const Json& payload, std::string_view name) {
+  const Json* value = payload.find(name);
+  if (value == nullptr) return std::nullopt;
+  const auto* number = value->as_number();
+  if (number == nullptr) return std::unexpected(JwtError::bad_claim);
+  const std::string_view text = number->text;
+  const auto point = text.find('.');
+  const auto seconds = base::parse_int64(text.substr(0, point));
+  if (!seconds || text.find_first_of("eE") != std::string_view::npos)
+    return std::unexpected(JwtError::bad_claim);
+  return base::Timestamp::from_unix_seconds(std::clamp(*seconds, -kMaxSeconds, kMaxSeconds));
+}
+
+Checked<std::vector<std::string>> texts(const Json& payload, std::string_view name) {
+  const Json* value = payload.find(name);
+  std::vector<std::string> result;
+  if (value == nullptr || value->is_null()) return result;
+  const wire::JsonArray one{*value};
+  const auto* elements = value->as_array();
+  for (const Json& element : elements == nullptr ? one : *elements) {
+    const auto* text = element.as_string();
+    if (text == nullptr || !is_claim_text(*text)) return std::unexpected(JwtError::bad_claim);
+    result.push_back(*text);
+  }
+  return result;
+}
+
+std::optional<JwtError> check_times(const Json& payload, base::Timestamp now, base::Duration leeway,
+                                    base::Timestamp& exp) {
+  const auto expires = numeric_date(payload, "exp");
+  if (!expires) return expires.error();
+  if (!*expires) return JwtError::missing_claim;
+  exp = **expires;
+  if (now >= exp + leeway) return JwtError::expired;
+  const auto not_before = numeric_date(payload, "nbf");
+  if (!not_before) return not_before.error();
+  if (*not_before && now + leeway < **not_before) return JwtError::not_yet_valid;
+  return std::nullopt;
+}
+
+std::optional<JwtError> check_addressee(const Json& payload, const JwtKeys& keys) {
+  if (keys.issuer && payload.string_at({"iss"}) != keys.issuer) return JwtError::wrong_issuer;
+  if (!keys.audience) return std::nullopt;
+  const auto audiences = texts(payload, "aud");
+  if (!audiences) return audiences.error();
+  const bool named = std::ranges::find(*audiences, *keys.audience) != audiences->end();
+  return named ? std::nullopt : std::optional(JwtError::wrong_audience);
+}
+
+Checked<std::vector<std::string>> read_roles(const Json& payload) {
+  COBRO_TRY_INTO(std::vector<std::string> roles, texts(payload, "role"));
+  COBRO_TRY_INTO(const std::vector<std::string> more, texts(payload, "roles"));
+  for (const auto& role : more)
+    if (std::ranges::find(roles, role) == roles.end()) roles.push_back(role);
+  return roles;
+}
+
+Checked<Claims> read_claims(const Json& payload) {
+  Claims claims;
+  COBRO_TRY_INTO(std::optional<std::string> sub, optional_text(payload, "sub"));
+  if (!sub) return std::unexpected(JwtError::missing_claim);
+  claims.sub = std::move(*sub);
+  COBRO_TRY_INTO(claims.roles, read_roles(payload));
+  COBRO_TRY_INTO(claims.tenant_id, optional_text(payload, "tenant_id"));
+  COBRO_TRY_INTO(claims.email, optional_text(payload, "email"));
+  COBRO_TRY_INTO(claims.name, optional_text(payload, "name"));
+  return claims;
+}
+
+}  // namespace
+
+std::string_view describe(JwtError error) {
+  switch (error) {
+    case JwtError::malformed:
+      return "the token is malformed";
+    case JwtError::wrong_algorithm:
+      return "the token's algorithm is not accepted";
+    case JwtError::critical_header:
+      return "the token demands extensions that are not supported";
+    case JwtError::bad_signature:
+      return "the token's signature is not valid";
+    case JwtError::missing_claim:
+      return "the token lacks exp or sub";
+    case JwtError::bad_claim:
+      return "a claim of the token has the wrong form";
+    case JwtError::expired:
+      return "the token has expired";
+    case JwtError::not_yet_valid:
+      return "the token is not valid yet";
+    case JwtError::wrong_issuer:
+      return "the token's issuer is not accepted";
+    case JwtError::wrong_audience:
+      return "the token is meant for another audience";
+  }
+  return "the token is not accepted";
+}
+
+struct JwtVerifier::Keys {
+  JwtKeys config;
+  std::vector<Key> hs256;
+};
+
+JwtVerifier::JwtVerifier(JwtKeys keys) : keys_(std::make_unique<Keys>()) {
+  if (keys.hs256.empty()) throw std::invalid_argument("a JWT verifier needs a key");
+  for (const auto& secret : keys.hs256) keys_->hs256.push_back(make_key(secret.reveal()));
+  keys_->config = std::move(keys);
+}
+
+JwtVerifier::JwtVerifier(JwtVerifier&&) noexcept = default;
+JwtVerifier& JwtVerifier::operator=(JwtVerifier&&) noexcept = default;
+JwtVerifier::~JwtVerifier() = default;
+
+base::Result<Claims, JwtError> JwtVerifier::verify(std::string_view token,
+                                                   base::Timestamp now) const {
+  if (token.size() > kMaxTokenBytes || !has_compact_form(token))
+    return std::unexpected(JwtError::malformed);
+  if (const auto error = check_header(token)) return std::unexpected(*error);
+  COBRO_TRY_INTO(const Json payload, verified_payload(token, keys_->hs256));
+  base::Timestamp exp;
+  if (const auto error = check_times(payload, now, keys_->config.leeway, exp))
+    return std::unexpected(*error);
+  if (const auto error = check_addressee(payload, keys_->config)) return std::unexpected(*error);
+  COBRO_TRY_INTO(Claims claims, read_claims(payload));
+  claims.exp = exp;
+  return claims;
+}
+
+std::string sign_hs256(const wire::Json& claims, const base::Secret& key) {
+  const auto signed_part = base::to_base64url(R"({"alg":"HS256","typ":"JWT"})") + "." +
+                           base::to_base64url(wire::to_text(claims));
+  return signed_part + "." + base::to_base64url(hmac_sha256(key.reveal(), signed_part));
+}
+
+std::string make_token(const Claims& claims, const JwtKeys& keys) {
+  if (keys.hs256.empty()) throw std::invalid_argument("no key to sign with");
+  Json json;
+  json.set("sub", claims.sub).set("exp", claims.exp.unix_seconds());
+  wire::JsonArray roles(claims.roles.begin(), claims.roles.end());
+  if (!roles.empty()) json.set("roles", std::move(roles));
+  if (claims.tenant_id) json.set("tenant_id", *claims.tenant_id);
+  if (claims.email) json.set("email", *claims.email);
+  if (claims.name) json.set("name", *claims.name);
+  if (keys.issuer) json.set("iss", *keys.issuer);
+  if (keys.audience) json.set("aud", *keys.audience);
+  return sign_hs256(json, keys.hs256.front());
+}
+
+}  // namespace cobro::crypto
