@@ -1,0 +1,70 @@
+#include "gateways/manual/manual.h"
+
+#include <source_location>
+
+#include "base/check.h"
+
+namespace cobro::gateways {
+namespace {
+
+[[noreturn]] void never(std::source_location where = std::source_location::current()) {
+  base::fail_check("the manual gateway is never called", where);
+}
+
+}  // namespace
+
+domain::GatewayName Manual::name() const {
+  return domain::GatewayName::manual;
+}
+
+const ports::Capabilities& Manual::capabilities() const {
+  static constexpr ports::Capabilities kCapabilities{
+      .remote = false, .capture_later = false, .partial_refund = true, .key_window = {}};
+  return kCapabilities;
+}
+
+std::optional<domain::Refusal> Manual::check_amount(domain::Money) const {
+  return std::nullopt;
+}
+
+base::Result<domain::GatewayRequest, domain::Refusal> Manual::build(const ports::GatewayCommand&,
+                                                                    const domain::Payment&,
+                                                                    domain::AttemptId) const {
+  never();
+}
+
+ports::GatewayAnswer Manual::parse(domain::Operation, const ports::HttpResponse&) const {
+  never();
+}
+
+domain::GatewayRequest Manual::look_up_payment(const domain::Payment&, base::Timestamp,
+                                               base::Timestamp) const {
+  never();
+}
+
+domain::GatewayRequest Manual::look_up_refunds(const domain::Payment&) const {
+  never();
+}
+
+ports::LookUpAnswer Manual::parse_look_up(const domain::GatewayRequest&,
+                                          const ports::HttpResponse&) const {
+  never();
+}
+
+ports::HttpRequest Manual::to_http(const domain::GatewayRequest&, std::optional<std::string_view>,
+                                   base::Duration) const {
+  never();
+}
+
+base::Result<ports::GatewayEvent, ports::WebhookRefusal> Manual::verify(const wire::Headers&,
+                                                                        std::string_view,
+                                                                        base::Timestamp) const {
+  never();
+}
+
+base::Result<ports::GatewayEvent, ports::WebhookRefusal> Manual::read_event(
+    std::string_view) const {
+  never();
+}
+
+}  // namespace cobro::gateways

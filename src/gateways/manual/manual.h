@@ -1,0 +1,37 @@
+// Payments collected outside any gateway: cash, a bank transfer, another till. Nothing is
+// ever called, so only its name and its capabilities exist; the rest is a Bug to call.
+#pragma once
+
+#include "ports/gateway.h"
+
+namespace cobro::gateways {
+
+class Manual final : public ports::Gateway {
+ public:
+  [[nodiscard]] domain::GatewayName name() const override;
+  [[nodiscard]] const ports::Capabilities& capabilities() const override;
+  // Takes every amount of every currency.
+  [[nodiscard]] std::optional<domain::Refusal> check_amount(domain::Money amount) const override;
+
+  [[nodiscard]] base::Result<domain::GatewayRequest, domain::Refusal> build(
+      const ports::GatewayCommand& command, const domain::Payment& payment,
+      domain::AttemptId attempt) const override;
+  [[nodiscard]] ports::GatewayAnswer parse(domain::Operation operation,
+                                           const ports::HttpResponse& response) const override;
+  [[nodiscard]] domain::GatewayRequest look_up_payment(const domain::Payment& payment,
+                                                       base::Timestamp from,
+                                                       base::Timestamp to) const override;
+  [[nodiscard]] domain::GatewayRequest look_up_refunds(
+      const domain::Payment& payment) const override;
+  [[nodiscard]] ports::LookUpAnswer parse_look_up(
+      const domain::GatewayRequest& request, const ports::HttpResponse& response) const override;
+  [[nodiscard]] ports::HttpRequest to_http(const domain::GatewayRequest& request,
+                                           std::optional<std::string_view> key,
+                                           base::Duration timeout) const override;
+  [[nodiscard]] base::Result<ports::GatewayEvent, ports::WebhookRefusal> verify(
+      const wire::Headers& headers, std::string_view body, base::Timestamp now) const override;
+  [[nodiscard]] base::Result<ports::GatewayEvent, ports::WebhookRefusal> read_event(
+      std::string_view body) const override;
+};
+
+}  // namespace cobro::gateways

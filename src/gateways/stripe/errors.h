@@ -1,0 +1,21 @@
+// What an error answer of Stripe's means (docs.stripe.com/error-codes). The question is
+// only whether something may have been done:
+//
+//   402 card_error                                   declined
+//   401, 403, 404, 429                               not executed
+//   409 lock_timeout                                 not executed
+//   400 invalid_request_error, a code about          not executed
+//       parameters, or no code but a `param`
+//   anything else: 5xx, 3xx, idempotency errors,     unknown
+//       unexpected state, already captured or
+//       refunded, no readable error object, a code not listed
+#pragma once
+
+#include "ports/gateway.h"
+
+namespace cobro::gateways::stripe {
+
+// For every answer whose status is not 2xx. Never accepted.
+ports::GatewayAnswer read_error(domain::Operation operation, const ports::HttpResponse& response);
+
+}  // namespace cobro::gateways::stripe

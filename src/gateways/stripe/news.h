@@ -1,0 +1,28 @@
+// Stripe's objects in our words. Unknown enum values and missing optional fields are
+// tolerated; only an object that is not what it should be, or has no usable id, is nothing.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "domain/gateway_news.h"
+#include "wire/json.h"
+
+namespace cobro::gateways::stripe {
+
+// 1–255 of [A-Za-z0-9_-]: what may stand in a path. Stripe's ids never hold anything else.
+bool is_id(std::string_view text);
+
+// The id in a field that is null, an id, or the object itself (expanded).
+std::optional<std::string> id_at(const wire::Json& object, std::string_view field);
+
+// A PaymentIntent.
+std::optional<domain::PaymentNews> read_payment(const wire::Json& intent);
+// A Refund.
+std::optional<domain::RefundNews> read_refund(const wire::Json& refund);
+// An error object of the API, or an intent's last_payment_error.
+domain::Decline read_decline(const wire::Json& error);
+// `metadata[cobro_payment]` of any object.
+std::optional<domain::PaymentId> our_payment(const wire::Json& object);
+
+}  // namespace cobro::gateways::stripe

@@ -1,0 +1,138 @@
+// Answers to attempts and look-ups.
+#include <fmt/format.h>
+
+#include "gateways/stripe/errors.h"
+#include "gateways/stripe/news.h"
+#include "gateways/stripe/stripe.h"
+#include "wire/json.h"
+
+namespace cobro::gateways {
+namespace {
+
+using domain::Operation;
+using domain::RemoteState;
+using ports::AnswerKind;
+using ports::GatewayAnswer;
+using ports::LookUpAnswer;
+using wire::Json;
+
+bool is_success(int status) {
+  return status >= 200 && status < 300;
+}
+
+// The states in which an operation has done its work, or has begun to. A 200 with any other
+// proves nothing: an intent still unconfirmed after a confirmation is for recovery to explain.
+bool leads_to(Operation operation, RemoteState state) {
+  using enum RemoteState;
+  switch (operation) {
+    case Operation::confirm:
+      return state == requires_action || state == processing || state == authorized ||
+             state == succeeded || state == cancelled;
+    case Operation::capture:
+      return state == succeeded || state == processing;
+    case Operation::cancel:
+      return state == cancelled;
+    case Operation::refund:
+      return false;
+  }
+  return false;
+}
+
+GatewayAnswer unreadable(std::string_view what) {
+  GatewayAnswer answer;
+  answer.message = fmt::format("Stripe's answer holds no readable {}", what);
+  return answer;
+}
+
+GatewayAnswer read_payment_answer(Operation operation, const Json& body) {
+  auto payment = stripe::read_payment(body);
+  if (!payment) return unreadable("payment intent");
+  GatewayAnswer answer;
+  if (leads_to(operation, payment->state)) {
+    answer.kind = AnswerKind::accepted;
+  } else if (operation == Operation::confirm && payment->state == RemoteState::declined) {
+    answer.kind = AnswerKind::declined;
+    answer.decline = payment->decline;
+  } else {
+    answer.message = fmt::format("Stripe's payment intent is in an unexpected state: {}",
+                                 body.string_at({"status"}).value_or("none"));
+  }
+  answer.payment = std::move(payment);
+  return answer;
+}
+
+GatewayAnswer read_refund_answer(const Json& body) {
+  auto refund = stripe::read_refund(body);
+  if (!refund) return unreadable("refund");
+  GatewayAnswer answer;
+  if (refund->status)
+    answer.kind = AnswerKind::accepted;
+  else
+    answer.message = "Stripe's refund is in a state that we do not know";
+  answer.refund = std::move(refund);
+  return answer;
+}
+
+// Stripe pages by the last object's id; the rest of the query stays as it is.
+domain::GatewayRequest page_after(const domain::GatewayRequest& request, const std::string& id) {
+  domain::GatewayRequest next = request;
+  const auto at = next.path.find("&starting_after=");
+  if (at != std::string::npos) next.path.erase(at);
+  next.path += "&starting_after=" + id;
+  return next;
+}
+
+// Reads every item of a list into `items`; false when one of them, or the list, is not
+// understood.
+template <class News>
+bool read_list(const domain::GatewayRequest& request, const Json& body,
+               std::optional<News> (*read)(const Json&), std::vector<News>& items,
+               std::optional<domain::GatewayRequest>& next_page) {
+  const Json* data = body.find("data");
+  const Json* more = body.find("has_more");
+  if (data == nullptr || data->as_array() == nullptr) return false;
+  if (more == nullptr || more->as_bool() == nullptr) return false;
+  const auto& array = *data->as_array();
+  for (const Json& item : array) {
+    auto news = read(item);
+    if (!news) return false;
+    items.push_back(std::move(*news));
+  }
+  if (!*more->as_bool()) return true;
+  if (array.empty()) return false;
+  next_page = page_after(request, *stripe::id_at(array.back(), "id"));
+  return true;
+}
+
+bool read_page(const domain::GatewayRequest& request, const Json& body, LookUpAnswer& answer) {
+  if (request.path.starts_with("/v1/refunds?"))
+    return read_list(request, body, stripe::read_refund, answer.refunds, answer.next_page);
+  if (request.path.starts_with("/v1/payment_intents?"))
+    return read_list(request, body, stripe::read_payment, answer.payments, answer.next_page);
+  auto payment = stripe::read_payment(body);
+  if (!payment) return false;
+  answer.payments.push_back(std::move(*payment));
+  return true;
+}
+
+}  // namespace
+
+GatewayAnswer Stripe::parse(Operation operation, const ports::HttpResponse& response) const {
+  if (!is_success(response.status)) return stripe::read_error(operation, response);
+  const auto body = wire::parse_json(response.body);
+  if (!body) return unreadable("JSON");
+  return operation == Operation::refund ? read_refund_answer(*body)
+                                        : read_payment_answer(operation, *body);
+}
+
+LookUpAnswer Stripe::parse_look_up(const domain::GatewayRequest& request,
+                                   const ports::HttpResponse& response) const {
+  if (!is_success(response.status)) return {};
+  const auto body = wire::parse_json(response.body);
+  LookUpAnswer answer;
+  if (!body || !read_page(request, *body, answer)) return {};
+  answer.understood = true;
+  return answer;
+}
+
+}  // namespace cobro::gateways

@@ -1,0 +1,95 @@
+#include "gateways/stripe/redact.h"
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+
+#include "base/text.h"
+
+namespace cobro::gateways::stripe {
+namespace {
+
+using wire::Json;
+using wire::JsonObject;
+
+constexpr std::size_t kMaxMessage = 300;
+
+// Scalars only: an object under a listed name is not what the list meant.
+JsonObject take(const Json& from, std::initializer_list<std::string_view> names) {
+  JsonObject out;
+  for (const auto name : names) {
+    const Json* value = from.find(name);
+    if (value != nullptr && (value->as_string() || value->as_number() || value->as_bool()))
+      out.emplace_back(std::string(name), *value);
+  }
+  return out;
+}
+
+void add(JsonObject& to, std::string_view name, JsonObject value) {
+  if (!value.empty()) to.emplace_back(std::string(name), Json(std::move(value)));
+}
+
+JsonObject charge(const Json& from) {
+  if (from.as_string() != nullptr) return {{"id", from}};
+  JsonObject out =
+      take(from, {"id", "status", "amount", "amount_captured", "amount_refunded", "currency",
+                  "captured", "paid", "refunded", "disputed", "failure_code", "failure_message"});
+  if (const Json* outcome = from.find("outcome"))
+    add(out, "outcome",
+        take(*outcome, {"type", "reason", "network_status", "network_decline_code",
+                        "network_advice_code", "advice_code", "risk_level"}));
+  if (const Json* card = from.at({"payment_method_details", "card"}))
+    add(out, "card",
+        take(*card, {"brand", "last4", "exp_month", "exp_year", "funding", "country", "network"}));
+  return out;
+}
+
+JsonObject decline(const Json& error) {
+  JsonObject out = take(error, {"type", "code", "decline_code", "message", "charge", "advice_code",
+                                "network_advice_code", "network_decline_code"});
+  if (const Json* card = error.at({"payment_method", "card"}))
+    add(out, "card",
+        take(*card, {"brand", "last4", "exp_month", "exp_year", "funding", "country"}));
+  return out;
+}
+
+bool holds_secret(std::string_view word) {
+  constexpr auto kMarks = std::to_array<std::string_view>(
+      {"sk_live", "sk_test", "rk_live", "rk_test", "whsec_", "_secret_"});
+  return std::ranges::any_of(
+      kMarks, [&](std::string_view mark) { return word.find(mark) != std::string_view::npos; });
+}
+
+}  // namespace
+
+std::string redacted_payment(const Json& intent) {
+  JsonObject out = take(intent, {"id", "object", "status", "amount", "amount_capturable",
+                                 "amount_received", "currency", "capture_method", "created",
+                                 "canceled_at", "cancellation_reason", "livemode"});
+  if (const Json* latest = intent.find("latest_charge")) add(out, "latest_charge", charge(*latest));
+  if (const Json* error = intent.find("last_payment_error"))
+    add(out, "last_payment_error", decline(*error));
+  if (const auto type = intent.string_at({"next_action", "type"}))
+    add(out, "next_action", {{"type", Json(*type)}});
+  return wire::to_text(Json(std::move(out)));
+}
+
+std::string redacted_refund(const Json& refund) {
+  return wire::to_text(
+      Json(take(refund, {"id", "object", "status", "amount", "currency", "charge", "payment_intent",
+                         "reason", "failure_reason", "pending_reason", "created"})));
+}
+
+std::string redacted_message(std::string_view text) {
+  std::string out;
+  for (const auto word : base::split(text, ' ')) {
+    if (!out.empty()) out += ' ';
+    out += holds_secret(word) ? std::string_view("***") : word;
+  }
+  if (out.size() <= kMaxMessage) return out;
+  std::size_t end = kMaxMessage;
+  while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xC0) == 0x80) --end;
+  return out.substr(0, end);
+}
+
+}  // namespace cobro::gateways::stripe

@@ -1,0 +1,65 @@
+// Stripe, by its Payment Intents API: requests are form-encoded, answers are JSON, amounts
+// are integers in Stripe's own reading of a currency's minor unit (amounts.h).
+//
+// How answers are judged (errors.h has the table): declined, only a card error with 402;
+// not executed, only what Stripe documents as refused before anything was done; accepted,
+// only a readable object in a state that the operation leads to; all else is unknown.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/secret.h"
+#include "ports/gateway.h"
+
+namespace cobro::gateways {
+
+struct StripeSettings {
+  std::string api_base = "https://api.stripe.com";
+  base::Secret secret_key;                    // sk_…
+  std::vector<base::Secret> webhook_secrets;  // whsec_…, used whole; any of them may sign
+  std::int64_t maximum_minor = 99'999'999;    // in Stripe's integers: its documented 8 digits
+};
+
+class Stripe final : public ports::Gateway {
+ public:
+  explicit Stripe(StripeSettings settings);
+
+  [[nodiscard]] domain::GatewayName name() const override;
+  [[nodiscard]] const ports::Capabilities& capabilities() const override;
+  [[nodiscard]] std::optional<domain::Refusal> check_amount(domain::Money amount) const override;
+
+  // A capture, cancel or refund of a payment without a gateway id is a Bug.
+  [[nodiscard]] base::Result<domain::GatewayRequest, domain::Refusal> build(
+      const ports::GatewayCommand& command, const domain::Payment& payment,
+      domain::AttemptId attempt) const override;
+  // An unknown answer may carry `payment` or `refund` all the same: what was read, no proof.
+  [[nodiscard]] ports::GatewayAnswer parse(domain::Operation operation,
+                                           const ports::HttpResponse& response) const override;
+
+  // Lists with a minute of slack on each side: `created` is Stripe's clock, not ours.
+  [[nodiscard]] domain::GatewayRequest look_up_payment(const domain::Payment& payment,
+                                                       base::Timestamp from,
+                                                       base::Timestamp to) const override;
+  [[nodiscard]] domain::GatewayRequest look_up_refunds(
+      const domain::Payment& payment) const override;
+  // A page with one unreadable item is not understood: it may be the one that counts. Nor is
+  // a 404 for an id: what existed does not vanish, so the key or the account is wrong.
+  [[nodiscard]] ports::LookUpAnswer parse_look_up(
+      const domain::GatewayRequest& request, const ports::HttpResponse& response) const override;
+
+  [[nodiscard]] ports::HttpRequest to_http(const domain::GatewayRequest& request,
+                                           std::optional<std::string_view> key,
+                                           base::Duration timeout) const override;
+
+  [[nodiscard]] base::Result<ports::GatewayEvent, ports::WebhookRefusal> verify(
+      const wire::Headers& headers, std::string_view body, base::Timestamp now) const override;
+  [[nodiscard]] base::Result<ports::GatewayEvent, ports::WebhookRefusal> read_event(
+      std::string_view body) const override;
+
+ private:
+  StripeSettings settings_;
+};
+
+}  // namespace cobro::gateways

@@ -1,0 +1,100 @@
+// Events: only final facts are taken from them; for every other the object is fetched, as
+// events come in any order and `data` is frozen at their creation.
+#include "gateways/stripe/news.h"
+#include "gateways/stripe/signature.h"
+#include "gateways/stripe/stripe.h"
+#include "wire/json.h"
+
+namespace cobro::gateways {
+namespace {
+
+using domain::RefundStatus;
+using domain::RemoteState;
+using ports::GatewayEvent;
+using wire::Json;
+
+using Fetch = GatewayEvent::Fetch;
+
+constexpr std::int64_t kLastSecond = 99'999'999'999;  // the year 5138
+
+// Succeeded and cancelled are terminal at Stripe, so the event says all there is to say.
+bool is_final(const domain::PaymentNews& payment) {
+  if (payment.state == RemoteState::cancelled) return true;
+  return payment.state == RemoteState::succeeded && payment.amount && payment.captured;
+}
+
+bool is_final(const domain::RefundNews& refund) {
+  return refund.status && *refund.status != RefundStatus::pending && refund.amount;
+}
+
+void read_intent_event(const Json& object, GatewayEvent& event) {
+  if (event.type == "payment_intent.created") return;
+  auto payment = stripe::read_payment(object);
+  const bool speaks_of_the_end =
+      event.type == "payment_intent.succeeded" || event.type == "payment_intent.canceled";
+  if (payment && speaks_of_the_end && is_final(*payment)) {
+    event.payment = std::move(payment);
+  } else if (event.gateway_payment_id || event.our_payment) {
+    event.fetch = Fetch::payment;
+  }
+}
+
+void read_refund_event(const Json& object, GatewayEvent& event) {
+  auto refund = stripe::read_refund(object);
+  if (refund && is_final(*refund)) {
+    event.refund = std::move(refund);
+  } else if (event.gateway_payment_id || event.our_payment) {
+    event.fetch = Fetch::refunds;
+  }
+}
+
+bool is_refund_event(std::string_view type) {
+  return type == "refund.created" || type == "refund.updated" || type == "refund.failed" ||
+         type == "charge.refund.updated";
+}
+
+void read_object(const Json& object, GatewayEvent& event) {
+  const bool of_intent = event.type.starts_with("payment_intent.");
+  const bool of_refund = is_refund_event(event.type);
+  if (!of_intent && !of_refund && event.type != "charge.refunded") return;
+  event.gateway_payment_id = stripe::id_at(object, of_intent ? "id" : "payment_intent");
+  event.our_payment = stripe::our_payment(object);
+  if (of_intent) return read_intent_event(object, event);
+  if (of_refund) return read_refund_event(object, event);
+  if (event.gateway_payment_id || event.our_payment) event.fetch = Fetch::refunds;
+}
+
+std::unexpected<ports::WebhookRefusal> refuse(std::string message) {
+  return std::unexpected(ports::WebhookRefusal{std::move(message)});
+}
+
+}  // namespace
+
+base::Result<GatewayEvent, ports::WebhookRefusal> Stripe::verify(const wire::Headers& headers,
+                                                                 std::string_view body,
+                                                                 base::Timestamp now) const {
+  const auto header = headers.find("Stripe-Signature");
+  if (!header) return refuse("the Stripe-Signature field is missing");
+  const auto verified = stripe::verify_signature(*header, body, settings_.webhook_secrets, now);
+  if (!verified) return std::unexpected(verified.error());
+  return read_event(body);
+}
+
+base::Result<GatewayEvent, ports::WebhookRefusal> Stripe::read_event(std::string_view body) const {
+  const auto document = wire::parse_json(body);
+  if (!document) return refuse("the body is not readable JSON");
+  auto id = document->string_at({"id"});
+  auto type = document->string_at({"type"});
+  const auto created = document->int_at({"created"});
+  if (document->string_at({"object"}) != "event" || !id || !stripe::is_id(*id) || !type ||
+      !created || *created < 0 || *created > kLastSecond)
+    return refuse("the body is not an event");
+  GatewayEvent event;
+  event.event_id = std::move(*id);
+  event.type = std::move(*type);
+  event.created_at = base::Timestamp::from_unix_seconds(*created);
+  if (const Json* object = document->at({"data", "object"})) read_object(*object, event);
+  return event;
+}
+
+}  // namespace cobro::gateways
