@@ -35,7 +35,7 @@ function(cobro_program name folder)
 endfunction()
 
 # cobro_test(folder USES libraries… LINK external targets…): tests/<folder>/**/*.cpp as one
-# GoogleTest program, test_<folder>.
+# GoogleTest program, test_<folder>; cobro_tests builds them all.
 function(cobro_test folder)
   cmake_parse_arguments(arg "" "" "USES;LINK" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${folder}/*.cpp)
@@ -48,4 +48,6 @@ function(cobro_test folder)
   target_link_libraries(test_${folder} PRIVATE ${arg_USES} ${arg_LINK} GTest::gmock GTest::gtest_main)
   target_precompile_headers(test_${folder} REUSE_FROM cobro_test_pch)
   add_test(NAME ${folder} COMMAND test_${folder})
+  set_tests_properties(${folder} PROPERTIES TIMEOUT 600)
+  add_dependencies(cobro_tests test_${folder})
 endfunction()
