@@ -38,10 +38,10 @@ struct Attempt {
   bool every_send_not_executed = true;
   std::int64_t sends = 0;
   base::Timestamp first_sent_at;
-  base::Timestamp deadline;        // of the last send; the driver never outlives it
-  base::Timestamp next_check_at;   // when recovery may take it
-  std::int64_t checks = 0;         // made by recovery
-  std::optional<Decline> decline;  // of a declined one
+  base::Timestamp deadline;               // of the last send; the driver never outlives it
+  base::Timestamp next_check_at;          // when recovery may take it
+  std::int64_t checks = 0;                // made by recovery
+  std::optional<Decline> decline;         // of a declined one
   std::optional<std::string> record_key;  // the idempotency record that waits for it
   std::int64_t version = 1;
   base::Timestamp created_at;

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/time.h"
 #include "base/uuid.h"
 #include "domain/ids.h"
+#include "domain/money.h"
 
 namespace cobro::domain {
 
@@ -20,6 +23,21 @@ struct Event {
   std::string type;           // payment.succeeded, order.paid, …
   std::string payload;        // one flat JSON object, without the envelope's fields
   base::Timestamp occurred_at;
+};
+
+// Words a flat JSON object, member by member.
+class EventPayload {
+ public:
+  EventPayload& add(std::string_view name, std::string_view text);
+  EventPayload& add_or_null(std::string_view name, const std::optional<std::string>& text);
+  // As a JSON number with the currency's decimals.
+  EventPayload& add(std::string_view name, const Money& amount);
+  EventPayload& add(std::string_view name, base::Timestamp instant);
+  [[nodiscard]] std::string text() const { return text_ + "}"; }
+
+ private:
+  void name(std::string_view name);
+  std::string text_ = "{";
 };
 
 }  // namespace cobro::domain

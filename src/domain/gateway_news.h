@@ -14,14 +14,14 @@ namespace cobro::domain {
 
 // How far the gateway's object has come.
 enum class RemoteState {
-  unconfirmed,      // exists, nothing tried
+  unconfirmed,  // exists, nothing tried
   requires_action,
   processing,
   authorized,
   succeeded,
-  declined,         // the last confirmation was refused; it may be confirmed again
+  declined,  // the last confirmation was refused; it may be confirmed again
   cancelled,
-  unrecognized,     // a word we do not know: never settles anything
+  unrecognized,  // a word we do not know: never settles anything
 };
 
 struct PaymentNews {

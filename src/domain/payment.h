@@ -32,9 +32,9 @@ enum class GatewayName { manual, stripe, paypal, mercadopago };
 enum class Operation { confirm, capture, cancel, refund };
 
 struct Decline {
-  std::string code;                        // the gateway's: card_declined, expired_card, …
+  std::string code;                         // the gateway's: card_declined, expired_card, …
   std::optional<std::string> decline_code;  // the issuer's: insufficient_funds, …
-  std::string message;                     // fit to show to the customer
+  std::string message;                      // fit to show to the customer
 };
 
 struct NextAction {
@@ -58,14 +58,14 @@ struct Payment {
   Money refunded;   // refunded + refunding ≤ captured (a CHECK)
   Money refunding;  // held by refunds that have not ended
   std::optional<std::string> description;
-  std::string metadata = "{}";  // JSON object of strings
+  std::string metadata = "{}";                    // JSON object of strings
   std::optional<std::string> gateway_payment_id;  // pi_…
   std::optional<std::string> gateway_charge_id;   // ch_…: gateway_transaction_id in answers
   std::optional<std::string> gateway_response;    // redacted JSON of the last answer
   std::optional<Decline> decline;                 // of the last declined confirmation
   std::optional<NextAction> next_action;
   std::optional<Operation> pending_operation;  // of the open attempt, refunds apart
-  bool conflicted = false;  // the gateway's word contradicts ours; a person must look
+  bool conflicted = false;    // the gateway's word contradicts ours; a person must look
   std::int64_t attempts = 0;  // counts operations, for gateway keys
   std::int64_t event_sequence = 0;
   std::int64_t version = 1;

@@ -1,0 +1,321 @@
+#include "domain/books.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "domain/order_states.h"
+#include "domain/words.h"
+
+namespace cobro::domain {
+
+namespace {
+
+EventPayload payment_payload(const Payment& payment, const Money& amount) {
+  EventPayload payload;
+  const auto order = payment.order_id ? std::optional(payment.order_id->to_string()) : std::nullopt;
+  payload.add_or_null("orderId", order)
+      .add("paymentId", payment.id.to_string())
+      .add("userId", payment.user_id)
+      .add("amount", amount)
+      .add("currency", amount.currency().code())
+      .add("gateway", word(payment.gateway));
+  return payload;
+}
+
+EventPayload order_payload(const Order& order) {
+  EventPayload payload;
+  payload.add("orderId", order.id.to_string())
+      .add("userId", order.user_id)
+      .add("status", word(order.status))
+      .add("amount", order.total)
+      .add("currency", order.total.currency().code());
+  return payload;
+}
+
+template <class Row, class IdType>
+Row* find_row(std::vector<Row>& rows, IdType id) {
+  const auto found =
+      std::find_if(rows.begin(), rows.end(), [&](const Row& r) { return r.id == id; });
+  return found == rows.end() ? nullptr : &*found;
+}
+
+// Keeps the latest form of a changed row, once.
+template <class Row>
+void keep(std::vector<Row>& changed, const Row& row) {
+  if (Row* known = find_row(changed, row.id)) {
+    *known = row;
+  } else {
+    changed.push_back(row);
+  }
+}
+
+}  // namespace
+
+Books::Books(Moment moment, Payment payment, std::optional<Order> order,
+             std::vector<Refund> refunds, std::vector<Transaction> transactions)
+    : moment_(std::move(moment)),
+      payment_(std::move(payment)),
+      order_(std::move(order)),
+      refunds_(std::move(refunds)),
+      transactions_(std::move(transactions)) {
+  COBRO_CHECK(payment_.order_id.has_value() == order_.has_value());
+}
+
+// Puts `after` in the payment's place and lets the order follow: what it holds, what was
+// captured and what went back move by the same amounts in both rows.
+void Books::replace_payment(Payment after) {
+  if (order_) {
+    const auto live = held(after) - held(payment_);
+    const auto captured = after.captured - payment_.captured;
+    const auto refunded = after.refunded - payment_.refunded;
+    if (!live.is_zero() || !captured.is_zero() || !refunded.is_zero()) {
+      order_->live += live;
+      order_->captured += captured;
+      order_->refunded += refunded;
+      order_changed_ = true;
+    }
+  }
+  after.updated_at = moment_.now;
+  payment_ = std::move(after);
+  payment_changed_ = true;
+}
+
+bool Books::move(PaymentEvent event) {
+  const auto state = next(payment_.state, event);
+  if (!state) return false;
+  Payment after = payment_;
+  after.state = *state;
+  if (event != PaymentEvent::action_required) after.next_action.reset();
+  if (order_ && order_->live + held(after) - held(payment_) > order_->total) return false;
+  replace_payment(std::move(after));
+  if (event == PaymentEvent::action_required || event == PaymentEvent::authorized)
+    write_event("payment." + std::string(word(payment_.state)),
+                payment_payload(payment_, payment_.amount));
+  return true;
+}
+
+bool Books::charge(Money amount, std::optional<std::string> charge_id, std::string response) {
+  const auto state = next(payment_.state, PaymentEvent::captured);
+  if (!state || !amount.is_positive() || amount > payment_.amount) return false;
+  Payment after = payment_;
+  after.state = *state;
+  after.captured = amount;
+  after.next_action.reset();
+  after.decline.reset();
+  if (charge_id) after.gateway_charge_id = charge_id;
+  after.gateway_response = response;
+  after.processed_at = moment_.now;
+  if (order_ && order_->live + held(after) - held(payment_) > order_->total) return false;
+  replace_payment(std::move(after));
+
+  auto& row = new_transaction(TransactionType::charge, TransactionStatus::succeeded, amount);
+  row.gateway_transaction_id = payment_.gateway_charge_id;
+  row.gateway_response = std::move(response);
+  record(Movement::charge, row.id, amount);
+  write_event("payment.succeeded", payment_payload(payment_, payment_.captured)
+                                       .add("paidAt", moment_.now)
+                                       .add_or_null("stripeChargeId", payment_.gateway_charge_id));
+  if (order_ && order_->captured >= order_->total) {
+    if (const auto status = next(order_->status, OrderEvent::paid)) {
+      order_->status = *status;
+      order_->closing.reset();
+      write_order_event("order.paid", order_payload(*order_));
+    }
+  }
+  return true;
+}
+
+bool Books::decline(Decline decline, std::optional<std::string> charge_id, std::string response) {
+  const auto state = next(payment_.state, PaymentEvent::declined);
+  if (!state) return false;
+  Payment after = payment_;
+  after.state = *state;
+  after.next_action.reset();
+  after.decline = decline;
+  if (charge_id) after.gateway_charge_id = charge_id;
+  after.gateway_response = response;
+  after.processed_at = moment_.now;
+  replace_payment(std::move(after));
+
+  auto& row = new_transaction(TransactionType::charge, TransactionStatus::failed, payment_.amount);
+  row.gateway_transaction_id = std::move(charge_id);
+  row.gateway_response = std::move(response);
+  row.failure_reason = decline.decline_code.value_or(decline.code);
+  write_event(
+      "payment.failed",
+      payment_payload(payment_, payment_.amount).add_or_null("failureReason", row.failure_reason));
+  return true;
+}
+
+bool Books::cancel(bool at_gateway, std::string reason) {
+  const auto state = next(payment_.state, PaymentEvent::cancelled);
+  if (!state) return false;
+  Payment after = payment_;
+  after.state = *state;
+  after.next_action.reset();
+  after.processed_at = moment_.now;
+  replace_payment(std::move(after));
+  if (at_gateway) {
+    auto& row =
+        new_transaction(TransactionType::void_, TransactionStatus::succeeded, payment_.amount);
+    row.gateway_transaction_id = payment_.gateway_payment_id;
+  }
+  write_event("payment.cancelled", payment_payload(payment_, payment_.amount)
+                                       .add("cancelledAt", moment_.now)
+                                       .add("reason", reason));
+  return true;
+}
+
+const Refund& Books::start_refund(Money amount, std::string reason, std::string created_by) {
+  COBRO_CHECK(amount.is_positive());
+  COBRO_CHECK(payment_.state == PaymentState::succeeded);
+  Payment after = payment_;
+  after.refunding += amount;
+  replace_payment(std::move(after));
+
+  const auto id = ids().next<RefundId>();
+  auto& row = new_transaction(TransactionType::refund, TransactionStatus::pending, amount);
+  row.refund_id = id;
+  Refund refund{.id = id,
+                .payment_id = payment_.id,
+                .transaction_id = row.id,
+                .amount = amount,
+                .reason = std::move(reason),
+                .gateway_refund_id = {},
+                .failure_reason = {},
+                .created_by = std::move(created_by),
+                .created_at = moment_.now,
+                .updated_at = moment_.now};
+  result_.new_refunds.push_back(refund);
+  refunds_.push_back(std::move(refund));
+  write_event("refund.created", payment_payload(payment_, amount)
+                                    .add("refundId", id.to_string())
+                                    .add("reason", refunds_.back().reason));
+  return refunds_.back();
+}
+
+void Books::note_refund(RefundId id, std::string gateway_refund_id) {
+  Refund* refund = find_refund(id);
+  COBRO_CHECK(refund != nullptr);
+  if (refund->gateway_refund_id == gateway_refund_id) return;
+  refund->gateway_refund_id = std::move(gateway_refund_id);
+  keep(find_row(result_.new_refunds, id) ? result_.new_refunds : result_.changed_refunds, *refund);
+  payment_changed_ = true;
+}
+
+bool Books::end_refund(RefundId id, RefundStatus status, std::optional<std::string> failure_reason,
+                       std::string response) {
+  Refund* refund = find_refund(id);
+  COBRO_CHECK(refund != nullptr);
+  const bool was_pending = refund->status == RefundStatus::pending;
+  const bool fails_late =
+      refund->status == RefundStatus::succeeded && status == RefundStatus::failed;
+  if (status == RefundStatus::pending || (!was_pending && !fails_late)) return false;
+
+  Payment after = payment_;
+  if (was_pending) after.refunding -= refund->amount;
+  if (status == RefundStatus::succeeded) after.refunded += refund->amount;
+  if (fails_late) after.refunded -= refund->amount;
+  replace_payment(std::move(after));
+
+  refund->status = status;
+  refund->failure_reason = failure_reason;
+  refund->updated_at = moment_.now;
+  keep(find_row(result_.new_refunds, id) ? result_.new_refunds : result_.changed_refunds, *refund);
+  settle_transaction(
+      refund->transaction_id,
+      status == RefundStatus::succeeded ? TransactionStatus::succeeded : TransactionStatus::failed,
+      std::move(failure_reason), std::move(response));
+  if (status == RefundStatus::succeeded)
+    record(Movement::refund, refund->transaction_id, refund->amount);
+  if (fails_late) record(Movement::refund_failed, refund->transaction_id, refund->amount);
+  write_refund_event(*refund);
+  follow_refunds();
+  return true;
+}
+
+// The order becomes `refunded` when all captured money went back, and gets its former
+// status again when that turns out not to have happened.
+void Books::follow_refunds() {
+  if (!order_) return;
+  const bool all_back = order_->captured.is_positive() && order_->refunded == order_->captured;
+  if (order_->status == OrderStatus::refunded && !all_back) {
+    order_->status = order_->status_before_refund.value_or(OrderStatus::paid);
+    order_->status_before_refund.reset();
+    write_order_event("order." + std::string(word(order_->status)), order_payload(*order_));
+  } else if (const auto status = next(order_->status, OrderEvent::refunded_in_full);
+             status && all_back) {
+    order_->status_before_refund = order_->status;
+    order_->status = *status;
+    write_order_event("order.refunded", order_payload(*order_));
+  }
+}
+
+void Books::write_refund_event(const Refund& refund) {
+  const bool succeeded = refund.status == RefundStatus::succeeded;
+  auto payload = payment_payload(payment_, refund.amount);
+  payload.add("refundId", refund.id.to_string())
+      .add(succeeded ? "refundedAt" : "failedAt", moment_.now)
+      .add("reason", refund.reason)
+      .add_or_null("failureReason", refund.failure_reason);
+  write_event(succeeded ? "payment.refunded" : "refund.failed", std::move(payload));
+}
+
+Transaction& Books::new_transaction(TransactionType type, TransactionStatus status, Money amount) {
+  COBRO_CHECK(numbers_used_ < moment_.transaction_numbers.size());
+  Transaction row{.id = ids().next<TransactionId>(),
+                  .number = moment_.transaction_numbers[numbers_used_++],
+                  .payment_id = payment_.id,
+                  .refund_id = {},
+                  .type = type,
+                  .status = status,
+                  .amount = amount,
+                  .gateway_transaction_id = {},
+                  .gateway_response = {},
+                  .failure_reason = {},
+                  .processed_at = {},
+                  .created_at = moment_.now};
+  if (status != TransactionStatus::pending) row.processed_at = moment_.now;
+  result_.new_transactions.push_back(std::move(row));
+  return result_.new_transactions.back();
+}
+
+void Books::settle_transaction(TransactionId id, TransactionStatus status,
+                               std::optional<std::string> failure_reason, std::string response) {
+  Transaction* fresh = find_row(result_.new_transactions, id);
+  Transaction* row = fresh ? fresh : find_row(transactions_, id);
+  COBRO_CHECK(row != nullptr);
+  row->status = status;
+  row->failure_reason = std::move(failure_reason);
+  row->gateway_response = std::move(response);
+  row->processed_at = moment_.now;
+  if (const Refund* refund = row->refund_id ? find_refund(*row->refund_id) : nullptr)
+    row->gateway_transaction_id = refund->gateway_refund_id;
+  if (!fresh) keep(result_.changed_transactions, *row);
+}
+
+void Books::record(Movement movement, TransactionId transaction, Money amount) {
+  for (auto& entry : post(movement, payment_, transaction, amount, moment_.now, ids()))
+    result_.entries.push_back(std::move(entry));
+}
+
+Refund* Books::find_refund(RefundId id) {
+  return find_row(refunds_, id);
+}
+
+void Books::write_event(std::string type, EventPayload payload) {
+  payment_.event_sequence += 1;
+  payment_changed_ = true;
+  result_.events.push_back({ids().next<EventId>(), Aggregate::payment, payment_.id.uuid,
+                            payment_.event_sequence, std::move(type), payload.text(), moment_.now});
+}
+
+void Books::write_order_event(std::string type, EventPayload payload) {
+  order_->event_sequence += 1;
+  order_->updated_at = moment_.now;
+  order_changed_ = true;
+  result_.events.push_back({ids().next<EventId>(), Aggregate::order, order_->id.uuid,
+                            order_->event_sequence, std::move(type), payload.text(), moment_.now});
+}
+
+}  // namespace cobro::domain

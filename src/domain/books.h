@@ -1,0 +1,114 @@
+// Books: the working set of one decision about one payment, and the only place where
+// money moves. A decision opens the books on what was loaded, makes movements, and hands
+// the result on to be written; nothing here does I/O, and a refused movement changes
+// nothing.
+//
+// Every movement keeps, at once: the payment's state and amounts, the transaction row, the
+// two ledger entries, the order's amounts and status, and the events.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "domain/event.h"
+#include "domain/ids.h"
+#include "domain/ledger.h"
+#include "domain/order.h"
+#include "domain/payment.h"
+#include "domain/payment_states.h"
+#include "domain/refund.h"
+#include "domain/transaction.h"
+
+namespace cobro::domain {
+
+// When a decision is made, and the ids and numbers that it may use.
+struct Moment {
+  base::Timestamp now;
+  IdSource ids;
+  std::vector<std::int64_t> transaction_numbers;
+};
+
+class Books {
+ public:
+  Books(Moment moment, Payment payment, std::optional<Order> order, std::vector<Refund> refunds,
+        std::vector<Transaction> transactions);
+
+  [[nodiscard]] const Payment& payment() const { return payment_; }
+  [[nodiscard]] const std::optional<Order>& order() const { return order_; }
+  [[nodiscard]] const std::vector<Refund>& refunds() const { return refunds_; }
+  [[nodiscard]] base::Timestamp now() const { return moment_.now; }
+  IdSource& ids() { return moment_.ids; }
+
+  // ---- state, without money moving ---------------------------------------------------
+  // Makes the transition; false when the table has no such edge, or when the order has no
+  // room for a payment that held nothing before. Room is released and taken here.
+  bool move(PaymentEvent event);
+  // Facts about the payment that are no movement: gateway ids, the pending operation, …
+  // Must not touch state or amounts.
+  template <class Edit>
+  void note(Edit edit) {
+    edit(payment_);
+    payment_changed_ = true;
+  }
+  template <class Edit>
+  void note_order(Edit edit) {
+    edit(*order_);
+    order_changed_ = true;
+  }
+
+  // ---- movements ---------------------------------------------------------------------
+  // The gateway (or a person, for manual payments) says that `amount` was captured.
+  // False when the state does not allow it or the order has no room.
+  bool charge(Money amount, std::optional<std::string> charge_id, std::string response);
+  // A confirmation was declined: a failed charge row, no ledger entry.
+  bool decline(Decline decline, std::optional<std::string> charge_id, std::string response);
+  // Given up. `at_gateway`: something existed there, so a void row is written.
+  bool cancel(bool at_gateway, std::string reason);
+
+  // Holds `amount` for a refund; the caller has checked that it is refundable. Writes the
+  // refund and its transaction, both pending.
+  const Refund& start_refund(Money amount, std::string reason, std::string created_by);
+  // Ends a pending refund, or fails one that had succeeded. Other moves: false.
+  bool end_refund(RefundId id, RefundStatus status, std::optional<std::string> failure_reason,
+                  std::string response);
+  void note_refund(RefundId id, std::string gateway_refund_id);
+
+  // ---- the result --------------------------------------------------------------------
+  void write_event(std::string type, EventPayload payload);
+  void write_order_event(std::string type, EventPayload payload);
+
+  [[nodiscard]] bool payment_changed() const { return payment_changed_; }
+  [[nodiscard]] bool order_changed() const { return order_changed_; }
+  struct Result {
+    std::vector<Refund> new_refunds, changed_refunds;
+    std::vector<Transaction> new_transactions, changed_transactions;
+    std::vector<LedgerEntry> entries;
+    std::vector<Event> events;
+  };
+  [[nodiscard]] const Result& result() const { return result_; }
+
+ private:
+  Transaction& new_transaction(TransactionType type, TransactionStatus status, Money amount);
+  void settle_transaction(TransactionId id, TransactionStatus status,
+                          std::optional<std::string> failure_reason, std::string response);
+  void record(Movement movement, TransactionId transaction, Money amount);
+  void replace_payment(Payment after);
+  void follow_refunds();
+  void write_refund_event(const Refund& refund);
+  Refund* find_refund(RefundId id);
+
+  Moment moment_;
+  std::size_t numbers_used_ = 0;
+  Payment payment_;
+  std::optional<Order> order_;
+  std::vector<Refund> refunds_;
+  std::vector<Transaction> transactions_;
+  bool payment_changed_ = false;
+  bool order_changed_ = false;
+  Result result_;
+};
+
+}  // namespace cobro::domain

@@ -1,0 +1,82 @@
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "domain/ids.h"
+#include "domain/ledger.h"
+#include "domain/order.h"
+#include "domain/payment.h"
+#include "domain/words.h"
+
+namespace cobro::domain {
+
+// Counts up in the 62 bits after the variant: increasing within one decision, and as
+// far from other draws as chance puts them.
+base::Uuid IdSource::step() {
+  const base::Uuid result = next_;
+  for (std::size_t i = 15; i > 8; --i)
+    if (++next_.bytes[i] != 0) return result;
+  auto& last = next_.bytes[8];
+  last = static_cast<std::uint8_t>((last & 0xC0U) | ((last + 1U) & 0x3FU));
+  return result;
+}
+
+std::string order_number(const Order& order) {
+  return fmt::format("ORD-{:08}", order.number);
+}
+
+bool is_live(PaymentState state) {
+  switch (state) {
+    case PaymentState::pending:
+    case PaymentState::requires_action:
+    case PaymentState::processing:
+    case PaymentState::authorized:
+    case PaymentState::succeeded:
+      return true;
+    case PaymentState::failed:
+    case PaymentState::cancelled:
+      return false;
+  }
+  return false;
+}
+
+Money held(const Payment& payment) {
+  if (payment.state == PaymentState::succeeded) return payment.captured;
+  return is_live(payment.state) ? payment.amount : Money::zero(payment.amount.currency());
+}
+
+Money refundable(const Payment& payment) {
+  return payment.captured - payment.refunded - payment.refunding;
+}
+
+bool is_refunded_in_full(const Payment& payment) {
+  return payment.state == PaymentState::succeeded && payment.captured.is_positive() &&
+         payment.refunded == payment.captured;
+}
+
+Posting posting(Movement movement, GatewayName gateway, PaymentKind kind) {
+  const auto owed = fmt::format("gateway:{}", word(gateway));
+  const auto sales = fmt::format("sales:{}", word(kind));
+  const auto refunds = fmt::format("refunds:{}", word(kind));
+  switch (movement) {
+    case Movement::charge:
+      return {owed, sales};
+    case Movement::refund:
+      return {refunds, owed};
+    case Movement::refund_failed:
+      return {owed, refunds};
+  }
+  base::fail_check("unknown movement", std::source_location::current());
+}
+
+std::array<LedgerEntry, 2> post(Movement movement, const Payment& payment,
+                                TransactionId transaction, Money amount, base::Timestamp now,
+                                IdSource& ids) {
+  COBRO_CHECK(amount.is_positive());
+  const auto accounts = posting(movement, payment.gateway, payment.kind);
+  const auto debit = ids.next<LedgerEntryId>();
+  const auto credit = ids.next<LedgerEntryId>();
+  return {LedgerEntry{debit, transaction, movement, Side::debit, accounts.debit, amount, now},
+          LedgerEntry{credit, transaction, movement, Side::credit, accounts.credit, amount, now}};
+}
+
+}  // namespace cobro::domain

@@ -1,0 +1,201 @@
+#include "domain/news.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace cobro::domain {
+
+namespace {
+
+bool same(const std::optional<NextAction>& a, const NextAction& b) {
+  return a && a->type == b.type && a->url == b.url && a->client_secret == b.client_secret;
+}
+
+Applied conflict(Books& books) {
+  if (books.payment().conflicted) return Applied::nothing_new;
+  books.note([](Payment& payment) { payment.conflicted = true; });
+  return Applied::conflicted;
+}
+
+// Another object than the one we know, or another amount than we asked for.
+bool contradicts(const Payment& payment, const PaymentNews& news) {
+  if (payment.gateway_payment_id && *payment.gateway_payment_id != news.gateway_payment_id)
+    return true;
+  return news.amount && *news.amount != payment.amount;
+}
+
+Applied act(Books& books, const PaymentNews& news) {
+  const bool known = books.payment().state == PaymentState::requires_action &&
+                     (!news.next_action || same(books.payment().next_action, *news.next_action));
+  if (known) return Applied::nothing_new;
+  if (books.payment().state != PaymentState::requires_action &&
+      !books.move(PaymentEvent::action_required))
+    return Applied::nothing_new;
+  books.note([&](Payment& payment) { payment.next_action = news.next_action; });
+  return Applied::changed;
+}
+
+Applied capture(Books& books, const PaymentNews& news) {
+  const Payment& payment = books.payment();
+  if (!news.amount || !news.captured) return conflict(books);
+  if (payment.state == PaymentState::succeeded)
+    return payment.captured == *news.captured ? Applied::nothing_new : conflict(books);
+  if (payment.state == PaymentState::cancelled) return Applied::after_end;
+  if (!news.captured->is_positive() || *news.captured > payment.amount) return conflict(books);
+  return books.charge(*news.captured, news.charge_id, news.redacted) ? Applied::changed
+                                                                     : Applied::no_room;
+}
+
+Applied authorize(Books& books, const PaymentNews& news) {
+  const auto state = books.payment().state;
+  if (state == PaymentState::cancelled) return Applied::after_end;
+  if (!next(state, PaymentEvent::authorized)) return Applied::nothing_new;
+  if (!books.move(PaymentEvent::authorized)) return Applied::no_room;
+  books.note([&](Payment& payment) {
+    if (news.charge_id) payment.gateway_charge_id = news.charge_id;
+    payment.decline.reset();
+    payment.gateway_response = news.redacted;
+  });
+  return Applied::changed;
+}
+
+Applied decline(Books& books, const PaymentNews& news) {
+  const Decline unexplained{"card_declined", std::nullopt, "The payment was declined."};
+  return books.decline(news.decline.value_or(unexplained), news.charge_id, news.redacted)
+             ? Applied::changed
+             : Applied::nothing_new;
+}
+
+Applied follow_state(Books& books, const PaymentNews& news) {
+  switch (news.state) {
+    case RemoteState::unconfirmed:
+    case RemoteState::unrecognized:
+      return Applied::nothing_new;
+    case RemoteState::requires_action:
+      return act(books, news);
+    case RemoteState::processing:
+      return books.move(PaymentEvent::confirmed) ? Applied::changed : Applied::nothing_new;
+    case RemoteState::authorized:
+      return authorize(books, news);
+    case RemoteState::succeeded:
+      return capture(books, news);
+    case RemoteState::declined:
+      return decline(books, news);
+    case RemoteState::cancelled:
+      return books.cancel(true, "cancelled_at_gateway") ? Applied::changed : Applied::nothing_new;
+  }
+  return Applied::nothing_new;
+}
+
+const Refund* find_refund(const Books& books, const RefundNews& news, const Attempt* attempt) {
+  for (const auto& refund : books.refunds()) {
+    if (refund.gateway_refund_id == news.gateway_refund_id) return &refund;
+    if (attempt && attempt->refund_id == refund.id && !refund.gateway_refund_id) return &refund;
+  }
+  return nullptr;
+}
+
+// A refund that nobody asked us for: made in the gateway's dashboard.
+Applied book_outside_refund(Books& books, const RefundNews& news) {
+  const bool moves_money = news.status && *news.status != RefundStatus::failed;
+  if (!moves_money || !news.amount || news.our_attempt) return Applied::nothing_new;
+  const Payment& payment = books.payment();
+  if (payment.state != PaymentState::succeeded || *news.amount > refundable(payment))
+    return Applied::no_room;
+  const auto id =
+      books.start_refund(*news.amount, news.reason.value_or("refunded at the gateway"), "gateway")
+          .id;
+  books.note_refund(id, news.gateway_refund_id);
+  if (*news.status == RefundStatus::succeeded)
+    books.end_refund(id, *news.status, std::nullopt, news.redacted);
+  return Applied::changed;
+}
+
+}  // namespace
+
+Applied apply(Books& books, const PaymentNews& news) {
+  if (contradicts(books.payment(), news)) return conflict(books);
+  const bool learned = !books.payment().gateway_payment_id;
+  if (learned)
+    books.note([&](Payment& payment) { payment.gateway_payment_id = news.gateway_payment_id; });
+  const auto applied = follow_state(books, news);
+  return learned && applied == Applied::nothing_new ? Applied::changed : applied;
+}
+
+Applied apply(Books& books, const RefundNews& news, const Attempt* attempt) {
+  const Refund* refund = find_refund(books, news, attempt);
+  if (refund == nullptr) return book_outside_refund(books, news);
+  if (news.amount && *news.amount != refund->amount) return conflict(books);
+  const auto id = refund->id;
+  const bool learned = !refund->gateway_refund_id;
+  if (learned) books.note_refund(id, news.gateway_refund_id);
+  const bool ended =
+      news.status && books.end_refund(id, *news.status, news.failure_reason, news.redacted);
+  return learned || ended ? Applied::changed : Applied::nothing_new;
+}
+
+namespace {
+
+std::optional<AttemptStatus> confirm_ending(const Payment& before, const PaymentNews& news) {
+  switch (news.state) {
+    case RemoteState::requires_action:
+    case RemoteState::processing:
+    case RemoteState::authorized:
+    case RemoteState::succeeded:
+      return AttemptStatus::accepted;
+    case RemoteState::cancelled:
+      return AttemptStatus::not_executed;
+    // The refusal that the object shows may be an earlier one; a charge that we have not
+    // seen is this attempt's.
+    case RemoteState::declined:
+      if (news.charge_id && news.charge_id != before.gateway_charge_id)
+        return AttemptStatus::declined;
+      return std::nullopt;
+    case RemoteState::unconfirmed:
+    case RemoteState::unrecognized:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<AttemptStatus> ending(const Attempt& attempt, const Payment& before,
+                                    const PaymentNews& news) {
+  const bool succeeded = news.state == RemoteState::succeeded;
+  const bool cancelled = news.state == RemoteState::cancelled;
+  switch (attempt.operation) {
+    case Operation::confirm:
+      return confirm_ending(before, news);
+    case Operation::capture:
+      if (succeeded) return AttemptStatus::accepted;
+      return cancelled ? std::optional(AttemptStatus::not_executed) : std::nullopt;
+    case Operation::cancel:
+      if (cancelled) return AttemptStatus::accepted;
+      return succeeded ? std::optional(AttemptStatus::not_executed) : std::nullopt;
+    case Operation::refund:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+void close_attempt(Books& books, Attempt& attempt, AttemptStatus status,
+                   std::optional<Decline> decline) {
+  COBRO_CHECK(attempt.status == AttemptStatus::open && status != AttemptStatus::open);
+  attempt.status = status;
+  attempt.decline = std::move(decline);
+  attempt.closed_at = books.now();
+  const bool undone = status == AttemptStatus::not_executed;
+  if (attempt.operation == Operation::refund) {
+    if (undone) books.end_refund(*attempt.refund_id, RefundStatus::failed, "not_executed", "{}");
+    return;
+  }
+  books.note([](Payment& payment) { payment.pending_operation.reset(); });
+  if (undone && attempt.operation == Operation::confirm)
+    books.move(attempt.state_before == PaymentState::failed
+                   ? PaymentEvent::confirmation_withdrawn_after_failure
+                   : PaymentEvent::confirmation_withdrawn);
+}
+
+}  // namespace cobro::domain

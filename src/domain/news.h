@@ -1,0 +1,42 @@
+// How a gateway's word changes a payment: one function for its answers, its webhooks and
+// what a look-up finds, so that they cannot disagree, whatever order they come in.
+#pragma once
+
+#include <optional>
+
+#include "domain/attempt.h"
+#include "domain/books.h"
+#include "domain/gateway_news.h"
+
+namespace cobro::domain {
+
+enum class Applied {
+  changed,
+  nothing_new,  // it says what is known, or less
+  no_room,      // money moved that the order has no room for
+  after_end,    // money moved on a payment that was cancelled
+  conflicted,   // another amount, currency or object than ours: a person must look
+};
+
+// Applies news of the payment's object. What is `no_room`, `after_end` or `conflicted`
+// leaves state and amounts as they were (`conflicted` is noted on the payment).
+Applied apply(Books& books, const PaymentNews& news);
+
+// Applies news of one refund: ours (by gateway id or attempt), or one made outside, which
+// is booked the same way when there is room for it.
+Applied apply(Books& books, const RefundNews& news, const Attempt* attempt);
+
+// How an open attempt ends, given what the gateway says of the object now; nothing when
+// this is no evidence about the attempt. `before` is the payment before the news.
+// An attempt that only *may* have been executed never ends `not_executed` here, except by
+// a final state that excludes it.
+std::optional<AttemptStatus> ending(const Attempt& attempt, const Payment& before,
+                                    const PaymentNews& news);
+
+// Ends an attempt: its row, and the payment's mark of an open operation. A confirmation
+// that was not executed puts the payment back where it was; a refund that was not executed
+// fails and releases its amount.
+void close_attempt(Books& books, Attempt& attempt, AttemptStatus status,
+                   std::optional<Decline> decline);
+
+}  // namespace cobro::domain

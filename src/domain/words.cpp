@@ -1,0 +1,249 @@
+#include "domain/words.h"
+
+namespace cobro::domain {
+
+// No default: a new enumerator does not compile until it has its word here.
+
+std::string_view word(OrderStatus value) {
+  switch (value) {
+    case OrderStatus::pending:
+      return "pending";
+    case OrderStatus::paid:
+      return "paid";
+    case OrderStatus::processing:
+      return "processing";
+    case OrderStatus::shipped:
+      return "shipped";
+    case OrderStatus::delivered:
+      return "delivered";
+    case OrderStatus::cancelled:
+      return "cancelled";
+    case OrderStatus::refunded:
+      return "refunded";
+  }
+  return "?";
+}
+
+std::string_view word(Closing value) {
+  switch (value) {
+    case Closing::cancel:
+      return "cancel";
+    case Closing::expire:
+      return "expire";
+  }
+  return "?";
+}
+
+std::string_view word(PaymentKind value) {
+  switch (value) {
+    case PaymentKind::order:
+      return "order";
+    case PaymentKind::intent:
+      return "intent";
+    case PaymentKind::course_purchase:
+      return "course_purchase";
+    case PaymentKind::subscription:
+      return "subscription";
+    case PaymentKind::one_time:
+      return "one_time";
+    case PaymentKind::session:
+      return "session";
+  }
+  return "?";
+}
+
+std::string_view word(PaymentState value) {
+  switch (value) {
+    case PaymentState::pending:
+      return "pending";
+    case PaymentState::requires_action:
+      return "requires_action";
+    case PaymentState::processing:
+      return "processing";
+    case PaymentState::authorized:
+      return "authorized";
+    case PaymentState::succeeded:
+      return "succeeded";
+    case PaymentState::failed:
+      return "failed";
+    case PaymentState::cancelled:
+      return "cancelled";
+  }
+  return "?";
+}
+
+std::string_view word(CaptureMethod value) {
+  switch (value) {
+    case CaptureMethod::automatic:
+      return "automatic";
+    case CaptureMethod::manual:
+      return "manual";
+  }
+  return "?";
+}
+
+std::string_view word(GatewayName value) {
+  switch (value) {
+    case GatewayName::manual:
+      return "manual";
+    case GatewayName::stripe:
+      return "stripe";
+    case GatewayName::paypal:
+      return "paypal";
+    case GatewayName::mercadopago:
+      return "mercadopago";
+  }
+  return "?";
+}
+
+std::string_view word(Operation value) {
+  switch (value) {
+    case Operation::confirm:
+      return "confirm";
+    case Operation::capture:
+      return "capture";
+    case Operation::cancel:
+      return "cancel";
+    case Operation::refund:
+      return "refund";
+  }
+  return "?";
+}
+
+std::string_view word(RefundStatus value) {
+  switch (value) {
+    case RefundStatus::pending:
+      return "pending";
+    case RefundStatus::succeeded:
+      return "succeeded";
+    case RefundStatus::failed:
+      return "failed";
+  }
+  return "?";
+}
+
+std::string_view word(TransactionType value) {
+  switch (value) {
+    case TransactionType::charge:
+      return "charge";
+    case TransactionType::refund:
+      return "refund";
+    case TransactionType::void_:
+      return "void";
+  }
+  return "?";
+}
+
+std::string_view word(TransactionStatus value) {
+  switch (value) {
+    case TransactionStatus::pending:
+      return "pending";
+    case TransactionStatus::succeeded:
+      return "succeeded";
+    case TransactionStatus::failed:
+      return "failed";
+  }
+  return "?";
+}
+
+std::string_view word(Movement value) {
+  switch (value) {
+    case Movement::charge:
+      return "charge";
+    case Movement::refund:
+      return "refund";
+    case Movement::refund_failed:
+      return "refund_failed";
+  }
+  return "?";
+}
+
+std::string_view word(Side value) {
+  switch (value) {
+    case Side::debit:
+      return "debit";
+    case Side::credit:
+      return "credit";
+  }
+  return "?";
+}
+
+std::string_view word(Aggregate value) {
+  switch (value) {
+    case Aggregate::order:
+      return "order";
+    case Aggregate::payment:
+      return "payment";
+  }
+  return "?";
+}
+
+std::string_view word(AttemptStatus value) {
+  switch (value) {
+    case AttemptStatus::open:
+      return "open";
+    case AttemptStatus::accepted:
+      return "accepted";
+    case AttemptStatus::declined:
+      return "declined";
+    case AttemptStatus::not_executed:
+      return "not_executed";
+  }
+  return "?";
+}
+
+std::string_view word(RefusalCode value) {
+  switch (value) {
+    case RefusalCode::validation_failed:
+      return "validation_failed";
+    case RefusalCode::card_data_not_allowed:
+      return "card_data_not_allowed";
+    case RefusalCode::gateway_not_available:
+      return "gateway_not_available";
+    case RefusalCode::currency_not_supported:
+      return "currency_not_supported";
+    case RefusalCode::unauthorized:
+      return "unauthorized";
+    case RefusalCode::forbidden:
+      return "forbidden";
+    case RefusalCode::idempotency_key_reused:
+      return "idempotency_key_reused";
+    case RefusalCode::idempotency_in_progress:
+      return "idempotency_in_progress";
+    case RefusalCode::not_found:
+      return "not_found";
+    case RefusalCode::invalid_state:
+      return "invalid_state";
+    case RefusalCode::payment_in_progress:
+      return "payment_in_progress";
+    case RefusalCode::payment_conflicted:
+      return "payment_conflicted";
+    case RefusalCode::order_amount_taken:
+      return "order_amount_taken";
+    case RefusalCode::order_closing:
+      return "order_closing";
+    case RefusalCode::refund_required:
+      return "refund_required";
+    case RefusalCode::refund_exceeds_remaining:
+      return "refund_exceeds_remaining";
+    case RefusalCode::refund_in_progress:
+      return "refund_in_progress";
+    case RefusalCode::amount_exceeds_authorized:
+      return "amount_exceeds_authorized";
+    case RefusalCode::payment_declined:
+      return "payment_declined";
+    case RefusalCode::gateway_refused:
+      return "gateway_refused";
+    case RefusalCode::gateway_busy:
+      return "gateway_busy";
+    case RefusalCode::outcome_unknown:
+      return "outcome_unknown";
+    case RefusalCode::unavailable:
+      return "unavailable";
+    case RefusalCode::internal:
+      return "internal";
+  }
+  return "?";
+}
+
+}  // namespace cobro::domain

@@ -1,0 +1,34 @@
+// The domain's own words for its enums: what is stored, logged and put into events. The
+// surfaces have words of their own where their seed uses others.
+#pragma once
+
+#include <string_view>
+
+#include "domain/attempt.h"
+#include "domain/event.h"
+#include "domain/ledger.h"
+#include "domain/order.h"
+#include "domain/payment.h"
+#include "domain/refund.h"
+#include "domain/refusal.h"
+#include "domain/transaction.h"
+
+namespace cobro::domain {
+
+std::string_view word(OrderStatus value);
+std::string_view word(Closing value);
+std::string_view word(PaymentKind value);
+std::string_view word(PaymentState value);
+std::string_view word(CaptureMethod value);
+std::string_view word(GatewayName value);
+std::string_view word(Operation value);
+std::string_view word(RefundStatus value);
+std::string_view word(TransactionType value);
+std::string_view word(TransactionStatus value);
+std::string_view word(Movement value);
+std::string_view word(Side value);
+std::string_view word(Aggregate value);
+std::string_view word(AttemptStatus value);
+std::string_view word(RefusalCode value);
+
+}  // namespace cobro::domain
