@@ -13,10 +13,10 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_CXX_SCAN_FOR_MODULES OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
-# -fPIE when compiling and -pie when linking, which CMake does not add by itself.
-include(CheckPIESupported)
-check_pie_supported(LANGUAGES CXX)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+# Position-independent programs. One flag for all code, for a precompiled header is shared
+# only between targets with the same flags.
+add_compile_options(-fPIE)
+add_link_options(-pie)
 
 # ccache sees through our precompiled headers only when told that their defines and times
 # do not matter; paths are kept out of the objects, so that any checkout shares the cache.
