@@ -1,0 +1,22 @@
+// The strict reading of a request's head, made on the raw bytes before the parser sees them.
+//
+// A parser that is lenient where a proxy in front is strict (or the other way round) lets one
+// request hide inside another. Beast 1.81 is lenient about transfer codings, repeated lengths,
+// folded lines, Host and targets; so whatever two implementations could read in two ways is
+// refused here, and what passes has one reading (RFC 9112).
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace cobro::net {
+
+struct HeadRefusal {
+  int status = 400;         // 400, 501 (unknown transfer coding) or 505 (version)
+  std::string_view reason;  // for the caller; a literal
+};
+
+// `raw` is everything up to and including the empty line.
+std::optional<HeadRefusal> scan_head(std::string_view raw);
+
+}  // namespace cobro::net
