@@ -17,9 +17,9 @@ namespace cobro::gateways {
 
 struct StripeSettings {
   std::string api_base = "https://api.stripe.com";
-  base::Secret secret_key;                    // sk_…
-  std::vector<base::Secret> webhook_secrets;  // whsec_…, used whole; any of them may sign
-  std::int64_t maximum_minor = 99'999'999;    // in Stripe's integers: its documented 8 digits
+  base::Secret secret_key = {};                    // sk_…
+  std::vector<base::Secret> webhook_secrets = {};  // whsec_…, used whole; any of them may sign
+  std::int64_t maximum_minor = 99'999'999;         // in Stripe's integers: its documented 8 digits
 };
 
 class Stripe final : public ports::Gateway {

@@ -1,0 +1,195 @@
+#include <gtest/gtest.h>
+
+#include "base/bytes.h"
+#include "crypto/hash.h"
+#include "gateways/fixtures.h"
+
+namespace cobro::gateways {
+namespace {
+
+using namespace std::chrono_literals;
+using domain::RefundStatus;
+using domain::RemoteState;
+using fixtures::intent;
+using fixtures::money;
+using fixtures::refund;
+using fixtures::stripe;
+using Fetch = ports::GatewayEvent::Fetch;
+
+// The signatures were made by Stripe's own SDK (stripe 23.1.0, generateTestHeaderString),
+// the first one again by `openssl dgst -sha256 -hmac whsec_first`.
+constexpr std::string_view kBody =
+    R"({"id":"evt_1","object":"event","type":"payment_intent.succeeded","created":1762340400,)"
+    R"("data":{"object":{"id":"pi_1","object":"payment_intent","status":"succeeded",)"
+    R"("amount":2990,"amount_received":2990,"currency":"usd"}}})";
+const std::string kFirst = "9f8f3ef7272b812463de0b6ef614834b42162a49951814f3897627979b45525c";
+const std::string kSecond = "909a2d64e0d1b01dddc99a3f8bbb4617c9b157a5c8b00bb123b6d8a5569fc8d7";
+const std::string kOdd = "a7d381d1e8362f3a609a2be634178bc23a7a2b16126088681a5de556a75fa96d";
+const std::string kAt = "t=1762340400";
+const auto kNow = base::Timestamp::from_unix_seconds(1'762'340'400);
+
+bool verifies(const std::string& header, std::string_view body = kBody,
+              base::Timestamp now = kNow) {
+  return stripe().verify({{"stripe-signature", header}}, body, now).has_value();
+}
+
+TEST(StripeSignature, accepts_what_stripes_sdk_signs_with_any_of_the_secrets) {
+  EXPECT_TRUE(verifies(kAt + ",v1=" + kFirst));
+  EXPECT_TRUE(verifies(kAt + ",v1=" + kSecond));
+  EXPECT_TRUE(verifies(kAt + ",v1=" + kSecond + ",v1=" + kFirst + ",v0=00"));
+  EXPECT_TRUE(verifies(kAt + ",v1=00,v1=zz,v1=" + std::string(64, '0') + ",v1=" + kFirst));
+}
+
+TEST(StripeSignature, covers_the_raw_bytes) {
+  // Verified, then refused as no event: the message tells which of the two it was.
+  const std::string odd = "{\"name\":\"caf\xc3\xa9 \\u00e9\"}\n";
+  const auto got = stripe().verify({{"Stripe-Signature", kAt + ",v1=" + kOdd}}, odd, kNow);
+  EXPECT_EQ(got.error().message, "the body is not an event");
+  EXPECT_FALSE(verifies(kAt + ",v1=" + kFirst, std::string(kBody) + " "));
+  std::string changed(kBody);
+  changed[changed.find("2990")] = '3';
+  EXPECT_FALSE(verifies(kAt + ",v1=" + kFirst, changed));
+  EXPECT_FALSE(verifies("t=1762340401,v1=" + kFirst)) << "the time is signed too";
+}
+
+TEST(StripeSignature, tolerates_five_minutes_of_age_and_one_of_future) {
+  const std::string header = kAt + ",v1=" + kFirst;
+  EXPECT_TRUE(verifies(header, kBody, kNow + 300s));
+  EXPECT_FALSE(verifies(header, kBody, kNow + 300s + 1us));
+  EXPECT_TRUE(verifies(header, kBody, kNow - 60s));
+  EXPECT_FALSE(verifies(header, kBody, kNow - 60s - 1us));
+}
+
+TEST(StripeSignature, refuses_garbage) {
+  for (const std::string& header : std::vector<std::string>{
+           "", ",", "t", "t=", "v1=" + kFirst, kAt, kAt + ",v0=" + kFirst, kAt + ",v1=",
+           kAt + ",v1=" + kFirst.substr(2), kAt + ",v1=" + kFirst + "00", "t=x,v1=" + kFirst,
+           "t=-1762340400,v1=" + kFirst, "t= ,v1=" + kFirst, "t=99999999999999999999,v1=" + kFirst,
+           kAt + "," + kAt + ",v1=" + kFirst, kAt + ";v1=" + kFirst, kAt + ",v1=" + kFirst + ",x"})
+    EXPECT_FALSE(verifies(header)) << header;
+  std::string many = kAt;
+  for (int i = 0; i < 17; ++i) many += ",v1=" + kFirst;
+  EXPECT_FALSE(verifies(many));
+  EXPECT_FALSE(stripe().verify({}, kBody, kNow));
+}
+
+TEST(StripeSignature, never_accepts_an_empty_secret) {
+  const std::string by_nothing =
+      base::to_hex(crypto::hmac_sha256("", "1762340400." + std::string(kBody)));
+  const wire::Headers headers = {{"Stripe-Signature", kAt + ",v1=" + by_nothing}};
+  EXPECT_FALSE(
+      Stripe{StripeSettings{.webhook_secrets = {base::Secret{}}}}.verify(headers, kBody, kNow));
+  EXPECT_FALSE(Stripe{StripeSettings{}}.verify(headers, kBody, kNow));
+}
+
+ports::GatewayEvent read(std::string_view type, const wire::Json& object) {
+  const wire::Json event = wire::JsonObject{{"id", "evt_1"},
+                                            {"object", "event"},
+                                            {"type", type},
+                                            {"created", 1'762'340'400},
+                                            {"data", wire::JsonObject{{"object", object}}}};
+  return stripe().read_event(wire::to_text(event)).value();
+}
+
+TEST(StripeEvent, takes_final_facts_of_a_payment_as_they_are) {
+  const auto paid =
+      read("payment_intent.succeeded", intent("succeeded", {{"amount_received", 2990}}));
+  EXPECT_EQ(paid.event_id, "evt_1");
+  EXPECT_EQ(paid.type, "payment_intent.succeeded");
+  EXPECT_EQ(paid.created_at, kNow);
+  ASSERT_TRUE(paid.payment);
+  EXPECT_EQ(paid.payment->captured, money("29.90", "USD"));
+  EXPECT_EQ(paid.fetch, Fetch::nothing);
+  EXPECT_EQ(paid.gateway_payment_id, "pi_1");
+  EXPECT_EQ(paid.our_payment->to_string(), fixtures::kPaymentId);
+  const auto cancelled = read("payment_intent.canceled", intent("canceled"));
+  ASSERT_TRUE(cancelled.payment);
+  EXPECT_EQ(cancelled.payment->state, RemoteState::cancelled);
+}
+
+TEST(StripeEvent, fetches_when_the_event_does_not_say_what_its_type_promises) {
+  for (const auto& object :
+       {intent("processing"), intent("succeeded", {{"currency", "xyz"}}), intent("a_new_word")}) {
+    const auto event = read("payment_intent.succeeded", object);
+    EXPECT_FALSE(event.payment);
+    EXPECT_EQ(event.fetch, Fetch::payment);
+  }
+  EXPECT_EQ(read("payment_intent.succeeded", fixtures::json("{}")).fetch, Fetch::nothing);
+}
+
+TEST(StripeEvent, fetches_the_payment_for_what_is_not_final) {
+  for (const std::string_view type :
+       {"payment_intent.processing", "payment_intent.requires_action",
+        "payment_intent.payment_failed", "payment_intent.amount_capturable_updated",
+        "payment_intent.a_new_word"}) {
+    const auto event = read(type, intent("requires_capture"));
+    EXPECT_FALSE(event.payment) << type;
+    EXPECT_EQ(event.fetch, Fetch::payment) << type;
+    EXPECT_EQ(event.gateway_payment_id, "pi_1") << type;
+  }
+}
+
+TEST(StripeEvent, takes_the_end_of_a_refund_and_fetches_before_it) {
+  for (const std::string_view type :
+       {"refund.created", "refund.updated", "refund.failed", "charge.refund.updated"}) {
+    const std::pair<std::string_view, RefundStatus> ends[] = {
+        {"succeeded", RefundStatus::succeeded},
+        {"failed", RefundStatus::failed},
+        {"canceled", RefundStatus::failed}};
+    for (const auto& [word, status] : ends) {
+      const auto event = read(type, refund(word));
+      ASSERT_TRUE(event.refund) << type << word;
+      EXPECT_EQ(event.refund->status, status);
+      EXPECT_EQ(event.fetch, Fetch::nothing);
+      EXPECT_EQ(event.gateway_payment_id, "pi_1");
+    }
+    for (const std::string_view word : {"pending", "requires_action", "a_new_word"}) {
+      const auto event = read(type, refund(word));
+      EXPECT_FALSE(event.refund) << type << word;
+      EXPECT_EQ(event.fetch, Fetch::refunds) << type << word;
+    }
+  }
+}
+
+TEST(StripeEvent, fetches_the_refunds_of_a_refunded_charge) {
+  const auto charge =
+      fixtures::json(R"({"id":"ch_1","object":"charge","payment_intent":"pi_1","metadata":{}})");
+  const auto event = read("charge.refunded", charge);
+  EXPECT_EQ(event.fetch, Fetch::refunds);
+  EXPECT_EQ(event.gateway_payment_id, "pi_1");
+  EXPECT_FALSE(event.our_payment);
+  EXPECT_EQ(read("charge.refunded", fixtures::json(R"({"id":"ch_1","payment_intent":null})")).fetch,
+            Fetch::nothing);
+}
+
+TEST(StripeEvent, names_the_object_when_the_metadata_is_not_ours) {
+  const auto event =
+      read("payment_intent.succeeded",
+           intent("succeeded", {{"amount_received", 2990}, {"metadata", wire::JsonObject{}}}));
+  EXPECT_EQ(event.gateway_payment_id, "pi_1");
+  EXPECT_FALSE(event.our_payment);
+}
+
+TEST(StripeEvent, ignores_what_it_does_not_handle) {
+  for (const std::string_view type :
+       {"payment_intent.created", "charge.succeeded", "charge.updated", "charge.dispute.created",
+        "charge.dispute.funds_withdrawn", "customer.created", "a.new.type"}) {
+    const auto event = read(type, intent("succeeded"));
+    EXPECT_FALSE(event.payment || event.refund) << type;
+    EXPECT_EQ(event.fetch, Fetch::nothing) << type;
+  }
+}
+
+TEST(StripeEvent, refuses_a_body_that_is_no_event) {
+  for (const std::string_view body :
+       {"", "[]", "{}", R"({"object":"event","id":"evt_1","type":"x"})",
+        R"({"object":"event","id":"evt_1","created":1})",
+        R"({"object":"event","type":"x","created":1})",
+        R"({"object":"charge","id":"evt_1","type":"x","created":1})",
+        R"({"object":"event","id":"evt_1","type":"x","created":9223372036854775807})",
+        R"({"object":"event","id":"evt_1","type":"x","created":-1})"})
+    EXPECT_FALSE(stripe().read_event(body)) << body;
+}
+
+}  // namespace
+}  // namespace cobro::gateways
