@@ -97,7 +97,8 @@ class Gateway {
   // take: below its minimum, not a multiple, above its maximum), before a payment is made.
   [[nodiscard]] virtual std::optional<domain::Refusal> check_amount(domain::Money amount) const = 0;
 
-  // The request of an attempt. Same refusals as check_amount, for the command's amount.
+  // The request of an attempt. Same refusals as check_amount, for the command's amount; the
+  // minimum and maximum bind only what is charged, not captures and refunds.
   [[nodiscard]] virtual base::Result<domain::GatewayRequest, domain::Refusal> build(
       const GatewayCommand& command, const domain::Payment& payment,
       domain::AttemptId attempt) const = 0;
@@ -107,8 +108,9 @@ class Gateway {
 
   // Fetches the payment's object by its gateway id, or, without one, lists what was created
   // between the two instants (the caller compares metadata).
-  [[nodiscard]] virtual domain::GatewayRequest look_up_payment(
-      const domain::Payment& payment, base::Timestamp from, base::Timestamp to) const = 0;
+  [[nodiscard]] virtual domain::GatewayRequest look_up_payment(const domain::Payment& payment,
+                                                               base::Timestamp from,
+                                                               base::Timestamp to) const = 0;
   // Lists the refunds of the payment's object.
   [[nodiscard]] virtual domain::GatewayRequest look_up_refunds(
       const domain::Payment& payment) const = 0;

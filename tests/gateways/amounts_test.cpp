@@ -96,12 +96,14 @@ TEST(StripeAmounts, refuses_zero_and_less) {
 
 TEST(StripeAmounts, goes_there_and_back_exactly_or_not_at_all_for_every_currency) {
   std::map<bool, int> seen;
+  const auto in_hundreds = [](std::string_view code) { return code == "ISK" || code == "UGX"; };
   for (const auto& entry : Currency::all()) {
     const Currency currency = *Currency::parse(entry.code);
     for (std::int64_t minor = 1; minor <= 99'999'999; minor = minor * 3 + minor % 7) {
       const Money amount{minor, currency};
       const auto integer = to_stripe(amount, Bounds::none, kMaximum);
       ++seen[integer.has_value()];
+      if (integer && in_hundreds(entry.code)) ASSERT_EQ(*integer % 100, 0);
       if (integer) ASSERT_EQ(from_stripe(*integer, entry.code), amount) << amount.to_string();
     }
   }

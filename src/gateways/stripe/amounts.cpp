@@ -55,9 +55,9 @@ int exponent_of(std::string_view code) {
   return found == kExponents.end() ? 2 : found->digits;
 }
 
-// What Stripe's integer must be a multiple of.
+// What Stripe's integer must be a multiple of. (ISK's and UGX's hundreds come by themselves:
+// ours have no decimals.)
 std::int64_t step_of(std::string_view code) {
-  if (code == "ISK" || code == "UGX") return 100;
   return exponent_of(code) == 3 ? 10 : 1;
 }
 
