@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <variant>
 #include <vector>
@@ -61,13 +62,13 @@ struct Reads {
 
 struct Loaded {
   std::optional<domain::Order> order;
-  std::optional<domain::Payment> payment;        // the root, or the root's payment
-  std::vector<domain::Payment> order_payments;   // all of the order, the root included
-  std::vector<domain::Refund> refunds;           // of the payment, oldest first
+  std::optional<domain::Payment> payment;         // the root, or the root's payment
+  std::vector<domain::Payment> order_payments;    // all of the order, the root included
+  std::vector<domain::Refund> refunds;            // of the payment, oldest first
   std::vector<domain::Transaction> transactions;  // of the payment, oldest first
-  std::vector<domain::Attempt> open_attempts;    // of the payment, or of the order's payments
-  std::optional<domain::Attempt> attempt;        // when the root is one, open or not
-  std::optional<IdempotencyRecord> record;       // expired ones included
+  std::vector<domain::Attempt> open_attempts;     // of the payment, or of the order's payments
+  std::optional<domain::Attempt> attempt;         // when the root is one, open or not
+  std::optional<IdempotencyRecord> record;        // expired ones included
   std::optional<domain::Attempt> record_attempt;  // the attempt that the record names
   std::optional<StoredWebhook> webhook;
   std::vector<std::int64_t> order_numbers;
@@ -103,6 +104,14 @@ struct Changes {
   std::optional<IdempotencyRecord> insert_record;
   std::optional<IdempotencyRecord> update_record;
   std::optional<IdempotencyRecord> delete_record;
+  // Records that wait for an attempt which ended without its caller, by key. Only open ones
+  // change: settled (and kept until the given instant), or deleted when nothing was executed.
+  struct SettledRecord {
+    std::string key;
+    base::Timestamp expires_at;
+  };
+  std::vector<SettledRecord> settle_records;
+  std::vector<std::string> release_records;
   std::optional<StoredWebhook> insert_webhook;
   std::optional<StoredWebhook> update_webhook;
 
@@ -181,6 +190,12 @@ struct AuditPage {
   std::vector<domain::Transaction> transactions;
   std::vector<domain::LedgerEntry> entries;
   std::vector<domain::Attempt> attempts;
+};
+
+// The database is away: what the reading calls throw (`write` says it as a value).
+class StoreUnavailable : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
 };
 
 class Store {

@@ -1,0 +1,136 @@
+#include "app/attempts.h"
+
+#include <fmt/format.h>
+
+#include "app/closing.h"
+#include "app/ledger_books.h"
+#include "base/check.h"
+#include "domain/words.h"
+
+namespace cobro::app {
+
+namespace {
+
+using domain::Attempt;
+using domain::AttemptStatus;
+using domain::Operation;
+using domain::Refusal;
+using domain::RefusalCode;
+using ports::AnswerKind;
+
+Operation operation_of(const ports::GatewayCommand& command) {
+  struct Visitor {
+    Operation operator()(const ports::ConfirmCommand&) const { return Operation::confirm; }
+    Operation operator()(const ports::CaptureCommand&) const { return Operation::capture; }
+    Operation operator()(const ports::CancelCommand&) const { return Operation::cancel; }
+    Operation operator()(const ports::RefundCommand&) const { return Operation::refund; }
+  };
+  return std::visit(Visitor{}, command);
+}
+
+}  // namespace
+
+base::Result<Attempt, Refusal> make_attempt(const Context& context, domain::Books& books,
+                                            const ports::GatewayCommand& command) {
+  const auto& payment = books.payment();
+  const auto* gateway = context.gateways.find(payment.gateway);
+  if (gateway == nullptr || !gateway->capabilities().remote)
+    return std::unexpected(Refusal{.code = RefusalCode::gateway_not_available,
+                                   .message = "This gateway is not available."});
+  const auto id = books.ids().next<domain::AttemptId>();
+  const auto operation = operation_of(command);
+  COBRO_TRY_INTO(auto request, gateway->build(command, payment, id));
+  const auto* refund = std::get_if<ports::RefundCommand>(&command);
+  const auto now = books.now();
+  const auto deadline = now + context.settings.gateway_timeout;
+  Attempt attempt{
+      .id = id,
+      .payment_id = payment.id,
+      .refund_id = refund ? std::optional(refund->refund_id) : std::nullopt,
+      .operation = operation,
+      .gateway = payment.gateway,
+      .gateway_key = fmt::format("cobro-{}-{}-{}-{}", context.store.deployment(),
+                                 payment.id.to_string(), word(operation), payment.attempts + 1),
+      .request = std::move(request),
+      .state_before = payment.state,
+      .sends = 1,
+      .first_sent_at = now,
+      .deadline = deadline,
+      .next_check_at = deadline + kRecoveryGrace,
+      .decline = {},
+      .record_key = {},
+      .created_at = now,
+      .closed_at = {}};
+  books.note([&](domain::Payment& row) {
+    row.attempts += 1;
+    if (operation != Operation::refund) row.pending_operation = operation;
+  });
+  return attempt;
+}
+
+base::Task<ports::GatewayAnswer> send(Context& context, Attempt attempt) {
+  const auto* gateway = context.gateways.find(attempt.gateway);
+  COBRO_CHECK(gateway != nullptr);
+  const auto left = attempt.deadline - context.clock.now();
+  ports::GatewayAnswer answer;
+  if (left <= base::Duration::zero()) {
+    answer.message = "the deadline passed before the request was sent";
+    co_return answer;
+  }
+  auto response =
+      co_await context.http.send(gateway->to_http(attempt.request, attempt.gateway_key, left));
+  if (response) {
+    answer = gateway->parse(attempt.operation, *response);
+  } else {
+    answer.message = std::move(response.error().message);
+  }
+  if (answer.kind == AnswerKind::unknown)
+    context.log.write(ports::LogLevel::warning, "a gateway's answer settles nothing",
+                      {{"attempt", attempt.gateway_key}, {"reason", answer.message}});
+  co_return answer;
+}
+
+void end_attempt(domain::Books& books, Attempt& attempt, AttemptStatus status,
+                 std::optional<domain::Decline> decline, ports::Changes& changes) {
+  close_attempt(books, attempt, status, std::move(decline));
+  changes.update_attempts.push_back(attempt);
+  if (!attempt.record_key) return;
+  if (status == AttemptStatus::not_executed) {
+    changes.release_records.push_back(*attempt.record_key);
+  } else {
+    changes.settle_records.push_back({*attempt.record_key, books.now() + kRecordLife});
+  }
+}
+
+domain::Applied apply_payment_news(const ports::Loaded& loaded, domain::Books& books,
+                                   const domain::PaymentNews& news, ports::Changes& changes) {
+  const auto before = books.payment();
+  const auto applied = domain::apply(books, news);
+  if (applied == domain::Applied::conflicted || applied == domain::Applied::no_room) return applied;
+  for (const auto& open : loaded.open_attempts) {
+    if (open.payment_id != before.id) continue;
+    const auto end = domain::ending(open, before, news);
+    if (!end) continue;
+    Attempt attempt = open;
+    end_attempt(books, attempt, *end, news.decline, changes);
+  }
+  follow_closing(loaded, books);
+  return applied;
+}
+
+domain::Applied apply_refund_news(const ports::Loaded& loaded, domain::Books& books,
+                                  const domain::RefundNews& news, ports::Changes& changes) {
+  const Attempt* owner = nullptr;
+  for (const auto& open : loaded.open_attempts)
+    if (news.our_attempt == open.id) owner = &open;
+  const auto applied = domain::apply(books, news, owner);
+  const bool settles = owner != nullptr && applied != domain::Applied::conflicted &&
+                       applied != domain::Applied::no_room;
+  if (settles) {
+    Attempt attempt = *owner;
+    end_attempt(books, attempt, AttemptStatus::accepted, std::nullopt, changes);
+  }
+  return applied;
+}
+
+}  // namespace cobro::app

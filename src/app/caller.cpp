@@ -1,0 +1,28 @@
+#include "app/caller.h"
+
+namespace cobro::app {
+
+namespace {
+bool is_trusted(const Caller& caller) {
+  return caller.role == Role::admin || caller.role == Role::service;
+}
+}  // namespace
+
+bool may_see(const Caller& caller, const std::string& owner) {
+  return is_trusted(caller) || (!owner.empty() && caller.sub == owner);
+}
+
+bool may(const Caller& caller, Action action) {
+  switch (action) {
+    case Action::move_order:
+    case Action::capture:
+    case Action::refund:
+    case Action::void_authorized:
+    case Action::record_transaction:
+    case Action::filter_by_user:
+      return is_trusted(caller);
+  }
+  return false;
+}
+
+}  // namespace cobro::app

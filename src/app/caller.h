@@ -1,0 +1,36 @@
+// Who calls, and what they may do: the one place where authorization is decided. What is
+// not allowed here is denied.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "domain/order.h"
+#include "domain/payment.h"
+
+namespace cobro::app {
+
+enum class Role { user, admin, service };
+
+struct Caller {
+  std::string sub;
+  Role role = Role::user;  // the highest of the token's
+  std::optional<std::string> tenant_id;
+};
+
+// Admins and services see everything; a user sees what carries their `sub`. What somebody
+// may not see does not exist for them: 404.
+bool may_see(const Caller& caller, const std::string& owner);
+
+// Actions that a role may do on anything it sees, beyond looking.
+enum class Action {
+  move_order,  // status after paid
+  capture,
+  refund,
+  void_authorized,
+  record_transaction,
+  filter_by_user,
+};
+bool may(const Caller& caller, Action action);
+
+}  // namespace cobro::app

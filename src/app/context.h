@@ -1,0 +1,32 @@
+// What every use case and job works with: the ports and a few settings. Built once, by
+// service; outlives everything that runs.
+#pragma once
+
+#include <chrono>
+
+#include "base/time.h"
+#include "ports/clock.h"
+#include "ports/gateways.h"
+#include "ports/http_client.h"
+#include "ports/log.h"
+#include "ports/random.h"
+#include "ports/store.h"
+
+namespace cobro::app {
+
+struct Settings {
+  base::Duration gateway_timeout = std::chrono::seconds(25);  // of one call
+  int refund_self_service_days = 0;                           // 0: only admin and service refund
+};
+
+struct Context {
+  ports::Store& store;
+  ports::Clock& clock;
+  ports::Random& random;
+  ports::HttpClient& http;
+  const ports::Gateways& gateways;
+  ports::Log& log;
+  Settings settings;
+};
+
+}  // namespace cobro::app

@@ -1,0 +1,137 @@
+#include "app/inquiry.h"
+
+#include "app/ledger_books.h"
+#include "base/check.h"
+
+namespace cobro::app {
+
+namespace {
+
+using domain::Refusal;
+using domain::RefusalCode;
+using ports::Changes;
+using ports::Loaded;
+
+constexpr int kMaxPages = 50;
+constexpr int kMaxFetches = 3;
+
+// Everything a look-up found, page by page; nothing when some page was not understood.
+base::Task<std::optional<ports::LookUpAnswer>> look_up(Context& context,
+                                                       const ports::Gateway& gateway,
+                                                       domain::GatewayRequest request) {
+  ports::LookUpAnswer all{.understood = true, .payments = {}, .refunds = {}, .next_page = {}};
+  std::optional<domain::GatewayRequest> page = std::move(request);
+  for (int i = 0; page && i < kMaxPages; ++i) {
+    auto response = co_await context.http.send(
+        gateway.to_http(*page, std::nullopt, context.settings.gateway_timeout));
+    if (!response) co_return std::nullopt;
+    auto found = gateway.parse_look_up(*page, *response);
+    if (!found.understood) co_return std::nullopt;
+    std::move(found.payments.begin(), found.payments.end(), std::back_inserter(all.payments));
+    std::move(found.refunds.begin(), found.refunds.end(), std::back_inserter(all.refunds));
+    page = std::move(found.next_page);
+  }
+  if (page) co_return std::nullopt;  // more than we are ready to read: conclude nothing
+  co_return all;
+}
+
+// The instants between which our attempts may have created the object.
+std::pair<base::Timestamp, base::Timestamp> window(const Loaded& loaded, base::Timestamp now) {
+  auto from = loaded.payment->created_at;
+  auto to = now;
+  for (const auto& attempt : loaded.open_attempts)
+    if (attempt.payment_id == loaded.payment->id) to = std::max(to, attempt.deadline);
+  return {from, to};
+}
+
+std::vector<domain::PaymentNews> ours(const domain::Payment& payment,
+                                      std::vector<domain::PaymentNews> found) {
+  if (payment.gateway_payment_id) return found;
+  std::erase_if(found, [&](const auto& news) { return news.our_payment != payment.id; });
+  return found;
+}
+
+// Applies what was found, unless the payment moved on since it was asked for.
+base::Task<base::Result<std::optional<Inquiry>, Refusal>> apply_found(
+    Context& context, domain::PaymentId id, std::int64_t version,
+    std::vector<domain::PaymentNews> found) {
+  std::optional<Inquiry> result;
+  ports::Reads reads{
+      .root = ports::PaymentRef{id}, .record_key = {}, .webhook = {}, .transaction_numbers = 1};
+  const DecideChanges decide = [&](const Loaded& loaded,
+                                   domain::Moment moment) -> base::Result<Changes, Refusal> {
+    result.reset();
+    if (loaded.payment->version != version) return Changes{};
+    Changes changes;
+    auto books = open_books(loaded, std::move(moment));
+    auto applied = domain::Applied::nothing_new;
+    for (const auto& news : found) {
+      const auto one = apply_payment_news(loaded, books, news, changes);
+      if (one != domain::Applied::nothing_new) applied = one;
+    }
+    const bool changed = books.payment_changed() || !changes.update_attempts.empty();
+    result = changed ? Inquiry::news : Inquiry::nothing_new;
+    if (changed) collect(books, changes);
+    return changes;
+  };
+  auto committed = co_await commit(context, std::move(reads), decide);
+  if (!committed) co_return std::unexpected(std::move(committed).error());
+  co_return result;
+}
+
+Refusal not_found() {
+  return {.code = RefusalCode::not_found, .message = "There is no such payment."};
+}
+
+}  // namespace
+
+base::Task<base::Result<Inquiry, Refusal>> inquire(Context& context, domain::PaymentId id) {
+  for (int fetch = 0; fetch < kMaxFetches; ++fetch) {
+    const auto loaded = co_await context.store.load(
+        {.root = ports::PaymentRef{id}, .record_key = {}, .webhook = {}});
+    if (!loaded.payment) co_return std::unexpected(not_found());
+    const auto* gateway = context.gateways.find(loaded.payment->gateway);
+    if (gateway == nullptr || !gateway->capabilities().remote) co_return Inquiry::nothing_new;
+    const auto [from, to] = window(loaded, context.clock.now());
+    auto found =
+        co_await look_up(context, *gateway, gateway->look_up_payment(*loaded.payment, from, to));
+    if (!found) co_return Inquiry::no_answer;
+    auto news = ours(*loaded.payment, std::move(found->payments));
+    if (news.empty()) co_return Inquiry::absent;
+    auto applied = co_await apply_found(context, id, loaded.payment->version, std::move(news));
+    if (!applied) co_return std::unexpected(std::move(applied).error());
+    if (*applied) co_return **applied;
+  }
+  co_return Inquiry::nothing_new;
+}
+
+base::Task<base::Result<Inquiry, Refusal>> inquire_refunds(Context& context, domain::PaymentId id) {
+  const auto loaded =
+      co_await context.store.load({.root = ports::PaymentRef{id}, .record_key = {}, .webhook = {}});
+  if (!loaded.payment) co_return std::unexpected(not_found());
+  const auto* gateway = context.gateways.find(loaded.payment->gateway);
+  if (gateway == nullptr || !gateway->capabilities().remote || !loaded.payment->gateway_payment_id)
+    co_return Inquiry::nothing_new;
+  auto found = co_await look_up(context, *gateway, gateway->look_up_refunds(*loaded.payment));
+  if (!found) co_return Inquiry::no_answer;
+  bool changed = false;
+  for (const auto& news : found->refunds) {
+    ports::Reads reads{
+        .root = ports::PaymentRef{id}, .record_key = {}, .webhook = {}, .transaction_numbers = 1};
+    const DecideChanges decide = [&](const Loaded& row,
+                                     domain::Moment moment) -> base::Result<Changes, Refusal> {
+      Changes changes;
+      auto books = open_books(row, std::move(moment));
+      apply_refund_news(row, books, news, changes);
+      if (!books.payment_changed() && changes.update_attempts.empty()) return changes;
+      changed = true;
+      collect(books, changes);
+      return changes;
+    };
+    auto committed = co_await commit(context, std::move(reads), decide);
+    if (!committed) co_return std::unexpected(std::move(committed).error());
+  }
+  co_return changed ? Inquiry::news : Inquiry::nothing_new;
+}
+
+}  // namespace cobro::app

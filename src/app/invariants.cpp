@@ -1,0 +1,83 @@
+#include "app/invariants.h"
+
+#include "base/check.h"
+
+namespace cobro::app {
+
+namespace {
+
+using domain::Money;
+
+void check_payment(const domain::Payment& payment) {
+  const auto zero = Money::zero(payment.amount.currency());
+  COBRO_CHECK(payment.amount.is_positive());
+  COBRO_CHECK(payment.captured >= zero && payment.captured <= payment.amount);
+  COBRO_CHECK(payment.refunded >= zero && payment.refunding >= zero);
+  COBRO_CHECK(payment.refunded + payment.refunding <= payment.captured);
+  COBRO_CHECK((payment.state == domain::PaymentState::succeeded) == payment.captured.is_positive());
+}
+
+void check_order(const domain::Order& order) {
+  const auto zero = Money::zero(order.total.currency());
+  COBRO_CHECK(order.total.is_positive());
+  COBRO_CHECK(order.live >= zero && order.live <= order.total);
+  COBRO_CHECK(order.captured >= zero && order.captured <= order.live);
+  COBRO_CHECK(order.refunded >= zero && order.refunded <= order.captured);
+  if (order.items.empty()) return;
+  auto sum = zero;
+  for (const auto& item : order.items) sum += item.total;
+  COBRO_CHECK(sum == order.total);
+}
+
+// The two entries that a transaction gains in this write, if any, balance.
+int check_entries(const ports::Changes& changes, domain::TransactionId id) {
+  std::optional<Money> debit;
+  std::optional<Money> credit;
+  int count = 0;
+  for (const auto& entry : changes.insert_entries) {
+    if (entry.transaction_id != id) continue;
+    ++count;
+    auto& side = entry.side == domain::Side::debit ? debit : credit;
+    COBRO_CHECK(!side);
+    side = entry.amount;
+  }
+  COBRO_CHECK(count == 0 || (debit && credit && *debit == *credit));
+  return count;
+}
+
+void check_transaction(const ports::Changes& changes, const domain::Transaction& row) {
+  const bool moves_money = row.status == domain::TransactionStatus::succeeded &&
+                           row.type != domain::TransactionType::void_;
+  const int entries = check_entries(changes, row.id);
+  if (moves_money) COBRO_CHECK(entries == 2);
+}
+
+void check_sequences(const ports::Changes& changes, domain::Aggregate aggregate, base::Uuid id,
+                     std::int64_t last) {
+  std::int64_t expected = 0;
+  for (const auto& event : changes.insert_events) {
+    if (event.aggregate != aggregate || event.aggregate_id != id) continue;
+    COBRO_CHECK(expected == 0 || event.sequence == expected + 1);
+    expected = event.sequence;
+  }
+  COBRO_CHECK(expected == 0 || expected == last);
+}
+
+}  // namespace
+
+void check_invariants(const ports::Changes& changes) {
+  for (const auto* payments : {&changes.insert_payments, &changes.update_payments})
+    for (const auto& payment : *payments) {
+      check_payment(payment);
+      check_sequences(changes, domain::Aggregate::payment, payment.id.uuid, payment.event_sequence);
+    }
+  for (const auto* orders : {&changes.insert_orders, &changes.update_orders})
+    for (const auto& order : *orders) {
+      check_order(order);
+      check_sequences(changes, domain::Aggregate::order, order.id.uuid, order.event_sequence);
+    }
+  for (const auto* rows : {&changes.insert_transactions, &changes.update_transactions})
+    for (const auto& row : *rows) check_transaction(changes, row);
+}
+
+}  // namespace cobro::app

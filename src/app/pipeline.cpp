@@ -1,0 +1,238 @@
+#include "app/pipeline.h"
+
+#include "app/invariants.h"
+#include "base/check.h"
+
+namespace cobro::app {
+
+namespace {
+
+using domain::Refusal;
+using domain::RefusalCode;
+using ports::Changes;
+using ports::IdempotencyRecord;
+using ports::Loaded;
+using ports::RecordState;
+using ports::WriteFailure;
+
+constexpr int kMaxTries = 24;
+constexpr int kCeilingTries = 3;  // a stale row may trip a ceiling before its version
+constexpr base::Duration kFirstPause = std::chrono::milliseconds(2);
+constexpr base::Duration kLongestPause = std::chrono::milliseconds(100);
+
+Refusal unavailable() {
+  return {.code = RefusalCode::unavailable,
+          .message = "The service cannot write at the moment; try again shortly.",
+          .retry_after_s = 1};
+}
+
+Refusal ceiling_refusal(const std::string& constraint) {
+  if (constraint == "refund_ceiling")
+    return {.code = RefusalCode::refund_exceeds_remaining,
+            .message = "The refund is more than what is left of the captured amount."};
+  if (constraint == "live_ceiling")
+    return {.code = RefusalCode::order_amount_taken,
+            .message = "Other payments of this order already hold that amount."};
+  if (constraint == "capture_ceiling")
+    return {.code = RefusalCode::amount_exceeds_authorized,
+            .message = "The amount is more than the authorized amount."};
+  throw base::Bug("the database refused a write: " + constraint);
+}
+
+// One row that only this write inserts: enough to find out whether it was committed.
+Changes probe_of(const Changes& changes) {
+  Changes probe;
+  if (!changes.insert_events.empty()) {
+    probe.insert_events.push_back(changes.insert_events.front());
+  } else if (!changes.insert_attempts.empty()) {
+    probe.insert_attempts.push_back(changes.insert_attempts.front());
+  } else {
+    probe.insert_record = changes.insert_record;
+    probe.insert_webhook = changes.insert_webhook;
+  }
+  return probe;
+}
+
+// Full jitter, so that losers of one round do not meet again in the next.
+base::Duration pause_before(int attempt, ports::Random& random) {
+  std::array<std::uint8_t, 2> chance{};
+  random.fill(chance);
+  const base::Duration longest =
+      std::min<base::Duration>(kFirstPause * (1LL << std::min(attempt, 10)), kLongestPause);
+  return base::Duration{longest.count() * (chance[0] * 256 + chance[1] + 1) / 65536};
+}
+
+domain::Moment moment_for(base::Timestamp now, const domain::IdSource& ids, const Loaded& loaded) {
+  return {now, ids, loaded.transaction_numbers};
+}
+
+}  // namespace
+
+base::Task<base::Result<void, Refusal>> commit(Context& context, ports::Reads reads,
+                                               DecideChanges decide) {
+  const auto now = context.clock.now();
+  std::array<std::uint8_t, 10> chance{};
+  context.random.fill(chance);
+  const domain::IdSource ids(now, chance);
+  Changes probe;
+  bool nothing_to_write = false;
+  const ports::Decide decide_once = [&](const Loaded& loaded) -> base::Result<Changes, Refusal> {
+    auto changes = decide(loaded, moment_for(now, ids, loaded));
+    if (!changes) return changes;
+    check_invariants(*changes);
+    nothing_to_write = changes->empty();
+    probe = probe_of(*changes);
+    return changes;
+  };
+
+  bool maybe_committed = false;
+  int ceilings = 0;
+  for (int attempt = 0; attempt < kMaxTries; ++attempt) {
+    if (attempt > 0) co_await context.clock.sleep(pause_before(attempt, context.random));
+    auto written = co_await context.store.write(reads, decide_once);
+    if (written.committed()) co_return base::Result<void, Refusal>{};
+    const bool refused = std::holds_alternative<Refusal>(written.outcome);
+    // The first try may have gone through although its answer was lost: then what this try
+    // found is the first one's own doing, and the first one's answer stands.
+    if (maybe_committed && !probe.empty() && co_await context.store.was_committed(probe))
+      co_return base::Result<void, Refusal>{};
+    if (refused) co_return std::unexpected(std::get<Refusal>(std::move(written.outcome)));
+    const auto& error = std::get<ports::WriteError>(written.outcome);
+    if (error.failure == WriteFailure::unknown_commit) maybe_committed = !nothing_to_write;
+    if (error.failure == WriteFailure::ceiling && ++ceilings == kCeilingTries)
+      co_return std::unexpected(ceiling_refusal(error.constraint));
+  }
+  context.log.write(ports::LogLevel::warning, "a write was given up after many tries");
+  co_return std::unexpected(unavailable());
+}
+
+namespace {
+
+Refusal key_reused() {
+  return {.code = RefusalCode::idempotency_key_reused,
+          .message = "This Idempotency-Key was used before with another body."};
+}
+Refusal in_progress() {
+  return {.code = RefusalCode::idempotency_in_progress,
+          .message = "The first request with this Idempotency-Key is still running.",
+          .retry_after_s = 1};
+}
+Refusal outcome_unknown() {
+  return {.code = RefusalCode::outcome_unknown,
+          .message =
+              "The outcome at the gateway is not known yet. It will be resolved; "
+              "repeat the request with the same Idempotency-Key to learn it."};
+}
+
+Answer replay(const IdempotencyRecord& record) {
+  COBRO_CHECK(record.reply.has_value());
+  StoredReply reply = *record.reply;
+  reply.headers.set("Idempotent-Replayed", "true");
+  return reply;
+}
+
+// A record that counts: open ones always, others until they expire.
+const IdempotencyRecord* standing(const Loaded& loaded, base::Timestamp now) {
+  if (!loaded.record) return nullptr;
+  const auto& record = *loaded.record;
+  const bool expired =
+      record.state != RecordState::open && record.expires_at && *record.expires_at <= now;
+  return expired ? nullptr : &record;
+}
+
+IdempotencyRecord make_record(const Idempotency& key, const Decided& decided,
+                              domain::Moment& moment) {
+  IdempotencyRecord record{.id = moment.ids.next<domain::RecordId>(),
+                           .key = key.record_key,
+                           .request_hash = key.request_hash,
+                           .attempt_id = {},
+                           .reply = decided.reply,
+                           .created_at = moment.now,
+                           .expires_at = {}};
+  if (decided.reply) {
+    record.state = RecordState::closed;
+    record.expires_at = moment.now + kRecordLife;
+  } else {
+    record.attempt_id = decided.attempts.front().id;
+  }
+  return record;
+}
+
+// 2xx and 402 are kept; anything else says the same again by itself.
+bool is_kept(const StoredReply& reply) {
+  return (reply.status >= 200 && reply.status < 300) || reply.status == 402;
+}
+
+base::Result<Decided, Refusal> answer_settled(const Loaded& loaded, const WordSettled& word,
+                                              base::Timestamp now) {
+  IdempotencyRecord record = *loaded.record;
+  auto reply = word(loaded);
+  if (!reply) return std::unexpected(std::move(reply).error());
+  Decided decided;
+  if (!is_kept(*reply)) {
+    decided.changes.delete_record = std::move(record);
+    decided.reply = std::move(*reply);
+    return decided;
+  }
+  record.state = RecordState::closed;
+  record.reply = *reply;
+  record.expires_at = now + kRecordLife;
+  decided.changes.update_record = std::move(record);
+  decided.reply = std::move(*reply);
+  return decided;
+}
+
+// What a standing record answers.
+base::Result<Decided, Refusal> answer_from_record(const IdempotencyRecord& record,
+                                                  const Idempotency& key, const Loaded& loaded,
+                                                  const WordSettled& word, base::Timestamp now) {
+  if (record.request_hash != key.request_hash) return std::unexpected(key_reused());
+  switch (record.state) {
+    case RecordState::closed: {
+      auto reply = replay(record);
+      return Decided{.changes = {}, .reply = std::move(*reply), .attempts = {}, .inquire = {}};
+    }
+    case RecordState::settled:
+      return answer_settled(loaded, word, now);
+    case RecordState::open:
+      break;
+  }
+  const bool running = loaded.record_attempt && loaded.record_attempt->deadline > now;
+  return std::unexpected(running ? in_progress() : outcome_unknown());
+}
+
+void add_record(Decided& decided, const Idempotency& key, domain::Moment& moment) {
+  if (decided.inquire) return;
+  if (decided.reply && !is_kept(*decided.reply)) return;
+  decided.changes.insert_record = make_record(key, decided, moment);
+  for (auto& attempt : decided.changes.insert_attempts) attempt.record_key = key.record_key;
+  for (auto& attempt : decided.attempts) attempt.record_key = key.record_key;
+}
+
+}  // namespace
+
+base::Task<base::Result<Decided, Refusal>> once(Context& context, const Call& call,
+                                                ports::Reads reads, Decide decide,
+                                                WordSettled word_settled) {
+  const auto& key = call.idempotency;
+  if (key) reads.record_key = key->record_key;
+  std::optional<Decided> result;
+  const DecideChanges decide_changes =
+      [&](const Loaded& loaded, domain::Moment moment) -> base::Result<Changes, Refusal> {
+    const auto* record = key ? standing(loaded, moment.now) : nullptr;
+    auto decided = record ? answer_from_record(*record, *key, loaded, word_settled, moment.now)
+                          : decide(loaded, moment);
+    if (!decided) return std::unexpected(std::move(decided).error());
+    if (key && !record) add_record(*decided, *key, moment);
+    Changes changes = std::move(decided->changes);
+    decided->changes = {};
+    result = std::move(*decided);
+    return changes;
+  };
+  auto committed = co_await commit(context, std::move(reads), decide_changes);
+  if (!committed) co_return std::unexpected(std::move(committed).error());
+  COBRO_CHECK(result.has_value());
+  co_return std::move(*result);
+}
+
+}  // namespace cobro::app
