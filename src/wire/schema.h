@@ -1,0 +1,29 @@
+// The named schemas of an OpenAPI document, collected while its operations are written.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "wire/json.h"
+
+namespace cobro::wire {
+
+class SchemaRegistry {
+ public:
+  using Make = Json (*)(SchemaRegistry&);
+
+  // {"$ref": …} to the schema of that name, made the first time. Two makers of one name
+  // are a bug.
+  Json reference(const std::string& name, Make make);
+  // The members of `components/schemas`, by name.
+  [[nodiscard]] Json schemas() const;
+
+ private:
+  struct Entry {
+    Make make;
+    Json schema;
+  };
+  std::map<std::string, Entry> entries_;
+};
+
+}  // namespace cobro::wire
