@@ -3,10 +3,14 @@ add_library(cobro_pch OBJECT ${PROJECT_SOURCE_DIR}/cmake/std_pch.cpp)
 target_precompile_headers(cobro_pch PRIVATE ${PROJECT_SOURCE_DIR}/cmake/std_pch.h)
 
 # cobro_library(name USES libraries… LINK external targets…): src/<name> as one library.
-# Sources are found by folder; a folder without sources yet is an interface library.
+# Sources are found by folder (FOLDER: another one below src); a folder without sources yet is
+# an interface library.
 function(cobro_library name)
-  cmake_parse_arguments(arg "" "" "USES;LINK" ${ARGN})
-  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
+  cmake_parse_arguments(arg "" "FOLDER" "USES;LINK" ${ARGN})
+  if(NOT arg_FOLDER)
+    set(arg_FOLDER ${name})
+  endif()
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${arg_FOLDER}/*.cpp)
   list(TRANSFORM arg_USES PREPEND cobro_)
   if(sources)
     add_library(cobro_${name} STATIC ${sources})

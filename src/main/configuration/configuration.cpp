@@ -1,0 +1,205 @@
+#include "main/configuration/configuration.h"
+
+#include "base/text.h"
+#include "main/configuration/keys.h"
+#include "main/configuration/sources.h"
+
+namespace cobro::configuration {
+namespace {
+
+// RFC 7518 §3.2: an HS256 key has at least the length of the hash.
+constexpr std::size_t kLeastKeyBytes = 32;
+
+class Values {
+ public:
+  explicit Values(const Loaded& loaded) : settings_(loaded.settings) {}
+
+  [[nodiscard]] const std::string& text(std::string_view name) const {
+    return settings_.at(std::string(name)).text;
+  }
+  [[nodiscard]] bool has(std::string_view name) const { return !text(name).empty(); }
+  [[nodiscard]] bool is_on(std::string_view name) const { return read_boolean(text(name)); }
+  [[nodiscard]] const std::string& source(std::string_view name) const {
+    return settings_.at(std::string(name)).source;
+  }
+  [[nodiscard]] std::optional<std::string> optional(std::string_view name) const {
+    return has(name) ? std::optional(text(name)) : std::nullopt;
+  }
+  [[nodiscard]] base::Secret secret(std::string_view name) const {
+    return base::Secret(text(name));
+  }
+  [[nodiscard]] net::Endpoint endpoint(std::string_view name) const {
+    return net::parse_endpoint(text(name)).value_or(net::Endpoint{});
+  }
+
+ private:
+  const std::map<std::string, Setting>& settings_;
+};
+
+std::string without_slash(std::string url) {
+  while (url.ends_with('/')) url.pop_back();
+  return url;
+}
+
+// Where a browser on this machine finds a listener on every address.
+std::string origin_of(net::Endpoint listen) {
+  if (listen.address == "0.0.0.0") listen.address = "127.0.0.1";
+  if (listen.address == "::") listen.address = "::1";
+  return "http://" + to_string(listen);
+}
+
+std::vector<base::Secret> secrets_of(std::string_view list) {
+  std::vector<base::Secret> secrets;
+  for (const auto piece : base::split(list, ','))
+    if (const auto text = base::trim(piece); !text.empty()) secrets.emplace_back(std::string(text));
+  return secrets;
+}
+
+Database database_of(const Values& values, std::vector<std::string>& problems) {
+  const std::string& url = values.text("database_url");
+  if (url.empty()) return {{}, values.text("data_dir") + "/cobro.db"};
+  if (url.starts_with("postgres://") || url.starts_with("postgresql://"))
+    return {base::Secret(url), {}};
+  for (const std::string_view scheme : {"sqlite:///", "sqlite://", "sqlite:"}) {
+    if (!url.starts_with(scheme)) continue;
+    // Three slashes and a path from the root, as the URL's grammar has it.
+    const auto path = (scheme.ends_with("///") ? "/" : "") + url.substr(scheme.size());
+    if (path.size() > 1) return {{}, path};
+  }
+  problems.push_back(values.source("database_url") +
+                     ": DATABASE_URL must begin with postgresql:// or be sqlite:///path");
+  return {};
+}
+
+Jwt jwt_of(const Values& values) {
+  Jwt jwt;
+  for (const auto* name : {"jwt.secret_key", "jwt.secret_key_previous"})
+    if (values.has(name)) jwt.secrets.push_back(values.secret(name));
+  jwt.issuer = values.optional("jwt.issuer");
+  jwt.audience = values.optional("jwt.audience");
+  return jwt;
+}
+
+bool any_gateway_has_keys(const Values& values) {
+  return values.has("stripe.secret_key") || values.has("paypal.client_secret") ||
+         values.has("mercadopago.access_token");
+}
+
+Configuration typed(const Values& values, std::vector<std::string>& problems) {
+  Configuration out;
+  const bool production = values.text("env") == "production";
+  out.environment = production ? Environment::production : Environment::development;
+  out.listen = values.endpoint("listen");
+  out.public_url =
+      without_slash(values.has("public_url") ? values.text("public_url") : origin_of(out.listen));
+  out.data_dir = values.text("data_dir");
+  out.database = database_of(values, problems);
+  out.default_currency = base::to_upper(values.text("default_currency"));
+  out.behind_proxy = values.is_on("behind_proxy");
+  out.log_level = values.text("log.level");
+  out.log_format = values.text("log.format");
+  out.jwt = jwt_of(values);
+  out.stripe = {values.secret("stripe.secret_key"),
+                secrets_of(values.text("stripe.webhook_secret")),
+                without_slash(values.text("stripe.api_base"))};
+  out.sandbox = values.has("sandbox.enabled") ? values.is_on("sandbox.enabled") : !production;
+  out.sandbox_stripe_listen = values.endpoint("sandbox.stripe_listen");
+  out.refunds_self_service_days =
+      static_cast<int>(base::parse_int64(values.text("refunds.self_service_days")).value_or(0));
+  return out;
+}
+
+// CONTRACT §9. Each refusal says what is refused and what would be accepted.
+
+void refuse_in_development(const Values& values, const Configuration& configuration,
+                           std::vector<std::string>& problems) {
+  if (!is_loopback(configuration.listen) && configuration.jwt.secrets.empty())
+    problems.push_back(values.source("listen") +
+                       ": development listens beyond loopback only with JWT_SECRET_KEY set (" +
+                       to_string(configuration.listen) +
+                       "), for its own secret comes with ready-made admin tokens");
+}
+
+void refuse_production_keys(const Values& values, std::vector<std::string>& problems) {
+  if (!values.has("jwt.secret_key"))
+    problems.emplace_back(
+        "production: no key source for tokens; set JWT_SECRET_KEY (at least 32 "
+        "bytes)");
+  for (const auto* name : {"jwt.secret_key", "jwt.secret_key_previous"})
+    if (values.has(name) && values.text(name).size() < kLeastKeyBytes)
+      problems.push_back(values.source(name) + ": production: " +
+                         std::string(find_key(name)->environment) + " has less than 32 bytes");
+}
+
+void refuse_in_production(const Values& values, const Configuration& configuration,
+                          std::vector<std::string>& problems) {
+  refuse_production_keys(values, problems);
+  if (!is_loopback(configuration.listen) && !configuration.behind_proxy)
+    problems.push_back(values.source("listen") + ": production: plain HTTP beyond loopback (" +
+                       to_string(configuration.listen) +
+                       "); put a TLS proxy in front and set COBRO_BEHIND_PROXY=1");
+  if (!values.has("sandbox.enabled") && !any_gateway_has_keys(values))
+    problems.emplace_back(
+        "production: no gateway has keys, and the sandbox is refused here; set "
+        "STRIPE_SECRET_KEY, or COBRO_SANDBOX=1 to run on the sandbox, or "
+        "COBRO_SANDBOX=0 to take manual payments only");
+}
+
+void refuse_sandbox(const Values& values, const Configuration& configuration,
+                    std::vector<std::string>& problems) {
+  if (configuration.is_production() && !values.is_on("sandbox.enabled"))
+    problems.emplace_back("production: the sandbox is refused; set COBRO_SANDBOX=1 to run it here");
+}
+
+void notice_gateways(const Values& values, const Configuration& configuration,
+                     std::vector<std::string>& notices) {
+  if (!values.has("stripe.secret_key") && !configuration.sandbox)
+    notices.emplace_back(
+        "stripe has no keys and the sandbox is off: payments through it are "
+        "refused");
+  if (values.has("stripe.secret_key") && configuration.stripe.webhook_secrets.empty())
+    notices.emplace_back("STRIPE_WEBHOOK_SECRET is not set: Stripe's webhooks are refused");
+}
+
+void notice_without_effect(const Loaded& loaded, std::vector<std::string>& notices) {
+  for (const auto& key : all_keys()) {
+    const auto& setting = loaded.settings.at(std::string(key.name));
+    if (!key.has_effect && !setting.is_default())
+      notices.push_back(std::string(key.name) + " (" + setting.source + ") has no effect yet");
+  }
+}
+
+}  // namespace
+
+Loaded load(const Sources& sources, Purpose purpose) {
+  Loaded loaded;
+  read_sources(sources, loaded);
+  const Values values(loaded);
+  loaded.configuration = typed(values, loaded.problems);
+  const auto& configuration = loaded.configuration;
+  if (purpose == Purpose::serve && configuration.is_production())
+    refuse_in_production(values, configuration, loaded.problems);
+  if (purpose == Purpose::serve && !configuration.is_production())
+    refuse_in_development(values, configuration, loaded.problems);
+  if (purpose == Purpose::sandbox) refuse_sandbox(values, configuration, loaded.problems);
+  if (purpose == Purpose::serve) {
+    notice_gateways(values, configuration, loaded.notices);
+    notice_without_effect(loaded, loaded.notices);
+  }
+  return loaded;
+}
+
+std::string describe(const Loaded& loaded, bool all) {
+  std::string out;
+  for (const auto& key : all_keys()) {
+    const auto& setting = loaded.settings.at(std::string(key.name));
+    if (setting.is_default() && !all) continue;
+    const bool hidden = key.secret && !setting.text.empty();
+    out.append(key.name).append(" = ");
+    out.append(hidden ? "(set)" : setting.text.empty() ? "(not set)" : setting.text);
+    out.append("  (").append(setting.source).append(")\n");
+  }
+  return out;
+}
+
+}  // namespace cobro::configuration
