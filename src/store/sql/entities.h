@@ -1,0 +1,100 @@
+// Each stored thing: its table, the statements that write it, and the way back from a row.
+// `read_x` takes cells in the order of `x_table().select()`.
+#pragma once
+
+#include "ports/store.h"
+#include "store/sql/rows.h"
+#include "store/sql/statement.h"
+#include "store/sql/table.h"
+
+namespace cobro::store {
+
+const Table& orders();
+Statement insert(const domain::Order& order);  // without its items
+Statement update(const domain::Order& order);
+domain::Order read_order(Cells cells);  // without its items
+
+// Items are read with the id of their order in front: "SELECT order_id, <items>".
+std::string select_items();
+Statement insert_item(const domain::Order& order, std::size_t position);
+Statement delete_items(domain::OrderId order);
+// Gives each order its items; rows of other orders are passed over.
+void attach_items(std::vector<domain::Order>& orders, const Rows& items);
+
+const Table& payments();
+Statement insert(const domain::Payment& payment);
+Statement update(const domain::Payment& payment);
+domain::Payment read_payment(Cells& cells);  // moves on: more columns may follow
+inline domain::Payment read_payment_row(Cells cells) {
+  return read_payment(cells);
+}
+// Three columns, of a payment and of an attempt.
+void put_decline(Params& params, const std::optional<domain::Decline>& decline);
+std::optional<domain::Decline> read_decline(Cells& cells);
+
+const Table& refunds();
+Statement insert(const domain::Refund& refund);
+Statement update(const domain::Refund& refund);
+domain::Refund read_refund(Cells cells);
+
+const Table& transactions();
+Statement insert(const domain::Transaction& transaction);
+Statement update(const domain::Transaction& transaction);
+domain::Transaction read_transaction(Cells cells);
+
+const Table& ledger_entries();
+Statement insert(const domain::LedgerEntry& entry);
+domain::LedgerEntry read_entry(Cells cells);
+
+const Table& attempts();
+Statement insert(const domain::Attempt& attempt);
+Statement update(const domain::Attempt& attempt);
+domain::Attempt read_attempt(Cells cells);
+
+const Table& records();
+Statement insert(const ports::IdempotencyRecord& record);
+Statement update(const ports::IdempotencyRecord& record);
+ports::IdempotencyRecord read_record(Cells cells);
+
+const Table& webhooks();
+Statement insert(const ports::StoredWebhook& webhook);
+Statement update(const ports::StoredWebhook& webhook);
+ports::StoredWebhook read_webhook(Cells cells);
+
+const Table& events();
+Statement insert(const domain::Event& event);
+
+template <class T>
+std::vector<T> read_all(const Rows& rows, T (*read)(Cells)) {
+  std::vector<T> all;
+  all.reserve(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) all.push_back(read(Cells(rows, i)));
+  return all;
+}
+template <class T>
+std::optional<T> read_first(const Rows& rows, T (*read)(Cells)) {
+  if (rows.empty()) return std::nullopt;
+  return read(Cells(rows, 0));
+}
+
+// The parameters of an insert and an update, made of one pair of functions per table.
+template <class T>
+Statement insert_into(const Table& table, const T& row, void (*fixed)(Params&, const T&),
+                      void (*changing)(Params&, const T&)) {
+  Params params;
+  params.add(row.id);
+  fixed(params, row);
+  changing(params, row);
+  params.add(row.version);
+  return {table.insert(), std::move(params).take()};
+}
+template <class T>
+Statement update_of(const Table& table, const T& row, void (*changing)(Params&, const T&)) {
+  Params params;
+  params.add(row.id);
+  changing(params, row);
+  params.add(row.version);
+  return {table.update(), std::move(params).take(), Touches::one};
+}
+
+}  // namespace cobro::store

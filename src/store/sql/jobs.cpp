@@ -1,0 +1,52 @@
+#include "store/sql/entities.h"
+#include "store/sql/lists.h"
+
+namespace cobro::store {
+namespace {
+
+std::vector<Param> due(base::Timestamp now, std::int64_t limit) {
+  Params params;
+  params.add(now).add(limit);
+  return std::move(params).take();
+}
+
+}  // namespace
+
+Statement due_attempts(base::Timestamp now, std::int64_t limit) {
+  static const std::string text =
+      attempts().select() +
+      " WHERE status = 'open' AND next_check_at <= $1 ORDER BY next_check_at, id LIMIT $2";
+  return {text, due(now, limit)};
+}
+
+std::vector<domain::Attempt> to_attempts(std::span<const Rows> answers) {
+  return read_all(answers[0], read_attempt);
+}
+
+Statement due_webhooks(base::Timestamp now, std::int64_t limit) {
+  static const std::string text = webhooks().select() +
+                                  " WHERE status IN ('pending', 'waiting') AND next_try_at <= $1"
+                                  " ORDER BY next_try_at, id LIMIT $2";
+  return {text, due(now, limit)};
+}
+
+std::vector<ports::StoredWebhook> to_webhooks(std::span<const Rows> answers) {
+  return read_all(answers[0], read_webhook);
+}
+
+Statement purge_records(base::Timestamp now, std::int64_t limit) {
+  return {
+      "DELETE FROM records WHERE state <> 'open' AND id IN (SELECT id FROM records"
+      " WHERE state <> 'open' AND expires_at <= $1 ORDER BY expires_at LIMIT $2)"
+      " RETURNING id",
+      due(now, limit)};
+}
+
+Statement touch_deployment(base::Timestamp now) {
+  Params params;
+  params.add(now);
+  return {"UPDATE deployment SET pinged_at = $1 WHERE one = 1", std::move(params).take(),
+          Touches::one};
+}
+
+}  // namespace cobro::store

@@ -1,0 +1,170 @@
+#include "store/sql/lists.h"
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "store/sql/entities.h"
+
+namespace cobro::store {
+namespace {
+
+// A WHERE clause that grows by conditions; `{}` in a condition becomes the next parameter.
+class Where {
+ public:
+  template <class T>
+  void add(std::string_view condition, const T& value) {
+    begin();
+    text_ += fmt::format(fmt::runtime(condition), parameter(value));
+  }
+  void add_text(const std::string& condition) {
+    begin();
+    text_ += condition;
+  }
+  template <class T>
+  std::string parameter(const T& value) {
+    params_.add(value);
+    return fmt::format("${}", ++count_);
+  }
+
+  [[nodiscard]] const std::string& text() const { return text_; }
+  [[nodiscard]] Params params() const { return params_; }
+  [[nodiscard]] int count() const { return count_; }
+
+ private:
+  void begin() { text_ += text_.empty() ? " WHERE " : " AND "; }
+  std::string text_;
+  Params params_;
+  int count_ = 0;
+};
+
+std::string count_text(std::string_view table, const Where& where) {
+  return fmt::format("SELECT count(*) FROM {}{}", table, where.text());
+}
+
+// The condition of the page itself: the filter, and where the page before ended.
+struct PageText {
+  Where where;
+  std::string tail;
+};
+
+PageText page_of(Where where, const ports::Page& page) {
+  if (page.after) where.add("id < {}", *page.after);
+  const auto limit = where.parameter(page.limit + 1);
+  const auto offset = where.parameter(page.after ? std::int64_t{0} : page.offset);
+  return {where, fmt::format(" ORDER BY id DESC LIMIT {} OFFSET {}", limit, offset)};
+}
+
+std::vector<Statement> plan_rows(const Table& table, const Where& where, const ports::Page& page) {
+  const auto paged = page_of(where, page);
+  return {{interned(table.select() + paged.where.text() + paged.tail), paged.where.params().take()},
+          {interned(count_text(table.name(), where)), where.params().take()}};
+}
+
+Where where_of(const ports::OrderFilter& filter) {
+  Where where;
+  if (filter.user_id) where.add("user_id = {}", *filter.user_id);
+  if (filter.statuses.empty()) return where;
+  std::string words;
+  for (const auto status : filter.statuses)
+    words += (words.empty() ? "" : ", ") + where.parameter(status);
+  where.add_text(fmt::format("status IN ({})", words));
+  return where;
+}
+
+std::string condition_of(Where& where, const ports::PaymentWord& word) {
+  auto text = fmt::format("state = {}", where.parameter(word.state));
+  if (word.kind) text += fmt::format(" AND kind = {}", where.parameter(*word.kind));
+  if (word.refunded_in_full)
+    text += *word.refunded_in_full ? " AND captured > 0 AND refunded = captured"
+                                   : " AND (captured = 0 OR refunded <> captured)";
+  return text;
+}
+
+Where where_of(const ports::PaymentFilter& filter) {
+  Where where;
+  if (filter.user_id) where.add("user_id = {}", *filter.user_id);
+  if (filter.order_id) where.add("order_id = {}", *filter.order_id);
+  if (filter.kind) where.add("kind = {}", *filter.kind);
+  if (!filter.words) return where;
+  std::string any;
+  for (const auto& word : *filter.words)
+    any += (any.empty() ? "(" : " OR (") + condition_of(where, word) + ")";
+  where.add_text(any.empty() ? "1 = 0" : "(" + any + ")");
+  return where;
+}
+
+constexpr std::string_view kOfUser = "payment_id IN (SELECT id FROM payments WHERE user_id = {})";
+
+Where where_of(const ports::RefundFilter& filter) {
+  Where where;
+  if (filter.user_id) where.add(kOfUser, *filter.user_id);
+  if (filter.payment_id) where.add("payment_id = {}", *filter.payment_id);
+  return where;
+}
+
+Where where_of(const ports::TransactionFilter& filter) {
+  Where where;
+  if (filter.user_id) where.add(kOfUser, *filter.user_id);
+  if (filter.payment_id) where.add("payment_id = {}", *filter.payment_id);
+  if (filter.type) where.add("type = {}", *filter.type);
+  if (filter.status) where.add("status = {}", *filter.status);
+  if (filter.from) where.add("created_at >= {}", *filter.from);
+  if (filter.to) where.add("created_at < {}", *filter.to);
+  return where;
+}
+
+template <class T>
+ports::Listed<T> to_listed(std::vector<T> items, const Rows& count, std::int64_t limit) {
+  COBRO_CHECK(count.size() == 1);
+  const bool more = items.size() > static_cast<std::size_t>(limit);
+  if (more) items.erase(items.begin() + limit, items.end());
+  return {std::move(items), Cells(count, 0).int64(), more};
+}
+
+}  // namespace
+
+std::vector<Statement> plan_list(const ports::OrderFilter& filter, const ports::Page& page) {
+  const auto where = where_of(filter);
+  auto statements = plan_rows(orders(), where, page);
+  const auto paged = page_of(where, page);
+  statements.push_back(
+      {interned(fmt::format("{} WHERE order_id IN (SELECT id FROM orders{}{}) ORDER BY position",
+                            select_items(), paged.where.text(), paged.tail)),
+       paged.where.params().take()});
+  return statements;
+}
+
+std::vector<Statement> plan_list(const ports::PaymentFilter& filter, const ports::Page& page) {
+  return plan_rows(payments(), where_of(filter), page);
+}
+
+std::vector<Statement> plan_list(const ports::RefundFilter& filter, const ports::Page& page) {
+  return plan_rows(refunds(), where_of(filter), page);
+}
+
+std::vector<Statement> plan_list(const ports::TransactionFilter& filter, const ports::Page& page) {
+  return plan_rows(transactions(), where_of(filter), page);
+}
+
+ports::Listed<domain::Order> to_listed_orders(std::span<const Rows> answers, std::int64_t limit) {
+  COBRO_CHECK(answers.size() == 3);
+  auto orders = read_all(answers[0], read_order);
+  attach_items(orders, answers[2]);
+  return to_listed(std::move(orders), answers[1], limit);
+}
+
+ports::Listed<domain::Payment> to_listed_payments(std::span<const Rows> answers,
+                                                  std::int64_t limit) {
+  return to_listed(read_all(answers[0], read_payment_row), answers[1], limit);
+}
+
+ports::Listed<domain::Refund> to_listed_refunds(std::span<const Rows> answers, std::int64_t limit) {
+  return to_listed(read_all(answers[0], read_refund), answers[1], limit);
+}
+
+ports::Listed<domain::Transaction> to_listed_transactions(std::span<const Rows> answers,
+                                                          std::int64_t limit) {
+  return to_listed(read_all(answers[0], read_transaction), answers[1], limit);
+}
+
+}  // namespace cobro::store

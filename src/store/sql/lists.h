@@ -1,0 +1,39 @@
+// Lists, due work and the audit's pages, as statements and back.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "ports/store.h"
+#include "store/sql/rows.h"
+#include "store/sql/statement.h"
+
+namespace cobro::store {
+
+// The page (one row more than asked for), the count, and for orders their items.
+std::vector<Statement> plan_list(const ports::OrderFilter& filter, const ports::Page& page);
+std::vector<Statement> plan_list(const ports::PaymentFilter& filter, const ports::Page& page);
+std::vector<Statement> plan_list(const ports::RefundFilter& filter, const ports::Page& page);
+std::vector<Statement> plan_list(const ports::TransactionFilter& filter, const ports::Page& page);
+
+ports::Listed<domain::Order> to_listed_orders(std::span<const Rows> answers, std::int64_t limit);
+ports::Listed<domain::Payment> to_listed_payments(std::span<const Rows> answers,
+                                                  std::int64_t limit);
+ports::Listed<domain::Refund> to_listed_refunds(std::span<const Rows> answers, std::int64_t limit);
+ports::Listed<domain::Transaction> to_listed_transactions(std::span<const Rows> answers,
+                                                          std::int64_t limit);
+
+Statement due_attempts(base::Timestamp now, std::int64_t limit);
+std::vector<domain::Attempt> to_attempts(std::span<const Rows> answers);
+Statement due_webhooks(base::Timestamp now, std::int64_t limit);
+std::vector<ports::StoredWebhook> to_webhooks(std::span<const Rows> answers);
+// One row for each record that it deletes.
+Statement purge_records(base::Timestamp now, std::int64_t limit);
+Statement touch_deployment(base::Timestamp now);
+
+std::vector<Statement> plan_audit_orders(std::optional<domain::OrderId> after, std::int64_t limit);
+std::vector<Statement> plan_audit_orphans(std::optional<domain::PaymentId> after,
+                                          std::int64_t limit);
+ports::AuditPage to_audit_page(std::span<const Rows> answers);
+
+}  // namespace cobro::store

@@ -1,0 +1,156 @@
+#include "store/sql/entities.h"
+
+namespace cobro::store {
+namespace {
+
+void put_fixed(Params& params, const domain::Payment& payment) {
+  params.add(payment.number)
+      .add(payment.kind)
+      .add(payment.order_id)
+      .add(payment.user_id)
+      .add(payment.tenant_id)
+      .add(payment.created_at);
+}
+
+void put_next_action(Params& params, const std::optional<domain::NextAction>& action) {
+  if (action)
+    params.add(action->type).add(action->url).add(action->client_secret);
+  else
+    params.null().null().null();
+}
+
+void put_changing(Params& params, const domain::Payment& payment) {
+  params.add(payment.gateway)
+      .add(payment.capture_method)
+      .add(payment.state)
+      .add(payment.amount.currency().code())
+      .add(payment.amount.minor())
+      .add(payment.captured.minor())
+      .add(payment.refunded.minor())
+      .add(payment.refunding.minor())
+      .add(payment.description)
+      .add(payment.metadata)
+      .add(payment.gateway_payment_id)
+      .add(payment.gateway_charge_id)
+      .add(payment.gateway_response);
+  put_decline(params, payment.decline);
+  put_next_action(params, payment.next_action);
+  params.add(payment.pending_operation)
+      .add(payment.conflicted)
+      .add(payment.attempts)
+      .add(payment.event_sequence)
+      .add(payment.updated_at)
+      .add(payment.processed_at);
+}
+
+std::optional<domain::NextAction> read_next_action(Cells& cells) {
+  auto type = cells.opt_text();
+  auto url = cells.opt_text();
+  auto secret = cells.opt_text();
+  if (!type) return std::nullopt;
+  return domain::NextAction{std::move(*type), std::move(url), std::move(secret)};
+}
+
+}  // namespace
+
+const Table& payments() {
+  static const Table table("payments",
+                           {"number", "kind", "order_id", "user_id", "tenant_id", "created_at"},
+                           {"gateway",
+                            "capture_method",
+                            "state",
+                            "currency",
+                            "amount",
+                            "captured",
+                            "refunded",
+                            "refunding",
+                            "description",
+                            "metadata",
+                            "gateway_payment_id",
+                            "gateway_charge_id",
+                            "gateway_response",
+                            "decline_reason",
+                            "decline_code",
+                            "decline_message",
+                            "action_type",
+                            "action_url",
+                            "action_client_secret",
+                            "pending_operation",
+                            "conflicted",
+                            "attempts",
+                            "event_sequence",
+                            "updated_at",
+                            "processed_at"});
+  return table;
+}
+
+void put_decline(Params& params, const std::optional<domain::Decline>& decline) {
+  if (decline)
+    params.add(decline->code).add(decline->decline_code).add(decline->message);
+  else
+    params.null().null().null();
+}
+
+std::optional<domain::Decline> read_decline(Cells& cells) {
+  auto code = cells.opt_text();
+  auto decline_code = cells.opt_text();
+  auto message = cells.opt_text();
+  if (!code) return std::nullopt;
+  return domain::Decline{std::move(*code), std::move(decline_code),
+                         std::move(message).value_or("")};
+}
+
+Statement insert(const domain::Payment& payment) {
+  return insert_into(payments(), payment, put_fixed, put_changing);
+}
+
+Statement update(const domain::Payment& payment) {
+  return update_of(payments(), payment, put_changing);
+}
+
+domain::Payment read_payment(Cells& cells) {
+  const auto id = cells.id<domain::PaymentId>();
+  const auto number = cells.int64();
+  const auto kind = cells.word<domain::PaymentKind>("payment kind");
+  const auto order = cells.opt_id<domain::OrderId>();
+  auto user = cells.text();
+  auto tenant = cells.opt_text();
+  const auto created_at = cells.time();
+  const auto gateway = cells.word<domain::GatewayName>("gateway");
+  const auto capture = cells.word<domain::CaptureMethod>("capture method");
+  const auto state = cells.word<domain::PaymentState>("payment state");
+  const auto currency = cells.currency();
+  domain::Payment payment{.id = id,
+                          .number = number,
+                          .kind = kind,
+                          .order_id = order,
+                          .user_id = std::move(user),
+                          .tenant_id = std::move(tenant),
+                          .gateway = gateway,
+                          .capture_method = capture,
+                          .state = state,
+                          .amount = cells.money(currency),
+                          .captured = cells.money(currency),
+                          .refunded = cells.money(currency),
+                          .refunding = cells.money(currency),
+                          .description = cells.opt_text(),
+                          .metadata = cells.text(),
+                          .gateway_payment_id = cells.opt_text(),
+                          .gateway_charge_id = cells.opt_text(),
+                          .gateway_response = cells.opt_text(),
+                          .decline = read_decline(cells),
+                          .next_action = read_next_action(cells),
+                          .pending_operation = cells.opt_word<domain::Operation>("operation"),
+                          .created_at = created_at,
+                          .updated_at = {},
+                          .processed_at = {}};
+  payment.conflicted = cells.flag();
+  payment.attempts = cells.int64();
+  payment.event_sequence = cells.int64();
+  payment.updated_at = cells.time();
+  payment.processed_at = cells.opt_time();
+  payment.version = cells.int64();
+  return payment;
+}
+
+}  // namespace cobro::store

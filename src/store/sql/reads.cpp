@@ -1,0 +1,234 @@
+#include "store/sql/reads.h"
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "store/sql/entities.h"
+
+namespace cobro::store {
+namespace {
+
+// The texts for one kind of root. `payment_key` and `order_key` are SQL expressions over the
+// root's parameters; a root that is an order has no payment key.
+struct RootTexts {
+  std::string order, items, payments, refunds, transactions, open_attempts, attempt;
+};
+
+std::string payments_of(std::string_view payment_key, std::string_view order_key) {
+  if (payment_key.empty())
+    return fmt::format("{} WHERE order_id = {} ORDER BY id", payments().select("0"), order_key);
+  return fmt::format(
+      "{0} WHERE id = {1} OR order_id = {2} ORDER BY id",
+      payments().select(fmt::format("CASE WHEN id = {} THEN 1 ELSE 0 END", payment_key)),
+      payment_key, order_key);
+}
+
+RootTexts texts_of(std::string_view payment_key, std::string_view order_key) {
+  RootTexts texts;
+  texts.order = fmt::format("{} WHERE id = {}", orders().select(), order_key);
+  texts.items = fmt::format("{} WHERE order_id = {} ORDER BY position", select_items(), order_key);
+  texts.payments = payments_of(payment_key, order_key);
+  const std::string own =
+      payment_key.empty() ? "" : fmt::format("payment_id = {} OR ", payment_key);
+  texts.open_attempts = fmt::format(
+      "{} WHERE status = 'open' AND ({}payment_id IN (SELECT id FROM payments WHERE order_id = {}))"
+      " ORDER BY id",
+      attempts().select(), own, order_key);
+  if (payment_key.empty()) return texts;
+  texts.refunds =
+      fmt::format("{} WHERE payment_id = {} ORDER BY id", refunds().select(), payment_key);
+  texts.transactions =
+      fmt::format("{} WHERE payment_id = {} ORDER BY id", transactions().select(), payment_key);
+  texts.attempt = fmt::format("{} WHERE id = $1", attempts().select());
+  return texts;
+}
+
+RootTexts order_texts(std::string_view order_key) {
+  return texts_of("", order_key);
+}
+
+RootTexts payment_texts(std::string_view payment_key) {
+  return texts_of(payment_key,
+                  fmt::format("(SELECT order_id FROM payments WHERE id = {})", payment_key));
+}
+
+// Which texts a root takes, and its parameters.
+struct RootPlan {
+  const RootTexts* texts = nullptr;
+  std::vector<Param> params = {};
+  bool payment = false;
+  bool attempt = false;
+};
+
+template <class... Values>
+std::vector<Param> params_of(const Values&... values) {
+  Params params;
+  (params.add(values), ...);
+  return std::move(params).take();
+}
+
+RootPlan plan_of(std::monostate) {
+  return {};
+}
+
+RootPlan plan_of(const ports::OrderRef& ref) {
+  static const RootTexts by_id = order_texts("$1");
+  static const RootTexts by_number = order_texts("(SELECT id FROM orders WHERE number = $1)");
+  const auto params = std::visit([](const auto& key) { return params_of(key); }, ref);
+  return {ref.index() == 0 ? &by_id : &by_number, params};
+}
+
+RootPlan plan_of(const ports::PaymentRef& ref) {
+  static const RootTexts by_id = payment_texts("$1");
+  static const RootTexts by_number = payment_texts("(SELECT id FROM payments WHERE number = $1)");
+  const auto params = std::visit([](const auto& key) { return params_of(key); }, ref);
+  return {ref.index() == 0 ? &by_id : &by_number, params, true};
+}
+
+RootPlan plan_of(const ports::RemoteRef& ref) {
+  static const RootTexts texts =
+      payment_texts("(SELECT id FROM payments WHERE gateway = $1 AND gateway_payment_id = $2)");
+  return {&texts, params_of(ref.gateway, ref.gateway_payment_id), true};
+}
+
+RootPlan plan_of(const domain::RefundId& id) {
+  static const RootTexts texts = payment_texts("(SELECT payment_id FROM refunds WHERE id = $1)");
+  return {&texts, params_of(id), true};
+}
+
+RootPlan plan_of(const domain::AttemptId& id) {
+  static const RootTexts texts = payment_texts("(SELECT payment_id FROM attempts WHERE id = $1)");
+  return {&texts, params_of(id), true, true};
+}
+
+RootPlan plan_of(const ports::TransactionRef& ref) {
+  static const RootTexts by_id =
+      payment_texts("(SELECT payment_id FROM transactions WHERE id = $1)");
+  static const RootTexts by_number =
+      payment_texts("(SELECT payment_id FROM transactions WHERE number = $1)");
+  const auto params = std::visit([](const auto& key) { return params_of(key); }, ref);
+  return {ref.index() == 0 ? &by_id : &by_number, params, true};
+}
+
+void add(ReadPlan& plan, Part part, std::string_view text, std::vector<Param> params) {
+  plan.statements.push_back({text, std::move(params)});
+  plan.parts.push_back(part);
+}
+
+void add_root(ReadPlan& plan, const RootPlan& root) {
+  if (root.texts == nullptr) return;
+  add(plan, Part::order, root.texts->order, root.params);
+  add(plan, Part::items, root.texts->items, root.params);
+  add(plan, Part::payments, root.texts->payments, root.params);
+  add(plan, Part::open_attempts, root.texts->open_attempts, root.params);
+  if (root.payment) {
+    add(plan, Part::refunds, root.texts->refunds, root.params);
+    add(plan, Part::transactions, root.texts->transactions, root.params);
+  }
+  if (root.attempt) add(plan, Part::attempt, root.texts->attempt, root.params);
+}
+
+void add_record(ReadPlan& plan, const std::string& key) {
+  static const std::string record = records().select() + " WHERE key = $1";
+  static const std::string attempt =
+      attempts().select() + " WHERE id = (SELECT attempt_id FROM records WHERE key = $1)";
+  add(plan, Part::record, record, params_of(key));
+  add(plan, Part::record_attempt, attempt, params_of(key));
+}
+
+void add_webhook(ReadPlan& plan, const domain::WebhookId& id) {
+  static const std::string text = webhooks().select() + " WHERE id = $1";
+  add(plan, Part::webhook, text, params_of(id));
+}
+
+void add_numbers(ReadPlan& plan, Part part, std::string_view text, int count) {
+  for (int i = 0; i < count; ++i) add(plan, part, text, {});
+}
+
+void load_payments(ports::Loaded& loaded, const Rows& rows) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    Cells cells(rows, i);
+    auto payment = read_payment(cells);
+    if (cells.flag()) loaded.payment = payment;
+    if (payment.order_id) loaded.order_payments.push_back(std::move(payment));
+  }
+}
+
+void load_items(ports::Loaded& loaded, const Rows& rows) {
+  if (!loaded.order) return;
+  std::vector<domain::Order> one;
+  one.push_back(std::move(*loaded.order));
+  attach_items(one, rows);
+  loaded.order = std::move(one.front());
+}
+
+std::int64_t read_number(const Rows& rows) {
+  COBRO_CHECK(rows.size() == 1);
+  return Cells(rows, 0).int64();
+}
+
+void load_part(ports::Loaded& loaded, Part part, const Rows& rows) {
+  switch (part) {
+    case Part::order:
+      loaded.order = read_first(rows, read_order);
+      return;
+    case Part::items:
+      return load_items(loaded, rows);
+    case Part::payments:
+      return load_payments(loaded, rows);
+    case Part::refunds:
+      loaded.refunds = read_all(rows, read_refund);
+      return;
+    case Part::transactions:
+      loaded.transactions = read_all(rows, read_transaction);
+      return;
+    case Part::open_attempts:
+      loaded.open_attempts = read_all(rows, read_attempt);
+      return;
+    case Part::attempt:
+      loaded.attempt = read_first(rows, read_attempt);
+      return;
+    case Part::record:
+      loaded.record = read_first(rows, read_record);
+      return;
+    case Part::record_attempt:
+      loaded.record_attempt = read_first(rows, read_attempt);
+      return;
+    case Part::webhook:
+      loaded.webhook = read_first(rows, read_webhook);
+      return;
+    case Part::order_number:
+      loaded.order_numbers.push_back(read_number(rows));
+      return;
+    case Part::payment_number:
+      loaded.payment_numbers.push_back(read_number(rows));
+      return;
+    case Part::transaction_number:
+      loaded.transaction_numbers.push_back(read_number(rows));
+      return;
+  }
+}
+
+}  // namespace
+
+ReadPlan plan_reads(const ports::Reads& reads, const SqlTraits& traits, bool draw) {
+  ReadPlan plan;
+  add_root(plan, std::visit([](const auto& root) { return plan_of(root); }, reads.root));
+  if (reads.record_key) add_record(plan, *reads.record_key);
+  if (reads.webhook) add_webhook(plan, *reads.webhook);
+  if (!draw) return plan;
+  add_numbers(plan, Part::order_number, traits.draw_order_number, reads.order_numbers);
+  add_numbers(plan, Part::payment_number, traits.draw_payment_number, reads.payment_numbers);
+  add_numbers(plan, Part::transaction_number, traits.draw_transaction_number,
+              reads.transaction_numbers);
+  return plan;
+}
+
+ports::Loaded to_loaded(const ReadPlan& plan, std::span<const Rows> answers) {
+  COBRO_CHECK(answers.size() == plan.parts.size());
+  ports::Loaded loaded;
+  for (std::size_t i = 0; i < answers.size(); ++i) load_part(loaded, plan.parts[i], answers[i]);
+  return loaded;
+}
+
+}  // namespace cobro::store

@@ -1,0 +1,97 @@
+// What a statement answered: all cells as text in one block of bytes, for both databases,
+// and a cursor that reads a row's cells in the order of its columns.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "base/uuid.h"
+#include "domain/money.h"
+#include "store/sql/words.h"
+
+namespace cobro::store {
+
+class Rows {
+ public:
+  explicit Rows(std::size_t columns = 0) : columns_(columns) {}
+
+  void add_null();
+  void add(std::string_view text);
+  void add(std::int64_t value);
+
+  [[nodiscard]] std::size_t size() const { return columns_ == 0 ? 0 : ends_.size() / columns_; }
+  [[nodiscard]] bool empty() const { return ends_.empty(); }
+  // Nothing when the cell is NULL.
+  [[nodiscard]] std::optional<std::string_view> cell(std::size_t row, std::size_t column) const;
+
+ private:
+  struct End {
+    std::uint32_t offset;  // of the byte behind the cell
+    bool null;
+  };
+  std::size_t columns_;
+  std::string bytes_;
+  std::vector<End> ends_;
+};
+
+// Reads one row's cells from left to right.
+class Cells {
+ public:
+  Cells(const Rows& rows, std::size_t row) : rows_(rows), row_(row) {}
+
+  std::int64_t int64();
+  bool flag() { return int64() != 0; }
+  std::string text();
+  base::Timestamp time() { return {int64()}; }
+  base::Uuid uuid();
+  template <class IdType>
+  IdType id() {
+    return IdType{uuid()};
+  }
+  domain::Currency currency();
+  domain::Money money(domain::Currency currency) { return {int64(), currency}; }
+  template <class E>
+  E word(std::string_view what) {
+    return read_word<E>(present(), what);
+  }
+
+  // Reads a nullable cell with one of the above: opt([&] { return cells.text(); }).
+  template <class Read>
+  auto opt(Read read) -> std::optional<decltype(read())> {
+    if (null()) {
+      ++column_;
+      return std::nullopt;
+    }
+    return read();
+  }
+  std::optional<std::string> opt_text() {
+    return opt([this] { return text(); });
+  }
+  std::optional<std::int64_t> opt_int64() {
+    return opt([this] { return int64(); });
+  }
+  std::optional<base::Timestamp> opt_time() {
+    return opt([this] { return time(); });
+  }
+  template <class IdType>
+  std::optional<IdType> opt_id() {
+    return opt([this] { return id<IdType>(); });
+  }
+  template <class E>
+  std::optional<E> opt_word(std::string_view what) {
+    return opt([this, what] { return word<E>(what); });
+  }
+
+ private:
+  [[nodiscard]] bool null() const { return !rows_.cell(row_, column_); }
+  std::string_view present();
+  const Rows& rows_;
+  std::size_t row_;
+  std::size_t column_ = 0;
+};
+
+}  // namespace cobro::store

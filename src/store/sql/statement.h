@@ -1,0 +1,77 @@
+// One SQL statement with its parameters, for either database. The text is one of a closed
+// set that lives for ever (a literal, or built once), so that each connection keeps it
+// prepared under its address.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/time.h"
+#include "base/uuid.h"
+#include "domain/money.h"
+#include "domain/words.h"
+#include "store/sql/words.h"
+
+namespace cobro::store {
+
+using Param = std::variant<std::monostate, std::int64_t, std::string>;
+
+// Parameters in their order, $1 first. What C++ type becomes what is said once, here.
+class Params {
+ public:
+  Params() { values_.reserve(kUsual); }
+
+  Params& add(std::int64_t value) { return put(value); }
+  Params& add(bool value) { return put(std::int64_t{value ? 1 : 0}); }
+  // U+0000, which PostgreSQL cannot keep, becomes U+FFFD on both databases.
+  Params& add(std::string_view text);
+  Params& add(const std::string& text) { return add(std::string_view(text)); }
+  Params& add(const char* text) { return add(std::string_view(text)); }
+  Params& add(base::Timestamp instant) { return put(instant.micros); }
+  Params& add(const base::Uuid& id) { return put(id.to_string()); }
+  template <class Tag>
+  Params& add(const base::Id<Tag>& id) {
+    return add(id.uuid);
+  }
+  template <class E>
+    requires std::is_enum_v<E>
+  Params& add(E value) {
+    return put(std::string(word_of(value)));
+  }
+  template <class T>
+  Params& add(const std::optional<T>& value) {
+    return value ? add(*value) : put(std::monostate{});
+  }
+  Params& null() { return put(std::monostate{}); }
+
+  std::vector<Param> take() && { return std::move(values_); }
+
+ private:
+  static constexpr std::size_t kUsual = 24;
+  template <class T>
+  Params& put(T value) {
+    values_.emplace_back(std::move(value));
+    return *this;
+  }
+  std::vector<Param> values_;
+};
+
+// How many rows a statement must touch. SQLite checks it at once; PostgreSQL's snapshot
+// makes a row that vanished a serialisation failure by itself.
+enum class Touches { any, one };
+
+struct Statement {
+  std::string_view text;
+  std::vector<Param> params = {};
+  Touches touches = Touches::any;
+};
+
+// Keeps a text for ever, the same text at the same address: for texts that are put together
+// from a small number of pieces. Callable from any thread.
+std::string_view interned(std::string text);
+
+}  // namespace cobro::store

@@ -1,0 +1,43 @@
+// A table as the store uses it: its columns in one order, and the three texts made of them.
+//
+//   id | fixed: written once | changing: written by every update | version
+//
+// An insert's parameters are id, fixed, changing, version; an update's are id, changing,
+// version read. A table that only grows has no changing columns and no version.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cobro::store {
+
+class Table {
+ public:
+  using Columns = std::initializer_list<std::string_view>;
+  Table(std::string_view name, Columns fixed, Columns changing);
+  Table(const Table&) = delete;
+  Table& operator=(const Table&) = delete;
+
+  [[nodiscard]] std::string_view name() const { return name_; }
+  [[nodiscard]] std::string_view insert() const { return insert_; }
+  // Fails in the database, by the CHECK `cas`, unless the row still has the version read.
+  [[nodiscard]] std::string_view update() const { return update_; }
+  // The same check without a change.
+  [[nodiscard]] std::string_view rely() const { return rely_; }
+  // "SELECT <columns> FROM <name>"; `extra` becomes further columns.
+  [[nodiscard]] std::string select(std::string_view extra = {}) const;
+  // One row that tells whether $1 is the id of a row.
+  [[nodiscard]] std::string_view exists() const { return exists_; }
+
+ private:
+  std::string_view name_;
+  std::string columns_;
+  std::string insert_;
+  std::string update_;
+  std::string rely_;
+  std::string exists_;
+};
+
+}  // namespace cobro::store

@@ -1,0 +1,24 @@
+// Where the two databases' texts differ. Everything else is one text for both.
+#pragma once
+
+#include <string_view>
+
+namespace cobro::store {
+
+struct SqlTraits {
+  // Each gives one row with one fresh number.
+  std::string_view draw_order_number;
+  std::string_view draw_payment_number;
+  std::string_view draw_transaction_number;
+};
+
+inline constexpr SqlTraits kSqliteTraits{
+    "UPDATE numbers SET last = last + 1 WHERE name = 'order' RETURNING last",
+    "UPDATE numbers SET last = last + 1 WHERE name = 'payment' RETURNING last",
+    "UPDATE numbers SET last = last + 1 WHERE name = 'transaction' RETURNING last"};
+
+inline constexpr SqlTraits kPostgresTraits{"SELECT nextval('order_numbers')",
+                                           "SELECT nextval('payment_numbers')",
+                                           "SELECT nextval('transaction_numbers')"};
+
+}  // namespace cobro::store

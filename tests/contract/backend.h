@@ -1,0 +1,48 @@
+// The databases that the contract suite runs on. Each test gets an empty one.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "base/task.h"
+#include "ports/store.h"
+#include "store/migrate.h"
+#include "support/fakes.h"
+
+namespace cobro::testing {
+
+// A database, and the loop of one service thread beside it.
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  virtual std::unique_ptr<ports::Store> open() = 0;
+  // A further migration of the same database.
+  virtual store::Migrated migrate() = 0;
+  // SQL past the store, as an operator would.
+  virtual void execute(const std::string& sql) = 0;
+  // Runs what was posted until `ended`; fails the test after a generous time.
+  virtual void run_until(const std::function<bool()>& ended) = 0;
+
+  ManualClock clock;
+  SeededRandom random{7};
+};
+
+struct BackendChoice {
+  std::string name;
+  std::function<std::unique_ptr<Backend>()> make;
+  // Whether other writes may come between a write's reads and its changes.
+  bool interleaves = false;
+};
+inline void PrintTo(const BackendChoice& choice, std::ostream* out) {
+  *out << choice.name;
+}
+
+std::vector<BackendChoice> backends();
+// The server of COBRO_TEST_POSTGRES; nothing without it.
+std::vector<BackendChoice> postgres_backends();
+std::unique_ptr<Backend> sqlite_file_backend();
+
+}  // namespace cobro::testing

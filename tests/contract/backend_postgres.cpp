@@ -1,0 +1,7 @@
+#include "contract/backend.h"
+
+namespace cobro::testing {
+std::vector<BackendChoice> postgres_backends() {
+  return {};
+}
+}  // namespace cobro::testing

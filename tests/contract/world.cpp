@@ -1,0 +1,175 @@
+#include "contract/world.h"
+
+#include <algorithm>
+
+namespace cobro::testing {
+
+domain::Order Maker::order(std::int64_t total) {
+  domain::Order order{.id = id<domain::OrderId>(),
+                      .number = ++number_,
+                      .user_id = "u-1",
+                      .total = pen(total),
+                      .live = pen(0),
+                      .captured = pen(0),
+                      .refunded = pen(0)};
+  order.items.push_back(
+      {id<domain::OrderItemId>(), "7", true, 2, pen(total / 2), pen(total / 2 * 2)});
+  order.created_at = order.updated_at = backend_.clock.now();
+  return order;
+}
+
+domain::Payment Maker::payment(std::int64_t amount) {
+  domain::Payment payment{.id = id<domain::PaymentId>(),
+                          .number = ++number_,
+                          .kind = domain::PaymentKind::intent,
+                          .user_id = "u-1",
+                          .amount = pen(amount),
+                          .captured = pen(0),
+                          .refunded = pen(0),
+                          .refunding = pen(0)};
+  payment.created_at = payment.updated_at = backend_.clock.now();
+  return payment;
+}
+
+domain::Payment Maker::payment_of(const domain::Order& order, std::int64_t amount) {
+  auto made = payment(amount);
+  made.kind = domain::PaymentKind::order;
+  made.order_id = order.id;
+  made.user_id = order.user_id;
+  return made;
+}
+
+domain::Payment Maker::captured(std::int64_t amount) {
+  auto made = payment(amount);
+  made.state = domain::PaymentState::succeeded;
+  made.captured = made.amount;
+  return made;
+}
+
+domain::Transaction Maker::charge(const domain::Payment& payment) {
+  domain::Transaction row{.id = id<domain::TransactionId>(),
+                          .number = ++number_,
+                          .payment_id = payment.id,
+                          .status = domain::TransactionStatus::succeeded,
+                          .amount = payment.amount};
+  row.created_at = backend_.clock.now();
+  return row;
+}
+
+domain::Refund Maker::refund(const domain::Payment& payment, std::int64_t amount) {
+  domain::Refund refund{.id = id<domain::RefundId>(),
+                        .payment_id = payment.id,
+                        .transaction_id = id<domain::TransactionId>(),
+                        .amount = pen(amount)};
+  refund.created_by = "u-1";
+  refund.created_at = refund.updated_at = backend_.clock.now();
+  return refund;
+}
+
+domain::Transaction Maker::refund_row(const domain::Refund& refund) {
+  domain::Transaction row{.id = refund.transaction_id,
+                          .number = ++number_,
+                          .payment_id = refund.payment_id,
+                          .refund_id = refund.id,
+                          .type = domain::TransactionType::refund,
+                          .amount = refund.amount};
+  row.created_at = backend_.clock.now();
+  return row;
+}
+
+domain::LedgerEntry Maker::entry(const domain::Transaction& transaction, domain::Side side) {
+  return {id<domain::LedgerEntryId>(),
+          transaction.id,
+          domain::Movement::charge,
+          side,
+          "gateway:stripe",
+          transaction.amount,
+          backend_.clock.now()};
+}
+
+domain::Attempt Maker::attempt(const domain::Payment& payment, domain::Operation operation) {
+  domain::Attempt attempt;
+  attempt.id = id<domain::AttemptId>();
+  attempt.payment_id = payment.id;
+  attempt.operation = operation;
+  attempt.gateway_key = "cobro-test-" + attempt.id.to_string();
+  attempt.request = {"POST", "/v1/payment_intents", "2024-06-20", "amount=1000&currency=pen"};
+  attempt.first_sent_at = attempt.deadline = attempt.next_check_at = attempt.created_at =
+      backend_.clock.now();
+  return attempt;
+}
+
+domain::Event Maker::event(const domain::Payment& payment, std::int64_t sequence) {
+  return {id<domain::EventId>(), domain::Aggregate::payment, payment.id.uuid,     sequence,
+          "payment.created",     R"({"amount":"1"})",        backend_.clock.now()};
+}
+
+ports::IdempotencyRecord Maker::record(std::string key) {
+  ports::IdempotencyRecord record;
+  record.id = id<domain::RecordId>();
+  record.key = std::move(key);
+  record.request_hash = "hash";
+  record.state = ports::RecordState::closed;
+  record.reply = ports::StoredReply{201, {{"Content-Type", "application/json"}}, R"({"a":1.10})"};
+  record.created_at = backend_.clock.now();
+  record.expires_at = backend_.clock.now() + std::chrono::hours(24);
+  return record;
+}
+
+ports::StoredWebhook Maker::webhook(std::string event_id) {
+  ports::StoredWebhook webhook;
+  webhook.id = id<domain::WebhookId>();
+  webhook.event_id = std::move(event_id);
+  webhook.type = "payment_intent.succeeded";
+  webhook.body = R"({"id": "evt_1",  "n": 1.0})";
+  webhook.next_try_at = webhook.received_at = backend_.clock.now();
+  return webhook;
+}
+
+ports::WriteResult StoreContract::write(ports::Changes changes) {
+  const ports::Reads reads;
+  const ports::Decide decide = [&](const ports::Loaded&) { return changes; };
+  return run(store->write(reads, decide));
+}
+
+void StoreContract::must_write(ports::Changes changes) {
+  const auto result = write(std::move(changes));
+  ASSERT_TRUE(result.committed()) << constraint_of(result);
+}
+
+ports::Loaded StoreContract::load(ports::Reads::Root root) {
+  const auto reads = reads_of(std::move(root));
+  return run(store->load(reads));
+}
+
+std::vector<ports::WriteResult> StoreContract::write_all(
+    const std::vector<ports::Reads>& reads, const std::vector<ports::Decide>& decisions) {
+  std::vector<base::Task<ports::WriteResult>> tasks;
+  for (std::size_t i = 0; i < decisions.size(); ++i)
+    tasks.push_back(store->write(reads[i], decisions[i]));
+  return run_all(std::move(tasks));
+}
+
+ports::WriteFailure failure_of(const ports::WriteResult& result) {
+  const auto* error = std::get_if<ports::WriteError>(&result.outcome);
+  if (error == nullptr) throw std::runtime_error("the write did not fail");
+  return error->failure;
+}
+
+std::string constraint_of(const ports::WriteResult& result) {
+  const auto* error = std::get_if<ports::WriteError>(&result.outcome);
+  return error == nullptr ? "" : error->constraint;
+}
+
+ports::Reads reads_of(ports::Reads::Root root) {
+  ports::Reads reads;
+  reads.root = std::move(root);
+  return reads;
+}
+
+std::size_t committed(const std::vector<ports::WriteResult>& results) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(results, [](const auto& result) { return result.committed(); }));
+}
+
+}  // namespace cobro::testing
