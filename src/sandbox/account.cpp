@@ -1,0 +1,92 @@
+#include "sandbox/account.h"
+
+#include <fmt/format.h>
+
+namespace cobro::sandbox {
+
+std::string Account::chance(std::size_t count) {
+  constexpr std::string_view kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+  std::string text(count, '\0');
+  random_.fill({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
+  for (char& letter : text)
+    letter = kAlphabet[static_cast<std::uint8_t>(letter) % kAlphabet.size()];
+  return text;
+}
+
+void Account::emit(const Cause& cause, std::string_view type, const wire::Json& object,
+                   const wire::JsonObject& previous_attributes) {
+  EventRecord event{0,
+                    new_id("evt_"),
+                    std::string(type),
+                    unix_now(),
+                    cause.request_id,
+                    cause.idempotency_key,
+                    R"({"object":)"};
+  wire::append_text(object, event.data);
+  if (!previous_attributes.empty()) {
+    event.data += R"(,"previous_attributes":)";
+    wire::append_text(previous_attributes, event.data);
+  }
+  event.data += "}";
+  const auto seq = database.append(event);
+  for (const auto& target : options.webhooks) database.add_delivery(seq, target.url, now());
+  work_waiting_ = work_waiting_ || !options.webhooks.empty();
+  constexpr int kTrimEvery = 1024;
+  if (++events_since_trim_ % kTrimEvery == 0) database.trim_events(options.events_kept);
+}
+
+void Account::do_later(std::string_view action, std::string_view object) {
+  database.later({std::string(action), std::string(object), now() + options.settle_after});
+  work_waiting_ = true;
+}
+
+ListQuery read_list_query(Params& params, std::string_view kind) {
+  ListQuery query;
+  query.kind = kind;
+  if (const auto limit = params.integer("limit")) {
+    if (*limit < 1 || *limit > 100)
+      params.refuse(invalid_request("This value must be between 1 and 100 (inclusive).", "limit",
+                                    "parameter_invalid_integer"));
+    else
+      query.limit = static_cast<int>(*limit);
+  }
+  query.starting_after = params.non_empty("starting_after");
+  query.ending_before = params.non_empty("ending_before");
+  if (query.starting_after && query.ending_before)
+    params.refuse(only_one_of("ending_before", "starting_after"));
+  const wire::Json* created = params.tree().find("created");
+  if (created && created->as_string()) {
+    query.created_from = query.created_to = params.integer("created").value_or(0);
+  } else if (Params* range = params.group("created")) {
+    if (const auto from = range->integer("gte")) query.created_from = *from;
+    if (const auto above = range->integer("gt"); above && *above < INT64_MAX)
+      query.created_from = *above + 1;
+    if (const auto to = range->integer("lte")) query.created_to = *to;
+    if (const auto below = range->integer("lt"); below && *below > INT64_MIN)
+      query.created_to = *below - 1;
+  }
+  return query;
+}
+
+wire::Json list_object(std::string_view url, wire::JsonArray data, bool has_more) {
+  wire::JsonObject list;
+  list.emplace_back("object", "list");
+  list.emplace_back("data", std::move(data));
+  list.emplace_back("has_more", has_more);
+  list.emplace_back("url", url);
+  return list;
+}
+
+Answer answer_list(Call& call, const ListQuery& query, std::string_view url) {
+  auto page = call.account.database.list(query);
+  if (!page) {
+    const bool after = query.starting_after.has_value();
+    return std::unexpected(no_such(400, query.kind,
+                                   *(after ? query.starting_after : query.ending_before),
+                                   after ? "starting_after" : "ending_before"));
+  }
+  return list_object(url, std::move(page->items), page->has_more);
+}
+
+}  // namespace cobro::sandbox

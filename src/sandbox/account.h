@@ -1,0 +1,81 @@
+// The one test account: its memory, its clock and chance, and the log of its events. The
+// resources (payment_intents.h, refunds.h, …) are plain functions over it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "ports/clock.h"
+#include "ports/random.h"
+#include "sandbox/database.h"
+#include "sandbox/params.h"
+#include "sandbox/stripe.h"
+
+namespace cobro::sandbox {
+
+// What an unversioned request and every event is written in.
+constexpr std::string_view kAccountVersion = "2026-10-28.endive";
+constexpr std::string_view kVersionWithoutMethodTypes = "2026-09-30";
+constexpr std::string_view kVersionWithAutomaticMethods = "2023-08-16";
+
+// The request that made something happen; empty when Stripe did it by itself.
+struct Cause {
+  std::string request_id;
+  std::string idempotency_key;
+};
+
+class Account {
+ public:
+  Account(const StripeOptions& options, ports::Clock& clock, ports::Random& random)
+      : options(options), database(options.database), clock_(clock), random_(random) {}
+
+  [[nodiscard]] base::Timestamp now() const { return clock_.now(); }
+  [[nodiscard]] std::int64_t unix_now() const { return clock_.now().unix_seconds(); }
+  // `count` letters and digits.
+  std::string chance(std::size_t count);
+  std::string new_id(std::string_view prefix) { return std::string(prefix) + chance(24); }
+
+  // Writes an event with `object` as it is now, and a delivery to each webhook target.
+  void emit(const Cause& cause, std::string_view type, const wire::Json& object,
+            const wire::JsonObject& previous_attributes = {});
+  // Has `action` done to the object after the options' settle_after.
+  void do_later(std::string_view action, std::string_view object);
+  // Whether deliveries or later actions were added since the last time it was asked.
+  bool take_work_waiting() { return std::exchange(work_waiting_, false); }
+
+  const StripeOptions& options;
+  Database database;
+
+ private:
+  ports::Clock& clock_;
+  ports::Random& random_;
+  int events_since_trim_ = 0;
+  bool work_waiting_ = false;
+};
+
+// One API request under way. `executing` marks the point from which its answer is kept
+// under its idempotency key (GATEWAYS §1.2): after validation.
+struct Call {
+  Account& account;
+  Cause cause;
+  std::string version;
+  std::string id;  // from the path, where the route has one
+  Params params;
+  bool executing = false;
+
+  // Dated versions order as text.
+  [[nodiscard]] bool version_is_at_least(std::string_view date) const {
+    return std::string_view(version).substr(0, date.size()) >= date;
+  }
+};
+
+// Reads limit, starting_after, ending_before and created into a list query.
+ListQuery read_list_query(Params& params, std::string_view kind);
+// `{"object": "list", …}`, or the 400 of an unknown cursor.
+Answer answer_list(Call& call, const ListQuery& query, std::string_view url);
+wire::Json list_object(std::string_view url, wire::JsonArray data, bool has_more);
+
+}  // namespace cobro::sandbox

@@ -1,0 +1,255 @@
+#include "sandbox/api.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/bytes.h"
+#include "base/text.h"
+#include "crypto/hash.h"
+#include "sandbox/authentication.h"
+#include "sandbox/expand.h"
+#include "wire/form.h"
+
+namespace cobro::sandbox {
+
+// What idempotency needs to know of a POST.
+struct Api::Post {
+  std::string key;  // "" when none was sent
+  std::string path;
+  std::string fingerprint;
+};
+
+namespace {
+
+constexpr std::size_t kMaxKey = 255;
+
+ApiError unknown_url(const wire::Request& request) {
+  return {404,
+          "invalid_request_error",
+          {},
+          fmt::format("Unrecognized request URL ({}: {}). Please see https://stripe.com/docs or we "
+                      "can help at https://support.stripe.com/.",
+                      request.method, request.path),
+          {},
+          {}};
+}
+
+wire::Reply error_reply(const ApiError& error, std::string_view request_id) {
+  auto reply = wire::json_reply(error.status, error_body(error, request_id));
+  if (error.status == 401) reply.headers.add("WWW-Authenticate", "Bearer realm=\"Stripe\"");
+  return reply;
+}
+
+// Stripe's word on whether trying again can help; obeyed absolutely by its SDKs.
+void add_retry_advice(wire::Reply& reply) {
+  if (reply.status == 409)
+    reply.headers.set("Stripe-Should-Retry", "true");
+  else if (reply.status >= 400 && reply.status < 500)
+    reply.headers.set("Stripe-Should-Retry", "false");
+}
+
+// "2026-10-28.endive", "2020-08-27".
+bool is_version(std::string_view text) {
+  constexpr std::string_view kShape = "dddd-dd-dd";
+  if (text.size() < kShape.size()) return false;
+  for (std::size_t i = 0; i < kShape.size(); ++i) {
+    const bool digit = text[i] >= '0' && text[i] <= '9';
+    if (kShape[i] == 'd' ? !digit : text[i] != '-') return false;
+  }
+  return text.size() == kShape.size() || text[kShape.size()] == '.';
+}
+
+bool is_form(const wire::Request& request) {
+  const auto type = request.headers.find("Content-Type");
+  if (request.body.empty() || !type) return true;
+  const auto media = base::trim(type->substr(0, type->find(';')));
+  return base::equals_ignoring_case(media, "application/x-www-form-urlencoded");
+}
+
+std::string form_text(wire::Request& request) {
+  if (request.method != "POST") return std::move(request.query);
+  if (request.query.empty()) return std::move(request.body);
+  return request.body + (request.body.empty() ? "" : "&") + request.query;
+}
+
+// The same parameters in another order or encoding are the same parameters.
+std::string fingerprint_of(std::string_view form) {
+  auto fields = wire::parse_form(form).value_or(wire::FormFields{});
+  std::sort(fields.begin(), fields.end());
+  return base::to_hex(crypto::sha256(wire::to_form(fields)));
+}
+
+base::Result<wire::Json, ApiError> parse_parameters(std::string_view form) {
+  if (form.empty()) return wire::Json(wire::JsonObject{});
+  auto tree = wire::parse_nested_form(form);
+  if (!tree)
+    return std::unexpected(
+        invalid_request("Invalid request: " + tree.error().message, tree.error().parameter));
+  return std::move(*tree);
+}
+
+ApiError internal_error() {
+  return {500, "api_error", {}, "An unknown error occurred", {}, {}};
+}
+
+// Runs the operation, `expand` included.
+Answer operate(const Route& route, Call& call) {
+  const auto paths = call.params.texts("expand");
+  if (auto mistake = check_expand(route.kind, route.is_list, paths))
+    return std::unexpected(std::move(*mistake));
+  Answer answer = route.run(call);
+  if (answer) expand(call.account, route.kind, *answer, paths);
+  return answer;
+}
+
+wire::Reply reply_of(const Answer& answer, const Call& call) {
+  if (!answer) return error_reply(answer.error(), call.cause.request_id);
+  return wire::json_reply(200, wire::to_text(*answer));
+}
+
+}  // namespace
+
+wire::Reply Api::run_get(const RouteMatch& match, Call& call) {
+  try {
+    return reply_of(operate(*match.route, call), call);
+  } catch (const std::exception& failure) {
+    log_.write(ports::LogLevel::error, "sandbox request failed", {{"reason", failure.what()}});
+    return error_reply(internal_error(), call.cause.request_id);
+  }
+}
+
+wire::Reply Api::run_post(const RouteMatch& match, Call& call, const Post& post) {
+  wire::Reply reply;
+  try {
+    account_.database.transaction([&] {
+      reply = reply_of(operate(*match.route, call), call);
+      if (call.executing) keep_answer(post, call.cause.request_id, reply);
+    });
+  } catch (const std::exception& failure) {
+    log_.write(ports::LogLevel::error, "sandbox request failed", {{"reason", failure.what()}});
+    reply = error_reply(internal_error(), call.cause.request_id);
+    if (call.executing) keep_answer(post, call.cause.request_id, reply);
+  }
+  return reply;
+}
+
+std::optional<wire::Reply> Api::answer_by_key(const Post& post, const std::string& request_id) {
+  if (post.key.empty()) return std::nullopt;
+  if (post.key.size() > kMaxKey)
+    return error_reply(
+        invalid_request(fmt::format("Idempotency keys may be at most {} characters", kMaxKey)),
+        request_id);
+  if (keys_in_use_.contains(post.key))
+    return error_reply({409,
+                        "invalid_request_error",
+                        "idempotency_key_in_use",
+                        fmt::format("There is currently another in-progress request using this "
+                                    "Idempotent Key (that probably means you submitted twice, and "
+                                    "the other request is still going through): {}. Please try "
+                                    "again later.",
+                                    post.key),
+                        {},
+                        {}},
+                       request_id);
+  const auto used = account_.database.find_key(post.key);
+  const auto oldest = (account_.now() - account_.options.idempotency_kept).unix_seconds();
+  if (!used || used->created_at <= oldest) return std::nullopt;
+  const auto misuse = [&](std::string message) {
+    return error_reply({400, "idempotency_error", {}, std::move(message), {}, {}}, request_id);
+  };
+  if (used->path != post.path)
+    return misuse(
+        fmt::format("Keys for idempotent requests can only be used for the same endpoint "
+                    "they were first used for ('{}' vs '{}'). Try using a key other than "
+                    "'{}' if you meant to execute a different request.",
+                    post.path, used->path, post.key));
+  if (used->fingerprint != post.fingerprint)
+    return misuse(
+        fmt::format("Keys for idempotent requests can only be used with the same "
+                    "parameters they were first used with. Try using a key other than "
+                    "'{}' if you meant to execute a different request.",
+                    post.key));
+  auto reply = wire::json_reply(used->status, used->body);
+  reply.headers.add("Idempotent-Replayed", "true");
+  reply.headers.add("Original-Request", used->request_id);
+  return reply;
+}
+
+void Api::keep_answer(const Post& post, const std::string& request_id, const wire::Reply& reply) {
+  if (post.key.empty()) return;
+  account_.database.save_key(post.key, {post.path, post.fingerprint, request_id,
+                                        account_.unix_now(), reply.status, reply.body});
+  constexpr int kPruneEvery = 1024;
+  if (++keys_since_pruning_ % kPruneEvery == 0)
+    account_.database.forget_keys_before(
+        (account_.now() - account_.options.idempotency_kept).unix_seconds());
+}
+
+namespace {
+
+// Holds a key while its request is under way; lets go however that ends.
+class KeyInUse {
+ public:
+  KeyInUse(std::set<std::string, std::less<>>& keys, const std::string& key)
+      : keys_(keys), key_(key) {
+    if (!key_.empty()) keys_.insert(key_);
+  }
+  KeyInUse(const KeyInUse&) = delete;
+  KeyInUse& operator=(const KeyInUse&) = delete;
+  ~KeyInUse() { keys_.erase(key_); }
+
+ private:
+  std::set<std::string, std::less<>>& keys_;
+  std::string key_;
+};
+
+std::optional<ApiError> check_head(const wire::Request& request, std::string_view version) {
+  if (auto refused = authenticate(request.headers)) return refused;
+  if (!is_version(version))
+    return invalid_request(fmt::format("Invalid Stripe API version: {}", version));
+  if (!is_form(request))
+    return invalid_request(
+        "Invalid request (check that your POST content type is "
+        "application/x-www-form-urlencoded). If you have any questions, we can help at "
+        "https://support.stripe.com/.");
+  return std::nullopt;
+}
+
+}  // namespace
+
+base::Task<wire::Reply> Api::answer(wire::Request request) {
+  const std::string request_id = "req_" + account_.chance(14);
+  const std::string version(request.headers.find("Stripe-Version").value_or(kAccountVersion));
+  const bool is_post = request.method == "POST";
+  Post post{is_post ? std::string(request.headers.find("Idempotency-Key").value_or("")) : "",
+            request.path,
+            {}};
+  const auto finish = [&](wire::Reply reply) {
+    reply.headers.set("Request-Id", request_id);
+    reply.headers.set("Stripe-Version", version);
+    reply.headers.set("Cache-Control", "no-cache, no-store");
+    if (!post.key.empty()) reply.headers.set("Idempotency-Key", post.key);
+    add_retry_advice(reply);
+    return reply;
+  };
+
+  if (auto refused = check_head(request, version))
+    co_return finish(error_reply(*refused, request_id));
+  const auto match = match_route(request.method, request.path);
+  if (!match) co_return finish(error_reply(unknown_url(request), request_id));
+  const std::string form = form_text(request);
+  auto tree = parse_parameters(form);
+  if (!tree) co_return finish(error_reply(tree.error(), request_id));
+  Call call{account_, {request_id, post.key}, version, match->id, Params(std::move(*tree)), false};
+  if (!is_post) co_return finish(run_get(*match, call));
+
+  if (!post.key.empty()) post.fingerprint = fingerprint_of(form);
+  if (auto known = answer_by_key(post, request_id)) co_return finish(std::move(*known));
+  const KeyInUse in_use(keys_in_use_, post.key);
+  const auto processing = account_.options.processing_time;
+  if (processing.count() > 0) co_await clock_.sleep(processing);
+  co_return finish(run_post(*match, call, post));
+}
+
+}  // namespace cobro::sandbox

@@ -1,0 +1,39 @@
+// One API request from its bytes to its answer: key, version, route, idempotency, the
+// operation in one transaction, headers.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "base/task.h"
+#include "ports/clock.h"
+#include "ports/log.h"
+#include "sandbox/account.h"
+#include "sandbox/routes.h"
+#include "wire/message.h"
+
+namespace cobro::sandbox {
+
+class Api {
+ public:
+  Api(Account& account, ports::Clock& clock, ports::Log& log)
+      : account_(account), clock_(clock), log_(log) {}
+
+  base::Task<wire::Reply> answer(wire::Request request);
+
+ private:
+  struct Post;
+  wire::Reply run_get(const RouteMatch& match, Call& call);
+  wire::Reply run_post(const RouteMatch& match, Call& call, const Post& post);
+  // What the key alone decides: a replay, a conflict, a misuse. Nothing when it is new.
+  std::optional<wire::Reply> answer_by_key(const Post& post, const std::string& request_id);
+  void keep_answer(const Post& post, const std::string& request_id, const wire::Reply& reply);
+
+  Account& account_;
+  ports::Clock& clock_;
+  ports::Log& log_;
+  std::set<std::string, std::less<>> keys_in_use_;
+  int keys_since_pruning_ = 0;
+};
+
+}  // namespace cobro::sandbox

@@ -1,0 +1,36 @@
+// What happens to a PaymentIntent when it is confirmed (GATEWAYS §1.7):
+//
+//   confirm ─┬─> succeeded | requires_capture
+//            ├─> requires_action ──(the page: approve)──> as above, or requires_confirmation
+//            │                   └─(refuse)──> requires_payment_method
+//            └─> declined: requires_payment_method, 402
+//
+// These functions change the intent they are given, write charges and events, and leave
+// saving the intent to their caller.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "sandbox/account.h"
+
+namespace cobro::sandbox {
+
+struct ConfirmTerms {
+  bool off_session = false;
+  bool error_on_requires_action = false;
+  std::string return_url;  // "" when none was given
+};
+
+// The decline, or nothing when the intent went forward or waits for the customer.
+std::optional<ApiError> confirm_intent(Account& account, const Cause& cause, Document& intent,
+                                       Document& method, const ConfirmTerms& terms);
+
+// The customer's answer on the 3-D Secure page. The intent must be in requires_action.
+// True when the payment (or the way back to confirmation) went well.
+bool finish_challenge(Account& account, Document& intent, bool approved);
+
+// Where the page of the intent's open challenge is.
+std::string challenge_url(const Account& account, const Document& intent);
+
+}  // namespace cobro::sandbox

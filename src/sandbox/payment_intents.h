@@ -1,0 +1,16 @@
+// PaymentIntents: the API's operations on them. What a confirmation does is confirmation.h.
+#pragma once
+
+#include "sandbox/account.h"
+
+namespace cobro::sandbox {
+
+Answer create_payment_intent(Call& call);
+Answer retrieve_payment_intent(Call& call);
+Answer update_payment_intent(Call& call);
+Answer list_payment_intents(Call& call);
+Answer confirm_payment_intent(Call& call);
+Answer capture_payment_intent(Call& call);
+Answer cancel_payment_intent(Call& call);
+
+}  // namespace cobro::sandbox
