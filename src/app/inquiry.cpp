@@ -51,6 +51,13 @@ std::vector<domain::PaymentNews> ours(const domain::Payment& payment,
   return found;
 }
 
+// Every object is in a state that we have a word for.
+bool is_clear(const std::vector<domain::PaymentNews>& found) {
+  return std::none_of(found.begin(), found.end(), [](const auto& news) {
+    return news.state == domain::RemoteState::unrecognized;
+  });
+}
+
 // Applies what was found, unless the payment moved on since it was asked for.
 base::Task<base::Result<std::optional<Inquiry>, Refusal>> apply_found(
     Context& context, domain::PaymentId id, std::int64_t version,
@@ -64,13 +71,9 @@ base::Task<base::Result<std::optional<Inquiry>, Refusal>> apply_found(
     if (loaded.payment->version != version) return Changes{};
     Changes changes;
     auto books = open_books(loaded, std::move(moment));
-    auto applied = domain::Applied::nothing_new;
-    for (const auto& news : found) {
-      const auto one = apply_payment_news(loaded, books, news, changes);
-      if (one != domain::Applied::nothing_new) applied = one;
-    }
+    for (const auto& news : found) apply_payment_news(loaded, books, news, changes);
     const bool changed = books.payment_changed() || !changes.update_attempts.empty();
-    result = changed ? Inquiry::news : Inquiry::nothing_new;
+    result = changed ? Inquiry::news : is_clear(found) ? Inquiry::nothing_new : Inquiry::no_answer;
     if (changed) collect(books, changes);
     return changes;
   };
@@ -102,7 +105,7 @@ base::Task<base::Result<Inquiry, Refusal>> inquire(Context& context, domain::Pay
     if (!applied) co_return std::unexpected(std::move(applied).error());
     if (*applied) co_return **applied;
   }
-  co_return Inquiry::nothing_new;
+  co_return Inquiry::no_answer;
 }
 
 base::Task<base::Result<Inquiry, Refusal>> inquire_refunds(Context& context, domain::PaymentId id) {

@@ -8,7 +8,7 @@ namespace cobro::app {
 
 enum class Inquiry {
   news,         // something changed on our side
-  nothing_new,  // it answered, and said what we know
+  nothing_new,  // it answered in words we know, and nothing more has happened
   absent,       // it answered, and there is no such object
   no_answer,    // nothing may be concluded
 };

@@ -27,6 +27,10 @@ struct CreateOrder {
   std::string billing_address = "{}";
   std::optional<std::string> notes;
 };
+// Prices items by quantity. Refusals: validation_failed (a line exceeds twelve digits).
+base::Result<std::vector<domain::OrderItem>, domain::Refusal> price_items(
+    const std::vector<NewItem>& items, domain::IdSource& ids);
+
 // Refusals: validation_failed (the total exceeds twelve digits).
 base::Task<Answer> create_order(Context& context, Call call, CreateOrder command, WordOrder word);
 

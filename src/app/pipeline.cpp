@@ -211,6 +211,11 @@ void add_record(Decided& decided, const Idempotency& key, domain::Moment& moment
 
 }  // namespace
 
+Answer never_settled(const Loaded& loaded) {
+  COBRO_CHECK(loaded.record == std::nullopt);
+  return std::unexpected(unavailable());
+}
+
 base::Task<base::Result<Decided, Refusal>> once(Context& context, const Call& call,
                                                 ports::Reads reads, Decide decide,
                                                 WordSettled word_settled) {

@@ -73,6 +73,9 @@ base::Task<base::Result<Decided, domain::Refusal>> once(Context& context, const 
                                                         ports::Reads reads, Decide decide,
                                                         WordSettled word_settled);
 
+// For commands that never call a gateway: their records are never left settled.
+Answer never_settled(const ports::Loaded& loaded);
+
 // How long a closed record is kept.
 inline constexpr base::Duration kRecordLife = std::chrono::hours(24);
 

@@ -2,6 +2,7 @@
 
 #include "app/attempts.h"
 #include "app/closing.h"
+#include "app/inquiry.h"
 #include "app/ledger_books.h"
 #include "base/check.h"
 
@@ -22,7 +23,7 @@ bool settles(domain::Applied applied) {
   return applied == domain::Applied::changed || applied == domain::Applied::nothing_new;
 }
 
-void keep_open(domain::Books& books, Attempt attempt, Changes& changes) {
+void keep_open(Attempt attempt, Changes& changes) {
   attempt.unknown = true;
   attempt.every_send_not_executed = false;
   changes.update_attempts.push_back(std::move(attempt));
@@ -92,7 +93,7 @@ Changes settle_changes(const Loaded& loaded, domain::Books& books,
     case AnswerKind::unknown:
       break;
   }
-  if (!ended) keep_open(books, attempt, changes);
+  if (!ended) keep_open(attempt, changes);
   if (ended) follow_closing(loaded, books);
   collect(books, changes);
   return changes;
@@ -182,6 +183,17 @@ base::Task<Answer> settle(Context& context, const Call* call, Attempt attempt,
   if (!committed) co_return std::unexpected(std::move(committed).error());
   if (!result) co_return StoredReply{};
   co_return std::move(*result);
+}
+
+base::Task<Answer> perform(Context& context, const Call& call, Attempt attempt, WordAccepted word) {
+  auto answer = co_await send(context, attempt);
+  const bool contradicts = answer.kind == AnswerKind::unknown && answer.payment.has_value();
+  answer.payment = contradicts ? std::nullopt : std::move(answer.payment);
+  auto settled = co_await settle(context, &call, attempt, answer, word);
+  if (!contradicts || settled) co_return settled;
+  auto asked = co_await inquire(context, attempt.payment_id);
+  if (!asked || *asked != Inquiry::news) co_return settled;
+  co_return co_await settle(context, &call, std::move(attempt), std::move(answer), word);
 }
 
 }  // namespace cobro::app

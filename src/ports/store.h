@@ -45,6 +45,12 @@ struct RemoteRef {
   std::string gateway_payment_id;
 };
 
+// An event in the inbox.
+struct WebhookRef {
+  domain::GatewayName gateway;
+  std::string event_id;
+};
+
 // What a write or a look loads. At most one root; everything that hangs on it is loaded
 // beside it: an order brings its items, payments and their open attempts; a payment (found
 // directly, or through its refund, attempt or transaction) brings its order with all that,
@@ -54,7 +60,7 @@ struct Reads {
                             domain::AttemptId, TransactionRef>;
   Root root;
   std::optional<std::string> record_key;
-  std::optional<domain::WebhookId> webhook;
+  std::optional<WebhookRef> webhook;
   int order_numbers = 0;  // how many fresh numbers to draw
   int payment_numbers = 0;
   int transaction_numbers = 0;

@@ -1,0 +1,195 @@
+#include <fmt/format.h>
+
+#include "app/attempts.h"
+#include "app/guards.h"
+#include "app/inquiry.h"
+#include "app/ledger_books.h"
+#include "app/orders.h"
+#include "domain/words.h"
+
+namespace cobro::app {
+
+namespace {
+
+using domain::OrderStatus;
+using domain::PaymentState;
+using domain::Refusal;
+using domain::RefusalCode;
+
+struct CancelCall {
+  const Context& context;
+  const Call& call;
+  const WordOrder& word;
+  bool asked = false;
+};
+
+Refusal refund_required() {
+  return {.code = RefusalCode::refund_required,
+          .message = "Money was captured for this order; refund it instead of cancelling."};
+}
+
+Refusal still_closing() {
+  return {.code = RefusalCode::outcome_unknown,
+          .message =
+              "A payment of this order could not be cancelled at the gateway yet; the order "
+              "is being closed and this will be resolved."};
+}
+
+bool ended(PaymentState state) {
+  return state == PaymentState::cancelled || state == PaymentState::succeeded;
+}
+
+// Only a payment with nothing at a gateway can be cancelled here and now. A failed one with
+// an object there is cancelled there too, or its customer could still pay it.
+bool exists_at_gateway(const domain::Payment& payment) {
+  return payment.gateway_payment_id.has_value();
+}
+
+base::Result<void, Refusal> check(const CancelCall& cancel, const ports::Loaded& loaded) {
+  const auto& order = *loaded.order;
+  if (order.captured.is_positive()) return std::unexpected(refund_required());
+  if (order.status != OrderStatus::pending)
+    return std::unexpected(invalid_state(
+        fmt::format("The order is {}; it must be pending to be cancelled.", word(order.status))));
+  for (const auto& payment : loaded.order_payments) {
+    if (payment.conflicted && !ended(payment.state)) return std::unexpected(payment_conflicted());
+    const bool busy = payment.state == PaymentState::processing || payment.pending_operation;
+    if (busy && cancel.asked) return std::unexpected(payment_in_progress(payment));
+  }
+  return {};
+}
+
+std::optional<domain::PaymentId> busy_payment(const ports::Loaded& loaded) {
+  for (const auto& payment : loaded.order_payments)
+    if (payment.state == PaymentState::processing || payment.pending_operation) return payment.id;
+  return std::nullopt;
+}
+
+// Cancels what exists nowhere else, and makes an attempt for each that does. The order and
+// the ids are handed from one payment's books to the next.
+base::Result<Decided, Refusal> close(const CancelCall& cancel, const ports::Loaded& loaded,
+                                     domain::Moment moment) {
+  Decided decided;
+  auto order = *loaded.order;
+  for (const auto& payment : loaded.order_payments) {
+    if (ended(payment.state)) continue;
+    domain::Books books(moment, payment, order, {}, {});
+    if (exists_at_gateway(payment)) {
+      COBRO_TRY_INTO(auto attempt, make_attempt(cancel.context, books, ports::CancelCommand{}));
+      decided.changes.insert_attempts.push_back(attempt);
+      decided.attempts.push_back(std::move(attempt));
+    } else {
+      books.cancel(false, "order_cancelled");
+    }
+    ports::Changes one;
+    collect(books, one);
+    decided.changes.update_payments.push_back(std::move(one.update_payments.front()));
+    for (auto& event : one.insert_events) decided.changes.insert_events.push_back(std::move(event));
+    order = *books.order();
+    moment.ids = books.ids();
+  }
+  order.updated_at = moment.now;
+  if (decided.attempts.empty()) {
+    domain::cancel_order(order, moment.now, moment.ids, decided.changes.insert_events);
+    decided.reply = cancel.word(order);
+  } else {
+    order.closing = domain::Closing::cancel;
+  }
+  decided.changes.update_orders.push_back(std::move(order));
+  return decided;
+}
+
+// What has become of the order: cancelled, kept by money that came, or not known yet.
+Answer outcome(const WordOrder& word, const domain::Order& order) {
+  if (order.status == OrderStatus::cancelled) return word(order);
+  if (order.closing) return std::unexpected(still_closing());
+  if (order.captured.is_positive()) return std::unexpected(refund_required());
+  return std::unexpected(invalid_state(
+      "A payment of this order went on at the gateway; the order was not cancelled."));
+}
+
+base::Result<Decided, Refusal> decide(const CancelCall& cancel, const ports::Loaded& loaded,
+                                      domain::Moment moment) {
+  COBRO_TRY_INTO(const auto order, visible_order(loaded, cancel.call.caller));
+  if (order.status == OrderStatus::cancelled)
+    return Decided{.changes = {}, .reply = cancel.word(order), .attempts = {}, .inquire = {}};
+  if (order.closing && cancel.asked) return std::unexpected(still_closing());
+  if (!order.closing)
+    if (auto fine = check(cancel, loaded); !fine) return std::unexpected(std::move(fine).error());
+  if (const auto busy = busy_payment(loaded))
+    return Decided{.changes = {}, .reply = {}, .attempts = {}, .inquire = busy};
+  if (order.closing) return std::unexpected(still_closing());
+  return close(cancel, loaded, std::move(moment));
+}
+
+// After the attempts: words what the order has become, and closes the record with it.
+base::Task<Answer> conclude(Context& context, const Call& call, ports::OrderRef order,
+                            WordOrder word) {
+  std::optional<Answer> result;
+  ports::Reads reads{.root = order, .record_key = {}, .webhook = {}};
+  if (call.idempotency) reads.record_key = call.idempotency->record_key;
+  const DecideChanges decide_changes =
+      [&](const ports::Loaded& loaded,
+          domain::Moment moment) -> base::Result<ports::Changes, Refusal> {
+    ports::Changes changes;
+    result = outcome(word, *loaded.order);
+    const bool open = loaded.record && loaded.record->state != ports::RecordState::closed;
+    if (!open || loaded.order->closing) return changes;
+    auto record = *loaded.record;
+    if (*result) {
+      record.state = ports::RecordState::closed;
+      record.reply = **result;
+      record.expires_at = moment.now + kRecordLife;
+      changes.update_record = std::move(record);
+    } else {
+      changes.delete_record = std::move(record);
+    }
+    return changes;
+  };
+  auto committed = co_await commit(context, std::move(reads), decide_changes);
+  if (!committed) co_return std::unexpected(std::move(committed).error());
+  co_return std::move(*result);
+}
+
+}  // namespace
+
+base::Task<Answer> cancel_order(Context& context, Call call, CancelOrder command, WordOrder word) {
+  CancelCall cancel{context, call, word};
+  const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
+    return decide(cancel, loaded, std::move(moment));
+  };
+  const WordSettled word_left = [&](const ports::Loaded& loaded) {
+    return outcome(word, *loaded.order);
+  };
+  const ports::Reads reads{.root = command.order, .record_key = {}, .webhook = {}};
+  while (true) {
+    auto decided = co_await once(context, call, reads, decide_once, word_left);
+    if (!decided) co_return std::unexpected(std::move(decided).error());
+    if (decided->reply) co_return std::move(*decided->reply);
+    if (decided->inquire) {
+      auto asked = co_await inquire(context, *decided->inquire);
+      if (!asked) co_return std::unexpected(std::move(asked).error());
+      cancel.asked = true;
+      continue;
+    }
+    const WordAccepted unworded = [](const Settled&) { return StoredReply{}; };
+    for (auto& attempt : decided->attempts) {
+      attempt.record_key.reset();
+      auto answer = co_await send(context, attempt);
+      const bool contradicts =
+          answer.kind == ports::AnswerKind::unknown && answer.payment.has_value();
+      const auto payment = attempt.payment_id;
+      answer.payment = contradicts ? std::nullopt : std::move(answer.payment);
+      auto settled =
+          co_await settle(context, nullptr, std::move(attempt), std::move(answer), unworded);
+      if (!settled) co_return std::unexpected(std::move(settled).error());
+      if (contradicts) {
+        auto asked = co_await inquire(context, payment);
+        if (!asked) co_return std::unexpected(std::move(asked).error());
+      }
+    }
+    co_return co_await conclude(context, call, command.order, word);
+  }
+}
+
+}  // namespace cobro::app

@@ -1,0 +1,99 @@
+#include "app/attempts.h"
+#include "app/guards.h"
+#include "app/inquiry.h"
+#include "app/ledger_books.h"
+#include "app/payments.h"
+
+namespace cobro::app {
+
+namespace {
+
+using domain::PaymentState;
+using domain::Refusal;
+using domain::RefusalCode;
+
+struct Cancel {
+  const Context& context;
+  const Call& call;
+  const WordPayment& word;
+  bool asked = false;
+};
+
+Refusal refund_required() {
+  return {.code = RefusalCode::refund_required,
+          .message = "The payment succeeded; it can be refunded, not cancelled."};
+}
+
+Decided cancel_here(const Cancel& cancel, domain::Books& books) {
+  Decided decided;
+  books.cancel(false, "user_requested");
+  collect(books, decided.changes);
+  decided.reply = cancel.word(books.payment());
+  return decided;
+}
+
+base::Result<Decided, Refusal> cancel_there(const Cancel& cancel, domain::Books& books) {
+  COBRO_TRY_INTO(auto attempt, make_attempt(cancel.context, books, ports::CancelCommand{}));
+  Decided decided;
+  collect(books, decided.changes);
+  decided.changes.insert_attempts.push_back(attempt);
+  decided.attempts.push_back(std::move(attempt));
+  return decided;
+}
+
+base::Result<Decided, Refusal> decide(const Cancel& cancel, const ports::Loaded& loaded,
+                                      domain::Moment moment) {
+  COBRO_TRY_INTO(const auto payment, visible_payment(loaded, cancel.call.caller));
+  if (payment.state == PaymentState::cancelled)
+    return Decided{.changes = {}, .reply = cancel.word(payment), .attempts = {}, .inquire = {}};
+  if (payment.state == PaymentState::succeeded) return std::unexpected(refund_required());
+  if (payment.state == PaymentState::authorized &&
+      !may(cancel.call.caller, Action::void_authorized))
+    return std::unexpected(
+        forbidden("Voiding an authorized payment needs the role admin or service."));
+  if (payment.conflicted) return std::unexpected(payment_conflicted());
+  if (payment.state == PaymentState::processing || payment.pending_operation) {
+    if (cancel.asked) return std::unexpected(payment_in_progress(payment));
+    return Decided{.changes = {}, .reply = {}, .attempts = {}, .inquire = payment.id};
+  }
+  auto books = open_books(loaded, std::move(moment));
+  return payment.gateway_payment_id ? cancel_there(cancel, books) : cancel_here(cancel, books);
+}
+
+}  // namespace
+
+base::Task<Answer> cancel_payment(Context& context, Call call, CancelPayment command,
+                                  WordPayment word) {
+  Cancel cancel{context, call, word};
+  const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
+    return decide(cancel, loaded, std::move(moment));
+  };
+  const WordAccepted word_accepted = [&](const Settled& settled) { return word(settled.payment); };
+  const WordSettled word_left = [&](const ports::Loaded& loaded) -> Answer {
+    return word_settled(call,
+                        {*loaded.payment, loaded.order, {}, *loaded.record_attempt, {}, false},
+                        word_accepted);
+  };
+  const ports::Reads reads{.root = command.payment, .record_key = {}, .webhook = {}};
+  while (true) {
+    auto decided = co_await once(context, call, reads, decide_once, word_left);
+    if (!decided) co_return std::unexpected(std::move(decided).error());
+    if (decided->reply) co_return std::move(*decided->reply);
+    if (decided->inquire) {
+      auto asked = co_await inquire(context, *decided->inquire);
+      if (!asked) co_return std::unexpected(std::move(asked).error());
+      cancel.asked = true;
+      continue;
+    }
+    auto answer =
+        co_await perform(context, call, std::move(decided->attempts.front()), word_accepted);
+    if (answer || answer.error().code != RefusalCode::gateway_refused) co_return answer;
+    // The gateway would not cancel it: perhaps because it was paid meanwhile.
+    const auto now = co_await context.store.load(reads);
+    if (now.payment && now.payment->state == PaymentState::succeeded)
+      co_return std::unexpected(refund_required());
+    co_return answer;
+  }
+}
+
+}  // namespace cobro::app

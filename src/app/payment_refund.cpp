@@ -1,0 +1,177 @@
+#include <fmt/format.h>
+
+#include "app/attempts.h"
+#include "app/guards.h"
+#include "app/inquiry.h"
+#include "app/ledger_books.h"
+#include "app/payments.h"
+#include "base/check.h"
+#include "domain/words.h"
+
+namespace cobro::app {
+
+namespace {
+
+using domain::Refund;
+using domain::RefundStatus;
+using domain::Refusal;
+using domain::RefusalCode;
+
+struct RefundCall {
+  const Context& context;
+  const Call& call;
+  const RefundPayment& command;
+  const WordRefund& word;
+};
+
+bool self_service(const Context& context) {
+  return context.settings.refund_self_service_days > 0;
+}
+
+base::Result<void, Refusal> check_right(const RefundCall& refund, const domain::Payment& payment,
+                                        base::Timestamp now) {
+  if (may(refund.call.caller, Action::refund)) return {};
+  const auto days = refund.context.settings.refund_self_service_days;
+  if (now - payment.created_at <= std::chrono::hours(24) * days) return {};
+  return std::unexpected(forbidden(
+      fmt::format("A payment may be refunded by its owner for {} days; after that it needs the "
+                  "role admin or service.",
+                  days)));
+}
+
+Refusal in_progress(std::string message) {
+  return {.code = RefusalCode::refund_in_progress, .message = std::move(message)};
+}
+
+// The attempt of a refund whose outcome is not known: answered unknown, or out of time.
+bool is_unknown(const ports::Loaded& loaded, const Refund& refund, base::Timestamp now) {
+  for (const auto& attempt : loaded.open_attempts)
+    if (attempt.refund_id == refund.id) return attempt.unknown || attempt.deadline <= now;
+  return false;
+}
+
+base::Result<void, Refusal> check_others(const RefundCall& refund, const ports::Loaded& loaded,
+                                         domain::Money amount) {
+  for (const auto& other : loaded.refunds) {
+    const bool same = other.amount == amount && other.reason == refund.command.reason;
+    if (other.status == RefundStatus::pending && same)
+      return std::unexpected(in_progress(
+          fmt::format("Refund {} of the same amount for the same reason is still pending.",
+                      other.id.to_string())));
+  }
+  return {};
+}
+
+base::Result<domain::Money, Refusal> amount_to_refund(const RefundCall& refund,
+                                                      const domain::Payment& payment) {
+  if (refund.command.amount)
+    return read_amount(*refund.command.amount, payment.amount.currency(), "amount");
+  return refundable(payment);
+}
+
+base::Result<void, Refusal> check_amount(const domain::Payment& payment, domain::Money amount) {
+  if (amount.is_positive() && amount <= refundable(payment)) return {};
+  return std::unexpected(
+      Refusal{.code = RefusalCode::refund_exceeds_remaining,
+              .message = fmt::format(
+                  "{} can be refunded: {} was captured, {} is refunded and {} is being refunded.",
+                  refundable(payment).to_string(), payment.captured.to_string(),
+                  payment.refunded.to_string(), payment.refunding.to_string())});
+}
+
+// Whether an earlier refund must be asked about before anything else.
+const Refund* unknown_refund(const ports::Loaded& loaded, base::Timestamp now) {
+  for (const auto& other : loaded.refunds)
+    if (other.status == RefundStatus::pending && is_unknown(loaded, other, now)) return &other;
+  return nullptr;
+}
+
+base::Result<Decided, Refusal> start(const RefundCall& refund, const ports::Loaded& loaded,
+                                     domain::Moment moment, domain::Money amount) {
+  const auto* gateway = refund.context.gateways.find(loaded.payment->gateway);
+  auto books = open_books(loaded, std::move(moment));
+  const auto id = books.start_refund(amount, refund.command.reason, refund.call.caller.sub).id;
+  Decided decided;
+  if (gateway != nullptr && !gateway->capabilities().remote) {
+    books.end_refund(id, RefundStatus::succeeded, std::nullopt, "{}");
+    decided.reply = refund.word(books.refunds().back(), books.payment());
+  } else {
+    COBRO_TRY_INTO(auto attempt,
+                   make_attempt(refund.context, books,
+                                ports::RefundCommand{id, amount, refund.command.reason}));
+    decided.changes.insert_attempts.push_back(attempt);
+    decided.attempts.push_back(std::move(attempt));
+  }
+  collect(books, decided.changes);
+  return decided;
+}
+
+base::Result<Decided, Refusal> decide(const RefundCall& refund, const ports::Loaded& loaded,
+                                      domain::Moment moment) {
+  COBRO_TRY_INTO(const auto payment, visible_payment(loaded, refund.call.caller));
+  if (auto right = check_right(refund, payment, moment.now); !right)
+    return std::unexpected(std::move(right).error());
+  COBRO_TRY_INTO(const auto amount, amount_to_refund(refund, payment));
+  if (payment.state != domain::PaymentState::succeeded)
+    return std::unexpected(invalid_state(fmt::format(
+        "The payment is {}; it must be succeeded to be refunded.", word(payment.state))));
+  if (payment.conflicted) return std::unexpected(payment_conflicted());
+  if (unknown_refund(loaded, moment.now) != nullptr)
+    return Decided{.changes = {}, .reply = {}, .attempts = {}, .inquire = payment.id};
+  if (auto others = check_others(refund, loaded, amount); !others)
+    return std::unexpected(std::move(others).error());
+  if (auto fits = check_amount(payment, amount); !fits)
+    return std::unexpected(std::move(fits).error());
+  return start(refund, loaded, std::move(moment), amount);
+}
+
+StoredReply word_one(const WordRefund& word, const ports::Loaded& loaded) {
+  for (const auto& refund : loaded.refunds)
+    if (refund.id == loaded.record_attempt->refund_id) return word(refund, *loaded.payment);
+  throw base::Bug("a refund's attempt without its refund");
+}
+
+// An earlier refund was unknown: the gateway has been asked, and this call only reports.
+base::Task<Answer> report(Context& context, domain::PaymentId payment) {
+  auto asked = co_await inquire_refunds(context, payment);
+  if (!asked) co_return std::unexpected(std::move(asked).error());
+  const auto loaded = co_await context.store.load(
+      {.root = ports::PaymentRef{payment}, .record_key = {}, .webhook = {}});
+  std::string found = "An earlier refund of this payment was unknown; the gateway was asked: ";
+  for (const auto& refund : loaded.refunds)
+    found += fmt::format("refund {} of {} is {}; ", refund.id.to_string(),
+                         refund.amount.to_string(), word(refund.status));
+  found += "nothing was refunded by this request.";
+  co_return std::unexpected(in_progress(std::move(found)));
+}
+
+}  // namespace
+
+base::Task<Answer> refund_payment(Context& context, Call call, RefundPayment command,
+                                  WordRefund word) {
+  if (!may(call.caller, Action::refund) && !self_service(context))
+    co_return std::unexpected(forbidden("Refunding a payment needs the role admin or service."));
+  const RefundCall refund{context, call, command, word};
+  const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
+    return decide(refund, loaded, std::move(moment));
+  };
+  const WordAccepted word_accepted = [&](const Settled& settled) {
+    return word(*settled.refund, settled.payment);
+  };
+  const WordSettled word_left = [&](const ports::Loaded& loaded) -> Answer {
+    if (loaded.record_attempt->status == domain::AttemptStatus::accepted)
+      return word_one(word, loaded);
+    return word_settled(call,
+                        {*loaded.payment, loaded.order, {}, *loaded.record_attempt, {}, false},
+                        word_accepted);
+  };
+  ports::Reads reads{
+      .root = command.payment, .record_key = {}, .webhook = {}, .transaction_numbers = 1};
+  auto decided = co_await once(context, call, std::move(reads), decide_once, word_left);
+  if (!decided) co_return std::unexpected(std::move(decided).error());
+  if (decided->reply) co_return std::move(*decided->reply);
+  if (decided->inquire) co_return co_await report(context, *decided->inquire);
+  co_return co_await perform(context, call, std::move(decided->attempts.front()), word_accepted);
+}
+
+}  // namespace cobro::app

@@ -1,0 +1,118 @@
+#include <fmt/format.h>
+
+#include "app/guards.h"
+#include "app/ledger_books.h"
+#include "app/transactions.h"
+#include "base/check.h"
+#include "domain/words.h"
+
+namespace cobro::app {
+
+namespace {
+
+using domain::PaymentState;
+using domain::Refusal;
+using domain::RefusalCode;
+using domain::TransactionType;
+
+constexpr std::string_view kOutside = "recorded outside";
+
+base::Result<void, Refusal> record_charge(domain::Books& books, const RecordTransaction& command,
+                                          domain::Money amount) {
+  const auto& payment = books.payment();
+  if (amount != payment.amount)
+    return std::unexpected(
+        invalid_field("amount", "not_the_whole",
+                      fmt::format("a charge is the whole amount, {}", payment.amount.to_string())));
+  if (payment.state != PaymentState::pending)
+    return std::unexpected(invalid_state(
+        fmt::format("The payment is {}; it must be pending to be charged.", word(payment.state))));
+  if (books.order() && books.order()->closing)
+    return std::unexpected(
+        Refusal{.code = RefusalCode::order_closing, .message = "The order is being cancelled."});
+  COBRO_CHECK(books.charge(amount, command.gateway_transaction_id, "{}"));
+  return {};
+}
+
+base::Result<void, Refusal> record_refund(domain::Books& books, const RecordTransaction& command,
+                                          domain::Money amount, const std::string& sub) {
+  const auto& payment = books.payment();
+  if (payment.state != PaymentState::succeeded)
+    return std::unexpected(invalid_state(fmt::format(
+        "The payment is {}; it must be succeeded to be refunded.", word(payment.state))));
+  if (amount > refundable(payment))
+    return std::unexpected(
+        Refusal{.code = RefusalCode::refund_exceeds_remaining,
+                .message = fmt::format("{} is left to refund.", refundable(payment).to_string())});
+  const auto id = books.start_refund(amount, std::string(kOutside), sub).id;
+  if (command.gateway_transaction_id) books.note_refund(id, *command.gateway_transaction_id);
+  books.end_refund(id, domain::RefundStatus::succeeded, std::nullopt, "{}");
+  return {};
+}
+
+base::Result<void, Refusal> record_void(domain::Books& books, domain::Money amount) {
+  const auto& payment = books.payment();
+  if (amount != payment.amount)
+    return std::unexpected(
+        invalid_field("amount", "not_the_whole",
+                      fmt::format("a void is the whole amount, {}", payment.amount.to_string())));
+  const auto state = payment.state;
+  if (!books.cancel(true, std::string(kOutside)))
+    return std::unexpected(invalid_state(
+        fmt::format("The payment is {}; it must not be captured to be voided.", word(state))));
+  return {};
+}
+
+base::Result<void, Refusal> record(domain::Books& books, const RecordTransaction& command,
+                                   domain::Money amount, const std::string& sub) {
+  switch (command.type) {
+    case TransactionType::charge:
+      return record_charge(books, command, amount);
+    case TransactionType::refund:
+      return record_refund(books, command, amount, sub);
+    case TransactionType::void_:
+      return record_void(books, amount);
+  }
+  return {};
+}
+
+base::Result<Decided, Refusal> decide(const Call& call, const RecordTransaction& command,
+                                      const WordTransaction& word_transaction,
+                                      const ports::Loaded& loaded, domain::Moment moment) {
+  COBRO_TRY_INTO(const auto payment, visible_payment(loaded, call.caller));
+  COBRO_TRY_INTO(const auto amount,
+                 read_amount(command.amount, payment.amount.currency(), "amount"));
+  if (payment.gateway != domain::GatewayName::manual)
+    return std::unexpected(invalid_state(
+        fmt::format("The payment goes through {}; only manual payments are recorded by hand.",
+                    word(payment.gateway))));
+  auto books = open_books(loaded, std::move(moment));
+  if (auto recorded = record(books, command, amount, call.caller.sub); !recorded)
+    return std::unexpected(std::move(recorded).error());
+  Decided decided;
+  collect(books, decided.changes);
+  auto& row = decided.changes.insert_transactions.front();
+  if (command.processed_at) row.processed_at = command.processed_at;
+  if (command.gateway_transaction_id) row.gateway_transaction_id = command.gateway_transaction_id;
+  decided.reply = word_transaction(row, books.payment());
+  return decided;
+}
+
+}  // namespace
+
+base::Task<Answer> record_transaction(Context& context, Call call, RecordTransaction command,
+                                      WordTransaction word) {
+  if (!may(call.caller, Action::record_transaction))
+    co_return std::unexpected(
+        forbidden("Recording a transaction needs the role admin or service."));
+  const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
+    return decide(call, command, word, loaded, std::move(moment));
+  };
+  ports::Reads reads{
+      .root = command.payment, .record_key = {}, .webhook = {}, .transaction_numbers = 1};
+  auto decided = co_await once(context, call, std::move(reads), decide_once, never_settled);
+  if (!decided) co_return std::unexpected(std::move(decided).error());
+  co_return std::move(*decided->reply);
+}
+
+}  // namespace cobro::app
