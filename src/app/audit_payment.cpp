@@ -1,0 +1,210 @@
+#include "app/audit_payment.h"
+
+#include <fmt/format.h>
+
+#include "domain/words.h"
+
+namespace cobro::app {
+
+namespace {
+
+using domain::Money;
+using domain::Movement;
+using domain::Payment;
+using domain::PaymentState;
+using domain::Refund;
+using domain::RefundStatus;
+using domain::Transaction;
+using domain::TransactionStatus;
+using domain::TransactionType;
+using ports::AuditPage;
+
+template <class Row, class IdType>
+const Row* find_row(const std::vector<Row>& rows, const IdType& id) {
+  for (const auto& row : rows)
+    if (row.id == id) return &row;
+  return nullptr;
+}
+
+std::string name(const Payment& payment) {
+  return fmt::format("payment {} ({})", payment.number, payment.id.to_string());
+}
+
+std::string name(const Transaction& transaction) {
+  return fmt::format("transaction {} ({})", transaction.number, transaction.id.to_string());
+}
+
+Money sum_of(const Payment& payment, const AuditPage& page, TransactionType type,
+             TransactionStatus status) {
+  auto sum = Money::zero(payment.amount.currency());
+  for (const auto& row : page.transactions) {
+    const bool counts = row.payment_id == payment.id && row.type == type && row.status == status;
+    if (counts && row.amount.currency() == sum.currency()) sum += row.amount;
+  }
+  return sum;
+}
+
+void compare(const Payment& payment, std::string_view what, Money stated, Money derived,
+             AuditReport& report) {
+  if (stated == derived) return;
+  report.findings.push_back(
+      {name(payment), fmt::format("its {} amount is {}, its transactions make it {}", what,
+                                  stated.to_string(), derived.to_string())});
+}
+
+bool has_open_attempt(const Payment& payment, const AuditPage& page, bool refunds) {
+  for (const auto& attempt : page.attempts) {
+    const bool refund = attempt.operation == domain::Operation::refund;
+    if (attempt.payment_id == payment.id && refund == refunds &&
+        attempt.status == domain::AttemptStatus::open)
+      return true;
+  }
+  return false;
+}
+
+// What the transactions, the gateway's object and the attempts say about the state.
+std::optional<std::string> state_problem(const Payment& payment, const AuditPage& page,
+                                         Money captured) {
+  const bool charged = captured.is_positive();
+  const bool declined =
+      sum_of(payment, page, TransactionType::charge, TransactionStatus::failed).is_positive();
+  const auto says = [&](std::string_view what) {
+    return fmt::format("it is {}, {}", word(payment.state), what);
+  };
+  if (charged && payment.state != PaymentState::succeeded)
+    return says("but a charge of it succeeded");
+  switch (payment.state) {
+    case PaymentState::succeeded:
+      return charged ? std::nullopt : std::optional(says("but no charge of it succeeded"));
+    case PaymentState::failed:
+      return declined ? std::nullopt : std::optional(says("but no charge of it was declined"));
+    case PaymentState::authorized:
+    case PaymentState::requires_action:
+      return payment.gateway_payment_id ? std::nullopt
+                                        : std::optional(says("but nothing exists at the gateway"));
+    case PaymentState::processing:
+      return payment.gateway_payment_id || has_open_attempt(payment, page, false)
+                 ? std::nullopt
+                 : std::optional(says("but nothing is under way"));
+    case PaymentState::pending:
+    case PaymentState::cancelled:
+      break;
+  }
+  return std::nullopt;
+}
+
+void audit_refunds(const Payment& payment, const AuditPage& page, AuditReport& report) {
+  for (const auto& refund : page.refunds) {
+    if (refund.payment_id != payment.id) continue;
+    const auto* row = find_row(page.transactions, refund.transaction_id);
+    const auto subject = fmt::format("refund {} of {}", refund.id.to_string(), name(payment));
+    if (row == nullptr) {
+      report.findings.push_back({subject, "its transaction is missing"});
+    } else if (row->amount != refund.amount || word(row->status) != word(refund.status)) {
+      report.findings.push_back(
+          {subject,
+           fmt::format("it says {} {}, its transaction {} {}", word(refund.status),
+                       refund.amount.to_string(), word(row->status), row->amount.to_string())});
+    }
+  }
+}
+
+// The entries that a transaction must have, given its type, status and past.
+std::vector<Movement> expected_movements(const Transaction& row, bool reversed) {
+  if (row.type == TransactionType::charge && row.status == TransactionStatus::succeeded)
+    return {Movement::charge};
+  if (row.type != TransactionType::refund) return {};
+  if (row.status == TransactionStatus::succeeded) return {Movement::refund};
+  if (row.status == TransactionStatus::failed && reversed)
+    return {Movement::refund, Movement::refund_failed};
+  return {};
+}
+
+std::vector<domain::LedgerEntry> entries_of(const Transaction& row, const AuditPage& page) {
+  std::vector<domain::LedgerEntry> entries;
+  for (const auto& entry : page.entries)
+    if (entry.transaction_id == row.id) entries.push_back(entry);
+  return entries;
+}
+
+void audit_side(const Transaction& row, const std::vector<domain::LedgerEntry>& entries,
+                Movement movement, domain::Side side, const std::string& account,
+                AuditReport& report) {
+  int found = 0;
+  for (const auto& entry : entries) {
+    if (entry.movement != movement || entry.side != side) continue;
+    ++found;
+    if (entry.amount != row.amount || entry.account != account)
+      report.findings.push_back({fmt::format("ledger entry {}", entry.id.to_string()),
+                                 fmt::format("it says {} {} on {}, {} asks for {} on {}",
+                                             word(side), entry.amount.to_string(), entry.account,
+                                             name(row), row.amount.to_string(), account)});
+  }
+  if (found != 1)
+    report.findings.push_back(
+        {name(row), fmt::format("the ledger has {} {} entries of its {}, it must have one on {}",
+                                found, word(side), word(movement), account)});
+}
+
+}  // namespace
+
+void audit_payment(const Payment& payment, const AuditPage& page, AuditReport& report) {
+  const auto captured =
+      sum_of(payment, page, TransactionType::charge, TransactionStatus::succeeded);
+  compare(payment, "captured", payment.captured, captured, report);
+  compare(payment, "refunded", payment.refunded,
+          sum_of(payment, page, TransactionType::refund, TransactionStatus::succeeded), report);
+  compare(payment, "refunding", payment.refunding,
+          sum_of(payment, page, TransactionType::refund, TransactionStatus::pending), report);
+  if (const auto problem = state_problem(payment, page, captured))
+    report.findings.push_back({name(payment), *problem});
+  const bool whole = payment.capture_method == domain::CaptureMethod::automatic;
+  if (payment.captured > payment.amount ||
+      (whole && captured.is_positive() && captured != payment.amount))
+    report.findings.push_back(
+        {name(payment), fmt::format("its amount is {}, {} was captured", payment.amount.to_string(),
+                                    captured.to_string())});
+  if (payment.pending_operation.has_value() != has_open_attempt(payment, page, false))
+    report.findings.push_back(
+        {name(payment), "its mark of an open operation and its attempts disagree"});
+  audit_refunds(payment, page, report);
+}
+
+void audit_transaction(const Transaction& row, const AuditPage& page, AuditReport& report) {
+  const auto* payment = find_row(page.payments, row.payment_id);
+  if (payment == nullptr) {
+    report.findings.push_back({name(row), "its payment is missing"});
+    return;
+  }
+  if (row.amount.currency() != payment->amount.currency())
+    report.findings.push_back({name(row), "its currency is not its payment's"});
+  const auto entries = entries_of(row, page);
+  const bool reversed = std::any_of(entries.begin(), entries.end(), [](const auto& entry) {
+    return entry.movement == Movement::refund || entry.movement == Movement::refund_failed;
+  });
+  const auto expected = expected_movements(row, reversed);
+  for (const auto movement : expected) {
+    const auto accounts = domain::posting(movement, payment->gateway, payment->kind);
+    audit_side(row, entries, movement, domain::Side::debit, accounts.debit, report);
+    audit_side(row, entries, movement, domain::Side::credit, accounts.credit, report);
+  }
+  for (const auto& entry : entries)
+    if (std::find(expected.begin(), expected.end(), entry.movement) == expected.end())
+      report.findings.push_back({fmt::format("ledger entry {}", entry.id.to_string()),
+                                 fmt::format("{} is {} and asks for no {} entry", name(row),
+                                             word(row.status), word(entry.movement))});
+}
+
+void audit_strays(const AuditPage& page, AuditReport& report) {
+  for (const auto& entry : page.entries)
+    if (find_row(page.transactions, entry.transaction_id) == nullptr)
+      report.findings.push_back(
+          {fmt::format("ledger entry {}", entry.id.to_string()),
+           fmt::format("its transaction {} is missing", entry.transaction_id.to_string())});
+  for (const auto& refund : page.refunds)
+    if (find_row(page.payments, refund.payment_id) == nullptr)
+      report.findings.push_back(
+          {fmt::format("refund {}", refund.id.to_string()), "its payment is missing"});
+}
+
+}  // namespace cobro::app
