@@ -17,8 +17,8 @@ class Bug : public std::logic_error {
 
 }  // namespace cobro::base
 
-#define COBRO_CHECK(expression)                                                       \
-  do {                                                                                \
-    if (!(expression)) [[unlikely]]                                                   \
-      ::cobro::base::fail_check(#expression, std::source_location::current());        \
+#define COBRO_CHECK(expression)                                                \
+  do {                                                                         \
+    if (!(expression)) [[unlikely]]                                            \
+      ::cobro::base::fail_check(#expression, std::source_location::current()); \
   } while (false)

@@ -14,12 +14,12 @@ using Result = std::expected<T, E>;
 }  // namespace cobro::base
 
 // NOLINTBEGIN(bugprone-macro-parentheses): `declaration` is a declaration.
-#define COBRO_TRY_INTO(declaration, expression)                         \
+#define COBRO_TRY_INTO(declaration, expression) \
   COBRO_TRY_INTO_(declaration, expression, COBRO_TRY_NAME_(__LINE__))
 #define COBRO_TRY_NAME_(line) COBRO_TRY_CAT_(cobro_try_, line)
 #define COBRO_TRY_CAT_(a, b) a##b
-#define COBRO_TRY_INTO_(declaration, expression, name)                  \
-  auto&& name = (expression);                                           \
-  if (!name) return std::unexpected(std::move(name).error());           \
+#define COBRO_TRY_INTO_(declaration, expression, name)        \
+  auto&& name = (expression);                                 \
+  if (!name) return std::unexpected(std::move(name).error()); \
   declaration = *std::forward<decltype(name)>(name)
 // NOLINTEND(bugprone-macro-parentheses)

@@ -13,8 +13,12 @@
 namespace cobro::sqlite {
 namespace {
 
+Error error_of(sqlite3* db) {
+  return {sqlite3_extended_errcode(db), sqlite3_errmsg(db)};
+}
+
 [[noreturn]] void fail(sqlite3* db) {
-  throw Error(sqlite3_extended_errcode(db), sqlite3_errmsg(db));
+  throw error_of(db);
 }
 
 // 0 when the text does not use the parameter.
@@ -79,11 +83,10 @@ bool Statement::step() {
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
-  sqlite3* db = sqlite3_db_handle(statement_);
-  const Error error(sqlite3_extended_errcode(db), sqlite3_errmsg(db));
-  // A failed statement left open would make a later COMMIT answer BUSY.
+  Error error = error_of(sqlite3_db_handle(statement_));
+  // Else nothing could be bound to it any more.
   sqlite3_reset(statement_);
-  throw error;
+  throw Error(std::move(error));
 }
 
 void Statement::run() {
@@ -123,9 +126,9 @@ Connection::Connection(const std::string& path) : cache_(std::make_unique<Cache>
   constexpr int kFlags =
       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX;
   if (sqlite3_open_v2(path.c_str(), &db_, kFlags, nullptr) != SQLITE_OK) {
-    const Error error(sqlite3_extended_errcode(db_), std::string(sqlite3_errmsg(db_)));
+    Error error = error_of(db_);
     sqlite3_close_v2(db_);
-    throw error;
+    throw Error(std::move(error));
   }
   sqlite3_extended_result_codes(db_, 1);
   int enabled = 0;

@@ -65,7 +65,7 @@ bool has_luhn_digit(std::string_view digits) {
 
 // Whether a card number begins at `text`'s first character, which is a digit.
 bool starts_with_card_number(std::string_view text) {
-  std::array<char, kMaxDigits> digits;
+  std::array<char, kMaxDigits> digits{};
   std::size_t count = 0;
   for (std::size_t i = 0; i < text.size() && count < kMaxDigits; ++i) {
     if (!is_digit(text[i])) {

@@ -39,11 +39,11 @@ class Reader {
 
 // A type as functions on values that are handed in by address.
 struct Type {
-  void (*read)(const Json& value, void* out, Reader& reader);
-  void (*write)(const void* value, std::string& out);
-  Json (*schema)(SchemaRegistry& registry);
+  void (*read)(const Json& value, void* out, Reader& reader) = nullptr;
+  void (*write)(const void* value, std::string& out) = nullptr;
+  Json (*schema)(SchemaRegistry& registry) = nullptr;
   // Reports the card numbers in what may be of this type, or of any other.
-  void (*scan)(const Json& value, Reader& reader);
+  void (*scan)(const Json& value, Reader& reader) = nullptr;
   const Type* optional_of = nullptr;  // for an optional: of what
   bool accepts_null = false;
   // For what an answer leaves out: whether this value is absent.
@@ -52,8 +52,8 @@ struct Type {
 
 struct Field {
   std::string_view name;
-  const Type* type;
-  void* (*member)(void* record);
+  const Type* type = nullptr;
+  void* (*member)(void* record) = nullptr;
 };
 using Fields = std::span<const Field>;
 

@@ -20,7 +20,7 @@ class SchemaRegistry {
 
  private:
   struct Entry {
-    Make make;
+    Make make = nullptr;
     Json schema;
   };
   std::map<std::string, Entry> entries_;

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-using namespace cobro::base;
+namespace cobro::base {
 
 TEST(Hex, writes_lower_case_and_reads_either) {
   EXPECT_EQ(to_hex(std::string_view("\x00\xff\x1a", 3)), "00ff1a");
@@ -37,3 +37,5 @@ TEST(Base64Url, has_no_padding_and_its_own_alphabet) {
   for (const auto* text : {"-_8=", "+/8", "A", "-_9"})
     EXPECT_EQ(from_base64url(text), std::nullopt) << text;
 }
+
+}  // namespace cobro::base

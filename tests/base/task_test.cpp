@@ -4,7 +4,7 @@
 
 #include <stdexcept>
 
-using namespace cobro::base;
+namespace cobro::base {
 
 namespace {
 
@@ -78,3 +78,5 @@ TEST(Task, destroying_the_group_destroys_what_waits_and_late_completions_do_noth
   EXPECT_TRUE(destroyed);
   (*pending)(1);
 }
+
+}  // namespace cobro::base

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-using namespace cobro::base;
+namespace cobro::base {
 
 TEST(Text, changes_case_of_ascii_only) {
   EXPECT_EQ(to_lower("UsD-\xC3\x84"), "usd-\xC3\x84");
@@ -43,3 +43,5 @@ TEST(Nearest, names_a_typing_slip_and_nothing_far_away) {
   EXPECT_EQ(nearest("colour", known), std::nullopt);
   EXPECT_EQ(nearest("x", known), std::nullopt);
 }
+
+}  // namespace cobro::base

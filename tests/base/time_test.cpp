@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-using namespace cobro::base;
+namespace cobro::base {
 
 TEST(Iso8601, prints_milliseconds_in_utc) {
   EXPECT_EQ(to_iso8601({1'762'338'600'000'000}), "2025-11-05T10:30:00.000Z");
@@ -32,3 +32,5 @@ TEST(Iso8601, refuses_everything_else) {
         "2025-11-05 10:30:00Z", "+025-11-05T10:30:00Z"})
     EXPECT_EQ(parse_iso8601(text), std::nullopt) << text;
 }
+
+}  // namespace cobro::base

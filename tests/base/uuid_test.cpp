@@ -4,7 +4,7 @@
 
 #include <unordered_set>
 
-using namespace cobro::base;
+namespace cobro::base {
 
 namespace {
 constexpr std::array<std::uint8_t, 10> kOnes{255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
@@ -39,3 +39,5 @@ TEST(Uuid, refuses_other_forms) {
         "{17f22e2-79b0-7cc3-98c4-dc0c0c07398}"})
     EXPECT_EQ(Uuid::parse(text), std::nullopt) << text;
 }
+
+}  // namespace cobro::base

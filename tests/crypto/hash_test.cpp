@@ -7,7 +7,7 @@
 #include "base/bytes.h"
 #include "crypto/random.h"
 
-using namespace cobro;
+namespace cobro {
 
 TEST(Sha256, agrees_with_fips_180) {
   EXPECT_EQ(base::to_hex(crypto::sha256("abc")),
@@ -41,3 +41,5 @@ TEST(Random, fills_every_byte_sooner_or_later) {
   }
   for (const auto byte : seen) EXPECT_NE(byte, 0);
 }
+
+}  // namespace cobro

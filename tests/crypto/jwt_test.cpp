@@ -5,7 +5,8 @@
 #include "base/bytes.h"
 #include "crypto/hash.h"
 
-using namespace cobro;
+namespace cobro {
+
 using crypto::JwtError;
 using wire::Json;
 
@@ -218,3 +219,5 @@ TEST(Jwt, a_verifier_without_a_key_cannot_be_made) {
   EXPECT_THROW(crypto::JwtVerifier({{}, {}, {}}), std::invalid_argument);
   EXPECT_THROW(crypto::JwtVerifier({{base::Secret("")}, {}, {}}), std::invalid_argument);
 }
+
+}  // namespace cobro

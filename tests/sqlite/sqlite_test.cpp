@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
-using namespace cobro::sqlite;
+namespace cobro::sqlite {
 
 namespace {
 
@@ -55,11 +55,13 @@ TEST_F(Database, foreign_keys_are_enforced_with_extended_codes) {
   }
 }
 
-TEST_F(Database, a_failed_statement_does_not_hold_up_a_commit) {
+TEST_F(Database, a_failed_statement_holds_up_no_commit_and_can_be_used_again) {
   db.execute("BEGIN; INSERT INTO p VALUES (1, 'a')");
-  Statement insert(db.raw(), "INSERT INTO p VALUES (1, 'b') RETURNING id");
+  Statement insert(db.raw(), "INSERT INTO p VALUES ($1, 'b') RETURNING id");
+  insert.bind(1, std::int64_t{1});
   EXPECT_THROW(insert.step(), Error);
   EXPECT_TRUE(db.in_transaction());
+  insert.bind(1, std::int64_t{2}).run();
   db.execute("COMMIT");
   EXPECT_FALSE(db.in_transaction());
 }
@@ -75,3 +77,5 @@ TEST_F(Database, refuses_two_statements_in_one_and_broken_sql) {
   EXPECT_THROW(Statement(db.raw(), " "), Error);
   EXPECT_THROW(Connection("/nowhere/at/all.db"), Error);
 }
+
+}  // namespace cobro::sqlite

@@ -7,9 +7,6 @@
 
 #include "base/check.h"
 
-using namespace cobro;
-using namespace cobro::wire;
-
 namespace cobro::wire::shop {
 
 enum class Kind { card, bank_transfer, void_ };
@@ -68,6 +65,8 @@ struct Envelope {
 };
 
 }  // namespace cobro::wire::shop
+
+namespace cobro::wire {
 
 namespace {
 
@@ -321,3 +320,5 @@ TEST(Encode, an_envelope_around_any_answer) {
 TEST(Encode, a_decimal_that_is_no_number_is_a_bug) {
   EXPECT_THROW((void)encode(Decimal{"1,5"}), base::Bug);
 }
+
+}  // namespace cobro::wire

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-using namespace cobro::wire;
+namespace cobro::wire {
 
 TEST(CardNumbers, the_published_test_numbers_of_every_brand_are_found) {
   for (const std::string number :
@@ -56,3 +56,5 @@ TEST(CardNumbers, the_walk_names_the_first_place_and_honours_exemptions) {
   EXPECT_EQ(find_card_number(*parse_json(R"({"a":["b"]})")), std::nullopt);
   EXPECT_EQ(find_card_number(Json("4242424242424242")), "");
 }
+
+}  // namespace cobro::wire

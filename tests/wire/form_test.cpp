@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-using namespace cobro::wire;
+namespace cobro::wire {
 
 namespace {
 
@@ -70,3 +70,5 @@ TEST(NestedForm, refuses_broken_names_and_depth_over_ten) {
   EXPECT_TRUE(parse_nested_form(deep + "=1"));
   EXPECT_FALSE(parse_nested_form(deep + "[a]=1"));
 }
+
+}  // namespace cobro::wire

@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-using namespace cobro::wire;
+namespace cobro::wire {
+
 using Kind = JsonError::Kind;
 
 namespace {
@@ -104,3 +105,5 @@ TEST(Json, set_makes_adds_and_replaces) {
   value.set("b", 1).set("a", JsonArray{Json("x"), Json(true)}).set("b", JsonNumber{"2.50"});
   EXPECT_EQ(to_text(value), R"({"b":2.50,"a":["x",true]})");
 }
+
+}  // namespace cobro::wire

@@ -4,8 +4,6 @@
 
 #include "base/check.h"
 
-using namespace cobro::wire;
-
 namespace cobro::wire::catalogue {
 
 enum class Colour { red, green };
@@ -50,6 +48,8 @@ struct Filter {
 BOOST_DESCRIBE_STRUCT(Filter, (), (limit, colour, q))
 
 }  // namespace cobro::wire::catalogue
+
+namespace cobro::wire {
 
 namespace {
 
@@ -158,3 +158,5 @@ TEST(OpenApi, parameters_come_from_the_path_and_the_query_struct) {
             R"({"name":"q","in":"query","required":true,)"
             R"("schema":{"type":"string","minLength":1,"maxLength":5}}])");
 }
+
+}  // namespace cobro::wire
