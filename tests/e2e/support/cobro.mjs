@@ -1,10 +1,9 @@
-// Starts the real program on free ports with a data directory of its own, talks to it, and
-// stops it by SIGTERM when the test ends. Nothing else is ever stopped.
+// Starts the real program on ports that the system chooses, with a data directory of its own,
+// talks to it, and stops it by SIGTERM when the test ends. Nothing else is ever stopped.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -14,23 +13,15 @@ import { freshDatabase } from './postgres.mjs';
 
 export const program =
   process.env.COBRO_PROGRAM ?? path.resolve(import.meta.dirname, '../../../build/release/cobro');
+// The sandbox takes any key of this form.
+export const sandboxKey = 'sk_test_cobro_sandbox';
 const startLimitMs = 30_000;
 const stopLimitMs = 30_000;
-
-export async function freePort() {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 // The program refuses COBRO_* variables that it does not know, and ours are meant for tests.
 function environment(own) {
   const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(COBRO_|DATABASE_URL|JWT_|STRIPE_|NATS_|PAYPAL_|FRONTEND_URL)/.test(name),
+    ([name]) => !/^(COBRO_|DATABASE_URL|JWT_|STRIPE_|NATS_|PAYPAL_|MERCADOPAGO_|FRONTEND_|LOG_)/.test(name),
   );
   return { ...Object.fromEntries(inherited), ...own };
 }
@@ -56,12 +47,19 @@ export async function freshHome(t, database = 'sqlite') {
 class Cobro {
   #child;
   #output = '';
-  #crashed = false;
+  #gone = false; // crashed, or never there
 
-  constructor(url, env, child) {
-    this.url = url;
+  // Where it and its sandbox listen; known from what it prints at its start.
+  url;
+  sandboxUrl;
+
+  constructor(env, child) {
     this.env = env;
     this.#child = child;
+    child.once('error', (error) => {
+      this.#gone = true;
+      this.#output += error.message;
+    });
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => (this.#output += text));
     }
@@ -75,14 +73,16 @@ class Cobro {
     return this.#output;
   }
   get running() {
-    return this.#child.exitCode === null && this.#child.signalCode === null;
+    return !this.#gone && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
   async waitUntilHealthy() {
     const deadline = Date.now() + startLimitMs;
     while (Date.now() < deadline) {
       assert.ok(this.running, `cobro ended at its start:\n${this.#output}`);
-      const answer = await fetch(`${this.url}/healthz`).catch(() => null);
+      this.url = this.#output.match(/serving on (http:\S+)\s/)?.[1];
+      this.sandboxUrl = this.#output.match(/Stripe sandbox +(http:\S+)\s/)?.[1];
+      const answer = this.url && (await fetch(`${this.url}/healthz`).catch(() => null));
       if (answer?.ok) return;
       await pause(20);
     }
@@ -127,9 +127,19 @@ class Cobro {
       this.api(method, route, body, { Authorization: `Bearer ${token}`, ...headers });
   }
 
+  // One request to the sandbox as Stripe's clients make them: the answer's JSON.
+  async stripe(method, route, form) {
+    const answer = await fetch(this.sandboxUrl + route, {
+      method,
+      body: form && new URLSearchParams(form),
+      headers: { Authorization: `Bearer ${sandboxKey}` },
+    });
+    return answer.json();
+  }
+
   // Ends it as an operator would, and wants it to end well.
   async stop() {
-    if (this.#crashed) return;
+    if (this.#gone) return;
     if (this.running) {
       this.#child.kill('SIGTERM');
       const killer = setTimeout(() => this.#child.kill('SIGKILL'), stopLimitMs);
@@ -142,7 +152,7 @@ class Cobro {
 
   // Ends it as a power cut would.
   async crash() {
-    this.#crashed = true;
+    this.#gone = true;
     const ended = once(this.#child, 'exit');
     this.#child.kill('SIGKILL');
     await ended;
@@ -153,15 +163,15 @@ class Cobro {
 // env (further variables). It is stopped, and must end with 0, when the test ends.
 export async function startCobro(t, { database = 'sqlite', home, env = {} } = {}) {
   const { dataDir, databaseUrl } = home ?? (await freshHome(t, database));
-  const listen = `127.0.0.1:${await freePort()}`;
   const all = {
-    COBRO_LISTEN: listen,
+    COBRO_LISTEN: '127.0.0.1:0',
+    COBRO_SANDBOX_STRIPE_LISTEN: '127.0.0.1:0',
     COBRO_DATA_DIR: dataDir,
     ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}),
     ...env,
   };
   const child = spawn(program, ['serve'], { env: environment(all), stdio: ['ignore', 'pipe', 'pipe'] });
-  const cobro = new Cobro(`http://${listen}`, all, child);
+  const cobro = new Cobro(all, child);
   afterwards(t, () => cobro.stop());
   await cobro.waitUntilHealthy();
   return cobro;
