@@ -41,7 +41,7 @@ class JsonLog final : public ports::Log {
   JsonLog& operator=(const JsonLog&) = delete;
   ~JsonLog() override;
   void write(ports::LogLevel level, std::string_view event,
-             std::initializer_list<ports::LogField> fields) override;
+             std::initializer_list<ports::LogField> fields = {}) override;
 
  private:
   struct Impl;

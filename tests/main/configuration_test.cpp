@@ -62,7 +62,8 @@ TEST_F(ConfigurationTest, nothing_said_is_development_on_loopback) {
   EXPECT_FALSE(configuration.is_production());
   EXPECT_EQ(configuration.listen, (net::Endpoint{"127.0.0.1", 8080}));
   EXPECT_EQ(configuration.public_url, "http://127.0.0.1:8080");
-  EXPECT_EQ(configuration.database.sqlite_path, "data/cobro.db");
+  EXPECT_TRUE(configuration.database_url.empty());
+  EXPECT_EQ(configuration.data_dir, "data");
   EXPECT_EQ(configuration.default_currency, "PEN");
   EXPECT_TRUE(configuration.sandbox);
 }
@@ -167,12 +168,13 @@ TEST_F(ConfigurationTest, what_is_not_built_yet_is_accepted_and_said) {
 }
 
 TEST_F(ConfigurationTest, databases_are_named_by_their_url) {
-  set("DATABASE_URL", "postgresql://u:p@h/d");
-  EXPECT_EQ(loaded().configuration.database.postgres.reveal(), "postgresql://u:p@h/d");
-  sources.environment = {{"DATABASE_URL", "sqlite:///var/x.db"}};
-  EXPECT_EQ(loaded().configuration.database.sqlite_path, "/var/x.db");
-  sources.environment = {{"COBRO_DATA_DIR", "/d"}};
-  EXPECT_EQ(loaded().configuration.database.sqlite_path, "/d/cobro.db");
+  for (const auto* url : {"postgresql://u:p@h/d", "postgres://h/d", "sqlite:///var/x.db"}) {
+    sources.environment = {{"DATABASE_URL", url}};
+    EXPECT_EQ(loaded().configuration.database_url.reveal(), url);
+    EXPECT_THAT(problems(), IsEmpty());
+  }
+  sources.environment = {{"DATABASE_URL", "sqlite://"}};
+  EXPECT_THAT(problems(), ElementsAre(HasSubstr("DATABASE_URL must")));
 }
 
 TEST_F(ConfigurationTest, development_leaves_loopback_only_with_a_key) {

@@ -55,20 +55,14 @@ std::vector<base::Secret> secrets_of(std::string_view list) {
   return secrets;
 }
 
-Database database_of(const Values& values, std::vector<std::string>& problems) {
+// Only the scheme: the rest is the database's own to read.
+void check_database(const Values& values, std::vector<std::string>& problems) {
   const std::string& url = values.text("database_url");
-  if (url.empty()) return {{}, values.text("data_dir") + "/cobro.db"};
-  if (url.starts_with("postgres://") || url.starts_with("postgresql://"))
-    return {base::Secret(url), {}};
-  for (const std::string_view scheme : {"sqlite:///", "sqlite://", "sqlite:"}) {
-    if (!url.starts_with(scheme)) continue;
-    // Three slashes and a path from the root, as the URL's grammar has it.
-    const auto path = (scheme.ends_with("///") ? "/" : "") + url.substr(scheme.size());
-    if (path.size() > 1) return {{}, path};
-  }
+  if (url.empty()) return;
+  for (const std::string_view scheme : {"postgres://", "postgresql://", "sqlite://"})
+    if (url.starts_with(scheme) && url.size() > scheme.size()) return;
   problems.push_back(values.source("database_url") +
                      ": DATABASE_URL must begin with postgresql:// or be sqlite:///path");
-  return {};
 }
 
 Jwt jwt_of(const Values& values) {
@@ -85,7 +79,7 @@ bool any_gateway_has_keys(const Values& values) {
          values.has("mercadopago.access_token");
 }
 
-Configuration typed(const Values& values, std::vector<std::string>& problems) {
+Configuration typed(const Values& values) {
   Configuration out;
   const bool production = values.text("env") == "production";
   out.environment = production ? Environment::production : Environment::development;
@@ -93,7 +87,7 @@ Configuration typed(const Values& values, std::vector<std::string>& problems) {
   out.public_url =
       without_slash(values.has("public_url") ? values.text("public_url") : origin_of(out.listen));
   out.data_dir = values.text("data_dir");
-  out.database = database_of(values, problems);
+  out.database_url = values.secret("database_url");
   out.default_currency = base::to_upper(values.text("default_currency"));
   out.behind_proxy = values.is_on("behind_proxy");
   out.log_level = values.text("log.level");
@@ -175,7 +169,8 @@ Loaded load(const Sources& sources, Purpose purpose) {
   Loaded loaded;
   read_sources(sources, loaded);
   const Values values(loaded);
-  loaded.configuration = typed(values, loaded.problems);
+  loaded.configuration = typed(values);
+  check_database(values, loaded.problems);
   const auto& configuration = loaded.configuration;
   if (purpose == Purpose::serve && configuration.is_production())
     refuse_in_production(values, configuration, loaded.problems);

@@ -35,12 +35,6 @@ struct Setting {
   [[nodiscard]] bool is_default() const { return source == "default"; }
 };
 
-// SQLite when `postgres` is empty.
-struct Database {
-  base::Secret postgres;    // the URL, password and all
-  std::string sqlite_path;  // a file
-};
-
 struct Jwt {
   std::vector<base::Secret> secrets;  // the first signs; empty: development makes one
   std::optional<std::string> issuer;
@@ -58,7 +52,7 @@ struct Configuration {
   net::Endpoint listen;
   std::string public_url;  // without a slash at the end
   std::string data_dir;
-  Database database;
+  base::Secret database_url;  // empty: SQLite in data_dir
   std::string default_currency;
   bool behind_proxy = false;
   std::string log_level;

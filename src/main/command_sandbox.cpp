@@ -1,0 +1,63 @@
+#include <cstdio>
+
+#include "main/commands.h"
+#include "main/sandbox_host.h"
+#include "main/shutdown.h"
+#include "main/startup.h"
+#include "net/curl_client.h"
+
+namespace cobro {
+namespace {
+
+std::vector<sandbox::WebhookTarget> webhooks_of(const SandboxOptions& options,
+                                                const configuration::Configuration& configuration) {
+  if (!options.webhook_url) return {};
+  const auto& configured = configuration.stripe.webhook_secrets;
+  if (options.webhook_secret)
+    return {{*options.webhook_url, base::Secret(*options.webhook_secret)}};
+  if (!configured.empty()) return {{*options.webhook_url, configured.front()}};
+  throw std::runtime_error("--webhook-url needs --webhook-secret, or STRIPE_WEBHOOK_SECRET");
+}
+
+void print_banner(const std::string& url, const SandboxOptions& options) {
+  std::printf("Stripe sandbox on %s\n\n", url.c_str());
+  std::printf("  STRIPE_API_BASE=%s\n  STRIPE_SECRET_KEY=%s\n", url.c_str(),
+              std::string(kSandboxStripeKey).c_str());
+  if (options.webhook_url)
+    std::printf("  webhooks go to %s\n", options.webhook_url->c_str());
+  else
+    std::printf("  webhooks go nowhere (--webhook-url, --webhook-secret)\n");
+  std::printf("\n  curl %s/v1/payment_intents -u %s: -d amount=1000 -d currency=usd\n", url.c_str(),
+              std::string(kSandboxStripeKey).c_str());
+  std::fflush(stdout);
+}
+
+base::Task<void> drain(net::HttpServer& server, net::Loop& loop) {
+  server.stop_accepting();
+  co_await drained_within(server, loop, std::chrono::seconds(10));
+}
+
+}  // namespace
+
+int run_sandbox(const configuration::Sources& sources, const SandboxOptions& options) {
+  const auto configuration = load_or_explain(sources, configuration::Purpose::sandbox);
+  if (!configuration) return 2;
+  auto log = make_log(*configuration);
+  net::Loop loop;
+  net::LoopClock clock(loop);
+  net::SystemRandom random;
+  net::CurlClient http(loop, "Stripe/1.0 (+https://stripe.com/docs/webhooks)");
+  SandboxHost::Options host{.listen = configuration->sandbox_stripe_listen,
+                            .database = ":memory:",
+                            .webhooks = webhooks_of(options, *configuration)};
+  if (!options.memory) {
+    ensure_data_dir(*configuration);
+    host.database = configuration->data_dir + "/sandbox-stripe.db";
+  }
+  SandboxHost stripe(host, loop, clock, random, http, log);
+  print_banner(stripe.url(), options);
+  run_until_signal(loop, [&] { return drain(stripe.server(), loop); }, log);
+  return 0;
+}
+
+}  // namespace cobro

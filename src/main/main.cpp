@@ -1,0 +1,15 @@
+// The `cobro` program. Everything that is wrong with its surroundings (a port taken, a database
+// away, a folder not writable) arrives here as an exception and is one line on standard error.
+#include <cstdio>
+#include <exception>
+
+#include "main/command_line.h"
+
+int main(int count, char** arguments) {
+  try {
+    return cobro::run_command_line(count, arguments);
+  } catch (const std::exception& failed) {
+    std::fprintf(stderr, "cobro: %s\n", failed.what());
+    return 1;
+  }
+}
