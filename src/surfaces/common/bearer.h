@@ -1,0 +1,21 @@
+// From the Authorization header to a caller.
+#pragma once
+
+#include "app/caller.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "crypto/jwt.h"
+#include "wire/message.h"
+
+namespace cobro::surfaces {
+
+struct AuthenticationFailure {
+  std::string message;
+  std::string challenge;  // of WWW-Authenticate
+};
+
+base::Result<app::Caller, AuthenticationFailure> authenticate(const wire::Headers& headers,
+                                                              const crypto::JwtVerifier& verifier,
+                                                              base::Timestamp now);
+
+}  // namespace cobro::surfaces

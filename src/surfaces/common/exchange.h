@@ -1,0 +1,64 @@
+// One request on its way through a surface, and the table row that serves it.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "app/context.h"
+#include "app/pipeline.h"
+#include "base/task.h"
+#include "domain/currency.h"
+#include "surfaces/common/errors.h"
+#include "wire/json.h"
+#include "wire/message.h"
+#include "wire/openapi.h"
+
+namespace cobro::surfaces {
+
+// What every route works with; outlives them.
+struct World {
+  app::Context& context;
+  domain::Currency default_currency;
+};
+
+struct Exchange;
+// A coroutine function, or one that returns such a coroutine's task: never a coroutine lambda
+// that captures. The exchange outlives the task.
+using Handle = std::function<base::Task<app::Answer>(Exchange& exchange)>;
+
+// Who may call at all; what belongs to whom is for the use case.
+enum class Access {
+  anyone,
+  bearer,     // any valid token
+  trusted,    // admin and service
+  refunding,  // trusted; every token where the owner may refund too
+};
+enum class RateClass { orders, payments, other };
+enum class BodyKind { json, raw };
+
+struct Route {
+  wire::Operation operation;  // method, path template and documentation
+  Handle handle = {};
+  WordError word_error = nullptr;
+  Access access = Access::bearer;
+  RateClass rate_class = RateClass::other;
+  BodyKind body_kind = BodyKind::json;
+  bool reads_query = false;  // the handler decodes the query, and looks for cards in it
+};
+
+struct Exchange {
+  const World& world;
+  const Route& route;
+  wire::Request request;
+  std::string request_id;
+  std::vector<std::string> path_values;  // decoded, in the order of the template
+  app::Caller caller = {};
+  wire::Json body = wire::JsonObject{};  // {} when absent; of BodyKind::json
+
+  // The call of a use case that writes. Refusals: validation_failed (a malformed
+  // Idempotency-Key).
+  [[nodiscard]] base::Result<app::Call, domain::Refusal> call() const;
+};
+
+}  // namespace cobro::surfaces

@@ -1,0 +1,46 @@
+// Collects everything that is wrong with a request's fields, so that one answer names it all:
+// what decoding found, and what takes more than one field to see (money and its currency).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "domain/money.h"
+#include "surfaces/common/errors.h"
+#include "wire/binding.h"
+
+namespace cobro::surfaces {
+
+class Fields {
+ public:
+  // The decoded value, or nothing when its errors were taken in.
+  template <class T>
+  std::optional<T> take(base::Result<T, wire::FieldErrors> decoded) {
+    if (decoded) return std::move(*decoded);
+    add(decoded.error());
+    return std::nullopt;
+  }
+  void add(const wire::FieldErrors& errors);
+  void fail(std::string field, std::string code, std::string message);
+
+  // An amount that must be above zero; with a currency, also one that fits it. What is no
+  // number at all is decoding's to say. `amount` may be null.
+  void check_amount(const wire::Json* amount, std::optional<domain::Currency> currency,
+                    std::string field);
+  // http or https, without user info.
+  void check_url(const std::optional<std::string>& url, std::string field);
+
+  [[nodiscard]] bool failed() const { return cards_ || !errors_.empty(); }
+  // Only after `failed`: card data alone when there was any.
+  [[nodiscard]] domain::Refusal refusal() const;
+
+ private:
+  std::vector<domain::FieldError> errors_;
+  std::optional<domain::Refusal> cards_;
+};
+
+// The amount that check_amount has let through.
+domain::Money to_money(const wire::Decimal& amount, domain::Currency currency);
+
+}  // namespace cobro::surfaces

@@ -1,0 +1,86 @@
+#include "surfaces/common/router.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/text.h"
+#include "wire/form.h"
+
+namespace cobro::surfaces {
+namespace {
+
+bool is_parameter(std::string_view segment) {
+  return segment.starts_with('{');
+}
+
+bool fits(const std::vector<std::string>& pattern, const std::vector<std::string_view>& segments) {
+  return std::ranges::equal(pattern, segments, [](std::string_view want, std::string_view have) {
+    return is_parameter(want) ? !have.empty() : want == have;
+  });
+}
+
+// Nothing when a segment's escapes are malformed, or hide what no name holds.
+std::optional<std::vector<std::string>> values_of(const std::vector<std::string>& pattern,
+                                                  const std::vector<std::string_view>& segments) {
+  std::vector<std::string> values;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (!is_parameter(pattern[i])) continue;
+    auto value = wire::percent_decode(segments[i], false);
+    if (!value || !base::is_utf8(*value) || value->find('\0') != std::string::npos)
+      return std::nullopt;
+    values.push_back(std::move(*value));
+  }
+  return values;
+}
+
+std::size_t parameters_in(const std::vector<std::string>& segments) {
+  return static_cast<std::size_t>(std::ranges::count_if(segments, is_parameter));
+}
+
+}  // namespace
+
+Router::Router(std::vector<Route> routes) : routes_(std::move(routes)) {
+  for (std::size_t i = 0; i < routes_.size(); ++i) {
+    const auto& path = routes_[i].operation.path;
+    auto found = std::ranges::find(templates_, path, &Template::path);
+    if (found == templates_.end()) {
+      const auto segments = base::split(path, '/');
+      templates_.push_back({path, {segments.begin(), segments.end()}, {}});
+      found = std::prev(templates_.end());
+    }
+    for (const auto other : found->routes)
+      COBRO_CHECK(routes_[other].operation.method != routes_[i].operation.method);
+    found->routes.push_back(i);
+  }
+  std::ranges::sort(templates_, {}, [](const Template& entry) {
+    return std::pair(parameters_in(entry.segments), std::string_view(entry.path));
+  });
+}
+
+const Router::Template* Router::find(const std::vector<std::string_view>& segments) const {
+  const auto found = std::ranges::find_if(
+      templates_, [&](const Template& entry) { return fits(entry.segments, segments); });
+  return found == templates_.end() ? nullptr : &*found;
+}
+
+Router::Match Router::match(std::string_view method, std::string_view path) const {
+  const auto segments = base::split(path, '/');
+  const auto* entry = find(segments);
+  if (entry == nullptr) return {};
+  auto values = values_of(entry->segments, segments);
+  if (!values) return {};
+  Match match;
+  match.path_values = std::move(*values);
+  const std::string_view wanted = method == "HEAD" ? "GET" : method;
+  for (const auto index : entry->routes) {
+    const auto& route = routes_[index];
+    const auto& served = route.operation.method;
+    if (served == wanted) match.route = &route;
+    match.any = &route;
+    match.allow += (match.allow.empty() ? "" : ", ") + served + (served == "GET" ? ", HEAD" : "");
+  }
+  match.allow += ", OPTIONS";
+  return match;
+}
+
+}  // namespace cobro::surfaces

@@ -1,0 +1,190 @@
+#include "surfaces/platform/payment_dto.h"
+
+#include <algorithm>
+
+#include "surfaces/common/documents.h"
+#include "wire/card_numbers.h"
+
+namespace cobro::surfaces::platform {
+namespace {
+
+constexpr std::string_view kDefaultReason = "requested_by_customer";
+
+template <class T>
+std::optional<std::string> text_of(const std::optional<T>& member) {
+  return member ? std::optional(member->text) : std::nullopt;
+}
+
+std::optional<std::string> to_text(const std::optional<Metadata>& metadata) {
+  return metadata ? std::optional(wire::encode(*metadata)) : std::nullopt;
+}
+
+// Of a body whose amount has no currency beside it: the use case reads it by the stored one.
+void check_sign(const wire::Json& body, Fields& fields) {
+  fields.check_amount(body.find("amount"), std::nullopt, "amount");
+}
+
+std::optional<domain::Currency> stated_currency(const wire::Json& body) {
+  const auto* stated = body.find("currency");
+  return stated != nullptr && stated->as_string() != nullptr
+             ? domain::Currency::parse(*stated->as_string())
+             : std::nullopt;
+}
+
+// An id is exempt from the search for cards, but no gateway's token is a bare number.
+void check_token(const std::optional<std::string>& token, Fields& fields) {
+  const auto is_digit_or_gap = [](char c) {
+    return (c >= '0' && c <= '9') || c == ' ' || c == '-';
+  };
+  if (token && std::ranges::all_of(*token, is_digit_or_gap) && wire::contains_card_number(*token))
+    fields.add({{"payment_method_id", wire::FieldCode::card_data_not_allowed,
+                 "must be the gateway's token, not a card number"}});
+}
+
+std::optional<NextAction> to_dto(const std::optional<domain::NextAction>& action) {
+  if (!action) return std::nullopt;
+  return NextAction{
+      .type = action->type, .url = action->url, .client_secret = action->client_secret};
+}
+
+std::optional<StoredJson> stored(const std::optional<std::string>& json) {
+  return json ? std::optional(StoredJson{*json}) : std::nullopt;
+}
+
+std::optional<std::string> failure_reason(const domain::Payment& payment) {
+  return payment.decline ? std::optional(payment.decline->message) : std::nullopt;
+}
+std::optional<std::string> decline_code(const domain::Payment& payment) {
+  if (!payment.decline) return std::nullopt;
+  return payment.decline->decline_code ? payment.decline->decline_code : payment.decline->code;
+}
+
+}  // namespace
+
+Payment to_dto(const domain::Payment& payment) {
+  return {.id = payment.id,
+          .number = payment.number,
+          .kind = payment.kind,
+          .order_id = payment.order_id,
+          .user_id = payment.user_id,
+          .payment_method = payment.gateway,
+          .amount = {payment.amount.to_decimal()},
+          .currency = {payment.amount.currency()},
+          .status = status_of(payment),
+          .capture_method = payment.capture_method,
+          .amount_captured = {payment.captured.to_decimal()},
+          .amount_refunded = {payment.refunded.to_decimal()},
+          .description = payment.description,
+          .metadata = {payment.metadata},
+          .gateway_payment_id = payment.gateway_payment_id,
+          .payment_intent_id = payment.gateway_payment_id,
+          .gateway_transaction_id = payment.gateway_charge_id,
+          .gateway_response = stored(payment.gateway_response),
+          .failure_reason = failure_reason(payment),
+          .decline_code = decline_code(payment),
+          .next_action = to_dto(payment.next_action),
+          .pending_operation = payment.pending_operation,
+          .conflicted = payment.conflicted,
+          .processed_at = payment.processed_at,
+          .created_at = payment.created_at,
+          .updated_at = payment.updated_at};
+}
+
+Refund to_dto(const domain::Refund& refund) {
+  return {.id = refund.id,
+          .payment_id = refund.payment_id,
+          .amount = {refund.amount.to_decimal()},
+          .currency = {refund.amount.currency()},
+          .reason = refund.reason,
+          .status = refund.status,
+          .gateway_refund_id = refund.gateway_refund_id,
+          .failure_reason = refund.failure_reason,
+          .payment_status = {},
+          .created_at = refund.created_at};
+}
+
+Refund to_dto(const domain::Refund& refund, const domain::Payment& payment) {
+  auto dto = to_dto(refund);
+  dto.payment_status.emplace(status_of(payment));
+  return dto;
+}
+
+std::optional<app::CreatePayment> read_new_payment(const wire::Json& body, Fields& fields) {
+  auto dto = fields.take(wire::decode<NewPayment>(body));
+  const auto currency = stated_currency(body);
+  fields.check_amount(body.find("amount"), currency, "amount");
+  if (fields.failed()) return std::nullopt;
+  return app::CreatePayment{
+      .order = dto->order_id.value,
+      .gateway = dto->payment_method,
+      .amount = dto->amount.text,
+      .currency = currency,
+      .capture_method = dto->capture_method.value_or(domain::CaptureMethod::automatic),
+      .description = text_of(dto->description),
+      .metadata = to_text(dto->metadata).value_or("{}")};
+}
+
+std::optional<app::UpdatePayment> read_payment_update(const wire::Json& body, Fields& fields) {
+  auto dto = fields.take(wire::decode<PaymentUpdate>(body));
+  check_sign(body, fields);
+  if (fields.failed()) return std::nullopt;
+  return app::UpdatePayment{.payment = {},
+                            .amount = text_of(dto->amount),
+                            .gateway = dto->payment_method,
+                            .description = text_of(dto->description),
+                            .metadata = to_text(dto->metadata)};
+}
+
+std::optional<app::ProcessPayment> read_confirmation(const wire::Json& body, Fields& fields) {
+  auto dto = fields.take(wire::decode<PaymentConfirmation>(body));
+  if (dto) {
+    check_token(text_of(dto->payment_method_id), fields);
+    fields.check_url(text_of(dto->return_url), "return_url");
+    fields.check_url(text_of(dto->cancel_url), "cancel_url");
+  }
+  if (fields.failed()) return std::nullopt;
+  return app::ProcessPayment{.payment = {},
+                             .payment_method = text_of(dto->payment_method_id),
+                             .return_url = text_of(dto->return_url)};
+}
+
+std::optional<app::CapturePayment> read_capture(const wire::Json& body, Fields& fields) {
+  auto dto = fields.take(wire::decode<PaymentCapture>(body));
+  check_sign(body, fields);
+  if (fields.failed()) return std::nullopt;
+  return app::CapturePayment{.payment = {}, .amount = text_of(dto->amount)};
+}
+
+std::optional<app::RefundPayment> read_new_refund(const wire::Json& body, Fields& fields) {
+  auto dto = fields.take(wire::decode<NewRefund>(body));
+  check_sign(body, fields);
+  if (fields.failed()) return std::nullopt;
+  return app::RefundPayment{.payment = {},
+                            .amount = text_of(dto->amount),
+                            .reason = text_of(dto->reason).value_or(std::string(kDefaultReason))};
+}
+
+wire::Json payment_example() {
+  return example(R"({
+    "id": "019a53c6-2c10-7d1f-9a02-6be0f3a1c7d2", "number": 1, "kind": "order",
+    "order_id": "019a53c5-9e00-7b6a-8f3e-2d51c0a7e914", "user_id": "ana",
+    "payment_method": "stripe", "amount": 59.98, "currency": "PEN", "status": "completed",
+    "capture_method": "automatic", "amount_captured": 59.98, "amount_refunded": 0.00,
+    "description": null, "metadata": {}, "gateway_payment_id": "pi_3QfX2a",
+    "payment_intent_id": "pi_3QfX2a", "gateway_transaction_id": "ch_3QfX2a",
+    "gateway_response": {"id": "pi_3QfX2a", "status": "succeeded"}, "failure_reason": null,
+    "decline_code": null, "next_action": null, "pending_operation": null, "conflicted": false,
+    "processed_at": "2025-11-05T10:31:07.250Z", "created_at": "2025-11-05T10:31:05.000Z",
+    "updated_at": "2025-11-05T10:31:07.250Z"})");
+}
+
+wire::Json refund_example() {
+  return example(R"({
+    "id": "019a53c7-0f58-7a90-b1c4-90d8e27f5a63",
+    "payment_id": "019a53c6-2c10-7d1f-9a02-6be0f3a1c7d2", "amount": 29.99, "currency": "PEN",
+    "reason": "Product defect", "status": "succeeded", "gateway_refund_id": "re_3QfX2a",
+    "failure_reason": null, "payment_status": "completed",
+    "created_at": "2025-11-05T10:32:04.000Z"})");
+}
+
+}  // namespace cobro::surfaces::platform

@@ -1,0 +1,160 @@
+// Payments and refunds as this surface reads and writes them.
+#pragma once
+
+#include "app/payments.h"
+#include "surfaces/common/fields.h"
+#include "surfaces/common/paging.h"
+#include "surfaces/common/references.h"
+#include "surfaces/common/words.h"
+#include "surfaces/platform/payment_words.h"
+
+namespace cobro::surfaces::platform {
+
+using Description = wire::Text<0, 500>;
+using Metadata = wire::StringMap<50, 40, 500>;
+
+struct NewPayment {
+  IdOrNumber<domain::OrderId> order_id;
+  domain::GatewayName payment_method = domain::GatewayName::stripe;
+  wire::Decimal amount;
+  std::optional<CurrencyCode> currency;  // the order's when absent
+  std::optional<domain::CaptureMethod> capture_method;
+  std::optional<Description> description;
+  std::optional<Metadata> metadata;
+};
+BOOST_DESCRIBE_STRUCT(NewPayment, (),
+                      (order_id, payment_method, amount, currency, capture_method, description,
+                       metadata))
+
+struct PaymentUpdate {
+  std::optional<wire::Decimal> amount;
+  std::optional<domain::GatewayName> payment_method;
+  std::optional<Description> description;
+  std::optional<Metadata> metadata;
+};
+BOOST_DESCRIBE_STRUCT(PaymentUpdate, (), (amount, payment_method, description, metadata))
+
+// Accepted as seed 002 sends it; it changes nothing at the gateway.
+enum class ConfirmationMethod { automatic, manual };
+BOOST_DESCRIBE_ENUM(ConfirmationMethod, automatic, manual)
+
+struct PaymentConfirmation {
+  std::optional<wire::Reference<1, 255>> payment_method_id;
+  std::optional<ConfirmationMethod> confirmation_method;
+  std::optional<wire::Text<1, 2048>> return_url;
+  std::optional<wire::Text<1, 2048>> cancel_url;
+};
+BOOST_DESCRIBE_STRUCT(PaymentConfirmation, (),
+                      (payment_method_id, confirmation_method, return_url, cancel_url))
+
+struct PaymentCapture {
+  std::optional<wire::Decimal> amount;
+};
+BOOST_DESCRIBE_STRUCT(PaymentCapture, (), (amount))
+
+struct NewRefund {
+  std::optional<wire::Decimal> amount;
+  std::optional<wire::Text<1, 500>> reason;
+};
+BOOST_DESCRIBE_STRUCT(NewRefund, (), (amount, reason))
+
+struct PaymentQuery : PageQuery {
+  std::optional<CommaList<PaymentStatus>> status;
+  std::optional<IdOrNumber<domain::OrderId>> order_id;
+  std::optional<domain::PaymentKind> kind;
+};
+BOOST_DESCRIBE_STRUCT(PaymentQuery, (PageQuery), (status, order_id, kind))
+
+struct RefundQuery : PageQuery {
+  std::optional<IdOrNumber<domain::PaymentId>> payment_id;
+};
+BOOST_DESCRIBE_STRUCT(RefundQuery, (PageQuery), (payment_id))
+
+struct NextAction {
+  std::string type;
+  std::optional<std::string> url;
+  std::optional<std::string> client_secret;
+};
+BOOST_DESCRIBE_STRUCT(NextAction, (), (type, url, client_secret))
+
+struct Payment {
+  domain::PaymentId id;
+  std::int64_t number = 0;
+  domain::PaymentKind kind = domain::PaymentKind::order;
+  std::optional<domain::OrderId> order_id;
+  std::string user_id;
+  domain::GatewayName payment_method = domain::GatewayName::stripe;
+  wire::Decimal amount;
+  CurrencyCode currency;
+  PaymentStatus status = PaymentStatus::pending;
+  domain::CaptureMethod capture_method = domain::CaptureMethod::automatic;
+  wire::Decimal amount_captured;
+  wire::Decimal amount_refunded;
+  std::optional<std::string> description;
+  StoredJson metadata;
+  std::optional<std::string> gateway_payment_id;
+  std::optional<std::string> payment_intent_id;  // the same, by seed 000's name
+  std::optional<std::string> gateway_transaction_id;
+  std::optional<StoredJson> gateway_response;
+  std::optional<std::string> failure_reason;
+  std::optional<std::string> decline_code;
+  std::optional<NextAction> next_action;
+  std::optional<domain::Operation> pending_operation;
+  bool conflicted = false;
+  std::optional<base::Timestamp> processed_at;
+  base::Timestamp created_at;
+  base::Timestamp updated_at;
+};
+BOOST_DESCRIBE_STRUCT(Payment, (),
+                      (id, number, kind, order_id, user_id, payment_method, amount, currency,
+                       status, capture_method, amount_captured, amount_refunded, description,
+                       metadata, gateway_payment_id, payment_intent_id, gateway_transaction_id,
+                       gateway_response, failure_reason, decline_code, next_action,
+                       pending_operation, conflicted, processed_at, created_at, updated_at))
+
+struct PaymentList {
+  std::vector<Payment> payments;
+  std::int64_t total = 0;
+  std::optional<std::string> next_cursor;
+};
+BOOST_DESCRIBE_STRUCT(PaymentList, (), (payments, total, next_cursor))
+
+struct Refund {
+  domain::RefundId id;
+  domain::PaymentId payment_id;
+  wire::Decimal amount;
+  CurrencyCode currency;
+  std::string reason;
+  domain::RefundStatus status = domain::RefundStatus::pending;
+  std::optional<std::string> gateway_refund_id;
+  std::optional<std::string> failure_reason;
+  wire::Omittable<PaymentStatus> payment_status;  // not in lists
+  base::Timestamp created_at;
+};
+BOOST_DESCRIBE_STRUCT(Refund, (),
+                      (id, payment_id, amount, currency, reason, status, gateway_refund_id,
+                       failure_reason, payment_status, created_at))
+
+struct RefundList {
+  std::vector<Refund> refunds;
+  std::int64_t total = 0;
+  std::optional<std::string> next_cursor;
+};
+BOOST_DESCRIBE_STRUCT(RefundList, (), (refunds, total, next_cursor))
+
+Payment to_dto(const domain::Payment& payment);
+Refund to_dto(const domain::Refund& refund);
+Refund to_dto(const domain::Refund& refund, const domain::Payment& payment);
+
+// Each reports to `fields`, and gives nothing when anything failed there. The payment that
+// they act on is the caller's to fill in.
+std::optional<app::CreatePayment> read_new_payment(const wire::Json& body, Fields& fields);
+std::optional<app::UpdatePayment> read_payment_update(const wire::Json& body, Fields& fields);
+std::optional<app::ProcessPayment> read_confirmation(const wire::Json& body, Fields& fields);
+std::optional<app::CapturePayment> read_capture(const wire::Json& body, Fields& fields);
+std::optional<app::RefundPayment> read_new_refund(const wire::Json& body, Fields& fields);
+
+wire::Json payment_example();
+wire::Json refund_example();
+
+}  // namespace cobro::surfaces::platform

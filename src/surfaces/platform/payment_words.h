@@ -1,0 +1,37 @@
+// The status that a payment prints: each kind speaks its own surface's words.
+#pragma once
+
+#include <boost/describe/enum.hpp>
+#include <vector>
+
+#include "domain/payment.h"
+#include "ports/store.h"
+
+namespace cobro::surfaces::platform {
+
+enum class PaymentStatus {
+  pending,
+  processing,
+  completed,
+  failed,
+  cancelled,
+  refunded,
+  requires_payment_method,
+  requires_confirmation,
+  requires_action,
+  requires_capture,
+  succeeded,
+  canceled,
+};
+BOOST_DESCRIBE_ENUM(PaymentStatus, pending, processing, completed, failed, cancelled, refunded,
+                    requires_payment_method, requires_confirmation, requires_action,
+                    requires_capture, succeeded, canceled)
+
+PaymentStatus status_of(domain::PaymentKind kind, domain::PaymentState state,
+                        bool refunded_in_full);
+PaymentStatus status_of(const domain::Payment& payment);
+
+// Every kind and state whose item prints one of these.
+std::vector<ports::PaymentWord> payments_that_print(const std::vector<PaymentStatus>& statuses);
+
+}  // namespace cobro::surfaces::platform
