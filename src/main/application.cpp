@@ -1,9 +1,6 @@
 #include "main/application.h"
 
-#include <stdexcept>
-
-#include "main/startup.h"
-#include "store/open.h"
+#include "main/open_store.h"
 
 namespace cobro {
 namespace {
@@ -40,17 +37,8 @@ class ServiceApplication final : public Application {
 std::unique_ptr<Application> make_application(const configuration::Configuration& configuration,
                                               World world, crypto::JwtKeys,
                                               std::optional<StripeAccess>) {
-  const auto location = database_location(configuration);
-  auto& loop = world.loop;
-  auto store = store::open(
-      location, {}, loop.native(),
-      [&loop](std::move_only_function<void()> work) { loop.post(std::move(work)); }, world.clock,
-      world.random);
-  if (configuration.is_production())
-    if (const auto unsafe = store::unsafe_settings(location))
-      throw std::runtime_error("production: the database may lose what it has acknowledged: " +
-                               *unsafe);
-  return std::make_unique<ServiceApplication>(std::move(store));
+  return std::make_unique<ServiceApplication>(
+      open_store(configuration, world.loop, world.clock, world.random));
 }
 
 }  // namespace cobro

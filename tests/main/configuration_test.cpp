@@ -109,9 +109,10 @@ TEST_F(ConfigurationTest, every_wrong_value_is_named_at_once_with_its_source) {
   set("COBRO_BEHIND_PROXY", "maybe");
   set("COBRO_PUBLIC_URL", "ftp://x");
   set("DATABASE_URL", "mysql://" + kCanary);
+  set("COBRO_DEFAULT_CURRENCY", "XYZ");
   sources.flags.emplace_back("--refunds-self-service-days", "366");
   const auto all = problems();
-  EXPECT_EQ(all.size(), 8U) << testing::PrintToString(all);
+  EXPECT_EQ(all.size(), 9U) << testing::PrintToString(all);
   EXPECT_THAT(all, Contains("cobro.toml:1: env must be one of development|production, not "
                             "`staging`"));
   EXPECT_THAT(all, Contains(HasSubstr("cobro.toml:2: listen must be address:port")));
@@ -119,6 +120,7 @@ TEST_F(ConfigurationTest, every_wrong_value_is_named_at_once_with_its_source) {
   EXPECT_THAT(all, Contains(HasSubstr("environment COBRO_BEHIND_PROXY: behind_proxy")));
   EXPECT_THAT(all, Contains(HasSubstr("flag --refunds-self-service-days")));
   EXPECT_THAT(all, Contains(HasSubstr("environment DATABASE_URL: ")));
+  EXPECT_THAT(all, Contains(HasSubstr("`XYZ` is no active ISO 4217 code")));
   EXPECT_THAT(testing::PrintToString(all), Not(HasSubstr(kCanary)));
 }
 

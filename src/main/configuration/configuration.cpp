@@ -1,6 +1,7 @@
 #include "main/configuration/configuration.h"
 
 #include "base/text.h"
+#include "domain/currency.h"
 #include "main/configuration/keys.h"
 #include "main/configuration/sources.h"
 
@@ -63,6 +64,13 @@ void check_database(const Values& values, std::vector<std::string>& problems) {
     if (url.starts_with(scheme) && url.size() > scheme.size()) return;
   problems.push_back(values.source("database_url") +
                      ": DATABASE_URL must begin with postgresql:// or be sqlite:///path");
+}
+
+void check_currency(const Values& values, std::vector<std::string>& problems) {
+  const std::string& code = values.text("default_currency");
+  if (!domain::Currency::parse(code))
+    problems.push_back(values.source("default_currency") + ": default_currency `" + code +
+                       "` is no active ISO 4217 code");
 }
 
 Jwt jwt_of(const Values& values) {
@@ -171,6 +179,7 @@ Loaded load(const Sources& sources, Purpose purpose) {
   const Values values(loaded);
   loaded.configuration = typed(values);
   check_database(values, loaded.problems);
+  check_currency(values, loaded.problems);
   const auto& configuration = loaded.configuration;
   if (purpose == Purpose::serve && configuration.is_production())
     refuse_in_production(values, configuration, loaded.problems);
