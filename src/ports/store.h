@@ -58,9 +58,9 @@ struct WebhookRef {
 struct Reads {
   using Root = std::variant<std::monostate, OrderRef, PaymentRef, RemoteRef, domain::RefundId,
                             domain::AttemptId, TransactionRef>;
-  Root root;
-  std::optional<std::string> record_key;
-  std::optional<WebhookRef> webhook;
+  Root root = {};
+  std::optional<std::string> record_key = {};
+  std::optional<WebhookRef> webhook = {};
   int order_numbers = 0;  // how many fresh numbers to draw
   int payment_numbers = 0;
   int transaction_numbers = 0;
@@ -92,34 +92,34 @@ struct ReliedOn {
 // What a write changes, as a value. Rows to update carry the version that was read; the
 // store writes version + 1. Order items are replaced when `replace_items` says so.
 struct Changes {
-  std::vector<domain::Order> insert_orders;
-  std::vector<domain::Order> update_orders;
+  std::vector<domain::Order> insert_orders = {};
+  std::vector<domain::Order> update_orders = {};
   bool replace_items = false;
-  std::vector<domain::Payment> insert_payments;
-  std::vector<domain::Payment> update_payments;
-  std::vector<domain::Refund> insert_refunds;
-  std::vector<domain::Refund> update_refunds;
-  std::vector<domain::Transaction> insert_transactions;
-  std::vector<domain::Transaction> update_transactions;
-  std::vector<domain::LedgerEntry> insert_entries;
-  std::vector<domain::Attempt> insert_attempts;
-  std::vector<domain::Attempt> update_attempts;
-  std::vector<domain::Event> insert_events;
-  std::vector<ReliedOn> relied_on;
+  std::vector<domain::Payment> insert_payments = {};
+  std::vector<domain::Payment> update_payments = {};
+  std::vector<domain::Refund> insert_refunds = {};
+  std::vector<domain::Refund> update_refunds = {};
+  std::vector<domain::Transaction> insert_transactions = {};
+  std::vector<domain::Transaction> update_transactions = {};
+  std::vector<domain::LedgerEntry> insert_entries = {};
+  std::vector<domain::Attempt> insert_attempts = {};
+  std::vector<domain::Attempt> update_attempts = {};
+  std::vector<domain::Event> insert_events = {};
+  std::vector<ReliedOn> relied_on = {};
   // Inserting a record first removes an expired one under the same key.
-  std::optional<IdempotencyRecord> insert_record;
-  std::optional<IdempotencyRecord> update_record;
-  std::optional<IdempotencyRecord> delete_record;
+  std::optional<IdempotencyRecord> insert_record = {};
+  std::optional<IdempotencyRecord> update_record = {};
+  std::optional<IdempotencyRecord> delete_record = {};
   // Records that wait for an attempt which ended without its caller, by key. Only open ones
   // change: settled (and kept until the given instant), or deleted when nothing was executed.
   struct SettledRecord {
     std::string key;
     base::Timestamp expires_at;
   };
-  std::vector<SettledRecord> settle_records;
-  std::vector<std::string> release_records;
-  std::optional<StoredWebhook> insert_webhook;
-  std::optional<StoredWebhook> update_webhook;
+  std::vector<SettledRecord> settle_records = {};
+  std::vector<std::string> release_records = {};
+  std::optional<StoredWebhook> insert_webhook = {};
+  std::optional<StoredWebhook> update_webhook = {};
 
   [[nodiscard]] bool empty() const;
 };

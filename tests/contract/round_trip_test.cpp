@@ -6,11 +6,6 @@ namespace {
 
 constexpr const char* kStrange = "O'Brien \"é\" 日本 🎉 \\ % _ $1 ; --\n\ttab";
 
-template <class T>
-void expect_optional_text(const std::optional<T>& got, const std::optional<T>& wanted) {
-  EXPECT_EQ(got, wanted);
-}
-
 void expect_equal(const domain::Order& a, const domain::Order& b) {
   EXPECT_EQ(a.id, b.id);
   EXPECT_EQ(a.number, b.number);
@@ -351,7 +346,7 @@ TEST_P(RoundTrip, a_webhook) {
   webhook.applied_at = backend->clock.now();
   must_write({.update_webhook = webhook});
   ports::Reads reads;
-  reads.webhook = webhook.id;
+  reads.webhook = ports::WebhookRef{webhook.gateway, "evt_1"};
   const auto loaded = run(store->load(reads)).webhook.value();
   EXPECT_EQ(loaded.gateway, webhook.gateway);
   EXPECT_EQ(loaded.event_id, webhook.event_id);

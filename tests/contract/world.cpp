@@ -8,13 +8,19 @@ domain::Order Maker::order(std::int64_t total) {
   domain::Order order{.id = id<domain::OrderId>(),
                       .number = ++number_,
                       .user_id = "u-1",
+                      .tenant_id = {},
+                      .status_before_refund = {},
+                      .closing = {},
                       .total = pen(total),
                       .live = pen(0),
                       .captured = pen(0),
-                      .refunded = pen(0)};
+                      .refunded = pen(0),
+                      .notes = {},
+                      .items = {},
+                      .created_at = backend_.clock.now(),
+                      .updated_at = backend_.clock.now()};
   order.items.push_back(
       {id<domain::OrderItemId>(), "7", true, 2, pen(total / 2), pen(total / 2 * 2)});
-  order.created_at = order.updated_at = backend_.clock.now();
   return order;
 }
 
@@ -22,12 +28,23 @@ domain::Payment Maker::payment(std::int64_t amount) {
   domain::Payment payment{.id = id<domain::PaymentId>(),
                           .number = ++number_,
                           .kind = domain::PaymentKind::intent,
+                          .order_id = {},
                           .user_id = "u-1",
+                          .tenant_id = {},
                           .amount = pen(amount),
                           .captured = pen(0),
                           .refunded = pen(0),
-                          .refunding = pen(0)};
-  payment.created_at = payment.updated_at = backend_.clock.now();
+                          .refunding = pen(0),
+                          .description = {},
+                          .gateway_payment_id = {},
+                          .gateway_charge_id = {},
+                          .gateway_response = {},
+                          .decline = {},
+                          .next_action = {},
+                          .pending_operation = {},
+                          .created_at = backend_.clock.now(),
+                          .updated_at = backend_.clock.now(),
+                          .processed_at = {}};
   return payment;
 }
 
@@ -50,9 +67,14 @@ domain::Transaction Maker::charge(const domain::Payment& payment) {
   domain::Transaction row{.id = id<domain::TransactionId>(),
                           .number = ++number_,
                           .payment_id = payment.id,
+                          .refund_id = {},
                           .status = domain::TransactionStatus::succeeded,
-                          .amount = payment.amount};
-  row.created_at = backend_.clock.now();
+                          .amount = payment.amount,
+                          .gateway_transaction_id = {},
+                          .gateway_response = {},
+                          .failure_reason = {},
+                          .processed_at = {},
+                          .created_at = backend_.clock.now()};
   return row;
 }
 
@@ -60,9 +82,13 @@ domain::Refund Maker::refund(const domain::Payment& payment, std::int64_t amount
   domain::Refund refund{.id = id<domain::RefundId>(),
                         .payment_id = payment.id,
                         .transaction_id = id<domain::TransactionId>(),
-                        .amount = pen(amount)};
-  refund.created_by = "u-1";
-  refund.created_at = refund.updated_at = backend_.clock.now();
+                        .amount = pen(amount),
+                        .reason = {},
+                        .gateway_refund_id = {},
+                        .failure_reason = {},
+                        .created_by = "u-1",
+                        .created_at = backend_.clock.now(),
+                        .updated_at = backend_.clock.now()};
   return refund;
 }
 
@@ -72,8 +98,12 @@ domain::Transaction Maker::refund_row(const domain::Refund& refund) {
                           .payment_id = refund.payment_id,
                           .refund_id = refund.id,
                           .type = domain::TransactionType::refund,
-                          .amount = refund.amount};
-  row.created_at = backend_.clock.now();
+                          .amount = refund.amount,
+                          .gateway_transaction_id = {},
+                          .gateway_response = {},
+                          .failure_reason = {},
+                          .processed_at = {},
+                          .created_at = backend_.clock.now()};
   return row;
 }
 

@@ -136,9 +136,9 @@ void add_record(ReadPlan& plan, const std::string& key) {
   add(plan, Part::record_attempt, attempt, params_of(key));
 }
 
-void add_webhook(ReadPlan& plan, const domain::WebhookId& id) {
-  static const std::string text = webhooks().select() + " WHERE id = $1";
-  add(plan, Part::webhook, text, params_of(id));
+void add_webhook(ReadPlan& plan, const ports::WebhookRef& ref) {
+  static const std::string text = webhooks().select() + " WHERE gateway = $1 AND event_id = $2";
+  add(plan, Part::webhook, text, params_of(ref.gateway, ref.event_id));
 }
 
 void add_numbers(ReadPlan& plan, Part part, std::string_view text, int count) {

@@ -1,0 +1,205 @@
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/check.h"
+#include "store/postgres/failure.h"
+#include "store/postgres/pool.h"
+#include "store/postgres_store.h"
+#include "store/sql/changes.h"
+#include "store/sql/lists.h"
+#include "store/sql/reads.h"
+
+namespace cobro::store {
+namespace {
+
+using ports::Loaded;
+using ports::WriteError;
+using ports::WriteFailure;
+using ports::WriteResult;
+using Answers = std::vector<Rows>;
+
+constexpr std::string_view kBegin = "BEGIN ISOLATION LEVEL REPEATABLE READ";
+constexpr std::string_view kBeginReading = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+constexpr std::string_view kCommit = "COMMIT";
+
+// `statements` between two commands; an empty command is left out.
+std::vector<Statement> framed(std::string_view before, std::vector<Statement> statements,
+                              std::string_view after) {
+  if (!before.empty()) statements.insert(statements.begin(), Statement{before});
+  if (!after.empty()) statements.push_back(Statement{after});
+  return statements;
+}
+
+// A transaction that has read, or has not begun.
+struct Begun {
+  std::optional<PgLease> lease;
+  Answers answers;
+  std::optional<WriteError> error;
+};
+
+class PostgresStore final : public ports::Store {
+ public:
+  PostgresStore(std::shared_ptr<PgPool> pool, std::string deployment, ports::Clock& clock)
+      : pool_(std::move(pool)), deployment_(std::move(deployment)), clock_(clock) {}
+  PostgresStore(const PostgresStore&) = delete;
+  PostgresStore& operator=(const PostgresStore&) = delete;
+  ~PostgresStore() override { pool_->shut_down(); }
+
+  base::Task<WriteResult> write(const ports::Reads& reads, const ports::Decide& decide) override {
+    const auto plan = plan_reads(reads, kPostgresTraits, true);
+    auto begun = co_await begin(plan.statements);
+    if (begun.error) co_return WriteResult{std::move(*begun.error)};
+    // A refusal or an exception gives the lease back, and its transaction is rolled back.
+    auto decision = decide(to_loaded(plan, begun.answers));
+    if (!decision) co_return WriteResult{std::move(decision).error()};
+    const bool first = plan.statements.empty();
+    const auto answers = co_await begun.lease->run(
+        framed(first ? kBegin : std::string_view(), plan_changes(*decision), kCommit));
+    co_return outcome_of(answers);
+  }
+
+  base::Task<bool> was_committed(const ports::Changes& changes) override {
+    auto look = plan_was_committed(changes);
+    if (!look) co_return false;
+    const auto answers = co_await one(std::move(*look));
+    co_return !answers[0].empty();
+  }
+
+  base::Task<Loaded> load(const ports::Reads& reads) override {
+    const auto plan = plan_reads(reads, kPostgresTraits, false);
+    if (plan.statements.empty()) co_return Loaded{};
+    const auto answers = co_await snapshot(plan.statements);
+    co_return to_loaded(plan, answers);
+  }
+
+  base::Task<ports::Listed<domain::Order>> list_orders(const ports::OrderFilter& filter,
+                                                       const ports::Page& page) override {
+    return list(plan_list(filter, page), to_listed_orders, page.limit);
+  }
+  base::Task<ports::Listed<domain::Payment>> list_payments(const ports::PaymentFilter& filter,
+                                                           const ports::Page& page) override {
+    return list(plan_list(filter, page), to_listed_payments, page.limit);
+  }
+  base::Task<ports::Listed<domain::Refund>> list_refunds(const ports::RefundFilter& filter,
+                                                         const ports::Page& page) override {
+    return list(plan_list(filter, page), to_listed_refunds, page.limit);
+  }
+  base::Task<ports::Listed<domain::Transaction>> list_transactions(
+      const ports::TransactionFilter& filter, const ports::Page& page) override {
+    return list(plan_list(filter, page), to_listed_transactions, page.limit);
+  }
+
+  base::Task<std::vector<domain::Attempt>> due_attempts(base::Timestamp now,
+                                                        std::int64_t limit) override {
+    const auto answers = co_await one(store::due_attempts(now, limit));
+    co_return to_attempts(answers);
+  }
+  base::Task<std::vector<ports::StoredWebhook>> due_webhooks(base::Timestamp now,
+                                                             std::int64_t limit) override {
+    const auto answers = co_await one(store::due_webhooks(now, limit));
+    co_return to_webhooks(answers);
+  }
+  base::Task<std::int64_t> purge_records(base::Timestamp now, std::int64_t limit) override {
+    const auto answers = co_await one(store::purge_records(now, limit));
+    co_return static_cast<std::int64_t>(answers[0].size());
+  }
+
+  base::Task<ports::AuditPage> audit_orders(std::optional<domain::OrderId> after,
+                                            std::int64_t limit) override {
+    const auto answers = co_await snapshot(plan_audit_orders(after, limit));
+    co_return to_audit_page(answers);
+  }
+  base::Task<ports::AuditPage> audit_orphans(std::optional<domain::PaymentId> after,
+                                             std::int64_t limit) override {
+    const auto answers = co_await snapshot(plan_audit_orphans(after, limit));
+    co_return to_audit_page(answers);
+  }
+
+  [[nodiscard]] const std::string& deployment() const override { return deployment_; }
+
+  base::Task<bool> ping() override {
+    try {
+      co_await one(touch_deployment(clock_.now()));
+      co_return true;
+    } catch (const ports::StoreUnavailable&) {
+      co_return false;
+    }
+  }
+
+ private:
+  // Sends one pipeline that may be sent twice: when its connection turns out to be dead, on a
+  // fresh one.
+  base::Task<Begun> start(std::vector<Statement> statements) {
+    for (int tries = 0;; ++tries) {
+      PgLease lease = co_await pool_->acquire();
+      auto answers = co_await lease.run(statements);
+      if (answers.lost && tries == 0) {
+        pool_->close_idle();
+        continue;
+      }
+      if (answers.lost || answers.error) throw_pg_failure(answers);
+      co_return Begun{std::move(lease), std::move(answers.rows), std::nullopt};
+    }
+  }
+
+  base::Task<Begun> begin(std::vector<Statement> reads) {
+    try {
+      if (reads.empty()) co_return Begun{co_await pool_->acquire(), {}, std::nullopt};
+      auto begun = co_await start(framed(kBegin, std::move(reads), {}));
+      begun.answers.erase(begun.answers.begin());
+      co_return begun;
+    } catch (const ports::StoreUnavailable& away) {
+      co_return Begun{std::nullopt, {}, WriteError{WriteFailure::unavailable, away.what()}};
+    }
+  }
+
+  // Every statement sees the same state.
+  base::Task<Answers> snapshot(std::vector<Statement> statements) {
+    auto begun = co_await start(framed(kBeginReading, std::move(statements), kCommit));
+    begun.answers.erase(begun.answers.begin());
+    begun.answers.pop_back();
+    co_return std::move(begun.answers);
+  }
+
+  base::Task<Answers> one(Statement statement) {
+    auto begun = co_await start(framed({}, std::vector<Statement>(1, std::move(statement)), {}));
+    co_return std::move(begun.answers);
+  }
+
+  template <class T>
+  base::Task<ports::Listed<T>> list(std::vector<Statement> statements,
+                                    ports::Listed<T> (*read)(std::span<const Rows>, std::int64_t),
+                                    std::int64_t limit) {
+    const auto answers = co_await snapshot(std::move(statements));
+    co_return read(answers, limit);
+  }
+
+  // Of the pipeline that ends in COMMIT. Its tag is compared: a COMMIT of a failed transaction
+  // answers well, with the tag ROLLBACK.
+  static WriteResult outcome_of(const PgAnswers& answers) {
+    if (answers.lost) return {WriteError{WriteFailure::unknown_commit, "connection lost"}};
+    if (answers.error) return {pg_write_error(*answers.error)};
+    if (answers.last_tag != "COMMIT")
+      return {WriteError{WriteFailure::conflict, "answered " + answers.last_tag}};
+    COBRO_CHECK(!answers.missed);
+    return {};
+  }
+
+  std::shared_ptr<PgPool> pool_;
+  std::string deployment_;
+  ports::Clock& clock_;
+};
+
+}  // namespace
+
+std::unique_ptr<ports::Store> open_postgres(const PostgresOptions& options,
+                                            boost::asio::io_context& loop, ports::Clock& clock,
+                                            ports::Random& random) {
+  auto migrated = migrate_postgres(options.url, clock, random);
+  auto pool = std::make_shared<PgPool>(
+      loop, clock, PgPoolOptions{.url = options.url, .connections = options.pool});
+  return std::make_unique<PostgresStore>(std::move(pool), std::move(migrated.deployment), clock);
+}
+
+}  // namespace cobro::store
