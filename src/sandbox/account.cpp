@@ -14,10 +14,16 @@ std::string Account::chance(std::size_t count) {
   return text;
 }
 
+std::string Account::new_id(std::string_view beginning) {
+  constexpr std::size_t kLength = 24;
+  const auto given = beginning.size() - beginning.find('_') - 1;
+  return std::string(beginning) + chance(kLength - given);
+}
+
 void Account::emit(const Cause& cause, std::string_view type, const wire::Json& object,
                    const wire::JsonObject& previous_attributes) {
   EventRecord event{0,
-                    new_id("evt_"),
+                    new_id("evt_1"),
                     std::string(type),
                     unix_now(),
                     cause.request_id,

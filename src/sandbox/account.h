@@ -36,7 +36,8 @@ class Account {
   [[nodiscard]] std::int64_t unix_now() const { return clock_.now().unix_seconds(); }
   // `count` letters and digits.
   std::string chance(std::size_t count);
-  std::string new_id(std::string_view prefix) { return std::string(prefix) + chance(24); }
+  // "pi_3" begins an id with 24 characters behind the underscore.
+  std::string new_id(std::string_view beginning);
 
   // Writes an event with `object` as it is now, and a delivery to each webhook target.
   void emit(const Cause& cause, std::string_view type, const wire::Json& object,

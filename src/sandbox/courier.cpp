@@ -93,6 +93,7 @@ void Courier::work() {
 }
 
 void Courier::do_what_was_put_off() {
+  if (!account_.database.has_due_action(account_.now())) return;
   account_.database.transaction([this] {
     for (const auto& due : account_.database.take_due_actions(account_.now())) {
       if (due.action == "settle_refund") settle_refund(account_, due.object);

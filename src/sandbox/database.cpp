@@ -1,9 +1,11 @@
 #include "sandbox/database.h"
 
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "base/check.h"
 
@@ -23,7 +25,6 @@ CREATE INDEX IF NOT EXISTS objects_by_customer ON objects(customer, seq)
 CREATE TABLE IF NOT EXISTS idempotency(
   key TEXT PRIMARY KEY, path TEXT NOT NULL, fingerprint TEXT NOT NULL, request_id TEXT NOT NULL,
   created INTEGER NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS idempotency_by_age ON idempotency(created);
 CREATE TABLE IF NOT EXISTS events(
   seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL,
   created INTEGER NOT NULL, request_id TEXT NOT NULL, idempotency_key TEXT NOT NULL,
@@ -108,9 +109,19 @@ std::int64_t Document::number(std::string_view name) const {
   return value ? value->as_int64().value_or(0) : 0;
 }
 
-Database::Database(const std::string& path) : db_(path) {
-  if (path != ":memory:") db_.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;");
-  db_.execute("PRAGMA temp_store=MEMORY;");
+// A file in memory instead of ":memory:": there every page ever written stays dirty, and each
+// commit walks all of them. Without a slash in its name it is this connection's own.
+Database::Database(const std::string& path)
+    : db_(path == ":memory:" ? "file:sandbox?vfs=memdb" : path) {
+  if (path == ":memory:") {
+    db_.execute(
+        "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF;");
+    sqlite3_int64 limit = std::numeric_limits<sqlite3_int64>::max();
+    sqlite3_file_control(db_.raw(), "main", SQLITE_FCNTL_SIZE_LIMIT, &limit);
+  } else {
+    db_.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;");
+  }
+  db_.execute("PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32768;");
   db_.execute(kSchema);
 }
 
@@ -325,6 +336,11 @@ void Database::later(const LaterAction& action) {
       .bind(2, action.object)
       .bind(3, action.due.micros)
       .run();
+}
+
+bool Database::has_due_action(base::Timestamp now) {
+  Rows rows(db_.prepared("SELECT 1 FROM later WHERE due <= $1 LIMIT 1").bind(1, now.micros));
+  return rows.next();
 }
 
 std::vector<LaterAction> Database::take_due_actions(base::Timestamp now) {

@@ -115,6 +115,7 @@ class Database {
   int pending_deliveries(std::int64_t event);
 
   void later(const LaterAction& action);
+  bool has_due_action(base::Timestamp now);
   // Removes and gives what is due.
   std::vector<LaterAction> take_due_actions(base::Timestamp now);
   // When the next delivery or action after `now` is due; nothing when none waits.
