@@ -5,16 +5,19 @@ extern "C" {
 }
 
 #include <algorithm>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
 #include <stdexcept>
 
 #include "base/bytes.h"
 #include "base/text.h"
+#include "crypto/flat_json.h"
 #include "crypto/hash.h"
 
 namespace cobro::crypto {
 namespace {
 
-using wire::Json;
+using Kind = FlatValue::Kind;
 template <class T>
 using Checked = base::Result<T, JwtError>;
 
@@ -39,10 +42,21 @@ Key make_key(std::string_view secret) {
   return key;
 }
 
-Checked<Json> parse_object(std::string_view text) {
-  auto value = wire::parse_json(text);
-  if (!value || value->as_object() == nullptr) return std::unexpected(JwtError::malformed);
-  return std::move(*value);
+Checked<FlatObject> parse_object(std::string_view text) {
+  auto object = parse_flat_object(text);
+  if (!object) return std::unexpected(JwtError::malformed);
+  return std::move(*object);
+}
+
+// The value of that name, null when it is absent or JSON's null.
+const FlatValue* find(const FlatObject& object, std::string_view name) {
+  const auto found = object.find(name);
+  const bool is_there = found != object.end() && found->second.kind != Kind::null;
+  return is_there ? &found->second : nullptr;
+}
+
+bool is_text(const FlatValue* value, std::string_view expected) {
+  return value != nullptr && value->kind == Kind::text && value->text == expected;
 }
 
 // Three parts in strict base64url. cjose's own decoder is laxer.
@@ -58,12 +72,12 @@ std::optional<JwtError> check_header(std::string_view token) {
   const auto text = base::from_base64url(token.substr(0, token.find('.')));
   const auto header = parse_object(*text);
   if (!header) return header.error();
-  if (header->string_at({"alg"}) != "HS256") return JwtError::wrong_algorithm;
-  if (header->find("crit") != nullptr) return JwtError::critical_header;
+  if (!is_text(find(*header, "alg"), "HS256")) return JwtError::wrong_algorithm;
+  if (header->contains("crit")) return JwtError::critical_header;
   return std::nullopt;
 }
 
-Checked<Json> verified_payload(std::string_view token, const std::vector<Key>& keys) {
+Checked<FlatObject> verified_payload(std::string_view token, const std::vector<Key>& keys) {
   cjose_err error{};
   // cjose marks a signature object as failed for good, hence one for each key.
   for (const auto& key : keys) {
@@ -85,23 +99,23 @@ bool is_claim_text(std::string_view text) {
   });
 }
 
-Checked<std::optional<std::string>> optional_text(const Json& payload, std::string_view name) {
-  const Json* value = payload.find(name);
-  if (value == nullptr || value->is_null()) return std::nullopt;
-  const auto* text = value->as_string();
-  if (text == nullptr || (!text->empty() && !is_claim_text(*text)))
-    return std::unexpected(JwtError::bad_claim);
-  if (text->empty()) return std::nullopt;
-  return *text;
+Checked<std::optional<std::string>> optional_text(const FlatObject& payload,
+                                                  std::string_view name) {
+  const FlatValue* value = find(payload, name);
+  if (value == nullptr) return std::nullopt;
+  if (value->kind != Kind::text) return std::unexpected(JwtError::bad_claim);
+  if (value->text.empty()) return std::nullopt;
+  if (!is_claim_text(value->text)) return std::unexpected(JwtError::bad_claim);
+  return value->text;
 }
 
 // A NumericDate may carry a fraction (RFC 7519 §2), which is cut off.
-Checked<std::optional<base::Timestamp>> numeric_date(const Json& payload, std::string_view name) {
-  const Json* value = payload.find(name);
-  if (value == nullptr) return std::nullopt;
-  const auto* number = value->as_number();
-  if (number == nullptr) return std::unexpected(JwtError::bad_claim);
-  const std::string_view text = number->text;
+Checked<std::optional<base::Timestamp>> numeric_date(const FlatObject& payload,
+                                                     std::string_view name) {
+  const auto value = payload.find(name);
+  if (value == payload.end()) return std::nullopt;
+  if (value->second.kind != Kind::number) return std::unexpected(JwtError::bad_claim);
+  const std::string_view text = value->second.text;
   const auto point = text.find('.');
   const auto seconds = base::parse_int64(text.substr(0, point));
   if (!seconds || text.find_first_of("eE") != std::string_view::npos)
@@ -109,22 +123,22 @@ Checked<std::optional<base::Timestamp>> numeric_date(const Json& payload, std::s
   return base::Timestamp::from_unix_seconds(std::clamp(*seconds, -kMaxSeconds, kMaxSeconds));
 }
 
-Checked<std::vector<std::string>> texts(const Json& payload, std::string_view name) {
-  const Json* value = payload.find(name);
+Checked<std::vector<std::string>> texts(const FlatObject& payload, std::string_view name) {
+  const FlatValue* value = find(payload, name);
   std::vector<std::string> result;
-  if (value == nullptr || value->is_null()) return result;
-  const wire::JsonArray one{*value};
-  const auto* elements = value->as_array();
-  for (const Json& element : elements == nullptr ? one : *elements) {
-    const auto* text = element.as_string();
-    if (text == nullptr || !is_claim_text(*text)) return std::unexpected(JwtError::bad_claim);
-    result.push_back(*text);
-  }
+  if (value == nullptr) return result;
+  if (value->kind == Kind::text)
+    result.push_back(value->text);
+  else if (value->kind == Kind::texts)
+    result = value->texts;
+  else
+    return std::unexpected(JwtError::bad_claim);
+  if (!std::ranges::all_of(result, is_claim_text)) return std::unexpected(JwtError::bad_claim);
   return result;
 }
 
-std::optional<JwtError> check_times(const Json& payload, base::Timestamp now, base::Duration leeway,
-                                    base::Timestamp& exp) {
+std::optional<JwtError> check_times(const FlatObject& payload, base::Timestamp now,
+                                    base::Duration leeway, base::Timestamp& exp) {
   const auto expires = numeric_date(payload, "exp");
   if (!expires) return expires.error();
   if (!*expires) return JwtError::missing_claim;
@@ -136,8 +150,8 @@ std::optional<JwtError> check_times(const Json& payload, base::Timestamp now, ba
   return std::nullopt;
 }
 
-std::optional<JwtError> check_addressee(const Json& payload, const JwtKeys& keys) {
-  if (keys.issuer && payload.string_at({"iss"}) != keys.issuer) return JwtError::wrong_issuer;
+std::optional<JwtError> check_addressee(const FlatObject& payload, const JwtKeys& keys) {
+  if (keys.issuer && !is_text(find(payload, "iss"), *keys.issuer)) return JwtError::wrong_issuer;
   if (!keys.audience) return std::nullopt;
   const auto audiences = texts(payload, "aud");
   if (!audiences) return audiences.error();
@@ -145,7 +159,7 @@ std::optional<JwtError> check_addressee(const Json& payload, const JwtKeys& keys
   return named ? std::nullopt : std::optional(JwtError::wrong_audience);
 }
 
-Checked<std::vector<std::string>> read_roles(const Json& payload) {
+Checked<std::vector<std::string>> read_roles(const FlatObject& payload) {
   COBRO_TRY_INTO(std::vector<std::string> roles, texts(payload, "role"));
   COBRO_TRY_INTO(const std::vector<std::string> more, texts(payload, "roles"));
   for (const auto& role : more)
@@ -153,7 +167,7 @@ Checked<std::vector<std::string>> read_roles(const Json& payload) {
   return roles;
 }
 
-Checked<Claims> read_claims(const Json& payload) {
+Checked<Claims> read_claims(const FlatObject& payload) {
   Claims claims;
   COBRO_TRY_INTO(std::optional<std::string> sub, optional_text(payload, "sub"));
   if (!sub) return std::unexpected(JwtError::missing_claim);
@@ -213,7 +227,7 @@ base::Result<Claims, JwtError> JwtVerifier::verify(std::string_view token,
   if (token.size() > kMaxTokenBytes || !has_compact_form(token))
     return std::unexpected(JwtError::malformed);
   if (const auto error = check_header(token)) return std::unexpected(*error);
-  COBRO_TRY_INTO(const Json payload, verified_payload(token, keys_->hs256));
+  COBRO_TRY_INTO(const FlatObject payload, verified_payload(token, keys_->hs256));
   base::Timestamp exp;
   if (const auto error = check_times(payload, now, keys_->config.leeway, exp))
     return std::unexpected(*error);
@@ -223,24 +237,23 @@ base::Result<Claims, JwtError> JwtVerifier::verify(std::string_view token,
   return claims;
 }
 
-std::string sign_hs256(const wire::Json& claims, const base::Secret& key) {
-  const auto signed_part = base::to_base64url(R"({"alg":"HS256","typ":"JWT"})") + "." +
-                           base::to_base64url(wire::to_text(claims));
+std::string sign_hs256(std::string_view claims_json, const base::Secret& key) {
+  const auto signed_part =
+      base::to_base64url(R"({"alg":"HS256","typ":"JWT"})") + "." + base::to_base64url(claims_json);
   return signed_part + "." + base::to_base64url(hmac_sha256(key.reveal(), signed_part));
 }
 
 std::string make_token(const Claims& claims, const JwtKeys& keys) {
   if (keys.hs256.empty()) throw std::invalid_argument("no key to sign with");
-  Json json;
-  json.set("sub", claims.sub).set("exp", claims.exp.unix_seconds());
-  wire::JsonArray roles(claims.roles.begin(), claims.roles.end());
-  if (!roles.empty()) json.set("roles", std::move(roles));
-  if (claims.tenant_id) json.set("tenant_id", *claims.tenant_id);
-  if (claims.email) json.set("email", *claims.email);
-  if (claims.name) json.set("name", *claims.name);
-  if (keys.issuer) json.set("iss", *keys.issuer);
-  if (keys.audience) json.set("aud", *keys.audience);
-  return sign_hs256(json, keys.hs256.front());
+  boost::json::object json{{"sub", claims.sub}, {"exp", claims.exp.unix_seconds()}};
+  boost::json::array roles(claims.roles.begin(), claims.roles.end());
+  if (!roles.empty()) json["roles"] = std::move(roles);
+  if (claims.tenant_id) json["tenant_id"] = *claims.tenant_id;
+  if (claims.email) json["email"] = *claims.email;
+  if (claims.name) json["name"] = *claims.name;
+  if (keys.issuer) json["iss"] = *keys.issuer;
+  if (keys.audience) json["aud"] = *keys.audience;
+  return sign_hs256(boost::json::serialize(json), keys.hs256.front());
 }
 
 }  // namespace cobro::crypto

@@ -11,7 +11,6 @@
 #include "base/result.h"
 #include "base/secret.h"
 #include "base/time.h"
-#include "wire/json.h"
 
 namespace cobro::crypto {
 
@@ -73,8 +72,8 @@ class JwtVerifier {
   std::unique_ptr<Keys> keys_;
 };
 
-// The compact form of any claims.
-std::string sign_hs256(const wire::Json& claims, const base::Secret& key);
+// The compact form of any claims, given as the text of a JSON object.
+std::string sign_hs256(std::string_view claims_json, const base::Secret& key);
 // A token that a verifier of the same keys accepts until `claims.exp`.
 std::string make_token(const Claims& claims, const JwtKeys& keys);
 
