@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace cobro::sandbox {
 namespace {
 
@@ -75,8 +77,10 @@ ConfirmTerms read_confirm_terms(Params& params) {
   terms.off_session = off_session != "false";
   terms.error_on_requires_action = params.boolean("error_on_requires_action").value_or(false);
   terms.return_url = params.non_empty("return_url").value_or("");
+  // It ends up in a Location header and on a page.
   const bool is_url = terms.return_url.find("://") != std::string::npos &&
-                      terms.return_url.find_first_of(" \r\n\t\"<>") == std::string::npos;
+                      std::all_of(terms.return_url.begin(), terms.return_url.end(),
+                                  [](char c) { return c > ' ' && c < 0x7f && c != '"'; });
   if (!terms.return_url.empty() && !is_url)
     params.refuse(invalid_request("Not a valid URL", "return_url", "url_invalid"));
   params.accept({"mandate", "mandate_data", "use_stripe_sdk", "radar_options"});

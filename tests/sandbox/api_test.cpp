@@ -1,3 +1,5 @@
+#include <array>
+
 #include "sandbox/world.h"
 
 namespace cobro::sandbox {
@@ -220,6 +222,58 @@ TEST(SandboxApi, nonsense_is_answered_and_not_more) {
                            "/v1/payment_intents/a/b/confirm", "/_sandbox/3ds/a/b"})
     EXPECT_EQ(world.get(path).status, 404) << path;
   EXPECT_EQ(world.send(World::request("DELETE", "/v1/payment_intents/pi_1")).status, 404);
+}
+
+// Pieces of real requests in random order, with random bytes between them.
+std::string random_form(testing::SeededRandom& random) {
+  constexpr std::array<std::string_view, 22> kPieces = {"amount=1000",
+                                                        "currency=usd",
+                                                        "confirm=true",
+                                                        "payment_method=pm_card_visa",
+                                                        "metadata[a]=1",
+                                                        "metadata=",
+                                                        "expand[]=latest_charge",
+                                                        "expand[0][1]=x",
+                                                        "created[gte]=1",
+                                                        "limit=3",
+                                                        "reason=",
+                                                        "payment_intent=pi_1",
+                                                        "&",
+                                                        "=",
+                                                        "[",
+                                                        "]",
+                                                        "%00",
+                                                        "%ff",
+                                                        "[][]",
+                                                        "payment_method_data[type]=card",
+                                                        "automatic_payment_methods[enabled]=true",
+                                                        "return_url=https://x.test/"};
+  std::string form;
+  for (auto count = random.next() % 8; count > 0; --count) {
+    form += kPieces[random.next() % kPieces.size()];
+    form += random.next() % 4 ? '&' : static_cast<char>(random.next());
+  }
+  return form;
+}
+
+TEST(SandboxApi, random_requests_get_an_answer_below_500) {
+  World world;
+  testing::SeededRandom random(7);
+  const auto intent = world.post("/v1/payment_intents", kCreate).text({"id"});
+  const std::array<std::string, 7> paths = {"/v1/payment_intents",
+                                            "/v1/payment_intents/" + intent,
+                                            "/v1/payment_intents/" + intent + "/confirm",
+                                            "/v1/payment_intents/" + intent + "/capture",
+                                            "/v1/refunds",
+                                            "/v1/payment_methods",
+                                            "/v1/charges"};
+  for (int i = 0; i < 3000; ++i) {
+    const auto& path = paths[random.next() % paths.size()];
+    const auto form = random_form(random);
+    const auto answer = random.next() % 3 ? world.post(path, form) : world.get(path, form);
+    ASSERT_LT(answer.status, 500) << path << " " << form;
+    ASSERT_FALSE(answer.json.is_null()) << path << " " << form << " " << answer.body;
+  }
 }
 
 }  // namespace

@@ -38,6 +38,23 @@ TEST(SandboxRefunds, what_was_not_captured_cannot_be_refunded) {
             "reason");
 }
 
+TEST(SandboxRefunds, metadata_and_expansion_work_on_refunds_too) {
+  World world;
+  const auto paid = world.pay("pm_card_visa");
+  const auto refund = world.post("/v1/refunds",
+                                 "metadata[cobro_attempt]=a&expand[]=charge&expand[]="
+                                 "payment_intent&payment_intent=" +
+                                     paid.text({"id"}));
+  EXPECT_EQ(refund.text({"metadata", "cobro_attempt"}), "a");
+  EXPECT_EQ(refund.text({"charge", "object"}), "charge");
+  EXPECT_EQ(refund.text({"payment_intent", "status"}), "succeeded");
+  const auto path = "/v1/refunds/" + refund.text({"id"});
+  EXPECT_EQ(world.post(path, "metadata[b]=2").text({"metadata", "b"}), "2");
+  EXPECT_EQ(world.post(path + "/cancel").status, 400);
+  const auto charge = world.get("/v1/charges/" + paid.text({"latest_charge"}), "expand[]=refunds");
+  EXPECT_EQ(charge.json.at({"refunds", "data"})->as_array()->size(), 1U);
+}
+
 TEST(SandboxRefunds, a_pending_refund_settles_later) {
   World world;
   const auto paid = world.pay("pm_card_pendingRefund");
