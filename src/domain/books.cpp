@@ -22,16 +22,6 @@ EventPayload payment_payload(const Payment& payment, const Money& amount) {
   return payload;
 }
 
-EventPayload order_payload(const Order& order) {
-  EventPayload payload;
-  payload.add("orderId", order.id.to_string())
-      .add("userId", order.user_id)
-      .add("status", word(order.status))
-      .add("amount", order.total)
-      .add("currency", order.total.currency().code());
-  return payload;
-}
-
 template <class Row, class IdType>
 Row* find_row(std::vector<Row>& rows, IdType id) {
   const auto found =
@@ -50,6 +40,37 @@ void keep(std::vector<Row>& changed, const Row& row) {
 }
 
 }  // namespace
+
+Event order_event(Order& order, std::string type, std::optional<std::string> reason,
+                  base::Timestamp now, IdSource& ids) {
+  EventPayload payload;
+  payload.add("orderId", order.id.to_string())
+      .add("userId", order.user_id)
+      .add("status", word(order.status))
+      .add("amount", order.total)
+      .add("currency", order.total.currency().code());
+  if (reason) payload.add("reason", *reason);
+  order.event_sequence += 1;
+  order.updated_at = now;
+  return {ids.next<EventId>(),
+          Aggregate::order,
+          order.id.uuid,
+          order.event_sequence,
+          std::move(type),
+          payload.text(),
+          now};
+}
+
+bool cancel_order(Order& order, base::Timestamp now, IdSource& ids, std::vector<Event>& events) {
+  const auto status = next(order.status, OrderEvent::cancel);
+  if (!status) return false;
+  const bool expired = order.closing == Closing::expire;
+  order.status = *status;
+  order.closing.reset();
+  events.push_back(
+      order_event(order, "order.cancelled", expired ? "expired" : "cancelled", now, ids));
+  return true;
+}
 
 Books::Books(Moment moment, Payment payment, std::optional<Order> order,
              std::vector<Refund> refunds, std::vector<Transaction> transactions)
@@ -119,7 +140,7 @@ bool Books::charge(Money amount, std::optional<std::string> charge_id, std::stri
     if (const auto status = next(order_->status, OrderEvent::paid)) {
       order_->status = *status;
       order_->closing.reset();
-      write_order_event("order.paid", order_payload(*order_));
+      write_order_event("order.paid");
     }
   }
   return true;
@@ -242,12 +263,12 @@ void Books::follow_refunds() {
   if (order_->status == OrderStatus::refunded && !all_back) {
     order_->status = order_->status_before_refund.value_or(OrderStatus::paid);
     order_->status_before_refund.reset();
-    write_order_event("order." + std::string(word(order_->status)), order_payload(*order_));
+    write_order_event("order." + std::string(word(order_->status)));
   } else if (const auto status = next(order_->status, OrderEvent::refunded_in_full);
              status && all_back) {
     order_->status_before_refund = order_->status;
     order_->status = *status;
-    write_order_event("order.refunded", order_payload(*order_));
+    write_order_event("order.refunded");
   }
 }
 
@@ -310,12 +331,15 @@ void Books::write_event(std::string type, EventPayload payload) {
                             payment_.event_sequence, std::move(type), payload.text(), moment_.now});
 }
 
-void Books::write_order_event(std::string type, EventPayload payload) {
-  order_->event_sequence += 1;
-  order_->updated_at = moment_.now;
+void Books::write_order_event(std::string type) {
   order_changed_ = true;
-  result_.events.push_back({ids().next<EventId>(), Aggregate::order, order_->id.uuid,
-                            order_->event_sequence, std::move(type), payload.text(), moment_.now});
+  result_.events.push_back(
+      order_event(*order_, std::move(type), std::nullopt, moment_.now, moment_.ids));
+}
+
+void Books::cancel_order() {
+  order_changed_ =
+      domain::cancel_order(*order_, moment_.now, moment_.ids, result_.events) || order_changed_;
 }
 
 }  // namespace cobro::domain

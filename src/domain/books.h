@@ -24,6 +24,12 @@
 
 namespace cobro::domain {
 
+// Numbers and words an event about an order. `type` is order.created, order.cancelled, …
+Event order_event(Order& order, std::string type, std::optional<std::string> reason,
+                  base::Timestamp now, IdSource& ids);
+// Cancels a pending order of which nothing is live; false when its status forbids it.
+bool cancel_order(Order& order, base::Timestamp now, IdSource& ids, std::vector<Event>& events);
+
 // When a decision is made, and the ids and numbers that it may use.
 struct Moment {
   base::Timestamp now;
@@ -78,7 +84,9 @@ class Books {
 
   // ---- the result --------------------------------------------------------------------
   void write_event(std::string type, EventPayload payload);
-  void write_order_event(std::string type, EventPayload payload);
+  void write_order_event(std::string type);
+  // Cancels the order, of which nothing is live any more.
+  void cancel_order();
 
   [[nodiscard]] bool payment_changed() const { return payment_changed_; }
   [[nodiscard]] bool order_changed() const { return order_changed_; }

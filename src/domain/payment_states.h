@@ -1,17 +1,15 @@
 // The payment's state machine. Everything that may happen to a payment is in this table;
 // what is not in it does not happen.
 //
-//                      ┌───────────── declined ──────────────┐
-//                      ▼                                     │
-//   pending ─confirm─▶ processing ─authorized─▶ authorized ──┼─captured─▶ succeeded
-//      │  ▲               │   ▲                     │        │               ▲
-//      │  └──withdrawn────┤   └─confirm─ failed ◀───┘(never) │               │
-//      │                  ▼                                  │               │
-//      ├──────────▶ requires_action ─────────────────────────┴───captured────┤
-//      │                                                                     │
-//      └── a confirmation in the customer's browser needs no `confirm` of ours ──┘
+//   pending ──confirmation_sent──▶ processing ──captured──▶ succeeded
+//      ▲                            │  │  │  │
+//      └──confirmation_withdrawn────┘  │  │  └─authorized─▶ authorized ──captured─▶ succeeded
+//                                      │  └─action_required─▶ requires_action ─captured─▶ ″
+//                                      └─declined─▶ failed ──confirmation_sent─▶ processing
+//   everything before capture ──cancelled──▶ cancelled
 //
-//   pending, requires_action, processing, authorized, failed ─cancelled─▶ cancelled
+// A payment confirmed in the customer's browser goes on from `pending` or `failed` without a
+// confirmation of ours. docs/states.md draws the whole table.
 //
 // `succeeded` moves on by refunds, which are amounts rather than states; `cancelled` is
 // terminal. A message that says less than what is known is no edge: it changes nothing.

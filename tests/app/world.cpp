@@ -1,0 +1,297 @@
+#include "tests/app/world.h"
+
+#include <gtest/gtest.h>
+
+#include "domain/words.h"
+#include "wire/json.h"
+
+namespace cobro::testing {
+
+namespace {
+
+constexpr const char* kGateway = "http://stripe.test";
+constexpr const char* kHook = "http://cobro.test/webhooks/stripe";
+constexpr const char* kSecret = "whsec_test";
+
+base::Task<void> run_later(ports::Clock& clock, std::move_only_function<void()> work) {
+  co_await clock.sleep(base::Duration{0});
+  work();
+}
+
+ports::HttpFailure lost() {
+  return {ports::HttpFailure::Kind::timed_out, "lost"};
+}
+
+base::Task<void> keep(base::Task<app::Answer> task, std::optional<app::Answer>& into) {
+  into.emplace(co_await task);
+}
+
+base::Task<wire::Reply> receive(World& world, wire::Request request) {
+  if (world.hold_webhooks) co_return wire::Reply{503, {}, ""};
+  auto received = co_await app::receive_webhook(*world.context, domain::GatewayName::stripe,
+                                                request.headers, request.body);
+  ++world.webhooks_received;
+  co_return wire::Reply{received ? 200 : 400, {}, ""};
+}
+
+ports::StoredReply line(int status, std::string text) {
+  return {status, {}, std::move(text)};
+}
+
+app::WordPayment word_payment() {
+  return [](const domain::Payment& payment) {
+    std::string text = std::to_string(payment.number) + " " +
+                       std::string(domain::word(payment.state)) + " " +
+                       payment.captured.to_decimal() + "/" + payment.amount.to_decimal();
+    if (payment.next_action) text += " next:" + payment.next_action->type;
+    return line(200, text);
+  };
+}
+
+app::WordOrder word_order() {
+  return [](const domain::Order& order) {
+    return line(200, std::to_string(order.number) + " " + std::string(domain::word(order.status)));
+  };
+}
+
+app::WordRefund word_refund() {
+  return [](const domain::Refund& refund, const domain::Payment&) {
+    return line(200, refund.id.to_string() + " " + std::string(domain::word(refund.status)) + " " +
+                         refund.amount.to_decimal());
+  };
+}
+
+}  // namespace
+
+base::Task<ports::HttpResult> Wire::send(ports::HttpRequest request) {
+  const bool to_gateway = request.url.starts_with(kGateway);
+  if (to_gateway) sent.push_back(request);
+  const auto cut = to_gateway && fate ? fate(request) : Cut::none;
+  const auto timeout = request.timeout;
+  switch (cut) {
+    case Cut::request_lost:
+      co_await clock_.sleep(timeout);
+      co_return std::unexpected(lost());
+    case Cut::server_error_before:
+      co_return ports::HttpResponse{500, {}, "oops"};
+    case Cut::throttled:
+      co_return ports::HttpResponse{
+          429,
+          {},
+          R"({"error":{"type":"invalid_request_error","code":"rate_limit","message":"slow"}})"};
+    default:
+      break;
+  }
+  auto result = co_await inner.send(std::move(request));
+  if (cut == Cut::answer_lost) {
+    co_await clock_.sleep(timeout);
+    co_return std::unexpected(lost());
+  }
+  if (cut == Cut::server_error_after) co_return ports::HttpResponse{500, {}, "oops"};
+  co_return result;
+}
+
+World::World(WorldOptions options) {
+  background_ = std::make_unique<base::TaskGroup>([](std::string_view name, std::exception_ptr e) {
+    try {
+      std::rethrow_exception(e);
+    } catch (const std::exception& error) {
+      ADD_FAILURE() << name << ": " << error.what();
+    }
+  });
+  const base::Post post = [this](std::move_only_function<void()> work) {
+    background_->spawn("post", run_later(clock, std::move(work)));
+  };
+  store = store::open_sqlite({":memory:", store::SqliteMode::inline_, options.split_writes}, post,
+                             clock, random);
+  gateways::StripeSettings settings;
+  settings.api_base = kGateway;
+  settings.secret_key = base::Secret("sk_test_world");
+  settings.webhook_secrets = {base::Secret(kSecret)};
+  stripe = std::make_unique<gateways::Stripe>(std::move(settings));
+  gateways.add(manual);
+  gateways.add(*stripe);
+
+  sandbox::StripeOptions sandbox_options;
+  if (options.deliver_webhooks) sandbox_options.webhooks.push_back({kHook, base::Secret(kSecret)});
+  sandbox = std::make_unique<sandbox::Stripe>(std::move(sandbox_options), clock, random, wire, log);
+  wire.inner.connect(kGateway, [this](wire::Request r) { return sandbox->handle(std::move(r)); });
+  wire.inner.connect("http://cobro.test",
+                     [this](wire::Request r) { return receive(*this, std::move(r)); });
+  context = std::make_unique<app::Context>(
+      app::Context{*store, clock, random, wire, gateways, log, app::Settings{}});
+  background_->spawn("sandbox", sandbox->run());
+}
+
+World::~World() {
+  background_.reset();
+}
+
+app::Call World::call(const std::string& sub, app::Role role, const std::string& route,
+                      const std::string& key, const std::string& body) {
+  app::Call call{.caller = {sub, role, std::nullopt}, .idempotency = {}, .word_refusal = {}};
+  if (!key.empty()) call.idempotency = app::Idempotency{sub + route + key, body};
+  call.word_refusal = [](const domain::Refusal& refusal) {
+    return line(402,
+                std::string(domain::word(refusal.code)) + " " + refusal.decline_code.value_or(""));
+  };
+  return call;
+}
+
+app::Answer World::run_now(base::Task<app::Answer> task) {
+  return run(clock, std::move(task));
+}
+
+app::Answer World::order(const std::string& amount, const std::string& currency,
+                         const std::string& sub) {
+  const auto unit = *domain::Currency::parse(currency);
+  app::CreateOrder command{.currency = unit, .items = {}, .notes = {}};
+  command.items.push_back({"1", true, 1, *domain::Money::parse(amount, unit)});
+  return run_now(app::create_order(*context, call(sub, app::Role::user, "orders", "", ""),
+                                   std::move(command), word_order()));
+}
+
+app::Answer World::pay(std::int64_t order, const std::string& amount, const std::string& method,
+                       domain::CaptureMethod capture) {
+  app::CreatePayment command{.order = order, .amount = amount, .currency = {}, .description = {}};
+  command.gateway = method == "manual" ? domain::GatewayName::manual : domain::GatewayName::stripe;
+  command.capture_method = capture;
+  return run_now(app::create_payment(*context, call("root", app::Role::admin, "pay", "", ""),
+                                     std::move(command), word_payment()));
+}
+
+base::Task<app::Answer> World::paying(std::int64_t order, std::string amount) {
+  app::CreatePayment command{
+      .order = order, .amount = std::move(amount), .currency = {}, .description = {}};
+  return app::create_payment(*context, call("root", app::Role::admin, "pay", "", ""),
+                             std::move(command), word_payment());
+}
+
+base::Task<app::Answer> World::processing(std::int64_t payment, std::string method,
+                                          std::string key) {
+  return app::process_payment(
+      *context, call("ana", app::Role::user, "process" + std::to_string(payment), key, method),
+      {payment, method, "http://shop.test/back"}, word_payment());
+}
+
+app::Answer World::process(std::int64_t payment, const std::string& method,
+                           const std::string& key) {
+  return run_now(processing(payment, method, key));
+}
+
+app::Answer World::capture(std::int64_t payment, std::optional<std::string> amount) {
+  return run_now(app::capture_payment(*context, call("root", app::Role::admin, "capture", "", ""),
+                                      {payment, std::move(amount)}, word_payment()));
+}
+
+base::Task<app::Answer> World::refunding(std::int64_t payment, std::string amount,
+                                         std::string reason, std::string key) {
+  std::optional<std::string> part;
+  if (!amount.empty()) part = amount;
+  return app::refund_payment(
+      *context,
+      call("root", app::Role::admin, "refund" + std::to_string(payment), key, amount + reason),
+      {payment, part, reason}, word_refund());
+}
+
+app::Answer World::refund(std::int64_t payment, std::optional<std::string> amount,
+                          const std::string& reason, const std::string& key) {
+  return run_now(refunding(payment, amount.value_or(""), reason, key));
+}
+
+app::Answer World::cancel_payment(std::int64_t payment) {
+  return run_now(app::cancel_payment(*context, call("root", app::Role::admin, "cancel", "", ""),
+                                     {payment}, word_payment()));
+}
+
+app::Answer World::cancel_order(std::int64_t order, const std::string& key) {
+  return run_now(app::cancel_order(*context, call("ana", app::Role::user, "delete", key, ""),
+                                   {order}, word_order()));
+}
+
+app::Answer World::record(std::int64_t payment, domain::TransactionType type,
+                          const std::string& amount) {
+  app::RecordTransaction command{.payment = payment,
+                                 .type = type,
+                                 .amount = amount,
+                                 .gateway_transaction_id = "cash-1",
+                                 .processed_at = {}};
+  return run_now(app::record_transaction(
+      *context, call("root", app::Role::admin, "transactions", "", ""), std::move(command),
+      [](const domain::Transaction& row, const domain::Payment& paid) {
+        return line(
+            201, std::string(domain::word(row.type)) + " " + std::string(domain::word(paid.state)));
+      }));
+}
+
+std::vector<app::Answer> World::all(std::vector<base::Task<app::Answer>> tasks) {
+  std::vector<std::optional<app::Answer>> answers(tasks.size());
+  for (std::size_t i = 0; i < tasks.size(); ++i)
+    background_->spawn("one of many", keep(std::move(tasks[i]), answers[i]));
+  const auto pending = [&] {
+    return std::any_of(answers.begin(), answers.end(), [](const auto& a) { return !a; });
+  };
+  for (int steps = 0; pending() && steps < 100'000; ++steps)
+    if (!clock.step()) break;
+  std::vector<app::Answer> result;
+  for (auto& answer : answers) {
+    if (!answer) throw std::runtime_error("a call never ended");
+    result.push_back(std::move(*answer));
+  }
+  return result;
+}
+
+void World::work() {
+  run(clock, app::apply_webhooks(*context));
+  run(clock, app::recover(*context));
+}
+
+domain::Payment World::payment(std::int64_t number) {
+  return *load(number).payment;
+}
+
+domain::Order World::order_row(std::int64_t number) {
+  return *run(clock,
+              store->load({.root = ports::OrderRef{number}, .record_key = {}, .webhook = {}}))
+              .order;
+}
+
+ports::Loaded World::load(std::int64_t number) {
+  return run(clock,
+             store->load({.root = ports::PaymentRef{number}, .record_key = {}, .webhook = {}}));
+}
+
+std::string World::audit() {
+  const auto report = run(clock, app::audit(*store));
+  std::string text;
+  for (const auto& finding : report.findings)
+    text += finding.subject + ": " + finding.problem + "\n";
+  return text;
+}
+
+std::string World::sandbox_get(const std::string& path_and_query) {
+  ports::HttpRequest request{.method = "GET",
+                             .url = kGateway + path_and_query,
+                             .headers = {{"Authorization", "Bearer sk_test_world"}},
+                             .body = {}};
+  return run(clock, wire.inner.send(std::move(request)))->body;
+}
+
+int World::sandbox_count(const std::string& path) {
+  const auto body = sandbox_get(path + "?limit=100");
+  const auto json = wire::parse_json(body);
+  return static_cast<int>(json->find("data")->as_array()->size());
+}
+
+std::int64_t World::sandbox_charged(const std::string& currency) {
+  const auto json = wire::parse_json(sandbox_get("/v1/charges?limit=100"));
+  std::int64_t sum = 0;
+  for (const auto& charge : *json->find("data")->as_array()) {
+    if (charge.string_at({"currency"}) != currency || !*charge.find("captured")->as_bool())
+      continue;
+    sum += *charge.int_at({"amount_captured"}) - *charge.int_at({"amount_refunded"});
+  }
+  return sum;
+}
+
+}  // namespace cobro::testing

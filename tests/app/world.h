@@ -1,0 +1,117 @@
+// A whole service without sockets: the real store (in memory), the real Stripe adapter, and
+// the sandbox behind a wire that a test can cut. Virtual time, seeded chance, one thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/audit.h"
+#include "app/orders.h"
+#include "app/payments.h"
+#include "app/recovery.h"
+#include "app/transactions.h"
+#include "app/webhooks.h"
+#include "gateways/manual/manual.h"
+#include "gateways/stripe/stripe.h"
+#include "sandbox/stripe.h"
+#include "store/sqlite_store.h"
+#include "tests/support/fakes.h"
+
+namespace cobro::testing {
+
+// What happens to one request on its way to the gateway.
+enum class Cut {
+  none,
+  request_lost,
+  answer_lost,
+  server_error_after,
+  server_error_before,
+  throttled
+};
+
+class Wire final : public ports::HttpClient {
+ public:
+  explicit Wire(ports::Clock& clock) : clock_(clock) {}
+  base::Task<ports::HttpResult> send(ports::HttpRequest request) override;
+
+  LoopbackHttpClient inner;
+  // Decides the fate of each request to the gateway; none by default.
+  std::function<Cut(const ports::HttpRequest&)> fate;
+  std::vector<ports::HttpRequest> sent;
+
+ private:
+  ports::Clock& clock_;
+};
+
+struct WorldOptions {
+  bool split_writes = false;
+  bool deliver_webhooks = true;
+};
+
+class World {
+ public:
+  explicit World(WorldOptions options = {});
+  ~World();
+
+  // ---- acts, as `sub` with a role; the reply's body is a line for the test to read ----
+  app::Answer order(const std::string& amount, const std::string& currency = "PEN",
+                    const std::string& sub = "ana");
+  app::Answer pay(std::int64_t order, const std::string& amount,
+                  const std::string& method = "stripe",
+                  domain::CaptureMethod capture = domain::CaptureMethod::automatic);
+  app::Answer process(std::int64_t payment, const std::string& method = "pm_card_visa",
+                      const std::string& key = "");
+  app::Answer capture(std::int64_t payment, std::optional<std::string> amount = {});
+  app::Answer refund(std::int64_t payment, std::optional<std::string> amount = {},
+                     const std::string& reason = "broken", const std::string& key = "");
+  app::Answer cancel_payment(std::int64_t payment);
+  app::Answer cancel_order(std::int64_t order, const std::string& key = "");
+  app::Answer record(std::int64_t payment, domain::TransactionType type, const std::string& amount);
+  // The same, not awaited: for many at the same instant.
+  base::Task<app::Answer> processing(std::int64_t payment, std::string method, std::string key);
+  base::Task<app::Answer> refunding(std::int64_t payment, std::string amount, std::string reason,
+                                    std::string key);
+  base::Task<app::Answer> paying(std::int64_t order, std::string amount);
+  // Runs all of them at once and gives their answers in order.
+  std::vector<app::Answer> all(std::vector<base::Task<app::Answer>> tasks);
+
+  // ---- the passing of time -------------------------------------------------------------
+  void advance(base::Duration span) { clock.advance(span); }
+  // Applies the inbox and recovers what is due, as the jobs would.
+  void work();
+
+  // ---- looks ---------------------------------------------------------------------------
+  domain::Payment payment(std::int64_t number);
+  domain::Order order_row(std::int64_t number);
+  ports::Loaded load(std::int64_t payment);
+  // Findings of the audit, one per line; empty when all is well.
+  std::string audit();
+  // Bodies the sandbox keeps: charges that succeeded, refunds that did not fail.
+  std::int64_t sandbox_charged(const std::string& currency);
+  int sandbox_count(const std::string& path);
+  std::string sandbox_get(const std::string& path_and_query);
+
+  ManualClock clock;
+  SeededRandom random;
+  ports::NoLog log;
+  Wire wire{clock};
+  std::unique_ptr<ports::Store> store;
+  gateways::Manual manual;
+  std::unique_ptr<gateways::Stripe> stripe;
+  std::unique_ptr<sandbox::Stripe> sandbox;
+  ports::Gateways gateways;
+  std::unique_ptr<app::Context> context;
+  bool hold_webhooks = false;  // deliveries get 503 and come again
+  int webhooks_received = 0;
+
+ private:
+  app::Call call(const std::string& sub, app::Role role, const std::string& route,
+                 const std::string& key, const std::string& body);
+  app::Answer run_now(base::Task<app::Answer> task);
+  std::unique_ptr<base::TaskGroup> background_;
+};
+
+}  // namespace cobro::testing
