@@ -27,29 +27,17 @@ std::string url_of(const std::string& database) {
   return url.substr(0, slash) + "/" + database + tail;
 }
 
-class PostgresBackend final : public Backend {
+// A database of its own, dropped at the end.
+class Database {
  public:
-  PostgresBackend() : name_(fresh_name()), url_(url_of(name_)) {
+  Database() : name_(fresh_name()), url_(url_of(name_)) {
     store::PgBlocking(server()).script("CREATE DATABASE " + name_);
   }
-  PostgresBackend(const PostgresBackend&) = delete;
-  PostgresBackend& operator=(const PostgresBackend&) = delete;
-  ~PostgresBackend() override {
-    store::PgBlocking(server()).script("DROP DATABASE " + name_ + " WITH (FORCE)");
-  }
-
-  std::unique_ptr<ports::Store> open() override {
-    return store::open_postgres({url_, 8}, loop_, clock, random);
-  }
-  store::Migrated migrate() override { return store::migrate_postgres(url_, clock, random); }
-  void execute(const std::string& sql) override { store::PgBlocking(url_).script(sql); }
-  void run_until(const std::function<bool()>& ended) override {
-    while (!ended()) {
-      loop_.restart();
-      if (loop_.run_one_for(std::chrono::seconds(60)) == 0)
-        throw std::runtime_error("nothing happens any more");
-    }
-  }
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+  ~Database() { store::PgBlocking(server()).script("DROP DATABASE " + name_ + " WITH (FORCE)"); }
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const std::string& url() const { return url_; }
 
  private:
   static std::string fresh_name() {
@@ -59,6 +47,53 @@ class PostgresBackend final : public Backend {
   }
   std::string name_;
   std::string url_;
+};
+
+// Making a database takes a second, emptying one a few milliseconds.
+std::shared_ptr<Database> emptied_database() {
+  static const auto database = std::make_shared<Database>();
+  static ManualClock clock;
+  static SeededRandom random;
+  static const auto migrated = store::migrate_postgres(database->url(), clock, random);
+  std::string script = "BEGIN;";
+  for (const auto* table : {"events", "webhooks", "records", "attempts", "ledger_entries",
+                            "transactions", "refunds", "payments", "order_items", "orders"})
+    script += std::string("DELETE FROM ") + table + ";";
+  for (const auto* sequence : {"order", "payment", "transaction"})
+    script += std::string("ALTER SEQUENCE ") + sequence + "_numbers RESTART;";
+  store::PgBlocking(database->url()).script(script + "COMMIT");
+  return database;
+}
+
+class PostgresBackend final : public Backend {
+ public:
+  explicit PostgresBackend(std::shared_ptr<Database> database) : database_(std::move(database)) {}
+
+  std::unique_ptr<ports::Store> open() override {
+    return store::open_postgres({database_->url(), 8}, loop_, clock, random);
+  }
+  store::Migrated migrate() override {
+    auto chance = fresh_random();
+    return store::migrate_postgres(database_->url(), clock, chance);
+  }
+  void set_reachable(bool reachable) override {
+    store::PgBlocking outside(server());
+    outside.script("ALTER DATABASE " + database_->name() + " ALLOW_CONNECTIONS " +
+                   (reachable ? "true" : "false"));
+    outside.script("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" +
+                   database_->name() + "'");
+  }
+  void execute(const std::string& sql) override { store::PgBlocking(database_->url()).script(sql); }
+  void run_until(const std::function<bool()>& ended) override {
+    while (!ended()) {
+      loop_.restart();
+      if (loop_.run_one_for(std::chrono::seconds(60)) == 0)
+        throw std::runtime_error("nothing happens any more");
+    }
+  }
+
+ private:
+  std::shared_ptr<Database> database_;
   boost::asio::io_context loop_;
 };
 
@@ -66,12 +101,17 @@ class PostgresBackend final : public Backend {
 
 std::vector<BackendChoice> postgres_backends() {
   if (server() != nullptr)
-    return {{"postgres", [] { return std::make_unique<PostgresBackend>(); }, true}};
+    return {
+        {"postgres", [] { return std::make_unique<PostgresBackend>(emptied_database()); }, true}};
   static const bool told = [] {
     std::puts("COBRO_TEST_POSTGRES is not set: PostgreSQL is not tested");
     return true;
   }();
   return told ? std::vector<BackendChoice>{} : std::vector<BackendChoice>{};
+}
+
+std::unique_ptr<Backend> fresh_postgres_backend() {
+  return std::make_unique<PostgresBackend>(std::make_shared<Database>());
 }
 
 }  // namespace cobro::testing

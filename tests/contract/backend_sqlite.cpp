@@ -63,7 +63,10 @@ class SqliteBackend final : public Backend {
   std::unique_ptr<ports::Store> open() override {
     return store::open_sqlite(options_, queue_.post(), clock, random);
   }
-  store::Migrated migrate() override { return store::migrate_sqlite(options_.path, clock, random); }
+  store::Migrated migrate() override {
+    auto chance = fresh_random();
+    return store::migrate_sqlite(options_.path, clock, chance);
+  }
   void execute(const std::string& sql) override {
     if (folder_.empty()) GTEST_SKIP() << "a database in memory has one connection";
     sqlite::Connection connection(options_.path);

@@ -49,7 +49,8 @@ TEST_P(Lists, cursors_neither_skip_nor_repeat_while_rows_are_added) {
   std::set<domain::PaymentId> wanted;
   for (int i = 0; i < 25; ++i) wanted.insert(add_payment([](auto&) {}).id);
   std::set<domain::PaymentId> seen;
-  ports::Page page{.limit = 10};
+  ports::Page page;
+  page.limit = 10;
   bool more = true;
   while (more) {
     const auto listed = run(store->list_payments({}, page));

@@ -125,6 +125,11 @@ class Connection final : public PgConnection, public std::enable_shared_from_thi
   [[nodiscard]] bool usable() const override {
     return connection_ != nullptr && PQstatus(connection_) == CONNECTION_OK;
   }
+  [[nodiscard]] bool alive() override {
+    // The first look takes the server's last words, the second sees the end behind them.
+    return usable() && PQconsumeInput(connection_) == 1 && PQconsumeInput(connection_) == 1 &&
+           usable();
+  }
   [[nodiscard]] bool busy() const override { return static_cast<bool>(done_); }
   [[nodiscard]] bool in_transaction() const override {
     return connection_ != nullptr && PQtransactionStatus(connection_) != PQTRANS_IDLE;

@@ -52,6 +52,8 @@ class PgConnection {
   virtual void close() = 0;
 
   [[nodiscard]] virtual bool usable() const = 0;
+  // Of an idle one: also looks whether the server's goodbye has come in meanwhile.
+  [[nodiscard]] virtual bool alive() = 0;
   [[nodiscard]] virtual bool busy() const = 0;
   [[nodiscard]] virtual bool in_transaction() const = 0;
 };

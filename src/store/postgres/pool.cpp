@@ -50,7 +50,8 @@ void PgPool::take(Taker taker) {
   while (!idle_.empty()) {
     auto connection = std::move(idle_.back());
     idle_.pop_back();
-    if (connection->usable()) return taker(PgLease(shared_from_this(), std::move(connection)));
+    if (connection->alive()) return taker(PgLease(shared_from_this(), std::move(connection)));
+    connection->close();
     --open_;
   }
   if (shut_down_) return taker.fail(unavailable("shutting down"));
