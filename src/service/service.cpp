@@ -1,0 +1,152 @@
+#include "service/service.h"
+
+#include <array>
+#include <stdexcept>
+
+#include "app/recovery.h"
+#include "app/webhooks.h"
+#include "service/job.h"
+#include "surfaces/common/front_door.h"
+#include "surfaces/operations/routes.h"
+#include "surfaces/platform/envelope.h"
+#include "surfaces/platform/routes.h"
+
+namespace cobro::service {
+namespace {
+
+constexpr base::Duration kRecoveryPeriod = std::chrono::seconds(30);
+constexpr base::Duration kInboxPeriod = std::chrono::seconds(5);
+constexpr base::Duration kPurgePeriod = std::chrono::minutes(10);
+constexpr std::int64_t kPurgeBatch = 1000;
+
+base::Task<bool> recover_due(app::Context& context) {
+  co_await app::recover(context);
+  co_return false;
+}
+
+base::Task<bool> apply_inbox(app::Context& context) {
+  co_return co_await app::apply_webhooks(context) > 0;
+}
+
+base::Task<bool> purge(app::Context& context) {
+  co_return co_await context.store.purge_records(context.clock.now(), kPurgeBatch) == kPurgeBatch;
+}
+
+domain::Currency currency_of(const std::string& code) {
+  const auto currency = domain::Currency::parse(code);
+  if (!currency) throw std::invalid_argument("unknown default currency: " + code);
+  return *currency;
+}
+
+std::vector<surfaces::Route> all_routes(const surfaces::operations::Parts& operations) {
+  auto all = surfaces::platform::routes();
+  for (auto& route : surfaces::operations::routes(operations)) all.push_back(std::move(route));
+  return all;
+}
+
+std::string openapi_text(const std::vector<surfaces::Route>& routes, const std::string& version) {
+  std::vector<wire::Operation> operations;
+  for (const auto& route : routes) operations.push_back(route.operation);
+  return wire::to_text(wire::openapi_document("Cobro", version, "/", operations));
+}
+
+}  // namespace
+
+struct Service::Parts {
+  Parts(Ports ports, ports::Gateways all, ServiceSettings settings)
+      : gateways(all),
+        context{ports.store, ports.clock, ports.random, ports.http,
+                gateways,    ports.log,   settings.app},
+        world{context, currency_of(settings.default_currency)},
+        verifier(std::move(settings.jwt_keys)),
+        readiness(context),
+        router(all_routes({readiness, openapi, [this] { inbox.kick(); }})),
+        door(world, verifier, router,
+             {&surfaces::platform::word_error, surfaces::Cors(std::move(settings.cors_origins))}),
+        recovery(
+            "recovery", kRecoveryPeriod, [this] { return recover_due(context); }, ports.clock,
+            ports.log),
+        inbox(
+            "inbox", kInboxPeriod, [this] { return apply_inbox(context); }, ports.clock, ports.log),
+        purging("purge", kPurgePeriod, [this] { return purge(context); }, ports.clock, ports.log) {
+    *openapi = openapi_text(router.routes(), settings.version);
+  }
+
+  std::array<Job*, 3> jobs() { return {&recovery, &inbox, &purging}; }
+  void one_less() {
+    if (--running == 0 && idle) std::exchange(idle, {})();
+  }
+
+  ports::Gateways gateways;
+  app::Context context;
+  surfaces::World world;
+  crypto::JwtVerifier verifier;
+  surfaces::operations::Readiness readiness;
+  std::shared_ptr<std::string> openapi = std::make_shared<std::string>();
+  surfaces::Router router;
+  surfaces::FrontDoor door;
+  int running = 0;  // requests, and jobs that were started
+  bool stopped = false;
+  std::function<void()> idle;
+  Job recovery;
+  Job inbox;
+  Job purging;
+};
+
+Service::Service(Ports ports, ports::Gateways gateways, ServiceSettings settings)
+    : parts_(std::make_unique<Parts>(ports, gateways, std::move(settings))) {}
+Service::~Service() = default;
+
+namespace {
+
+// Counts one piece of work for as long as it lives.
+class Counted {
+ public:
+  explicit Counted(std::function<void()> ended) : ended_(std::move(ended)) {}
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+  ~Counted() { ended_(); }
+
+ private:
+  std::function<void()> ended_;
+};
+
+}  // namespace
+
+base::Task<wire::Reply> Service::handle(wire::Request request) {
+  Parts& parts = *parts_;
+  ++parts.running;
+  const Counted counted([&parts] { parts.one_less(); });
+  co_return co_await parts.door.handle(std::move(request));
+}
+
+wire::Reply Service::refuse(const wire::Request& seen, int status, std::string_view reason) {
+  return parts_->door.refuse(seen, status, reason);
+}
+
+void Service::start_jobs() {
+  for (Job* job : parts_->jobs()) {
+    ++parts_->running;
+    job->start();
+  }
+}
+
+void Service::set_draining(bool draining) {
+  parts_->readiness.set_draining(draining);
+}
+
+void Service::drain() {
+  set_draining(true);
+  if (std::exchange(parts_->stopped, true)) return;
+  ++parts_->running;  // nothing is idle before all are told
+  for (Job* job : parts_->jobs())
+    if (job->is_started()) job->stop([this] { parts_->one_less(); });
+  parts_->one_less();
+}
+
+void Service::when_idle(std::function<void()> idle) {
+  if (parts_->running == 0) return idle();
+  parts_->idle = std::move(idle);
+}
+
+}  // namespace cobro::service

@@ -1,0 +1,67 @@
+// The whole service as one object: ports and configuration in, surfaces and jobs out. It
+// knows no socket, no thread and no process; production and simulation run this same class.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/context.h"
+#include "base/task.h"
+#include "crypto/jwt.h"
+#include "ports/gateways.h"
+#include "wire/message.h"
+
+namespace cobro::service {
+
+struct Ports {
+  ports::Store& store;
+  ports::Clock& clock;
+  ports::Random& random;
+  ports::HttpClient& http;
+  ports::Log& log;
+};
+
+struct ServiceSettings {
+  app::Settings app;
+  crypto::JwtKeys jwt_keys;
+  std::string default_currency = "PEN";   // an ISO 4217 code
+  std::vector<std::string> cors_origins;  // empty: all
+  std::string version = "0";              // in the OpenAPI document
+};
+
+class Service {
+ public:
+  // The ports, and the gateways that `gateways` names, outlive it. Throws
+  // std::invalid_argument: no JWT key, an unknown default currency.
+  Service(Ports ports, ports::Gateways gateways, ServiceSettings settings);
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+  // Destroys every job at its await point; requests under way must have ended.
+  ~Service();
+
+  // Every surface. Runs to its end whether or not somebody still waits for the answer:
+  // whoever carries the request keeps the task. Never throws.
+  base::Task<wire::Reply> handle(wire::Request request);
+  // Words what the listener itself refuses.
+  [[nodiscard]] wire::Reply refuse(const wire::Request& seen, int status, std::string_view reason);
+
+  // Recovery (at start, every 30 s), the webhook inbox (when one came, every 5 s), and the
+  // removal of expired idempotency records.
+  void start_jobs();
+  // /readyz answers 503 from now on.
+  void set_draining(bool draining);
+  // Draining, and no job begins another round.
+  void drain();
+  // Once, when nothing runs any more after `drain`: no request and no job. Called from inside
+  // what ended last: to destroy the service, post from it.
+  void when_idle(std::function<void()> idle);
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace cobro::service

@@ -1,0 +1,25 @@
+// The operations surface: health, readiness, the OpenAPI document and webhooks in.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "surfaces/common/exchange.h"
+#include "surfaces/operations/readiness.h"
+
+namespace cobro::surfaces::operations {
+
+struct Parts {
+  Readiness& readiness;                        // outlives the routes
+  std::shared_ptr<const std::string> openapi;  // its text is filled in before the first request
+  std::function<void()> webhook_stored;        // there is work in the inbox
+};
+
+std::vector<Route> routes(const Parts& parts);
+
+// ---- by resource ------------------------------------------------------------------------
+
+void add_health_routes(const Parts& parts, std::vector<Route>& routes);
+void add_webhook_route(const Parts& parts, std::vector<Route>& routes);
+
+}  // namespace cobro::surfaces::operations

@@ -1,0 +1,224 @@
+#include "surfaces/desk.h"
+
+namespace cobro::testing {
+
+using ports::Listed;
+using ports::Page;
+
+class FragileStore final : public ports::Store {
+ public:
+  FragileStore(ports::Store& inner, const bool& away) : inner_(inner), away_(away) {}
+
+  base::Task<ports::WriteResult> write(const ports::Reads& reads,
+                                       const ports::Decide& decide) override {
+    if (away_) return unwritten();
+    return inner_.write(reads, decide);
+  }
+  base::Task<bool> was_committed(const ports::Changes& changes) override {
+    return inner_.was_committed(changes);
+  }
+  base::Task<ports::Loaded> load(const ports::Reads& reads) override {
+    check();
+    return inner_.load(reads);
+  }
+  base::Task<Listed<domain::Order>> list_orders(const ports::OrderFilter& filter,
+                                                const Page& page) override {
+    check();
+    return inner_.list_orders(filter, page);
+  }
+  base::Task<Listed<domain::Payment>> list_payments(const ports::PaymentFilter& filter,
+                                                    const Page& page) override {
+    return inner_.list_payments(filter, page);
+  }
+  base::Task<Listed<domain::Refund>> list_refunds(const ports::RefundFilter& filter,
+                                                  const Page& page) override {
+    return inner_.list_refunds(filter, page);
+  }
+  base::Task<Listed<domain::Transaction>> list_transactions(const ports::TransactionFilter& filter,
+                                                            const Page& page) override {
+    return inner_.list_transactions(filter, page);
+  }
+  base::Task<std::vector<domain::Attempt>> due_attempts(base::Timestamp now,
+                                                        std::int64_t limit) override {
+    return inner_.due_attempts(now, limit);
+  }
+  base::Task<std::vector<ports::StoredWebhook>> due_webhooks(base::Timestamp now,
+                                                             std::int64_t limit) override {
+    return inner_.due_webhooks(now, limit);
+  }
+  base::Task<std::int64_t> purge_records(base::Timestamp now, std::int64_t limit) override {
+    return inner_.purge_records(now, limit);
+  }
+  base::Task<ports::AuditPage> audit_orders(std::optional<domain::OrderId> after,
+                                            std::int64_t limit) override {
+    return inner_.audit_orders(after, limit);
+  }
+  base::Task<ports::AuditPage> audit_orphans(std::optional<domain::PaymentId> after,
+                                             std::int64_t limit) override {
+    return inner_.audit_orphans(after, limit);
+  }
+  [[nodiscard]] const std::string& deployment() const override { return inner_.deployment(); }
+  base::Task<bool> ping() override { return away_ ? silence() : inner_.ping(); }
+
+ private:
+  void check() const {
+    if (away_) throw ports::StoreUnavailable("connection to 10.0.0.7 refused");
+  }
+  static base::Task<ports::WriteResult> unwritten() {
+    co_return ports::WriteResult{
+        ports::WriteError{.failure = ports::WriteFailure::unavailable, .constraint = {}}};
+  }
+  // A database that takes the connection and never answers.
+  base::Task<bool> silence() {
+    co_return co_await base::await_callback<bool>(
+        [this](base::Completion<bool> done) { never_.push_back(std::move(done)); });
+  }
+  ports::Store& inner_;
+  const bool& away_;
+  std::vector<base::Completion<bool>> never_;
+};
+
+namespace {
+
+constexpr std::string_view kSecret = "a-secret-of-thirty-two-bytes-at-least";
+constexpr std::string_view kStripeOrigin = "http://stripe.test";
+constexpr std::string_view kWebhookSecret = "whsec_desk";
+
+crypto::JwtKeys keys() {
+  crypto::JwtKeys keys;
+  keys.hs256.emplace_back(std::string(kSecret));
+  return keys;
+}
+
+std::string text_of(const std::variant<std::string_view, std::int64_t, bool>& value) {
+  if (const auto* text = std::get_if<std::string_view>(&value)) return std::string(*text);
+  if (const auto* number = std::get_if<std::int64_t>(&value)) return std::to_string(*number);
+  return std::get<bool>(value) ? "true" : "false";
+}
+
+}  // namespace
+
+void RecordingLog::write(ports::LogLevel, std::string_view event,
+                         std::initializer_list<ports::LogField> fields) {
+  LogLine line{std::string(event), {}};
+  for (const auto& field : fields) line.fields.emplace_back(field.name, text_of(field.value));
+  lines.push_back(std::move(line));
+}
+
+std::string RecordingLog::text() const {
+  std::string all;
+  for (const auto& line : lines) {
+    all += line.event;
+    for (const auto& [name, value] : line.fields) all += ' ' + name + '=' + value;
+    all += '\n';
+  }
+  return all;
+}
+
+Desk::Desk(DeskOptions options)
+    : store_(store::open_sqlite({.path = ":memory:", .mode = store::SqliteMode::inline_}, {}, clock,
+                                random)),
+      fragile_(std::make_unique<FragileStore>(*store_, store_away)) {
+  sandbox_ = std::make_unique<sandbox::Stripe>(
+      sandbox::StripeOptions{.public_url = std::string(kStripeOrigin)}, clock, random, http, log);
+  http.connect(std::string(kStripeOrigin),
+               [this](wire::Request request) { return sandbox_->handle(std::move(request)); });
+  gateways::StripeSettings stripe;
+  stripe.api_base = kStripeOrigin;
+  stripe.secret_key = base::Secret("sk_test_desk");
+  stripe.webhook_secrets.emplace_back(std::string(kWebhookSecret));
+  stripe_ = std::make_unique<gateways::Stripe>(std::move(stripe));
+  service::ServiceSettings settings;
+  settings.app.refund_self_service_days = options.refund_self_service_days;
+  settings.jwt_keys = keys();
+  settings.cors_origins = std::move(options.cors_origins);
+  service = build(std::move(settings));
+}
+
+std::unique_ptr<service::Service> Desk::build(service::ServiceSettings settings) {
+  return std::make_unique<service::Service>(service::Ports{*fragile_, clock, random, http, log},
+                                            ports::Gateways{&manual_, stripe_.get()},
+                                            std::move(settings));
+}
+
+bool Desk::has_due_webhooks() {
+  return !run(clock, store_->due_webhooks(clock.now(), 10)).empty();
+}
+
+Desk::~Desk() = default;
+
+std::string Desk::token(const std::string& who) const {
+  crypto::Claims claims;
+  claims.sub = who;
+  if (who == "admin" || who == "service") claims.roles = {who};
+  claims.exp = clock.now() + std::chrono::hours(1000);
+  return crypto::make_token(claims, keys());
+}
+
+Desk::Answer Desk::send(const std::string& method, const std::string& target,
+                        const std::string& body, wire::Headers headers) {
+  const auto mark = target.find('?');
+  wire::Request request{.method = method,
+                        .path = target.substr(0, mark),
+                        .query = mark == std::string::npos ? "" : target.substr(mark + 1),
+                        .headers = std::move(headers),
+                        .body = body,
+                        .peer = "127.0.0.1"};
+  if (!body.empty() && !request.headers.find("Content-Type"))
+    request.headers.add("Content-Type", "application/json");
+  auto reply = run(clock, service->handle(std::move(request)));
+  Answer answer{reply.status, std::move(reply.headers), std::move(reply.body), {}};
+  if (auto json = wire::parse_json(answer.text)) answer.body = std::move(*json);
+  return answer;
+}
+
+Desk::Answer Desk::as(const std::string& who, const std::string& method, const std::string& target,
+                      const std::string& body, wire::Headers headers) {
+  headers.add("Authorization", "Bearer " + token(who));
+  return send(method, target, body, std::move(headers));
+}
+
+std::string Desk::Answer::header(std::string_view name) const {
+  return std::string(headers.find(name).value_or(""));
+}
+std::string Desk::Answer::code() const {
+  return body.string_at({"error", "code"}).value_or("");
+}
+std::string Desk::Answer::data(std::string_view name) const {
+  const auto* member = body.at({"data", name});
+  return member != nullptr ? wire::to_text(*member) : "(absent)";
+}
+std::vector<std::string> Desk::Answer::details() const {
+  std::vector<std::string> all;
+  const auto* details = body.at({"error", "details"});
+  if (details == nullptr) return all;
+  for (const auto& detail : *details->as_array())
+    all.push_back(detail.string_at({"field"}).value_or("?") + ":" +
+                  detail.string_at({"code"}).value_or("?"));
+  return all;
+}
+
+namespace {
+std::int64_t number_of(const Desk::Answer& answer) {
+  const auto number = answer.body.int_at({"data", "number"});
+  if (!number) throw std::runtime_error("no number in: " + answer.text);
+  return *number;
+}
+}  // namespace
+
+std::int64_t Desk::make_order() {
+  return number_of(as("ana", "POST", "/api/v1/orders", std::string(kOrderBody)));
+}
+std::int64_t Desk::make_payment(const std::string& method) {
+  return number_of(as("ana", "POST", "/api/v1/payments",
+                      R"({"amount":59.98,"payment_method":")" + method + R"(","order_id":)" +
+                          std::to_string(make_order()) + "}"));
+}
+std::int64_t Desk::make_paid() {
+  const auto payment = make_payment();
+  as("ana", "POST", "/api/v1/payments/" + std::to_string(payment) + "/process",
+     R"({"payment_method_id":"pm_card_visa"})");
+  return payment;
+}
+
+}  // namespace cobro::testing

@@ -1,0 +1,103 @@
+// The whole service without sockets, as its clients see it: requests in, replies out. The
+// real store in memory, the real adapters, the sandbox on a loopback wire; virtual time.
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateways/manual/manual.h"
+#include "gateways/stripe/stripe.h"
+#include "sandbox/stripe.h"
+#include "service/service.h"
+#include "store/sqlite_store.h"
+#include "support/fakes.h"
+#include "wire/json.h"
+
+namespace cobro::testing {
+
+// A store that can be away: everything else goes to the real one.
+class FragileStore;
+
+struct LogLine {
+  std::string event;
+  std::vector<std::pair<std::string, std::string>> fields;
+};
+class RecordingLog final : public ports::Log {
+ public:
+  void write(ports::LogLevel, std::string_view event,
+             std::initializer_list<ports::LogField> fields) override;
+  std::vector<LogLine> lines;
+  // Everything that was logged, as one text to search in.
+  [[nodiscard]] std::string text() const;
+};
+
+struct DeskOptions {
+  int refund_self_service_days = 0;
+  std::vector<std::string> cors_origins;
+};
+
+class Desk {
+ public:
+  explicit Desk(DeskOptions options = {});
+  ~Desk();
+
+  struct Answer {
+    int status = 0;
+    wire::Headers headers;
+    std::string text;
+    wire::Json body;
+
+    [[nodiscard]] std::string header(std::string_view name) const;
+    [[nodiscard]] std::string code() const;  // of the platform's error
+    // A member of `data`, as JSON text: "59.98", "\"paid\"".
+    [[nodiscard]] std::string data(std::string_view name) const;
+    // "field:code" of each detail.
+    [[nodiscard]] std::vector<std::string> details() const;
+  };
+  // Sends one request; `target` may have a query. A body is sent as JSON.
+  Answer send(const std::string& method, const std::string& target, const std::string& body = {},
+              wire::Headers headers = {});
+  // The same with a token: "ana" is a user, "admin" and "service" have that role.
+  Answer as(const std::string& who, const std::string& method, const std::string& target,
+            const std::string& body = {}, wire::Headers headers = {});
+  [[nodiscard]] std::string token(const std::string& who) const;
+
+  // An order of 59.98 and a payment of it by "ana"; their numbers.
+  std::int64_t make_order();
+  std::int64_t make_payment(const std::string& method = "stripe");
+  // The same, processed with a card that succeeds.
+  std::int64_t make_paid();
+
+  // Another service over the same ports.
+  [[nodiscard]] std::unique_ptr<service::Service> build(service::ServiceSettings settings);
+  [[nodiscard]] bool has_due_webhooks();
+
+  ManualClock clock;
+  SeededRandom random;
+  RecordingLog log;
+  LoopbackHttpClient http;
+  bool store_away = false;
+
+ private:
+  std::unique_ptr<ports::Store> store_;
+  std::unique_ptr<FragileStore> fragile_;
+  gateways::Manual manual_;
+  std::unique_ptr<sandbox::Stripe> sandbox_;
+  std::unique_ptr<gateways::Stripe> stripe_;
+
+ public:
+  std::unique_ptr<service::Service> service;
+};
+
+inline constexpr std::string_view kOrderBody = R"({
+  "items": [{"product_id": 1, "quantity": 2, "unit_price": 29.99}],
+  "shipping_address": {"street": "Av. Principal 123", "city": "Lima", "state": "Lima",
+                       "postal_code": "15001", "country": "Peru"},
+  "billing_address": {"street": "Av. Principal 123", "city": "Lima", "state": "Lima",
+                      "postal_code": "15001", "country": "Peru"}})";
+
+}  // namespace cobro::testing
