@@ -130,6 +130,13 @@ Refusal not_executed_refusal(const Settled& settled) {
                      : fmt::format("The payment gateway refused the request: {}", settled.message)};
 }
 
+Refusal outcome_unknown() {
+  return {.code = RefusalCode::outcome_unknown,
+          .message =
+              "The gateway did not say what became of this; it will be resolved. Repeat "
+              "the request with the same Idempotency-Key to learn the outcome."};
+}
+
 Refusal declined_refusal(const Settled& settled) {
   const auto decline = settled.attempt.decline.value_or(domain::Decline{});
   return {.code = RefusalCode::payment_declined,
@@ -150,10 +157,7 @@ Answer word_settled(const Call& call, const Settled& settled, const WordAccepted
     case AttemptStatus::open:
       break;
   }
-  return std::unexpected(Refusal{
-      .code = RefusalCode::outcome_unknown,
-      .message = "The gateway did not say what became of this; it will be resolved. Repeat the "
-                 "request with the same Idempotency-Key to learn the outcome."});
+  return std::unexpected(outcome_unknown());
 }
 
 base::Task<Answer> settle(Context& context, const Call* call, Attempt attempt,
@@ -180,6 +184,9 @@ base::Task<Answer> settle(Context& context, const Call* call, Attempt attempt,
     return changes;
   };
   auto committed = co_await commit(context, std::move(reads), decide);
+  // The call was made; what it did is not lost (the attempt stays open), but not known here.
+  if (!committed && committed.error().code == RefusalCode::unavailable)
+    co_return std::unexpected(outcome_unknown());
   if (!committed) co_return std::unexpected(std::move(committed).error());
   if (!result) co_return StoredReply{};
   co_return std::move(*result);
