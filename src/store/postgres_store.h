@@ -1,7 +1,6 @@
 // The store on PostgreSQL: asynchronous libpq on the service's loop.
 //
 //   write   BEGIN + reads ─▶ decide ─▶ changes + COMMIT     two round trips
-//           (one when it reads nothing)
 //   load    BEGIN + reads + COMMIT                          one
 //
 // Isolation is REPEATABLE READ: what one try loads is one state of the database, and a row

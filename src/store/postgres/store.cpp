@@ -31,7 +31,7 @@ std::vector<Statement> framed(std::string_view before, std::vector<Statement> st
   return statements;
 }
 
-// A transaction that has read, or has not begun.
+// A transaction that has begun and read.
 struct Begun {
   std::optional<PgLease> lease;
   Answers answers;
@@ -53,9 +53,7 @@ class PostgresStore final : public ports::Store {
     // A refusal or an exception gives the lease back, and its transaction is rolled back.
     auto decision = decide(to_loaded(plan, begun.answers));
     if (!decision) co_return WriteResult{std::move(decision).error()};
-    const bool first = plan.statements.empty();
-    const auto answers = co_await begun.lease->run(
-        framed(first ? kBegin : std::string_view(), plan_changes(*decision), kCommit));
+    const auto answers = co_await begun.lease->run(framed({}, plan_changes(*decision), kCommit));
     co_return outcome_of(answers);
   }
 
@@ -145,7 +143,6 @@ class PostgresStore final : public ports::Store {
 
   base::Task<Begun> begin(std::vector<Statement> reads) {
     try {
-      if (reads.empty()) co_return Begun{co_await pool_->acquire(), {}, std::nullopt};
       auto begun = co_await start(framed(kBegin, std::move(reads), {}));
       begun.answers.erase(begun.answers.begin());
       co_return begun;
