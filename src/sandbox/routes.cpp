@@ -43,29 +43,37 @@ Answer retrieve_balance_transaction(Call& call) {
   return std::move(*found);
 }
 
+constexpr std::string_view kIntent = "payment_intent";
+constexpr std::string_view kRefund = "refund";
+constexpr std::string_view kCharge = "charge";
+constexpr std::string_view kMethod = "payment_method";
+constexpr std::string_view kEvent = "event";
+constexpr std::string_view kTransaction = "balance_transaction";
+
 // clang-format off
 constexpr std::array kRoutes = {
-    Route{"POST", "/v1/payment_intents", "payment_intent", false, create_payment_intent},
-    Route{"GET", "/v1/payment_intents", "payment_intent", true, list_payment_intents},
-    Route{"GET", "/v1/payment_intents/:id", "payment_intent", false, retrieve_payment_intent},
-    Route{"POST", "/v1/payment_intents/:id", "payment_intent", false, update_payment_intent},
-    Route{"POST", "/v1/payment_intents/:id/confirm", "payment_intent", false, confirm_payment_intent},
-    Route{"POST", "/v1/payment_intents/:id/capture", "payment_intent", false, capture_payment_intent},
-    Route{"POST", "/v1/payment_intents/:id/cancel", "payment_intent", false, cancel_payment_intent},
-    Route{"POST", "/v1/refunds", "refund", false, create_refund},
-    Route{"GET", "/v1/refunds", "refund", true, list_refunds},
-    Route{"GET", "/v1/refunds/:id", "refund", false, retrieve_refund},
-    Route{"POST", "/v1/refunds/:id", "refund", false, update_refund},
-    Route{"POST", "/v1/refunds/:id/cancel", "refund", false, cancel_refund},
-    Route{"GET", "/v1/charges", "charge", true, list_charges},
-    Route{"GET", "/v1/charges/:id", "charge", false, retrieve_charge},
-    Route{"POST", "/v1/charges/:id", "charge", false, update_charge},
-    Route{"POST", "/v1/payment_methods", "payment_method", false, create_payment_method},
-    Route{"GET", "/v1/payment_methods/:id", "payment_method", false, retrieve_payment_method},
-    Route{"POST", "/v1/payment_methods/:id", "payment_method", false, update_payment_method},
-    Route{"GET", "/v1/events", "event", true, list_events},
-    Route{"GET", "/v1/events/:id", "event", false, retrieve_event},
-    Route{"GET", "/v1/balance_transactions/:id", "balance_transaction", false, retrieve_balance_transaction},
+    Route{"POST", "/v1/payment_intents", kIntent, false, create_payment_intent},
+    Route{"GET", "/v1/payment_intents", kIntent, true, list_payment_intents},
+    Route{"GET", "/v1/payment_intents/:id", kIntent, false, retrieve_payment_intent},
+    Route{"POST", "/v1/payment_intents/:id", kIntent, false, update_payment_intent},
+    Route{"POST", "/v1/payment_intents/:id/confirm", kIntent, false, confirm_payment_intent},
+    Route{"POST", "/v1/payment_intents/:id/capture", kIntent, false, capture_payment_intent},
+    Route{"POST", "/v1/payment_intents/:id/cancel", kIntent, false, cancel_payment_intent},
+    Route{"POST", "/v1/refunds", kRefund, false, create_refund},
+    Route{"GET", "/v1/refunds", kRefund, true, list_refunds},
+    Route{"GET", "/v1/refunds/:id", kRefund, false, retrieve_refund},
+    Route{"POST", "/v1/refunds/:id", kRefund, false, update_refund},
+    Route{"POST", "/v1/refunds/:id/cancel", kRefund, false, cancel_refund},
+    Route{"GET", "/v1/charges", kCharge, true, list_charges},
+    Route{"GET", "/v1/charges/:id", kCharge, false, retrieve_charge},
+    Route{"POST", "/v1/charges/:id", kCharge, false, update_charge},
+    Route{"POST", "/v1/payment_methods", kMethod, false, create_payment_method},
+    Route{"GET", "/v1/payment_methods/:id", kMethod, false, retrieve_payment_method},
+    Route{"POST", "/v1/payment_methods/:id", kMethod, false, update_payment_method},
+    Route{"GET", "/v1/events", kEvent, true, list_events},
+    Route{"GET", "/v1/events/:id", kEvent, false, retrieve_event},
+    Route{"GET", "/v1/balance_transactions/:id", kTransaction, false,
+          retrieve_balance_transaction},
     Route{"GET", "/v1/balance", "balance", false, retrieve_balance},
     Route{"GET", "/v1/account", "account", false, retrieve_account},
 };
