@@ -1,44 +1,82 @@
 #include "main/application.h"
 
+#include "gateways/manual/manual.h"
+#include "gateways/stripe/stripe.h"
 #include "main/open_store.h"
+#include "main/version.h"
+#include "service/service.h"
 
 namespace cobro {
 namespace {
 
-wire::Reply text_reply(int status, std::string text) {
-  return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::move(text)};
+std::unique_ptr<gateways::Stripe> make_stripe(std::optional<StripeAccess> access) {
+  if (!access) return nullptr;
+  return std::make_unique<gateways::Stripe>(
+      gateways::StripeSettings{.api_base = std::move(access->api_base),
+                               .secret_key = std::move(access->secret_key),
+                               .webhook_secrets = std::move(access->webhook_secrets)});
+}
+
+service::ServiceSettings settings_of(const configuration::Configuration& configuration,
+                                     crypto::JwtKeys keys) {
+  service::ServiceSettings settings;
+  settings.app.refund_self_service_days = configuration.refunds_self_service_days;
+  settings.jwt_keys = std::move(keys);
+  settings.default_currency = configuration.default_currency;
+  settings.cors_origins = configuration.cors_origins;
+  settings.version = std::string(kVersion);
+  return settings;
 }
 
 class ServiceApplication final : public Application {
  public:
-  explicit ServiceApplication(std::unique_ptr<ports::Store> store) : store_(std::move(store)) {}
+  ServiceApplication(const configuration::Configuration& configuration, World world,
+                     crypto::JwtKeys keys, std::optional<StripeAccess> access)
+      : loop_(world.loop),
+        store_(open_store(configuration, world.loop, world.clock, world.random)),
+        stripe_(make_stripe(std::move(access))),
+        service_({*store_, world.clock, world.random, world.http, world.log}, available(),
+                 settings_of(configuration, std::move(keys))) {}
 
   base::Task<wire::Reply> handle(wire::Request request) override {
-    if (request.path == "/healthz" || request.path == "/livez") co_return text_reply(200, "ok\n");
-    if (request.path == "/readyz")
-      co_return draining_ ? text_reply(503, "draining\n") : text_reply(200, "ok\n");
-    co_return wire::json_reply(404, R"({"error":"not found"})");
+    return service_.handle(std::move(request));
   }
-
-  wire::Reply refuse(const wire::Request&, int status, std::string_view reason) override {
-    return wire::json_reply(status, "{\"error\":\"" + std::string(reason) + "\"}");
+  wire::Reply refuse(const wire::Request& seen, int status, std::string_view reason) override {
+    return service_.refuse(seen, status, reason);
   }
+  void start_jobs() override { service_.start_jobs(); }
+  void start_draining() override { service_.set_draining(true); }
 
-  void start_jobs() override {}
-  void start_draining() override { draining_ = true; }
+  base::Task<void> finish_jobs() override {
+    service_.drain();
+    // The service calls from inside what ended last, which the awaiter may destroy.
+    co_await base::await_callback<bool>([this](base::Completion<bool> done) {
+      service_.when_idle([this, done] { loop_.post([done] { done(true); }); });
+    });
+  }
 
  private:
+  [[nodiscard]] ports::Gateways available() const {
+    ports::Gateways all;
+    all.add(manual_);
+    if (stripe_) all.add(*stripe_);
+    return all;
+  }
+
+  net::Loop& loop_;
   std::unique_ptr<ports::Store> store_;
-  bool draining_ = false;
+  gateways::Manual manual_;
+  std::unique_ptr<gateways::Stripe> stripe_;
+  service::Service service_;
 };
 
 }  // namespace
 
 std::unique_ptr<Application> make_application(const configuration::Configuration& configuration,
-                                              World world, crypto::JwtKeys,
-                                              std::optional<StripeAccess>) {
-  return std::make_unique<ServiceApplication>(
-      open_store(configuration, world.loop, world.clock, world.random));
+                                              World world, crypto::JwtKeys keys,
+                                              std::optional<StripeAccess> stripe) {
+  return std::make_unique<ServiceApplication>(configuration, world, std::move(keys),
+                                              std::move(stripe));
 }
 
 }  // namespace cobro

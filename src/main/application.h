@@ -44,6 +44,8 @@ class Application {
   virtual void start_jobs() = 0;
   // From now on /readyz answers 503.
   virtual void start_draining() = 0;
+  // Ends when no job runs any more; each finishes the round it is in.
+  virtual base::Task<void> finish_jobs() = 0;
 };
 
 // Opens the database (and migrates it), checks in production that it keeps what it has

@@ -34,7 +34,7 @@ void print_banner(const std::string& url, const SandboxOptions& options) {
 
 base::Task<void> drain(net::HttpServer& server, net::Loop& loop) {
   server.stop_accepting();
-  co_await drained_within(server, loop, std::chrono::seconds(10));
+  static_cast<void>(co_await ended_within(server.drained(), loop, std::chrono::seconds(10)));
 }
 
 }  // namespace
@@ -42,9 +42,9 @@ base::Task<void> drain(net::HttpServer& server, net::Loop& loop) {
 int run_sandbox(const configuration::Sources& sources, const SandboxOptions& options) {
   const auto configuration = load_or_explain(sources, configuration::Purpose::sandbox);
   if (!configuration) return 2;
-  auto log = make_log(*configuration);
   net::Loop loop;
   net::LoopClock clock(loop);
+  auto log = make_log(*configuration, clock);
   net::SystemRandom random;
   net::CurlClient http(loop, "Stripe/1.0 (+https://stripe.com/docs/webhooks)");
   SandboxHost::Options host{.listen = configuration->sandbox_stripe_listen,

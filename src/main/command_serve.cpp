@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 
 #include "base/bytes.h"
@@ -15,7 +16,8 @@ namespace {
 using configuration::Configuration;
 
 // Longer than any request may take, shorter than what service managers wait for.
-constexpr auto kDrainLimit = std::chrono::seconds(25);
+constexpr base::Duration kDrainLimit = std::chrono::seconds(25);
+constexpr base::Duration kJobLimit = std::chrono::seconds(1);
 
 bool wants_sandbox(const Configuration& configuration) {
   return configuration.sandbox && configuration.stripe.secret_key.empty();
@@ -41,7 +43,7 @@ std::string local_origin(net::Endpoint listen) {
 class Process {
  public:
   explicit Process(Configuration configuration)
-      : configuration_(std::move(configuration)), log_(make_log(configuration_)) {}
+      : configuration_(std::move(configuration)), log_(make_log(configuration_, clock_)) {}
 
   int run() {
     const auto keys = token_keys(configuration_, random_);
@@ -106,22 +108,26 @@ class Process {
                 {"production", configuration_.is_production()}});
   }
 
-  // /readyz says 503, the listener closes, what has begun is finished, then all is closed by
-  // the destructors.
+  // /readyz says 503, the listener closes, requests and jobs that have begun are finished; then
+  // all is closed by the destructors.
   base::Task<void> drain() {
     application_->start_draining();
     server_->stop_accepting();
-    const bool finished = co_await drained_within(*server_, loop_, kDrainLimit);
-    if (!finished)
-      log_.write(ports::LogLevel::warning, "requests were cut off at the end of the drain",
-                 {{"connections", static_cast<std::int64_t>(server_->connections())}});
+    const auto deadline = clock_.steady() + kDrainLimit;
+    const bool answered = co_await ended_within(server_->drained(), loop_, kDrainLimit);
+    const auto left = std::max<base::Duration>(deadline - clock_.steady(), kJobLimit);
+    const bool finished = co_await ended_within(application_->finish_jobs(), loop_, left);
+    if (!answered || !finished)
+      log_.write(ports::LogLevel::warning, "work was cut off at the end of the drain",
+                 {{"connections", static_cast<std::int64_t>(server_->connections())},
+                  {"jobs", !finished}});
     log_.write(ports::LogLevel::info, "stopped");
   }
 
   Configuration configuration_;
-  observe::JsonLog log_;
   net::Loop loop_;
   net::LoopClock clock_{loop_};
+  observe::JsonLog log_;
   net::SystemRandom random_;
   net::CurlClient http_{loop_};
   std::unique_ptr<SandboxHost> sandbox_;

@@ -36,11 +36,11 @@ base::Task<void> report(base::Task<void> task, net::Loop& loop, base::Completion
 
 }  // namespace
 
-base::Task<bool> drained_within(net::HttpServer& server, net::Loop& loop, base::Duration limit) {
+base::Task<bool> ended_within(base::Task<void> task, net::Loop& loop, base::Duration limit) {
   net::LoopClock clock(loop);
   base::TaskGroup race([](std::string_view, std::exception_ptr) {});
   co_return co_await base::await_callback<bool>([&](base::Completion<bool> done) {
-    race.spawn("drained", report(server.drained(), loop, done, true));
+    race.spawn("task", report(std::move(task), loop, done, true));
     race.spawn("limit", report(clock.sleep(limit), loop, done, false));
   });
 }

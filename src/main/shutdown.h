@@ -4,7 +4,6 @@
 #include <functional>
 
 #include "base/task.h"
-#include "net/http_server.h"
 #include "net/loop.h"
 #include "ports/log.h"
 
@@ -15,7 +14,7 @@ namespace cobro {
 // posted function is logged, and the loop goes on.
 void run_until_signal(net::Loop& loop, std::function<base::Task<void>()> drain, ports::Log& log);
 
-// True when every connection has ended, false when `limit` came first.
-base::Task<bool> drained_within(net::HttpServer& server, net::Loop& loop, base::Duration limit);
+// True when the task has ended, false when `limit` came first; the task is destroyed then.
+base::Task<bool> ended_within(base::Task<void> task, net::Loop& loop, base::Duration limit);
 
 }  // namespace cobro

@@ -22,13 +22,15 @@ std::optional<configuration::Configuration> load_or_explain(const configuration:
   return std::nullopt;
 }
 
-observe::JsonLog make_log(const configuration::Configuration& configuration) {
+observe::JsonLog make_log(const configuration::Configuration& configuration,
+                          const ports::Clock& clock) {
   const auto level =
       observe::parse_log_level(configuration.log_level).value_or(ports::LogLevel::info);
   if (configuration.log_format == "auto")
-    return observe::JsonLog(level, observe::format_for_stderr());
-  return observe::JsonLog(level, configuration.log_format == "json" ? observe::LogFormat::json
-                                                                    : observe::LogFormat::text);
+    return observe::JsonLog(clock, level, observe::format_for_stderr());
+  return observe::JsonLog(
+      clock, level,
+      configuration.log_format == "json" ? observe::LogFormat::json : observe::LogFormat::text);
 }
 
 void ensure_data_dir(const configuration::Configuration& configuration) {

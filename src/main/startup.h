@@ -16,7 +16,9 @@ namespace cobro {
 std::optional<configuration::Configuration> load_or_explain(const configuration::Sources& sources,
                                                             configuration::Purpose purpose);
 
-observe::JsonLog make_log(const configuration::Configuration& configuration);
+// `clock` outlives the log.
+observe::JsonLog make_log(const configuration::Configuration& configuration,
+                          const ports::Clock& clock);
 
 // Makes the data directory, 0700, when it is not there.
 void ensure_data_dir(const configuration::Configuration& configuration);

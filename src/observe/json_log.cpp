@@ -4,8 +4,6 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <unistd.h>
 
-#include <chrono>
-
 #include "base/text.h"
 #include "wire/json.h"
 
@@ -90,11 +88,6 @@ std::string text_line(base::Timestamp now, ports::LogLevel level, std::string_vi
   return out;
 }
 
-base::Timestamp wall_clock() {
-  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<base::Duration>(since_epoch).count()};
-}
-
 }  // namespace
 
 std::optional<ports::LogLevel> parse_log_level(std::string_view text) {
@@ -117,24 +110,28 @@ std::string format_line(base::Timestamp now, ports::LogLevel level, std::string_
 }
 
 struct JsonLog::Impl {
-  Impl(ports::LogLevel least, LogFormat format_in)
-      : logger("cobro", std::make_shared<spdlog::sinks::stderr_sink_mt>()), format(format_in) {
+  Impl(const ports::Clock& clock_in, ports::LogLevel least, LogFormat format_in)
+      : logger("cobro", std::make_shared<spdlog::sinks::stderr_sink_mt>()),
+        clock(clock_in),
+        format(format_in) {
     logger.set_level(spdlog_level(least));
     logger.set_pattern("%v");
   }
   spdlog::logger logger;
+  const ports::Clock& clock;
   LogFormat format;
 };
 
-JsonLog::JsonLog(ports::LogLevel least, LogFormat format)
-    : impl_(std::make_unique<Impl>(least, format)) {}
+JsonLog::JsonLog(const ports::Clock& clock, ports::LogLevel least, LogFormat format)
+    : impl_(std::make_unique<Impl>(clock, least, format)) {}
 JsonLog::~JsonLog() = default;
 
 void JsonLog::write(ports::LogLevel level, std::string_view event,
                     std::initializer_list<ports::LogField> fields) {
   auto& logger = impl_->logger;
   if (!logger.should_log(spdlog_level(level))) return;
-  logger.log(spdlog_level(level), format_line(wall_clock(), level, event, fields, impl_->format));
+  logger.log(spdlog_level(level),
+             format_line(impl_->clock.now(), level, event, fields, impl_->format));
 }
 
 }  // namespace cobro::observe

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "base/time.h"
+#include "ports/clock.h"
 #include "ports/log.h"
 
 namespace cobro::observe {
@@ -36,7 +37,8 @@ std::string redact(std::string text);
 // Lines are written whole, in order, also from several threads.
 class JsonLog final : public ports::Log {
  public:
-  JsonLog(ports::LogLevel least, LogFormat format);
+  // `clock` outlives the log.
+  JsonLog(const ports::Clock& clock, ports::LogLevel least, LogFormat format);
   JsonLog(const JsonLog&) = delete;
   JsonLog& operator=(const JsonLog&) = delete;
   ~JsonLog() override;
