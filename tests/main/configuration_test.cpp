@@ -179,6 +179,15 @@ TEST_F(ConfigurationTest, databases_are_named_by_their_url) {
   EXPECT_THAT(problems(), ElementsAre(HasSubstr("DATABASE_URL must")));
 }
 
+TEST_F(ConfigurationTest, origins_are_a_list_in_both_forms_and_a_star_is_everybody) {
+  EXPECT_THAT(loaded().configuration.cors_origins, IsEmpty());
+  write("cobro.toml", "cors_origins = ['https://a.example', 'https://b.example']\n");
+  EXPECT_THAT(loaded().configuration.cors_origins,
+              ElementsAre("https://a.example", "https://b.example"));
+  set("COBRO_CORS_ORIGINS", "https://c.example , *");
+  EXPECT_THAT(loaded().configuration.cors_origins, IsEmpty());
+}
+
 TEST_F(ConfigurationTest, development_leaves_loopback_only_with_a_key) {
   set("COBRO_LISTEN", "0.0.0.0:8080");
   EXPECT_THAT(problems(), ElementsAre(HasSubstr("only with JWT_SECRET_KEY")));

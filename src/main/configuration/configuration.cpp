@@ -1,5 +1,7 @@
 #include "main/configuration/configuration.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "domain/currency.h"
 #include "main/configuration/keys.h"
@@ -47,6 +49,13 @@ std::string origin_of(net::Endpoint listen) {
   if (listen.address == "0.0.0.0") listen.address = "127.0.0.1";
   if (listen.address == "::") listen.address = "::1";
   return "http://" + to_string(listen);
+}
+
+std::vector<std::string> origins_of(std::string_view list) {
+  std::vector<std::string> origins;
+  for (const auto piece : base::split(list, ','))
+    if (const auto text = base::trim(piece); !text.empty()) origins.emplace_back(text);
+  return std::ranges::count(origins, "*") > 0 ? std::vector<std::string>() : origins;
 }
 
 std::vector<base::Secret> secrets_of(std::string_view list) {
@@ -97,6 +106,7 @@ Configuration typed(const Values& values) {
   out.data_dir = values.text("data_dir");
   out.database_url = values.secret("database_url");
   out.default_currency = base::to_upper(values.text("default_currency"));
+  out.cors_origins = origins_of(values.text("cors_origins"));
   out.behind_proxy = values.is_on("behind_proxy");
   out.log_level = values.text("log.level");
   out.log_format = values.text("log.format");

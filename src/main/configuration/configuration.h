@@ -54,6 +54,7 @@ struct Configuration {
   std::string data_dir;
   base::Secret database_url;  // empty: SQLite in data_dir
   std::string default_currency;
+  std::vector<std::string> cors_origins;  // empty: all
   bool behind_proxy = false;
   std::string log_level;
   std::string log_format;

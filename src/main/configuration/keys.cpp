@@ -31,7 +31,7 @@ constexpr Key kKeys[] = {
     {"rate_limits", "COBRO_RATE_LIMITS", Type::boolean, "on", "", "token buckets per caller", false,
      kNoEffect},
     {"cors_origins", "COBRO_CORS_ORIGINS", Type::list, "*", "",
-     "origins whose pages may call the API", false, kNoEffect},
+     "origins whose pages may call the API"},
     {"behind_proxy", "COBRO_BEHIND_PROXY", Type::boolean, "off", "",
      "a proxy in front speaks TLS: production may listen beyond loopback"},
 
