@@ -101,6 +101,8 @@ Applied book_outside_refund(Books& books, const RefundNews& news) {
   const bool moves_money = news.status && *news.status != RefundStatus::failed;
   if (!moves_money || !news.amount || news.our_attempt) return Applied::nothing_new;
   const Payment& payment = books.payment();
+  // The release of an authorization shows as a refund in some listings; it moved nothing.
+  if (payment.state == PaymentState::cancelled) return Applied::nothing_new;
   if (payment.state != PaymentState::succeeded || *news.amount > refundable(payment))
     return Applied::no_room;
   const auto id =
