@@ -15,6 +15,11 @@ CREATE FUNCTION billing.instant(micros bigint) RETURNS timestamptz
   LANGUAGE sql IMMUTABLE PARALLEL SAFE
   AS $$ SELECT 'epoch'::timestamptz + micros * interval '1 microsecond' $$;
 
+-- "ORD-00000042"
+CREATE FUNCTION billing.order_number(number bigint) RETURNS text
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE
+  AS $$ SELECT 'ORD-' || lpad(number::text, greatest(8, length(number::text)), '0') $$;
+
 -- A customer's JSON may hold what jsonb cannot (1e999999, \u0000): such a value is shown as
 -- one string, and the rows beside it stay readable.
 CREATE FUNCTION billing.readable(document json) RETURNS jsonb
@@ -27,7 +32,7 @@ EXCEPTION WHEN data_exception THEN
 END $$;
 
 CREATE VIEW billing.orders AS
-SELECT o.id, o.number, 'ORD-' || lpad(o.number::text, greatest(8, length(o.number::text)), '0') AS order_number,
+SELECT o.id, o.number, billing.order_number(o.number) AS order_number,
        o.user_id, o.tenant_id, o.status, o.closing IS NOT NULL AS closing, o.currency,
        billing.major(o.total, c.exponent) AS total_amount,
        billing.major(o.live, c.exponent) AS live_amount,
@@ -51,7 +56,7 @@ JOIN public.currencies c ON c.code = o.currency;
 
 CREATE VIEW billing.payments AS
 SELECT p.id, p.number, p.order_id,
-       'ORD-' || lpad(o.number::text, greatest(8, length(o.number::text)), '0') AS order_number,
+       billing.order_number(o.number) AS order_number,
        p.user_id, p.tenant_id, p.kind, p.gateway AS payment_method, p.currency,
        billing.major(p.amount, c.exponent) AS amount,
        CASE

@@ -262,7 +262,9 @@ class Connection final : public PgConnection, public std::enable_shared_from_thi
     timer_.async_wait(
         [weak = weak_from_this(), armed = ++armed_](const boost::system::error_code& error) {
           const auto self = weak.lock();
-          if (!error && self && self->armed_ == armed) self->lose("no answer in time");
+          if (error || !self || self->armed_ != armed) return;
+          self->answers_.late = true;
+          self->lose("no answer in time");
         });
   }
 

@@ -32,6 +32,7 @@ struct PgAnswers {
   std::vector<Rows> rows;        // of each statement
   std::optional<PgError> error;  // the first
   bool lost = false;             // the connection died or took too long: nothing is known
+  bool late = false;             // lost because it took too long
   bool missed = false;           // a statement that must touch one row did not
   std::string last_tag;          // of the last statement: "COMMIT", or "ROLLBACK"
 };

@@ -64,6 +64,7 @@ void PgPool::open_for(Taker taker) {
   ++open_;
   auto connection = PgConnection::create(loop_, options_.url);
   auto* raw = connection.get();
+  chores_.push_back(connection);
   raw->connect(options_.connect,
                [self = shared_from_this(), connection = std::move(connection),
                 taker = std::move(taker)](const std::optional<std::string>& failure) mutable {
@@ -73,6 +74,7 @@ void PgPool::open_for(Taker taker) {
 
 void PgPool::opened(const std::shared_ptr<PgConnection>& connection, Taker taker,
                     const std::optional<std::string>& failure) {
+  end_chore(connection);
   if (!failure && !shut_down_) {
     backoff_ = base::Duration{0};
     return taker(PgLease(shared_from_this(), connection));
@@ -117,8 +119,10 @@ void PgPool::give_back(const std::shared_ptr<PgConnection>& connection) {
 // In the background: whoever gave it back has its answer already.
 void PgPool::roll_back(const std::shared_ptr<PgConnection>& connection) {
   const Statement rollback{"ROLLBACK"};
+  chores_.push_back(connection);
   connection->run({&rollback, 1}, kRollback,
                   [self = shared_from_this(), connection](const PgAnswers& answers) {
+                    self->end_chore(connection);
                     if (answers.lost || answers.error || connection->in_transaction())
                       connection->close();
                     self->give_back(connection);
@@ -137,6 +141,10 @@ void PgPool::drop() {
   if (auto next = next_waiting()) take(next->taker);
 }
 
+void PgPool::end_chore(const std::shared_ptr<PgConnection>& connection) {
+  std::erase(chores_, connection);
+}
+
 void PgPool::close_idle() {
   for (auto& connection : idle_) connection->close();
   open_ -= idle_.size();
@@ -146,6 +154,7 @@ void PgPool::close_idle() {
 void PgPool::shut_down() {
   shut_down_ = true;
   close_idle();
+  for (const auto& connection : std::exchange(chores_, {})) connection->close();
   while (auto next = next_waiting()) next->taker.fail(unavailable("shutting down"));
 }
 

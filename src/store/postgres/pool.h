@@ -72,13 +72,16 @@ class PgPool : public std::enable_shared_from_this<PgPool> {
   void roll_back(const std::shared_ptr<PgConnection>& connection);
   void hand_on(const std::shared_ptr<PgConnection>& connection);
   void drop();
+  void end_chore(const std::shared_ptr<PgConnection>& connection);
   std::shared_ptr<Waiting> next_waiting();
 
   boost::asio::io_context& loop_;
   ports::Clock& clock_;
   PgPoolOptions options_;
   std::vector<std::shared_ptr<PgConnection>> idle_;
-  std::size_t open_ = 0;  // idle, on loan and being opened
+  // Being opened or rolled back: their callbacks own them, so shutting down must end them.
+  std::vector<std::shared_ptr<PgConnection>> chores_;
+  std::size_t open_ = 0;  // idle, on loan, and at a chore
   std::deque<std::shared_ptr<Waiting>> waiting_;
   base::Duration backoff_{0};
   base::Duration closed_until_{0};  // steady time before which no connection is tried

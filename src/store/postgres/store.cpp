@@ -132,7 +132,7 @@ class PostgresStore final : public ports::Store {
     for (int tries = 0;; ++tries) {
       PgLease lease = co_await pool_->acquire();
       auto answers = co_await lease.run(statements);
-      if (answers.lost && tries == 0) {
+      if (answers.lost && !answers.late && tries == 0) {
         pool_->close_idle();
         continue;
       }

@@ -1,6 +1,6 @@
 // One SQL statement with its parameters, for either database. The text is one of a closed
-// set that lives for ever (a literal, or built once), so that each connection keeps it
-// prepared under its address.
+// set that lives for ever and ends in NUL (a literal, or a string built once), so that each
+// connection keeps it prepared under its address.
 #pragma once
 
 #include <cstdint>
