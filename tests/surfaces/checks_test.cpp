@@ -1,6 +1,7 @@
 // The order of checks, and the shape of every error.
 #include <algorithm>
 
+#include "surfaces/common/client_key.h"
 #include "surfaces/desk.h"
 
 namespace cobro::testing {
@@ -234,6 +235,20 @@ TEST(Errors, read_decimals_by_the_currency_of_the_request) {
       "29.99");
 }
 
+TEST(Errors, read_decimals_by_a_stored_currency_after_its_404) {
+  Desk desk;
+  desk.make_order();
+  const auto pay = [](const std::string& order, const std::string& more) {
+    return R"({"payment_method":"stripe","amount":10.995,"order_id":)" + order + more + "}";
+  };
+  EXPECT_EQ(desk.as("ana", "POST", "/api/v1/payments", pay("99", "")).status, 404);
+  const auto stored = desk.as("ana", "POST", "/api/v1/payments", pay("1", ""));
+  EXPECT_EQ(stored.status, 400) << stored.text;
+  EXPECT_THAT(stored.details(), ElementsAre("amount:too_many_decimals"));
+  const auto stated = desk.as("ana", "POST", "/api/v1/payments", pay("99", R"(,"currency":"PEN")"));
+  EXPECT_THAT(stated.details(), ElementsAre("amount:too_many_decimals"));
+}
+
 TEST(Errors, of_a_decline_carry_its_code) {
   Desk desk;
   desk.make_payment();
@@ -253,9 +268,23 @@ TEST(Errors, a_store_that_is_away_is_a_503_that_says_nothing_internal) {
   EXPECT_EQ(read.code(), "unavailable");
   EXPECT_EQ(read.header("Retry-After"), "1");
   EXPECT_THAT(read.text, Not(HasSubstr("10.0.0.7")));
+  EXPECT_THAT(desk.log.text(), HasSubstr("10.0.0.7"));
   const auto write = desk.as("ana", "POST", "/api/v1/orders", std::string(kOrderBody));
   EXPECT_EQ(write.status, 503);
   EXPECT_FALSE(write.header("Retry-After").empty());
+}
+
+TEST(ClientKeys, are_printable_and_may_be_quoted) {
+  using surfaces::parse_client_key;
+  EXPECT_EQ(parse_client_key("a b"), "a b");
+  EXPECT_EQ(parse_client_key(R"("a\"b\\")"), R"(a"b\)");
+  EXPECT_EQ(parse_client_key(std::string(255, 'k')), std::string(255, 'k'));
+  EXPECT_EQ(parse_client_key('"' + std::string(255, 'k') + '"'), std::string(255, 'k'));
+  for (const std::string bad :
+       {std::string(), std::string(R"("")"), std::string(R"(")"), std::string(R"("a"b")"),
+        std::string(R"("a\")"), std::string(R"("\n")"), std::string("\xc3\xa9"),
+        std::string("\x7f"), std::string(256, 'k')})
+    EXPECT_EQ(parse_client_key(bad), std::nullopt) << bad;
 }
 
 TEST(Tokens, that_fail_are_challenged) {
@@ -303,6 +332,12 @@ TEST(Cors, can_be_narrowed) {
   EXPECT_EQ(ours.header("Vary"), "Origin");
   const auto other = desk.send("GET", "/healthz", "", {{"Origin", "https://other.example"}});
   EXPECT_EQ(other.header("Access-Control-Allow-Origin"), "");
+}
+
+TEST(Caches, keep_nothing_that_needed_a_token) {
+  Desk desk;
+  EXPECT_EQ(desk.as("ana", "GET", "/api/v1/orders").header("Cache-Control"), "no-store");
+  EXPECT_EQ(desk.send("GET", "/openapi.json").header("Cache-Control"), "");
 }
 
 TEST(RequestIds, are_taken_when_well_formed_and_made_otherwise) {

@@ -16,16 +16,18 @@ bool is_printable(char c) {
   return c >= 0x20 && c <= 0x7e;
 }
 
-// The content of a quoted string, its quotes taken off.
+// The content of a quoted string, its quotes taken off; a backslash may precede only a quote
+// or a backslash.
 std::optional<std::string> unquote(std::string_view content) {
   std::string key;
-  for (std::size_t i = 0; i < content.size(); ++i) {
-    if (content[i] == '"') return std::nullopt;
-    if (content[i] == '\\') {
-      if (++i == content.size() || (content[i] != '"' && content[i] != '\\')) return std::nullopt;
-    }
-    key.push_back(content[i]);
+  bool escaped = false;
+  for (const char c : content) {
+    const bool is_special = c == '"' || c == '\\';
+    if (escaped ? !is_special : c == '"') return std::nullopt;
+    escaped = !escaped && c == '\\';
+    if (!escaped) key.push_back(c);
   }
+  if (escaped) return std::nullopt;
   return key;
 }
 

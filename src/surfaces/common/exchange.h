@@ -18,6 +18,9 @@ namespace cobro::surfaces {
 
 // What every route works with; outlives them.
 struct World {
+  World(app::Context& with_context, domain::Currency with_currency)
+      : context(with_context), default_currency(with_currency) {}
+
   app::Context& context;
   domain::Currency default_currency;
 };

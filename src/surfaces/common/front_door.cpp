@@ -228,6 +228,7 @@ base::Task<wire::Reply> FrontDoor::handle(wire::Request request) const {
                       .path_values = std::move(match.path_values)};
     reply = co_await serve_safely(exchange);
     settings_.cors.add(exchange.request, reply);
+    if (exchange.route.access != Access::anyone) reply.headers.set("Cache-Control", "no-store");
   }
   reply.headers.set("X-Request-Id", request_id);
   const auto taken = world_.context.clock.steady() - started;
