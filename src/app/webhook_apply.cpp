@@ -54,8 +54,8 @@ StoredWebhook after(const StoredWebhook& row, Applied applied, base::Timestamp n
   return row;
 }
 
-// Commits the row's new form, alone.
-base::Task<void> mark(Context& context, const StoredWebhook& row, WebhookStatus status,
+// Commits the row's new form, alone; false when that was not possible.
+base::Task<bool> mark(Context& context, const StoredWebhook& row, WebhookStatus status,
                       std::string note) {
   const DecideChanges decide = [&](const Loaded& loaded,
                                    domain::Moment moment) -> base::Result<Changes, Refusal> {
@@ -73,10 +73,11 @@ base::Task<void> mark(Context& context, const StoredWebhook& row, WebhookStatus 
   if (!committed)
     context.log.write(ports::LogLevel::warning, "a webhook's row could not be updated",
                       {{"event", row.event_id}});
+  co_return committed.has_value();
 }
 
 // Applies a final fact: the payment, and the inbox row, in one transaction.
-base::Task<void> apply_final(Context& context, const StoredWebhook& row, const GatewayEvent& event,
+base::Task<bool> apply_final(Context& context, const StoredWebhook& row, const GatewayEvent& event,
                              domain::PaymentId payment) {
   const DecideChanges decide = [&](const Loaded& loaded,
                                    domain::Moment moment) -> base::Result<Changes, Refusal> {
@@ -98,16 +99,17 @@ base::Task<void> apply_final(Context& context, const StoredWebhook& row, const G
   if (!committed)
     context.log.write(ports::LogLevel::warning, "a webhook could not be applied",
                       {{"event", row.event_id}, {"reason", committed.error().message}});
+  co_return committed.has_value();
 }
 
-base::Task<void> fetch(Context& context, const StoredWebhook& row, const GatewayEvent& event,
+base::Task<bool> fetch(Context& context, const StoredWebhook& row, const GatewayEvent& event,
                        domain::PaymentId payment) {
   auto asked = event.fetch == GatewayEvent::Fetch::payment
                    ? co_await inquire(context, payment)
                    : co_await inquire_refunds(context, payment);
   const bool answered = asked && *asked != Inquiry::no_answer;
-  co_await mark(context, row, answered ? WebhookStatus::applied : WebhookStatus::waiting,
-                answered ? "fetched" : "the gateway gave no answer");
+  co_return co_await mark(context, row, answered ? WebhookStatus::applied : WebhookStatus::waiting,
+                          answered ? "fetched" : "the gateway gave no answer");
 }
 
 // Our payment that the event speaks of: by the gateway's id, then by metadata.
@@ -128,9 +130,9 @@ base::Task<std::optional<domain::PaymentId>> find_payment(Context& context,
   co_return ours ? event.our_payment : std::nullopt;
 }
 
-base::Task<void> apply_one(Context& context, StoredWebhook row) {
+base::Task<bool> apply_one(Context& context, StoredWebhook row) {
   const auto* gateway = context.gateways.find(row.gateway);
-  if (gateway == nullptr) co_return;
+  if (gateway == nullptr) co_return false;
   const auto event = gateway->read_event(row.body);
   if (!event) co_return co_await mark(context, row, WebhookStatus::ignored, "unreadable");
   const bool final_fact = event->payment || event->refund;
@@ -139,22 +141,20 @@ base::Task<void> apply_one(Context& context, StoredWebhook row) {
                             "not a type that changes anything");
   const auto payment = co_await find_payment(context, *event, row.gateway);
   if (!payment) co_return co_await mark(context, row, WebhookStatus::ignored, "nothing of ours");
-  if (final_fact) {
-    co_await apply_final(context, row, *event, *payment);
-  } else {
-    co_await fetch(context, row, *event, *payment);
-  }
+  co_return final_fact ? co_await apply_final(context, row, *event, *payment)
+                       : co_await fetch(context, row, *event, *payment);
 }
 
 }  // namespace
 
 base::Task<std::int64_t> apply_webhooks(Context& context) {
   auto rows = co_await context.store.due_webhooks(context.clock.now(), kBatch);
+  std::int64_t done = 0;
   for (auto& row : rows) {
     const auto event_id = row.event_id;
     std::string failure;
     try {
-      co_await apply_one(context, std::move(row));
+      done += co_await apply_one(context, std::move(row)) ? 1 : 0;
     } catch (const std::exception& error) {
       failure = error.what();  // one event must not hold up the others
     }
@@ -162,7 +162,7 @@ base::Task<std::int64_t> apply_webhooks(Context& context) {
       context.log.write(ports::LogLevel::error, "a webhook could not be applied",
                         {{"event", event_id}, {"reason", failure}});
   }
-  co_return static_cast<std::int64_t>(rows.size());
+  co_return done;
 }
 
 }  // namespace cobro::app

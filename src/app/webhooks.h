@@ -15,7 +15,8 @@ base::Task<base::Result<Received, domain::Refusal>> receive_webhook(Context& con
                                                                     wire::Headers headers,
                                                                     std::string body);
 
-// Applies what is due in the inbox; returns how many events were looked at.
+// Applies what is due in the inbox; returns for how many events a new state was
+// committed (none: there is nothing to hurry for).
 base::Task<std::int64_t> apply_webhooks(Context& context);
 
 }  // namespace cobro::app

@@ -20,6 +20,7 @@ std::unique_ptr<gateways::Stripe> make_stripe(std::optional<StripeAccess> access
 service::ServiceSettings settings_of(const configuration::Configuration& configuration,
                                      crypto::JwtKeys keys) {
   service::ServiceSettings settings;
+  settings.app.gateway_timeout = configuration.gateway_timeout;
   settings.app.refund_self_service_days = configuration.refunds_self_service_days;
   settings.jwt_keys = std::move(keys);
   settings.default_currency = configuration.default_currency;

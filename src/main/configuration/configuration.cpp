@@ -116,6 +116,8 @@ Configuration typed(const Values& values) {
                 without_slash(values.text("stripe.api_base"))};
   out.sandbox = values.has("sandbox.enabled") ? values.is_on("sandbox.enabled") : !production;
   out.sandbox_stripe_listen = values.endpoint("sandbox.stripe_listen");
+  out.gateway_timeout =
+      std::chrono::seconds(read_duration_seconds(values.text("gateways.timeout")).value_or(25));
   out.refunds_self_service_days =
       static_cast<int>(base::parse_int64(values.text("refunds.self_service_days")).value_or(0));
   return out;

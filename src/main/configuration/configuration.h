@@ -62,6 +62,7 @@ struct Configuration {
   StripeSettings stripe;
   bool sandbox = false;  // serve the gateways without keys by the sandbox
   net::Endpoint sandbox_stripe_listen;
+  std::chrono::seconds gateway_timeout{25};
   int refunds_self_service_days = 0;
 
   [[nodiscard]] bool is_production() const { return environment == Environment::production; }

@@ -65,6 +65,9 @@ constexpr Key kKeys[] = {
     {"stripe.api_base", "STRIPE_API_BASE", Type::url, "https://api.stripe.com", "",
      "where Stripe is"},
 
+    {"gateways.timeout", "COBRO_GATEWAYS_TIMEOUT", Type::duration, "25s", "1s..55s",
+     "how long one call to a gateway may take; after it the outcome is unknown"},
+
     {"paypal.client_id", "PAYPAL_CLIENT_ID", Type::text, "", "", "REST app's id", false, kNoEffect},
     {"paypal.client_secret", "PAYPAL_CLIENT_SECRET", Type::text, "", "", "REST app's secret",
      kSecret, kNoEffect},
