@@ -22,7 +22,7 @@ enum class Closing { cancel, expire };
 struct OrderItem {
   OrderItemId id;
   std::string product_id;
-  bool product_id_is_number = false;  // seed 002 writes integers; they are printed back so
+  bool product_id_is_number = false;  // printed back as it came
   std::int64_t quantity = 0;          // 1..9999
   Money unit_price;
   Money total;  // quantity × unit price

@@ -2,7 +2,7 @@
 //
 // The fields of a line are data that callers chose. What must never be printed is cut out once
 // more out of every text at this last place: gateway keys, webhook secrets, bearer tokens and card
-// numbers (FAILURES B26), for a message of a library may carry what no caller meant to log.
+// numbers, for a message of a library may carry what no caller meant to log.
 #pragma once
 
 #include <initializer_list>

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 
 import { freshHome, runCobro, startCobro } from './support/cobro.mjs';
 import { databases } from './support/postgres.mjs';
+import { address, look, makeOrder } from './support/shop.mjs';
 
 for (const database of databases) {
   test(`on ${database} it starts, is ready, and ends well on SIGTERM`, async (t) => {
@@ -18,14 +19,10 @@ for (const database of databases) {
     const home = await freshHome(t, database);
     const first = await startCobro(t, { home });
     const token = await first.token('ana');
-    const order = { items: [{ product_id: 1, quantity: 1, unit_price: 5 }] };
-    const made = await first.as(token)('POST', '/api/v1/orders', order);
-    assert.equal(made.status, 201, made.text);
+    const made = await makeOrder(first.as(token), '5.00');
     await first.stop();
     const second = await startCobro(t, { home });
-    const found = await second.as(token)('GET', `/api/v1/orders/${made.body.data.id}`);
-    assert.equal(found.status, 200, found.text);
-    assert.equal(found.body.data.id, made.body.data.id);
+    assert.deepEqual(await look(second.as(token), `orders/${made.id}`), made);
   });
 }
 
@@ -67,8 +64,7 @@ test("somebody else's order is not found", async (t) => {
   const ana = cobro.as(await cobro.token('ana'));
   const ben = cobro.as(await cobro.token('ben'));
   const admin = cobro.as(await cobro.token('root', 'admin'));
-  const made = await ana('POST', '/api/v1/orders', { items: [{ product_id: 1, quantity: 1, unit_price: 5 }] });
-  const route = `/api/v1/orders/${made.body.data.id}`;
+  const route = `/api/v1/orders/${(await makeOrder(ana, '5.00')).id}`;
   assert.equal((await ben('GET', route)).status, 404);
   assert.equal((await admin('GET', route)).status, 200);
 });
@@ -77,7 +73,7 @@ test('every failing field is named at once', async (t) => {
   const cobro = await startCobro(t);
   const as = cobro.as(await cobro.token('ana'));
   const items = [{ product_id: 1, quantity: 0, unit_price: 29.995 }];
-  const answer = await as('POST', '/api/v1/orders', { items, currency: 'USD' });
+  const answer = await as('POST', '/api/v1/orders', { items, currency: 'USD', shipping_address: address });
   assert.equal(answer.status, 400, answer.text);
   assert.equal(answer.body.error.code, 'validation_failed');
   const fields = answer.body.error.details.map((detail) => detail.field);

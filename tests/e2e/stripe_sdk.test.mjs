@@ -4,7 +4,8 @@ import { test } from 'node:test';
 
 import Stripe from 'stripe';
 
-import { sandboxKey, startCobro } from './support/cobro.mjs';
+import { startCobro } from './support/cobro.mjs';
+import { sandboxKey } from './support/sandbox.mjs';
 
 function client(cobro) {
   const { hostname, port } = new URL(cobro.sandboxUrl);

@@ -1,4 +1,4 @@
-// The four requests of seed 002, verbatim but for the token and the payment method.
+// The four requests of the order flow, as clients send them but for token and payment method.
 #include "surfaces/desk.h"
 
 namespace cobro::testing {

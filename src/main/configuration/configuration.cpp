@@ -123,7 +123,7 @@ Configuration typed(const Values& values) {
   return out;
 }
 
-// CONTRACT §9. Each refusal says what is refused and what would be accepted.
+// Each refusal says what is refused and what would be accepted.
 
 void refuse_in_development(const Values& values, const Configuration& configuration,
                            std::vector<std::string>& problems) {

@@ -77,7 +77,7 @@ struct Loaded {
 
 // What each command asks of the settings beside their being readable.
 enum class Purpose {
-  serve,    // CONTRACT's rules for development and production
+  serve,    // the rules for development and production
   sandbox,  // production only with COBRO_SANDBOX=1
   other,
 };

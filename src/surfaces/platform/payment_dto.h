@@ -34,7 +34,7 @@ struct PaymentUpdate {
 };
 BOOST_DESCRIBE_STRUCT(PaymentUpdate, (), (amount, payment_method, description, metadata))
 
-// Accepted as seed 002 sends it; it changes nothing at the gateway.
+// Accepted, because clients send it; it changes nothing at the gateway.
 enum class ConfirmationMethod { automatic, manual };
 BOOST_DESCRIBE_ENUM(ConfirmationMethod, automatic, manual)
 
@@ -93,7 +93,7 @@ struct Payment {
   std::optional<std::string> description;
   StoredJson metadata;
   std::optional<std::string> gateway_payment_id;
-  std::optional<std::string> payment_intent_id;  // the same, by seed 000's name
+  std::optional<std::string> payment_intent_id;  // the same, by the name intents use
   std::optional<std::string> gateway_transaction_id;
   std::optional<StoredJson> gateway_response;
   std::optional<std::string> failure_reason;
