@@ -348,6 +348,24 @@ TEST_P(Writes, records_are_closed_deleted_settled_and_released) {
   EXPECT_EQ(state_of("k"), "none");
 }
 
+// A row that another write deleted after it was read is not updated in silence.
+TEST_P(Writes, of_a_deletion_and_an_update_of_one_record_at_once_one_is_committed) {
+  must_write({.insert_record = make.record("k")});
+  ports::Reads read;
+  read.record_key = "k";
+  const auto with = [](bool deletes) -> ports::Decide {
+    return [deletes](const ports::Loaded& loaded) -> base::Result<ports::Changes, domain::Refusal> {
+      if (!loaded.record || loaded.record->version > 1)
+        return std::unexpected(
+            domain::Refusal{.code = domain::RefusalCode::not_found, .message = ""});
+      ports::Changes changes;
+      (deletes ? changes.delete_record : changes.update_record) = loaded.record;
+      return changes;
+    };
+  };
+  EXPECT_EQ(committed(write_all({read, read}, {with(true), with(false)})), 1U);
+}
+
 TEST_P(Writes, numbers_are_unique_and_grow) {
   std::vector<std::int64_t> drawn;
   ports::Reads reads;
