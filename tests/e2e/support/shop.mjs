@@ -54,15 +54,13 @@ export async function look(user, route) {
 export async function movements(user, payment) {
   const listed = await user('GET', `/api/v1/transactions?payment_id=${payment.id}&limit=100`);
   assert.equal(listed.status, 200, listed.text);
-  const amounts = decimals(listed.text, 'amount');
-  const rows = listed.body.data.transactions;
-  assert.equal(amounts.length, rows.length);
-  return rows.map((row, i) => `${row.transaction_type} ${row.status} ${amounts[i]}`).reverse();
+  const rows = exact(listed.text).data.transactions;
+  return rows.map((row) => `${row.transaction_type} ${row.status} ${row.amount}`).reverse();
 }
 
-// The texts of the numbers that JSON gives a member, in order: "29.90" stays "29.90".
-export function decimals(json, member) {
-  return [...json.matchAll(new RegExp(`"${member}":\\s*(-?[0-9][^,}\\]\\s]*)`, 'g'))].map((match) => match[1]);
+// JSON with every number as the text that stood there: 29.90 is "29.90".
+export function exact(json) {
+  return JSON.parse(json.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (part) => (part[0] === '"' ? part : `"${part}"`)));
 }
 
 export async function assertClean(cobro) {
