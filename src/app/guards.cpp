@@ -54,7 +54,7 @@ Refusal forbidden(std::string message) {
 
 Refusal invalid_field(std::string_view field, std::string_view code, std::string message) {
   return {.code = RefusalCode::validation_failed,
-          .message = fmt::format("{} {}", field, message),
+          .message = fmt::format("{}: {}", field, message),
           .details = {{std::string(field), std::string(code), std::move(message)}}};
 }
 

@@ -15,7 +15,6 @@ std::unique_ptr<ports::Store> open_store(const configuration::Configuration& con
     if (const auto unsafe = store::unsafe_settings(location))
       throw std::runtime_error("production: refused, the database may lose what it has " +
                                ("acknowledged: " + *unsafe));
-  ensure_data_dir(configuration);
   return store::open(
       location, {}, loop.native(),
       [&loop](std::move_only_function<void()> work) { loop.post(std::move(work)); }, clock, random);

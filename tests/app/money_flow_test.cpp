@@ -318,6 +318,24 @@ TEST_P(Flow, sixty_four_refunds_of_sixty_on_a_hundred_one_succeeds) {
   expect_clean();
 }
 
+TEST_P(Flow, a_refund_of_the_same_amount_and_reason_is_not_started_twice) {
+  world.order("100");
+  world.pay(1, "100");
+  world.process(1);
+  std::vector<base::Task<app::Answer>> tasks;
+  for (int i = 0; i < 8; ++i) tasks.push_back(world.refunding(1, "10", "broken", ""));
+  int succeeded = 0;
+  for (const auto& answer : world.all(std::move(tasks))) {
+    succeeded += answer ? 1 : 0;
+    if (!answer) {
+      EXPECT_EQ(refusal(answer), RefusalCode::refund_in_progress);
+    }
+  }
+  EXPECT_EQ(succeeded, 1);
+  EXPECT_EQ(world.payment(1).refunded.to_decimal(), "10.00");
+  expect_clean();
+}
+
 TEST_P(Flow, sixty_four_process_calls_make_one_charge) {
   world.order("100");
   world.pay(1, "100");

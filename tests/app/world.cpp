@@ -82,7 +82,10 @@ base::Task<ports::HttpResult> Wire::send(ports::HttpRequest request) {
     default:
       break;
   }
+  // A call takes time, so that calls of many callers overlap.
+  if (to_gateway) co_await clock_.sleep(std::chrono::milliseconds(20));
   auto result = co_await inner.send(std::move(request));
+  if (to_gateway) co_await clock_.sleep(std::chrono::milliseconds(20));
   if (cut == Cut::answer_lost) {
     co_await clock_.sleep(timeout);
     co_return std::unexpected(lost());
