@@ -35,7 +35,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   endif()
 endif()
 
-add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-designated-field-initializers
                     -Werror=switch -Werror=return-type -Werror=unused-result)
 option(COBRO_WERROR "treat every warning in our code as an error (CI does)" OFF)
 if(COBRO_WERROR)

@@ -87,6 +87,9 @@ base::Task<ports::GatewayAnswer> send(Context& context, Attempt attempt) {
   if (answer.kind == AnswerKind::unknown)
     context.log.write(ports::LogLevel::warning, "a gateway's answer settles nothing",
                       {{"attempt", attempt.gateway_key}, {"reason", answer.message}});
+  if (answer.kind == AnswerKind::not_executed)
+    context.log.write(ports::LogLevel::warning, "a gateway refused a request",
+                      {{"attempt", attempt.gateway_key}, {"reason", answer.message}});
   co_return answer;
 }
 

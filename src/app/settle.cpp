@@ -123,11 +123,12 @@ Refusal not_executed_refusal(const Settled& settled) {
     return {.code = RefusalCode::gateway_busy,
             .message = "The payment gateway is busy; nothing was charged. Try again shortly.",
             .retry_after_s = 2};
-  return {
-      .code = RefusalCode::gateway_refused,
-      .message = settled.message.empty()
-                     ? "The payment gateway refused the request; nothing moved."
-                     : fmt::format("The payment gateway refused the request: {}", settled.message)};
+  // Its words end at the colon: "Stripe answered 400 resource_missing". What follows is the
+  // gateway's own text, which is logged and not passed on.
+  const auto brief = settled.message.substr(0, settled.message.find(':'));
+  return {.code = RefusalCode::gateway_refused,
+          .message = fmt::format("The payment gateway refused the request{}; nothing moved.",
+                                 brief.empty() ? "" : " (" + brief + ")")};
 }
 
 Refusal outcome_unknown() {

@@ -280,7 +280,7 @@ TEST(ClientKeys, are_printable_and_may_be_quoted) {
   EXPECT_EQ(parse_client_key(R"("a\"b\\")"), R"(a"b\)");
   EXPECT_EQ(parse_client_key(std::string(255, 'k')), std::string(255, 'k'));
   EXPECT_EQ(parse_client_key('"' + std::string(255, 'k') + '"'), std::string(255, 'k'));
-  for (const std::string bad :
+  for (const std::string& bad :
        {std::string(), std::string(R"("")"), std::string(R"(")"), std::string(R"("a"b")"),
         std::string(R"("a\")"), std::string(R"("\n")"), std::string("\xc3\xa9"),
         std::string("\x7f"), std::string(256, 'k')})
