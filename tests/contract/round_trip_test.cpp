@@ -6,6 +6,34 @@ namespace {
 
 constexpr const char* kStrange = "O'Brien \"é\" 日本 🎉 \\ % _ $1 ; --\n\ttab";
 
+void expect_equal(const domain::Refund& a, const domain::Refund& b) {
+  EXPECT_EQ(a.id, b.id);
+  EXPECT_EQ(a.payment_id, b.payment_id);
+  EXPECT_EQ(a.transaction_id, b.transaction_id);
+  EXPECT_EQ(a.amount, b.amount);
+  EXPECT_EQ(a.reason, b.reason);
+  EXPECT_EQ(a.status, b.status);
+  EXPECT_EQ(a.gateway_refund_id, b.gateway_refund_id);
+  EXPECT_EQ(a.failure_reason, b.failure_reason);
+  EXPECT_EQ(a.created_by, b.created_by);
+  EXPECT_EQ(a.created_at, b.created_at);
+  EXPECT_EQ(a.updated_at, b.updated_at);
+}
+
+void expect_equal(const domain::Transaction& a, const domain::Transaction& b) {
+  EXPECT_EQ(a.id, b.id);
+  EXPECT_EQ(a.number, b.number);
+  EXPECT_EQ(a.refund_id, b.refund_id);
+  EXPECT_EQ(a.type, b.type);
+  EXPECT_EQ(a.status, b.status);
+  EXPECT_EQ(a.amount, b.amount);
+  EXPECT_EQ(a.gateway_transaction_id, b.gateway_transaction_id);
+  EXPECT_EQ(a.gateway_response, b.gateway_response);
+  EXPECT_EQ(a.failure_reason, b.failure_reason);
+  EXPECT_EQ(a.processed_at, b.processed_at);
+  EXPECT_EQ(a.created_at, b.created_at);
+}
+
 void expect_equal(const domain::Order& a, const domain::Order& b) {
   EXPECT_EQ(a.id, b.id);
   EXPECT_EQ(a.number, b.number);
@@ -259,31 +287,9 @@ TEST_P(RoundTrip, refunds_transactions_and_attempts_of_a_payment) {
     ASSERT_TRUE(loaded.payment);
     expect_equal(*loaded.payment, payment);
     ASSERT_EQ(loaded.refunds.size(), 1U);
-    const auto& r = loaded.refunds[0];
-    EXPECT_EQ(r.id, refund.id);
-    EXPECT_EQ(r.payment_id, refund.payment_id);
-    EXPECT_EQ(r.transaction_id, refund.transaction_id);
-    EXPECT_EQ(r.amount, refund.amount);
-    EXPECT_EQ(r.reason, refund.reason);
-    EXPECT_EQ(r.status, refund.status);
-    EXPECT_EQ(r.gateway_refund_id, refund.gateway_refund_id);
-    EXPECT_EQ(r.failure_reason, refund.failure_reason);
-    EXPECT_EQ(r.created_by, refund.created_by);
-    EXPECT_EQ(r.created_at, refund.created_at);
-    EXPECT_EQ(r.updated_at, refund.updated_at);
+    expect_equal(loaded.refunds[0], refund);
     ASSERT_EQ(loaded.transactions.size(), 1U);
-    const auto& t = loaded.transactions[0];
-    EXPECT_EQ(t.id, row.id);
-    EXPECT_EQ(t.number, row.number);
-    EXPECT_EQ(t.refund_id, row.refund_id);
-    EXPECT_EQ(t.type, row.type);
-    EXPECT_EQ(t.status, row.status);
-    EXPECT_EQ(t.amount, row.amount);
-    EXPECT_EQ(t.gateway_transaction_id, row.gateway_transaction_id);
-    EXPECT_EQ(t.gateway_response, row.gateway_response);
-    EXPECT_EQ(t.failure_reason, row.failure_reason);
-    EXPECT_EQ(t.processed_at, row.processed_at);
-    EXPECT_EQ(t.created_at, row.created_at);
+    expect_equal(loaded.transactions[0], row);
     ASSERT_EQ(loaded.open_attempts.size(), 1U);
     expect_equal(loaded.open_attempts[0], attempt);
   }
