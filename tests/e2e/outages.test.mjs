@@ -60,7 +60,8 @@ function completed(user, payment) {
 }
 
 async function intentsAt(stage) {
-  return (await stage.sandbox.stripe('GET', '/v1/payment_intents')).data.map((one) => [one.status, one.amount_received]);
+  const { data } = await stage.sandbox.stripe('GET', '/v1/payment_intents');
+  return data.map((intent) => [intent.status, intent.amount_received]);
 }
 
 for (const database of databases) {

@@ -59,6 +59,7 @@ export class Program {
   #child;
   #output = '';
   #gone = false; // crashed, or never there
+  #asked = false; // a second SIGTERM would end it at once
 
   constructor(args, env) {
     this.env = env;
@@ -93,7 +94,8 @@ export class Program {
 
   // Asks it to end, as an operator would, without waiting for the end.
   askToStop() {
-    this.#child.kill('SIGTERM');
+    if (!this.#asked) this.#child.kill('SIGTERM');
+    this.#asked = true;
   }
 
   // Ends it as an operator would, and wants it to end well.

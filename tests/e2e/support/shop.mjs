@@ -60,7 +60,8 @@ export async function movements(user, payment) {
 
 // JSON with every number as the text that stood there: 29.90 is "29.90".
 export function exact(json) {
-  return JSON.parse(json.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (part) => (part[0] === '"' ? part : `"${part}"`)));
+  const stringOrNumber = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
+  return JSON.parse(json.replace(stringOrNumber, (part) => (part[0] === '"' ? part : `"${part}"`)));
 }
 
 export async function assertClean(cobro) {
