@@ -81,6 +81,8 @@ base::Task<ports::GatewayAnswer> send(Context& context, Attempt attempt) {
       co_await context.http.send(gateway->to_http(attempt.request, attempt.gateway_key, left));
   if (response) {
     answer = gateway->parse(attempt.operation, *response);
+    answer.heard = answer.kind == AnswerKind::unknown && response->status < 500;
+    if (answer.heard) answer.payment.reset();  // what was read on the way is no proof
   } else {
     answer.message = std::move(response.error().message);
   }

@@ -46,9 +46,11 @@ using WordAccepted = std::function<StoredReply(const Settled& settled)>;
 base::Task<Answer> settle(Context& context, const Call* call, domain::Attempt attempt,
                           ports::GatewayAnswer answer, WordAccepted word);
 
-// send and settle. An answer that contradicts what we believed (the object is in another
-// state) is looked into at once: the gateway's evidence ends the attempt if it can.
-base::Task<Answer> perform(Context& context, const Call& call, domain::Attempt attempt,
+// send and settle. An answer that says no clear word (the object is in another state) is
+// looked into at once: the gateway's evidence ends the attempt if it can. Never throws: once
+// the call was sent, whatever fails here leaves the outcome unknown, and recovery goes on.
+// `call` may be null: nobody waits.
+base::Task<Answer> perform(Context& context, const Call* call, domain::Attempt attempt,
                            WordAccepted word);
 
 // The answer of a settled attempt: `word` when accepted, 402 when declined, else refused.

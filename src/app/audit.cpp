@@ -73,6 +73,13 @@ bool status_fits(const Order& order, const Sums& sums) {
   return false;
 }
 
+// Somewhere at a gateway a payment of it is being cancelled.
+bool is_being_closed(const Order& order, const AuditPage& page) {
+  return std::any_of(page.payments.begin(), page.payments.end(), [&](const auto& payment) {
+    return payment.order_id == order.id && payment.pending_operation.has_value();
+  });
+}
+
 void audit_order(const Order& order, const AuditPage& page, AuditReport& report) {
   const auto subject = fmt::format("order {} ({})", order_number(order), order.id.to_string());
   audit_items(order, subject, report);
@@ -84,6 +91,8 @@ void audit_order(const Order& order, const AuditPage& page, AuditReport& report)
     report.findings.push_back(
         {subject, fmt::format("its payments hold {}, more than its total {}",
                               order.live.to_string(), order.total.to_string())});
+  if (order.closing && !is_being_closed(order, page))
+    report.findings.push_back({subject, "it is marked as closing, and nothing is under way"});
   if (!status_fits(order, sums))
     report.findings.push_back(
         {subject, fmt::format("it is {}, with {} of {} captured and {} refunded",

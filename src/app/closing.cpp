@@ -5,11 +5,15 @@ namespace cobro::app {
 void follow_closing(const ports::Loaded& loaded, domain::Books& books) {
   if (!books.order() || !books.order()->closing) return;
   if (books.payment().pending_operation) return;
-  bool live = is_live(books.payment().state);
+  const auto payable = [](const domain::Payment& p) {
+    return is_live(p.state) ||
+           (p.state == domain::PaymentState::failed && p.gateway_payment_id.has_value());
+  };
+  bool live = payable(books.payment());
   for (const auto& other : loaded.order_payments) {
     if (other.id == books.payment().id) continue;
     if (other.pending_operation) return;
-    live = live || is_live(other.state);
+    live = live || payable(other);
   }
   if (live) {
     books.note_order([](domain::Order& order) { order.closing.reset(); });

@@ -37,11 +37,10 @@ base::Task<std::optional<ports::LookUpAnswer>> look_up(Context& context,
 
 // The instants between which our attempts may have created the object.
 std::pair<base::Timestamp, base::Timestamp> window(const Loaded& loaded, base::Timestamp now) {
-  auto from = loaded.payment->created_at;
-  auto to = now;
   for (const auto& attempt : loaded.open_attempts)
-    if (attempt.payment_id == loaded.payment->id) to = std::max(to, attempt.deadline);
-  return {from, to};
+    if (attempt.payment_id == loaded.payment->id && attempt.operation == domain::Operation::confirm)
+      return {attempt.first_sent_at, attempt.deadline};
+  return {loaded.payment->created_at, now};
 }
 
 std::vector<domain::PaymentNews> ours(const domain::Payment& payment,
@@ -51,11 +50,16 @@ std::vector<domain::PaymentNews> ours(const domain::Payment& payment,
   return found;
 }
 
-// Every object is in a state that we have a word for.
+// No object is in a state that leaves open what will become of it.
 bool is_clear(const std::vector<domain::PaymentNews>& found) {
   return std::none_of(found.begin(), found.end(), [](const auto& news) {
-    return news.state == domain::RemoteState::unrecognized;
+    return news.state == domain::RemoteState::unrecognized ||
+           news.state == domain::RemoteState::processing;
   });
+}
+
+bool does_not_fit(domain::Applied applied) {
+  return applied == domain::Applied::no_room || applied == domain::Applied::after_end;
 }
 
 // Applies what was found, unless the payment moved on since it was asked for.
@@ -71,9 +75,14 @@ base::Task<base::Result<std::optional<Inquiry>, Refusal>> apply_found(
     if (loaded.payment->version != version) return Changes{};
     Changes changes;
     auto books = open_books(loaded, std::move(moment));
-    for (const auto& news : found) apply_payment_news(loaded, books, news, changes);
+    bool fits = true;
+    for (const auto& news : found)
+      fits = !does_not_fit(apply_payment_news(loaded, books, news, changes)) && fits;
     const bool changed = books.payment_changed() || !changes.update_attempts.empty();
-    result = changed ? Inquiry::news : is_clear(found) ? Inquiry::nothing_new : Inquiry::no_answer;
+    result = !fits              ? Inquiry::no_room
+             : !is_clear(found) ? Inquiry::no_answer
+             : changed          ? Inquiry::news
+                                : Inquiry::nothing_new;
     if (changed) collect(books, changes);
     return changes;
   };
@@ -118,14 +127,16 @@ base::Task<base::Result<Inquiry, Refusal>> inquire_refunds(Context& context, dom
   auto found = co_await look_up(context, *gateway, gateway->look_up_refunds(*loaded.payment));
   if (!found) co_return Inquiry::no_answer;
   bool changed = false;
+  bool all_fit = true;
   for (const auto& news : found->refunds) {
+    bool fits = true;
     ports::Reads reads{
         .root = ports::PaymentRef{id}, .record_key = {}, .webhook = {}, .transaction_numbers = 1};
     const DecideChanges decide = [&](const Loaded& row,
                                      domain::Moment moment) -> base::Result<Changes, Refusal> {
       Changes changes;
       auto books = open_books(row, std::move(moment));
-      apply_refund_news(row, books, news, changes);
+      fits = !does_not_fit(apply_refund_news(row, books, news, changes));
       if (!books.payment_changed() && changes.update_attempts.empty()) return changes;
       changed = true;
       collect(books, changes);
@@ -133,7 +144,9 @@ base::Task<base::Result<Inquiry, Refusal>> inquire_refunds(Context& context, dom
     };
     auto committed = co_await commit(context, std::move(reads), decide);
     if (!committed) co_return std::unexpected(std::move(committed).error());
+    all_fit = all_fit && fits;
   }
+  if (!all_fit) co_return Inquiry::no_room;
   co_return changed ? Inquiry::news : Inquiry::nothing_new;
 }
 

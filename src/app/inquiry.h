@@ -9,6 +9,7 @@ namespace cobro::app {
 enum class Inquiry {
   news,         // something changed on our side
   nothing_new,  // it answered in words we know, and nothing more has happened
+  no_room,      // money moved there that does not fit here yet: to be tried again
   absent,       // it answered, and there is no such object
   no_answer,    // nothing may be concluded
 };

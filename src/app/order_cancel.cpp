@@ -147,7 +147,7 @@ base::Task<Answer> conclude(Context& context, const Call& call, ports::OrderRef 
     return changes;
   };
   auto committed = co_await commit(context, std::move(reads), decide_changes);
-  if (!committed) co_return std::unexpected(std::move(committed).error());
+  if (!committed) co_return std::unexpected(still_closing());  // the gateway was called
   co_return std::move(*result);
 }
 
@@ -173,20 +173,12 @@ base::Task<Answer> cancel_order(Context& context, Call call, CancelOrder command
       continue;
     }
     const WordAccepted unworded = [](const Settled&) { return StoredReply{}; };
+    // Whatever becomes of one, the others are sent too.
     for (auto& attempt : decided->attempts) {
-      attempt.record_key.reset();
-      auto answer = co_await send(context, attempt);
-      const bool contradicts =
-          answer.kind == ports::AnswerKind::unknown && answer.payment.has_value();
-      const auto payment = attempt.payment_id;
-      answer.payment = contradicts ? std::nullopt : std::move(answer.payment);
-      auto settled =
-          co_await settle(context, nullptr, std::move(attempt), std::move(answer), unworded);
-      if (!settled) co_return std::unexpected(std::move(settled).error());
-      if (contradicts) {
-        auto asked = co_await inquire(context, payment);
-        if (!asked) co_return std::unexpected(std::move(asked).error());
-      }
+      attempt.record_key.reset();  // the record is closed once, by conclude
+      auto settled = co_await perform(context, nullptr, std::move(attempt), unworded);
+      if (!settled && settled.error().code != RefusalCode::outcome_unknown)
+        co_return std::unexpected(std::move(settled).error());
     }
     co_return co_await conclude(context, call, command.order, word);
   }

@@ -86,7 +86,7 @@ base::Task<Answer> cancel_payment(Context& context, Call call, CancelPayment com
       continue;
     }
     auto answer =
-        co_await perform(context, call, std::move(decided->attempts.front()), word_accepted);
+        co_await perform(context, &call, std::move(decided->attempts.front()), word_accepted);
     if (answer || answer.error().code != RefusalCode::gateway_refused) co_return answer;
     // The gateway would not cancel it: perhaps because it was paid meanwhile.
     const auto now = co_await context.store.load(reads);

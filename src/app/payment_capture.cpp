@@ -64,7 +64,7 @@ base::Task<Answer> capture_payment(Context& context, Call call, CapturePayment c
   auto decided = co_await once(context, call, std::move(reads), decide_once, word_left);
   if (!decided) co_return std::unexpected(std::move(decided).error());
   if (decided->reply) co_return std::move(*decided->reply);
-  co_return co_await perform(context, call, std::move(decided->attempts.front()), word_accepted);
+  co_return co_await perform(context, &call, std::move(decided->attempts.front()), word_accepted);
 }
 
 }  // namespace cobro::app

@@ -41,6 +41,9 @@ base::Result<Decided, Refusal> confirm(const Process& process, const ports::Load
   if (!command.payment_method)
     return std::unexpected(invalid_field("payment_method_id", "required",
                                          "is required: there is no saved default method"));
+  if (loaded.order && loaded.order->status != domain::OrderStatus::pending)
+    return std::unexpected(invalid_state(fmt::format(
+        "The order is {}; it must be pending to take a payment.", word(loaded.order->status))));
   if (loaded.order && loaded.order->closing)
     return std::unexpected(
         Refusal{.code = RefusalCode::order_closing, .message = "The order is being cancelled."});
@@ -132,7 +135,7 @@ base::Task<Answer> process_payment(Context& context, Call call, ProcessPayment c
       process.asked = true;
       continue;
     }
-    co_return co_await perform(context, call, std::move(decided->attempts.front()), word_accepted);
+    co_return co_await perform(context, &call, std::move(decided->attempts.front()), word_accepted);
   }
 }
 

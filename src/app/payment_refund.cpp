@@ -171,7 +171,7 @@ base::Task<Answer> refund_payment(Context& context, Call call, RefundPayment com
   if (!decided) co_return std::unexpected(std::move(decided).error());
   if (decided->reply) co_return std::move(*decided->reply);
   if (decided->inquire) co_return co_await report(context, *decided->inquire);
-  co_return co_await perform(context, call, std::move(decided->attempts.front()), word_accepted);
+  co_return co_await perform(context, &call, std::move(decided->attempts.front()), word_accepted);
 }
 
 }  // namespace cobro::app

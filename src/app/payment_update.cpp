@@ -20,6 +20,7 @@ base::Result<void, Refusal> check_state(const domain::Payment& payment, bool mon
   if (payment.state != domain::PaymentState::pending)
     return std::unexpected(
         invalid_state(fmt::format("The payment is {}; it must be pending.", word(payment.state))));
+  if (payment.conflicted) return std::unexpected(payment_conflicted());
   if (payment.pending_operation) return std::unexpected(payment_in_progress(payment));
   if (money && payment.gateway_payment_id)
     return std::unexpected(

@@ -62,48 +62,95 @@ base::Duration pause_before(int attempt, ports::Random& random) {
   return base::Duration{longest.count() * (chance[0] * 256 + chance[1] + 1) / 65536};
 }
 
-domain::Moment moment_for(base::Timestamp now, const domain::IdSource& ids, const Loaded& loaded) {
-  return {now, ids, loaded.transaction_numbers};
+// One write and its tries: what every try must do alike, and what the last one decided.
+class Tries {
+ public:
+  Tries(Context& context, DecideChanges decide)
+      : decide_(std::move(decide)), now_(context.clock.now()), ids_(make_ids(context, now_)) {}
+
+  base::Result<Changes, Refusal> decide(const Loaded& loaded) {
+    auto changes = maybe_committed_ ? decide_like_before(loaded) : decide_afresh(loaded);
+    if (!changes) return changes;
+    check_invariants(*changes);
+    if (!maybe_committed_) probe_ = probe_of(*changes);
+    return changes;
+  }
+  // The answer to COMMIT was lost. What later tries decide must not replace the row that
+  // tells whether this one held.
+  void note_unknown() { maybe_committed_ = maybe_committed_ || !probe_.empty(); }
+  [[nodiscard]] bool maybe_committed() const { return maybe_committed_; }
+  [[nodiscard]] const Changes& probe() const { return probe_; }
+
+ private:
+  static domain::IdSource make_ids(Context& context, base::Timestamp now) {
+    std::array<std::uint8_t, 10> chance{};
+    context.random.fill(chance);
+    return {now, chance};
+  }
+  base::Result<Changes, Refusal> decide_afresh(const Loaded& loaded) {
+    order_numbers_ = loaded.order_numbers;
+    payment_numbers_ = loaded.payment_numbers;
+    transaction_numbers_ = loaded.transaction_numbers;
+    return decide_(loaded, {now_, ids_, transaction_numbers_});
+  }
+  // The same ids and numbers again, so that both tries name their rows alike.
+  base::Result<Changes, Refusal> decide_like_before(const Loaded& loaded) {
+    Loaded seen = loaded;
+    seen.order_numbers = order_numbers_;
+    seen.payment_numbers = payment_numbers_;
+    seen.transaction_numbers = transaction_numbers_;
+    return decide_(seen, {now_, ids_, transaction_numbers_});
+  }
+
+  DecideChanges decide_;
+  base::Timestamp now_;
+  domain::IdSource ids_;
+  std::vector<std::int64_t> order_numbers_, payment_numbers_, transaction_numbers_;
+  Changes probe_;
+  bool maybe_committed_ = false;
+};
+
+// Whether a try whose answer was lost held after all; false too when the database cannot say.
+base::Task<bool> held(Context& context, const Tries& tries) {
+  if (!tries.maybe_committed()) co_return false;
+  try {
+    co_return co_await context.store.was_committed(tries.probe());
+  } catch (const ports::StoreUnavailable&) {
+  }
+  co_return false;
+}
+
+Refusal gave_up(const Tries& tries) {
+  if (!tries.maybe_committed()) return unavailable();
+  return {.code = RefusalCode::outcome_unknown,
+          .message =
+              "The database did not say whether this was written; look before trying "
+              "again, or repeat the request with the same Idempotency-Key."};
 }
 
 }  // namespace
 
 base::Task<base::Result<void, Refusal>> commit(Context& context, ports::Reads reads,
                                                DecideChanges decide) {
-  const auto now = context.clock.now();
-  std::array<std::uint8_t, 10> chance{};
-  context.random.fill(chance);
-  const domain::IdSource ids(now, chance);
-  Changes probe;
-  bool nothing_to_write = false;
-  const ports::Decide decide_once = [&](const Loaded& loaded) -> base::Result<Changes, Refusal> {
-    auto changes = decide(loaded, moment_for(now, ids, loaded));
-    if (!changes) return changes;
-    check_invariants(*changes);
-    nothing_to_write = changes->empty();
-    probe = probe_of(*changes);
-    return changes;
-  };
-
-  bool maybe_committed = false;
+  Tries tries(context, std::move(decide));
+  const ports::Decide decide_once = [&](const Loaded& loaded) { return tries.decide(loaded); };
   int ceilings = 0;
   for (int attempt = 0; attempt < kMaxTries; ++attempt) {
     if (attempt > 0) co_await context.clock.sleep(pause_before(attempt, context.random));
+    if (co_await held(context, tries)) co_return base::Result<void, Refusal>{};
     auto written = co_await context.store.write(reads, decide_once);
     if (written.committed()) co_return base::Result<void, Refusal>{};
-    const bool refused = std::holds_alternative<Refusal>(written.outcome);
-    // The first try may have gone through although its answer was lost: then what this try
-    // found is the first one's own doing, and the first one's answer stands.
-    if (maybe_committed && !probe.empty() && co_await context.store.was_committed(probe))
-      co_return base::Result<void, Refusal>{};
-    if (refused) co_return std::unexpected(std::get<Refusal>(std::move(written.outcome)));
+    // What this try found may be the earlier one's own doing, committed meanwhile.
+    if (co_await held(context, tries)) co_return base::Result<void, Refusal>{};
+    if (auto* refusal = std::get_if<Refusal>(&written.outcome))
+      co_return std::unexpected(std::move(*refusal));
     const auto& error = std::get<ports::WriteError>(written.outcome);
-    if (error.failure == WriteFailure::unknown_commit) maybe_committed = !nothing_to_write;
+    if (error.failure == WriteFailure::unknown_commit) tries.note_unknown();
     if (error.failure == WriteFailure::ceiling && ++ceilings == kCeilingTries)
       co_return std::unexpected(ceiling_refusal(error.constraint));
   }
   context.log.write(ports::LogLevel::warning, "a write was given up after many tries");
-  co_return std::unexpected(unavailable());
+  co_return std::unexpected(gave_up(tries));
 }
 
 namespace {
@@ -169,17 +216,20 @@ base::Result<Decided, Refusal> answer_settled(const Loaded& loaded, const WordSe
   auto reply = word(loaded);
   if (!reply) return std::unexpected(std::move(reply).error());
   Decided decided;
-  if (!is_kept(*reply)) {
-    decided.changes.delete_record = std::move(record);
-    decided.reply = std::move(*reply);
-    return decided;
-  }
   record.state = RecordState::closed;
   record.reply = *reply;
   record.expires_at = now + kRecordLife;
   decided.changes.update_record = std::move(record);
   decided.reply = std::move(*reply);
   return decided;
+}
+
+// A settled record whose route refuses: a refusal leaves no record, and the key may be used
+// again.
+bool is_spent(const IdempotencyRecord& record, const Idempotency& key, const Loaded& loaded,
+              const WordSettled& word) {
+  return record.state == RecordState::settled && record.request_hash == key.request_hash &&
+         !word(loaded);
 }
 
 // What a standing record answers.
@@ -225,10 +275,13 @@ base::Task<base::Result<Decided, Refusal>> once(Context& context, const Call& ca
   const DecideChanges decide_changes =
       [&](const Loaded& loaded, domain::Moment moment) -> base::Result<Changes, Refusal> {
     const auto* record = key ? standing(loaded, moment.now) : nullptr;
+    const bool again = record && is_spent(*record, *key, loaded, word_settled);
+    if (again) record = nullptr;
     auto decided = record ? answer_from_record(*record, *key, loaded, word_settled, moment.now)
                           : decide(loaded, moment);
     if (!decided) return std::unexpected(std::move(decided).error());
     if (key && !record) add_record(*decided, *key, moment);
+    if (again && decided->changes.insert_record) decided->changes.delete_record = *loaded.record;
     Changes changes = std::move(decided->changes);
     decided->changes = {};
     result = std::move(*decided);

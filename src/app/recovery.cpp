@@ -62,7 +62,7 @@ base::Task<void> give_up(Context& context, const Attempt& attempt) {
   const DecideChanges decide = [&](const Loaded& loaded,
                                    domain::Moment moment) -> base::Result<Changes, Refusal> {
     Changes changes;
-    if (loaded.attempt->status != AttemptStatus::open) return changes;
+    if (loaded.attempt->status != AttemptStatus::open || loaded.payment->conflicted) return changes;
     auto books = open_books(loaded, std::move(moment));
     auto row = *loaded.attempt;
     end_attempt(books, row, AttemptStatus::not_executed, std::nullopt, changes);
@@ -81,7 +81,7 @@ base::Task<void> look(Context& context, const Attempt& attempt) {
   const bool refund = attempt.operation == domain::Operation::refund;
   auto asked = refund ? co_await inquire_refunds(context, attempt.payment_id)
                       : co_await inquire(context, attempt.payment_id);
-  if (!asked || *asked == Inquiry::no_answer) co_return;
+  if (!asked || *asked == Inquiry::no_answer || *asked == Inquiry::no_room) co_return;
   co_await give_up(context, attempt);
 }
 
@@ -90,18 +90,11 @@ base::Task<void> recover_one(Context& context, Attempt due) {
   auto attempt = co_await claim(context, due, resend);
   if (!attempt) co_return;
   if (!resend) co_return co_await look(context, *attempt);
-  auto answer = co_await send(context, *attempt);
-  const auto payment = attempt->payment_id;
-  const bool contradicts = answer.kind == ports::AnswerKind::unknown && answer.payment;
-  if (contradicts) answer.payment.reset();
   const WordAccepted unworded = [](const Settled&) { return StoredReply{}; };
-  auto settled =
-      co_await settle(context, nullptr, std::move(*attempt), std::move(answer), unworded);
-  if (!settled || !contradicts) co_return;
-  auto asked = co_await inquire(context, payment);
-  if (!asked)
-    context.log.write(ports::LogLevel::warning, "a gateway could not be asked",
-                      {{"payment", payment.to_string()}});
+  auto settled = co_await perform(context, nullptr, std::move(*attempt), unworded);
+  if (!settled)
+    context.log.write(ports::LogLevel::warning, "an attempt is still unknown",
+                      {{"attempt", due.gateway_key}});
 }
 
 }  // namespace

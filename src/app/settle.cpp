@@ -193,15 +193,34 @@ base::Task<Answer> settle(Context& context, const Call* call, Attempt attempt,
   co_return std::move(*result);
 }
 
-base::Task<Answer> perform(Context& context, const Call& call, Attempt attempt, WordAccepted word) {
+namespace {
+
+base::Task<Answer> send_and_settle(Context& context, const Call* call, Attempt attempt,
+                                   WordAccepted word) {
   auto answer = co_await send(context, attempt);
-  const bool contradicts = answer.kind == AnswerKind::unknown && answer.payment.has_value();
-  answer.payment = contradicts ? std::nullopt : std::move(answer.payment);
-  auto settled = co_await settle(context, &call, attempt, answer, word);
-  if (!contradicts || settled) co_return settled;
-  auto asked = co_await inquire(context, attempt.payment_id);
+  const bool heard = answer.heard;
+  auto settled = co_await settle(context, call, attempt, answer, word);
+  if (!heard) co_return settled;
+  auto asked = attempt.operation == domain::Operation::refund
+                   ? co_await inquire_refunds(context, attempt.payment_id)
+                   : co_await inquire(context, attempt.payment_id);
   if (!asked || *asked != Inquiry::news) co_return settled;
-  co_return co_await settle(context, &call, std::move(attempt), std::move(answer), word);
+  co_return co_await settle(context, call, std::move(attempt), std::move(answer), word);
+}
+
+}  // namespace
+
+base::Task<Answer> perform(Context& context, const Call* call, Attempt attempt, WordAccepted word) {
+  const auto key = attempt.gateway_key;
+  std::string failure;
+  try {
+    co_return co_await send_and_settle(context, call, std::move(attempt), std::move(word));
+  } catch (const std::exception& error) {
+    failure = error.what();
+  }
+  context.log.write(ports::LogLevel::error, "an attempt was sent and could not be settled",
+                    {{"attempt", key}, {"reason", failure}});
+  co_return std::unexpected(outcome_unknown());
 }
 
 }  // namespace cobro::app

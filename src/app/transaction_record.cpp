@@ -44,6 +44,10 @@ base::Result<void, Refusal> record_refund(domain::Books& books, const RecordTran
     return std::unexpected(
         Refusal{.code = RefusalCode::refund_exceeds_remaining,
                 .message = fmt::format("{} is left to refund.", refundable(payment).to_string())});
+  for (const auto& other : books.refunds())
+    if (command.gateway_transaction_id && other.gateway_refund_id == command.gateway_transaction_id)
+      return std::unexpected(invalid_state(fmt::format(
+          "A refund {} of this payment is recorded already.", *other.gateway_refund_id)));
   const auto id = books.start_refund(amount, std::string(kOutside), sub).id;
   if (command.gateway_transaction_id) books.note_refund(id, *command.gateway_transaction_id);
   books.end_refund(id, domain::RefundStatus::succeeded, std::nullopt, "{}");

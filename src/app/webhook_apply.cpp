@@ -107,9 +107,12 @@ base::Task<bool> fetch(Context& context, const StoredWebhook& row, const Gateway
   auto asked = event.fetch == GatewayEvent::Fetch::payment
                    ? co_await inquire(context, payment)
                    : co_await inquire_refunds(context, payment);
-  const bool answered = asked && *asked != Inquiry::no_answer;
-  co_return co_await mark(context, row, answered ? WebhookStatus::applied : WebhookStatus::waiting,
-                          answered ? "fetched" : "the gateway gave no answer");
+  if (!asked || *asked == Inquiry::no_answer)
+    co_return co_await mark(context, row, WebhookStatus::waiting, "the gateway gave no answer");
+  if (*asked == Inquiry::no_room)
+    co_return co_await mark(context, row, WebhookStatus::waiting,
+                            "money moved that there is no room for yet");
+  co_return co_await mark(context, row, WebhookStatus::applied, "fetched");
 }
 
 // Our payment that the event speaks of: by the gateway's id, then by metadata.
@@ -151,16 +154,19 @@ base::Task<std::int64_t> apply_webhooks(Context& context) {
   auto rows = co_await context.store.due_webhooks(context.clock.now(), kBatch);
   std::int64_t done = 0;
   for (auto& row : rows) {
-    const auto event_id = row.event_id;
+    StoredWebhook key;
+    key.gateway = row.gateway;
+    key.event_id = row.event_id;
     std::string failure;
     try {
       done += co_await apply_one(context, std::move(row)) ? 1 : 0;
     } catch (const std::exception& error) {
       failure = error.what();  // one event must not hold up the others
     }
-    if (!failure.empty())
-      context.log.write(ports::LogLevel::error, "a webhook could not be applied",
-                        {{"event", event_id}, {"reason", failure}});
+    if (failure.empty()) continue;
+    context.log.write(ports::LogLevel::error, "a webhook could not be applied",
+                      {{"event", key.event_id}, {"reason", failure}});
+    co_await mark(context, key, WebhookStatus::waiting, "applying it failed");
   }
   co_return done;
 }

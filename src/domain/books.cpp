@@ -101,13 +101,22 @@ void Books::replace_payment(Payment after) {
   payment_changed_ = true;
 }
 
+// A payment that holds what it held before always fits; one that wants more needs an order
+// that is still owed, and room in it.
+bool Books::has_room(const Payment& after) const {
+  if (!order_) return true;
+  const auto wanted = held(after) - held(payment_);
+  if (!wanted.is_positive()) return true;
+  return order_->status == OrderStatus::pending && order_->live + wanted <= order_->total;
+}
+
 bool Books::move(PaymentEvent event) {
   const auto state = next(payment_.state, event);
   if (!state) return false;
   Payment after = payment_;
   after.state = *state;
   if (event != PaymentEvent::action_required) after.next_action.reset();
-  if (order_ && order_->live + held(after) - held(payment_) > order_->total) return false;
+  if (!has_room(after)) return false;
   replace_payment(std::move(after));
   if (event == PaymentEvent::action_required || event == PaymentEvent::authorized)
     write_event("payment." + std::string(word(payment_.state)),
@@ -126,7 +135,7 @@ bool Books::charge(Money amount, std::optional<std::string> charge_id, std::stri
   if (charge_id) after.gateway_charge_id = charge_id;
   after.gateway_response = response;
   after.processed_at = moment_.now;
-  if (order_ && order_->live + held(after) - held(payment_) > order_->total) return false;
+  if (!has_room(after)) return false;
   replace_payment(std::move(after));
 
   auto& row = new_transaction(TransactionType::charge, TransactionStatus::succeeded, amount);

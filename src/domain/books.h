@@ -103,6 +103,7 @@ class Books {
   void settle_transaction(TransactionId id, TransactionStatus status,
                           std::optional<std::string> failure_reason, std::string response);
   void record(Movement movement, TransactionId transaction, Money amount);
+  [[nodiscard]] bool has_room(const Payment& after) const;
   void replace_payment(Payment after);
   void follow_refunds();
   void write_refund_event(const Refund& refund);

@@ -13,8 +13,7 @@ bool same(const std::optional<NextAction>& a, const NextAction& b) {
 }
 
 Applied conflict(Books& books) {
-  if (books.payment().conflicted) return Applied::nothing_new;
-  books.note([](Payment& payment) { payment.conflicted = true; });
+  if (!books.payment().conflicted) books.note([](Payment& payment) { payment.conflicted = true; });
   return Applied::conflicted;
 }
 
@@ -61,6 +60,10 @@ Applied authorize(Books& books, const PaymentNews& news) {
 }
 
 Applied decline(Books& books, const PaymentNews& news) {
+  const Payment& payment = books.payment();
+  if (payment.pending_operation == Operation::confirm &&
+      (!news.charge_id || news.charge_id == payment.gateway_charge_id))
+    return Applied::nothing_new;
   const Decline unexplained{"card_declined", std::nullopt, "The payment was declined."};
   return books.decline(news.decline.value_or(unexplained), news.charge_id, news.redacted)
              ? Applied::changed
