@@ -208,4 +208,45 @@ for (const database of databases) {
     assert.deepEqual(await movements(user, payment), ['charge succeeded 29.90']);
     await assertClean(stage.cobro);
   });
+
+  test(`on ${database} a gateway that sheds us or refuses us moves nothing, and the key is free again`, async (t) => {
+    const stage = await setSilentStage(t, database);
+    const { user } = await stage.cobro.people();
+    const { order, payment } = await makeDebt(user, '29.90');
+    const answer = (status, error) => (stage.gateway.onRequest = async () => ({ status, body: { error } }));
+
+    answer(429, { type: 'invalid_request_error', message: 'Too many requests' });
+    const busy = await process(user, payment, 'pm_card_visa', key);
+    assertError(busy, 503, 'gateway_busy');
+    assert.ok(Number(busy.headers.get('retry-after')) >= 1);
+    answer(401, { type: 'invalid_request_error', message: 'Invalid API Key provided: sk_test_*****box' });
+    const refused = await process(user, payment, 'pm_card_visa', key);
+    assertError(refused, 502, 'gateway_refused');
+    assert.doesNotMatch(refused.text, /sk_test/);
+    assert.equal((await look(user, `payments/${payment.id}`)).status, 'pending');
+    assert.equal((await look(user, `orders/${order.id}`)).status, 'pending');
+    assert.deepEqual(await movements(user, payment), []);
+    await assertClean(stage.cobro);
+
+    stage.gateway.onRequest = async () => {};
+    const paid = await process(user, payment, 'pm_card_visa', key);
+    assert.equal(paid.status, 200, paid.text);
+    assert.equal(paid.headers.has('idempotent-replayed'), false);
+    assert.deepEqual(await intentsAt(stage), [['succeeded', 2990]]);
+    await assertClean(stage.cobro);
+  });
+
+  test(`on ${database} a gateway's own failure is unknown, and never an answer's text`, async (t) => {
+    const stage = await setSilentStage(t, database);
+    const { user } = await stage.cobro.people();
+    const { payment } = await makeDebt(user, '29.90');
+    stage.gateway.onRequest = async ({ method }) =>
+      method === 'POST' ? { status: 500, body: { error: { type: 'api_error', message: 'inner words' } } } : undefined;
+    const failed = await process(user, payment, 'pm_card_visa', key);
+    assertError(failed, 504, 'outcome_unknown');
+    assert.doesNotMatch(failed.text, /inner words/);
+    assert.equal((await look(user, `payments/${payment.id}`)).status, 'processing');
+    assertError(await process(user, payment), 409, 'payment_in_progress');
+    await assertClean(stage.cobro);
+  });
 }

@@ -1,6 +1,8 @@
 // What every caller meets before any payment: health, tokens, and the shape of refusals.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 
 import { freshHome, runCobro, startCobro } from './support/cobro.mjs';
 import { databases } from './support/postgres.mjs';
@@ -93,4 +95,16 @@ test('a variable that nobody knows stops the start, with the nearest name', asyn
   const { code, stdout, stderr } = await runCobro(['serve'], { COBRO_LISTE: 'x', COBRO_DATA_DIR: dataDir });
   assert.notEqual(code, 0);
   assert.match(stdout + stderr, /COBRO_LISTE\b[^]*COBRO_LISTEN/);
+});
+
+test('the lines that the start prints for copying work as they stand', async (t) => {
+  const cobro = await startCobro(t);
+  const lines = cobro.output.split('\n').filter((line) => /^(export|curl) /.test(line));
+  assert.equal(lines.filter((line) => line.startsWith('export ')).length, 2);
+  assert.equal(lines.filter((line) => line.startsWith('curl ')).length, 4);
+  const run = promisify(execFile);
+  const { stdout } = await run('bash', ['-euc', lines.map((line) => line.replace(/^curl /, `curl -sS --noproxy '*' `)).join('\n')]);
+  const answers = stdout.trim().split('\n').map((line) => JSON.parse(line));
+  assert.deepEqual(answers.map((answer) => answer.success), [true, true, true, true], stdout);
+  assert.deepEqual(answers.map(({ data }) => data.status), ['pending', 'pending', 'completed', 'succeeded']);
 });

@@ -27,7 +27,8 @@ class Relay {
   target; // where requests go; may change
   exchanges = []; // {method, path, headers, body, status, answer}, in the order they came
   // Called before a request goes on, and before its answer goes back; the word 'lose' cuts the
-  // connection instead. An exchange's status is undefined until it was answered.
+  // connection instead, and {status, body} is answered in place of the target. An exchange's
+  // status is undefined until it was answered.
   onRequest = async () => {};
   onAnswer = async () => {};
 
@@ -37,7 +38,12 @@ class Relay {
     const { method, url: path, headers } = request;
     const exchange = { method, path, headers, body: Buffer.concat(chunks).toString() };
     this.exchanges.push(exchange);
-    if ((await this.onRequest(exchange)) === 'lose') return response.destroy();
+    const instead = await this.onRequest(exchange);
+    if (instead === 'lose') return response.destroy();
+    if (instead) {
+      response.writeHead(instead.status, { 'Content-Type': 'application/json' });
+      return response.end(JSON.stringify(instead.body));
+    }
     const answer = await fetch(this.target + path, {
       method,
       body: method === 'GET' ? undefined : exchange.body,
