@@ -33,6 +33,7 @@ struct Parsed {
   TokenOptions token;
   std::string ttl = "1h";
   SandboxOptions sandbox;
+  std::string idempotency_kept;
   CheckOptions check;
   std::function<int()> run;
 };
@@ -56,6 +57,13 @@ void add_settings(CLI::App& command, configuration::Sources& sources, bool liste
                         : "Every setting may be given too: cobro serve --help lists them.");
 }
 
+std::int64_t positive_seconds(const char* flag, const std::string& text) {
+  const auto seconds = configuration::read_duration_seconds(text);
+  if (!seconds || *seconds == 0)
+    throw CLI::ValidationError(flag, "must be a duration like 90s, 30m, 8h or 14d");
+  return *seconds;
+}
+
 void add_token(CLI::App& app, Parsed& parsed) {
   auto* command = app.add_subcommand("token", "print a bearer token for JWT_SECRET_KEY");
   command->add_option("--sub", parsed.token.sub, "user id")->required()->type_name("ID");
@@ -66,10 +74,7 @@ void add_token(CLI::App& app, Parsed& parsed) {
   command->add_option("--ttl", parsed.ttl, "how long it lives (default 1h)")->type_name("DURATION");
   add_settings(*command, parsed.sources, false);
   command->callback([&parsed] {
-    const auto seconds = configuration::read_duration_seconds(parsed.ttl);
-    if (!seconds || *seconds == 0)
-      throw CLI::ValidationError("--ttl", "must be a duration like 90s, 30m, 8h or 14d");
-    parsed.token.ttl_seconds = *seconds;
+    parsed.token.ttl_seconds = positive_seconds("--ttl", parsed.ttl);
     parsed.run = [&parsed] { return run_token(parsed.sources, parsed.token); };
   });
 }
@@ -83,8 +88,21 @@ void add_sandbox(CLI::App& app, Parsed& parsed) {
       ->add_option("--webhook-secret", parsed.sandbox.webhook_secret,
                    "whsec_… that signs them (default: STRIPE_WEBHOOK_SECRET)")
       ->type_name("SECRET");
+  command
+      ->add_option("--fault", parsed.sandbox.faults,
+                   "misbehave: answer_lost,path=/v1/refunds,percent=10 (repeatable)")
+      ->expected(1)
+      ->take_all()
+      ->type_name("RULE");
+  command
+      ->add_option("--idempotency-kept", parsed.idempotency_kept,
+                   "how long keys are remembered (default 24h)")
+      ->type_name("DURATION");
   add_settings(*command, parsed.sources, false);
   command->callback([&parsed] {
+    if (!parsed.idempotency_kept.empty())
+      parsed.sandbox.idempotency_kept_seconds =
+          positive_seconds("--idempotency-kept", parsed.idempotency_kept);
     parsed.run = [&parsed] { return run_sandbox(parsed.sources, parsed.sandbox); };
   });
 }

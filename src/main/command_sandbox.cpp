@@ -27,6 +27,7 @@ void print_banner(const std::string& url, const SandboxOptions& options) {
     std::printf("  webhooks go to %s\n", options.webhook_url->c_str());
   else
     std::printf("  webhooks go nowhere (--webhook-url, --webhook-secret)\n");
+  for (const auto& fault : options.faults) std::printf("  fault: %s\n", fault.c_str());
   std::printf("\n  curl %s/v1/payment_intents -u %s: -d amount=1000 -d currency=usd\n", url.c_str(),
               std::string(kSandboxStripeKey).c_str());
   std::fflush(stdout);
@@ -49,7 +50,10 @@ int run_sandbox(const configuration::Sources& sources, const SandboxOptions& opt
   net::CurlClient http(loop, "Stripe/1.0 (+https://stripe.com/docs/webhooks)");
   SandboxHost::Options host{.listen = configuration->sandbox_stripe_listen,
                             .database = ":memory:",
-                            .webhooks = webhooks_of(options, *configuration)};
+                            .webhooks = webhooks_of(options, *configuration),
+                            .faults = options.faults};
+  if (options.idempotency_kept_seconds)
+    host.idempotency_kept = std::chrono::seconds(*options.idempotency_kept_seconds);
   if (!options.memory) {
     ensure_data_dir(*configuration);
     host.database = configuration->data_dir + "/sandbox-stripe.db";

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "main/configuration/configuration.h"
 
@@ -21,6 +22,8 @@ struct SandboxOptions {
   bool memory = false;
   std::optional<std::string> webhook_url;
   std::optional<std::string> webhook_secret;
+  std::vector<std::string> faults;
+  std::optional<std::int64_t> idempotency_kept_seconds;
 };
 
 struct CheckOptions {

@@ -10,6 +10,18 @@ wire::Reply stripe_refusal(const wire::Request&, int status, std::string_view re
                                       std::string(reason) + "\"}}");
 }
 
+// Does to a reply what the sandbox wants done to it.
+net::Sending spoil(wire::Reply& reply) {
+  const auto cut = reply.headers.find(sandbox::kCutHeader);
+  if (!cut) return net::Sending::whole;
+  const auto sending = *cut == "close"     ? net::Sending::none
+                       : *cut == "reset"   ? net::Sending::reset
+                       : *cut == "silence" ? net::Sending::silence
+                                           : net::Sending::half;
+  reply.headers.remove(sandbox::kCutHeader);
+  return sending;
+}
+
 }  // namespace
 
 SandboxHost::SandboxHost(const Options& options, net::Loop& loop, ports::Clock& clock,
@@ -18,6 +30,7 @@ SandboxHost::SandboxHost(const Options& options, net::Loop& loop, ports::Clock& 
     server_ = std::make_unique<net::HttpServer>(
         loop, where, [this](wire::Request request) { return handle(std::move(request)); },
         net::ServerLimits{}, log, stripe_refusal);
+    server_->spoil_replies(spoil);
   };
   try {
     listen(options.listen);
@@ -30,6 +43,8 @@ SandboxHost::SandboxHost(const Options& options, net::Loop& loop, ports::Clock& 
   stripe.database = options.database;
   stripe.webhooks = options.webhooks;
   stripe.public_url = url_;
+  stripe.faults = options.faults;
+  if (options.idempotency_kept) stripe.idempotency_kept = *options.idempotency_kept;
   stripe_ = std::make_unique<sandbox::Stripe>(std::move(stripe), clock, random, http, log);
   tasks_ = std::make_unique<base::TaskGroup>([&log](std::string_view name, std::exception_ptr) {
     log.write(ports::LogLevel::error, "sandbox task ended by an exception", {{"task", name}});

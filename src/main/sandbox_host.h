@@ -2,7 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "net/http_server.h"
 #include "net/loop.h"
@@ -24,6 +26,8 @@ class SandboxHost {
     bool any_port = false;
     std::string database;  // a file's path, or ":memory:"
     std::vector<sandbox::WebhookTarget> webhooks;
+    std::vector<std::string> faults;  // as sandbox::StripeOptions has them
+    std::optional<base::Duration> idempotency_kept;
   };
 
   // Listens at once; throws when it cannot, or when the database does not open.

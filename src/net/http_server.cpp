@@ -153,6 +153,7 @@ struct HttpServer::Impl : std::enable_shared_from_this<Impl> {
   ServerLimits limits;
   ports::Log& log;
   Refuse refuse;
+  Spoil spoil;
   std::uint16_t bound_port;
 
   tcp::endpoint peer;
@@ -180,6 +181,7 @@ struct HttpServer::Impl : std::enable_shared_from_this<Impl> {
   base::Task<Received> receive(Connection& connection);
   base::Task<bool> continue_body(Connection& connection);
   base::Task<bool> answer(Connection& connection);
+  base::Task<void> send_spoiled(Connection& connection, Sending sending, std::size_t body_bytes);
   base::Task<wire::Reply> handle(wire::Request request);
   wire::Reply refusal(const wire::Request& seen, int status, std::string_view reason);
   base::Task<bool> write_all(Connection& connection);
@@ -329,12 +331,37 @@ base::Task<bool> HttpServer::Impl::answer(Connection& connection) {
   auto request = connection.reader.take();
   request.peer = connection.peer;
   framing.head_only = request.method == "HEAD";
-  const auto reply = co_await handle(std::move(request));
+  auto reply = co_await handle(std::move(request));
+  const auto sending = spoil ? spoil(reply) : Sending::whole;
   framing.close = framing.close || draining;
   framing.date = current_date();
   connection.out.clear();
   append_reply(reply, framing, connection.out);
+  if (sending != Sending::whole) {
+    co_await send_spoiled(connection, sending, reply.body.size());
+    co_return false;
+  }
   co_return co_await write_all(connection) && !framing.close;
+}
+
+// The connection is over afterwards; `out` holds the whole reply.
+base::Task<void> HttpServer::Impl::send_spoiled(Connection& connection, Sending sending,
+                                                std::size_t body_bytes) {
+  if (sending == Sending::half) {
+    connection.out.resize(connection.out.size() - (body_bytes + 1) / 2);
+    co_await write_all(connection);
+  } else if (sending == Sending::reset) {
+    error_code ignored;
+    connection.socket.set_option(asio::socket_base::linger(true, 0), ignored);
+    connection.socket.close(ignored);
+  } else if (sending == Sending::silence) {
+    connection.idle = true;  // so that a drain does not wait for it
+    while (!draining && !connection.timed_out) {
+      connection.end = 0;
+      connection.deadline = SteadyClock::now() + limits.idle_timeout;
+      if ((co_await read_some(connection)).failed) break;
+    }
+  }
 }
 
 base::Task<wire::Reply> HttpServer::Impl::handle(wire::Request request) {
@@ -456,6 +483,10 @@ HttpServer::HttpServer(Loop& loop, const Endpoint& listen, wire::Handler handler
 
 HttpServer::~HttpServer() {
   impl_->close();
+}
+
+void HttpServer::spoil_replies(Spoil spoil) {
+  impl_->spoil = std::move(spoil);
 }
 
 std::uint16_t HttpServer::port() const {

@@ -38,6 +38,15 @@ struct ServerLimits {
   std::size_t connections_per_address = 4096;
 };
 
+// How much of a reply is sent, where a server is made to misbehave.
+enum class Sending {
+  whole,
+  none,     // the connection ends instead
+  half,     // the head and half of the body, then the connection ends
+  reset,    // the connection is reset instead
+  silence,  // nothing, until the client leaves or the idle timeout passes
+};
+
 class HttpServer {
  public:
   // Words an answer that no handler gives. `seen` holds what was read of the request: nothing
@@ -54,6 +63,11 @@ class HttpServer {
   // Closes every connection and destroys every handler still running, at its await point. Not
   // to be called from inside a handler.
   ~HttpServer();
+
+  // Asked before each reply of the handler is sent; it may take headers out that were meant
+  // for it. Without one every reply is sent whole.
+  using Spoil = std::function<Sending(wire::Reply& reply)>;
+  void spoil_replies(Spoil spoil);
 
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] Endpoint endpoint() const;

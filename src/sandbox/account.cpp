@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
+#include "sandbox/webhook_endpoints.h"
+
 namespace cobro::sandbox {
 
 std::string Account::chance(std::size_t count) {
@@ -36,14 +40,37 @@ void Account::emit(const Cause& cause, std::string_view type, const wire::Json& 
   }
   event.data += "}";
   const auto seq = database.append(event);
-  for (const auto& target : options.webhooks) database.add_delivery(seq, target.url, now());
-  work_waiting_ = work_waiting_ || !options.webhooks.empty();
+  deliver(seq, type);
   constexpr int kTrimEvery = 1024;
   if (++events_since_trim_ % kTrimEvery == 0) database.trim_events(options.events_kept);
 }
 
-void Account::do_later(std::string_view action, std::string_view object) {
-  database.later({std::string(action), std::string(object), now() + options.settle_after});
+base::Duration Account::part_of(base::Duration span) {
+  std::array<std::uint8_t, 4> bytes{};
+  random_.fill(bytes);
+  const std::int64_t drawn = bytes[0] | bytes[1] << 8 | bytes[2] << 16;
+  constexpr std::int64_t kAll = 1 << 24;
+  return span / kAll * drawn + span % kAll * drawn / kAll;
+}
+
+void Account::deliver(std::int64_t event, std::string_view type) {
+  const auto targets = webhook_targets(*this, type);
+  if (targets.empty()) return;
+  auto due = now();
+  int copies = 1;
+  if (const auto rule = faults.strike_webhook(type)) {
+    if (rule->fault == Fault::webhook_duplicated) copies = 2;
+    if (rule->fault == Fault::webhook_late) due = due + rule->delay;
+    if (rule->fault == Fault::webhook_reordered) due = due + part_of(rule->delay);
+    if (rule->fault == Fault::webhook_withheld) due = kWithheld;
+  }
+  for (const auto& target : targets)
+    for (int copy = 0; copy < copies; ++copy) database.add_delivery(event, target, due);
+  work_waiting_ = true;
+}
+
+void Account::do_later(std::string_view action, std::string_view object, base::Duration wait) {
+  database.later({std::string(action), std::string(object), now() + wait});
   work_waiting_ = true;
 }
 

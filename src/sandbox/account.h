@@ -11,6 +11,7 @@
 #include "ports/clock.h"
 #include "ports/random.h"
 #include "sandbox/database.h"
+#include "sandbox/faults.h"
 #include "sandbox/params.h"
 #include "sandbox/stripe.h"
 
@@ -27,10 +28,21 @@ struct Cause {
   std::string idempotency_key;
 };
 
+// An enabled endpoint made through the API.
+struct WebhookEndpoint {
+  std::string id;
+  WebhookTarget target;
+  std::vector<std::string> events;  // types, or "*"
+};
+
 class Account {
  public:
   Account(const StripeOptions& options, ports::Clock& clock, ports::Random& random)
-      : options(options), database(options.database), clock_(clock), random_(random) {}
+      : options(options),
+        database(options.database),
+        faults(random),
+        clock_(clock),
+        random_(random) {}
 
   [[nodiscard]] base::Timestamp now() const { return clock_.now(); }
   [[nodiscard]] std::int64_t unix_now() const { return clock_.now().unix_seconds(); }
@@ -39,20 +51,29 @@ class Account {
   // "pi_3" begins an id with 24 characters behind the underscore.
   std::string new_id(std::string_view beginning);
 
-  // Writes an event with `object` as it is now, and a delivery to each webhook target.
+  // Writes an event with `object` as it is now, and a delivery to each webhook target that
+  // listens to it.
   void emit(const Cause& cause, std::string_view type, const wire::Json& object,
             const wire::JsonObject& previous_attributes = {});
-  // Has `action` done to the object after the options' settle_after.
-  void do_later(std::string_view action, std::string_view object);
+  // Has `action` done to the object later.
+  void do_later(std::string_view action, std::string_view object, base::Duration wait);
+  // There are deliveries or later actions that the courier does not know of.
+  void note_work() { work_waiting_ = true; }
   // Whether deliveries or later actions were added since the last time it was asked.
   bool take_work_waiting() { return std::exchange(work_waiting_, false); }
 
   const StripeOptions& options;
   Database database;
+  Faults faults;
+  // As they are stored; emptied by whoever changes one.
+  std::optional<std::vector<WebhookEndpoint>> endpoints;
 
  private:
   ports::Clock& clock_;
   ports::Random& random_;
+  void deliver(std::int64_t event, std::string_view type);
+  base::Duration part_of(base::Duration span);
+
   int events_since_trim_ = 0;
   bool work_waiting_ = false;
 };
@@ -65,6 +86,7 @@ struct Call {
   std::string version;
   std::string id;  // from the path, where the route has one
   Params params;
+  bool publishable = false;  // by a browser's key
   bool executing = false;
 
   // Dated versions order as text.

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "crypto/hash.h"
 #include "sandbox/authentication.h"
+#include "sandbox/browser.h"
 #include "sandbox/expand.h"
 #include "wire/form.h"
 
@@ -68,7 +69,7 @@ bool is_form(const wire::Request& request) {
 }
 
 std::string form_text(wire::Request& request) {
-  if (request.method != "POST") return std::move(request.query);
+  if (request.method == "GET") return std::move(request.query);
   if (request.query.empty()) return std::move(request.body);
   return request.body + (request.body.empty() ? "" : "&") + request.query;
 }
@@ -99,7 +100,9 @@ Answer operate(const Route& route, Call& call) {
   if (auto mistake = check_expand(route.kind, route.is_list, paths))
     return std::unexpected(std::move(*mistake));
   Answer answer = route.run(call);
-  if (answer) expand(call.account, route.kind, *answer, paths);
+  if (!answer) return answer;
+  expand(call.account, route.kind, *answer, paths);
+  if (call.publishable) narrow_for_browser(*answer);
   return answer;
 }
 
@@ -110,7 +113,7 @@ wire::Reply reply_of(const Answer& answer, const Call& call) {
 
 }  // namespace
 
-wire::Reply Api::run_get(const RouteMatch& match, Call& call) {
+wire::Reply Api::run_read(const RouteMatch& match, Call& call) {
   try {
     return reply_of(operate(*match.route, call), call);
   } catch (const std::exception& failure) {
@@ -119,7 +122,7 @@ wire::Reply Api::run_get(const RouteMatch& match, Call& call) {
   }
 }
 
-wire::Reply Api::run_post(const RouteMatch& match, Call& call, const Post& post) {
+wire::Reply Api::run_change(const RouteMatch& match, Call& call, const Post& post) {
   wire::Reply reply;
   try {
     account_.database.transaction([&] {
@@ -204,11 +207,10 @@ class KeyInUse {
   std::string key_;
 };
 
-std::optional<ApiError> check_head(const wire::Request& request, std::string_view version) {
-  if (auto refused = authenticate(request.headers)) return refused;
+std::optional<ApiError> check_head(std::string_view version, bool body_is_form) {
   if (!is_version(version))
     return invalid_request(fmt::format("Invalid Stripe API version: {}", version));
-  if (!is_form(request))
+  if (!body_is_form)
     return invalid_request(
         "Invalid request (check that your POST content type is "
         "application/x-www-form-urlencoded). If you have any questions, we can help at "
@@ -218,7 +220,8 @@ std::optional<ApiError> check_head(const wire::Request& request, std::string_vie
 
 }  // namespace
 
-base::Task<wire::Reply> Api::answer(wire::Request request) {
+base::Task<wire::Reply> Api::answer(wire::Request request, base::Duration processing) {
+  if (request.method == "OPTIONS") co_return answer_preflight(request);
   const std::string request_id = "req_" + account_.chance(14);
   const std::string version(request.headers.find("Stripe-Version").value_or(kAccountVersion));
   const bool is_post = request.method == "POST";
@@ -231,25 +234,38 @@ base::Task<wire::Reply> Api::answer(wire::Request request) {
     reply.headers.set("Cache-Control", "no-cache, no-store");
     if (!post.key.empty()) reply.headers.set("Idempotency-Key", post.key);
     add_retry_advice(reply);
+    allow_any_origin(reply);
     return reply;
   };
 
-  if (auto refused = check_head(request, version))
+  const bool body_is_form = is_form(request);
+  const std::string form = body_is_form ? form_text(request) : std::string();
+  auto tree = parse_parameters(form);
+  auto key = key_of(request.headers);
+  if (key.empty() && tree) key = key_in_form(*tree);
+  const bool publishable = is_publishable(key);
+  if (auto refused = check_key(key)) co_return finish(error_reply(*refused, request_id));
+  if (auto refused = check_head(version, body_is_form))
     co_return finish(error_reply(*refused, request_id));
   const auto match = match_route(request.method, request.path);
+  if (!match && publishable) co_return finish(error_reply(secret_key_required(), request_id));
   if (!match) co_return finish(error_reply(unknown_url(request), request_id));
-  const std::string form = form_text(request);
-  auto tree = parse_parameters(form);
   if (!tree) co_return finish(error_reply(tree.error(), request_id));
-  Call call{account_, {request_id, post.key}, version, match->id, Params(std::move(*tree)), false};
-  if (!is_post) co_return finish(run_get(*match, call));
+  if (publishable) {
+    if (auto refused = check_publishable(*match, account_, *tree))
+      co_return finish(error_reply(*refused, request_id));
+    drop_browser_fields(*tree);
+  }
+  Call call{account_,  {request_id, post.key},   version,
+            match->id, Params(std::move(*tree)), publishable,
+            false};
+  if (request.method == "GET") co_return finish(run_read(*match, call));
 
   if (!post.key.empty()) post.fingerprint = fingerprint_of(form);
   if (auto known = answer_by_key(post, request_id)) co_return finish(std::move(*known));
   const KeyInUse in_use(keys_in_use_, post.key);
-  const auto processing = account_.options.processing_time;
   if (processing.count() > 0) co_await clock_.sleep(processing);
-  co_return finish(run_post(*match, call, post));
+  co_return finish(run_change(*match, call, post));
 }
 
 }  // namespace cobro::sandbox

@@ -19,12 +19,13 @@ class Api {
   Api(Account& account, ports::Clock& clock, ports::Log& log)
       : account_(account), clock_(clock), log_(log) {}
 
-  base::Task<wire::Reply> answer(wire::Request request);
+  // A POST holds its key for `processing` before it takes effect.
+  base::Task<wire::Reply> answer(wire::Request request, base::Duration processing);
 
  private:
   struct Post;
-  wire::Reply run_get(const RouteMatch& match, Call& call);
-  wire::Reply run_post(const RouteMatch& match, Call& call, const Post& post);
+  wire::Reply run_read(const RouteMatch& match, Call& call);
+  wire::Reply run_change(const RouteMatch& match, Call& call, const Post& post);
   // What the key alone decides: a replay, a conflict, a misuse. Nothing when it is new.
   std::optional<wire::Reply> answer_by_key(const Post& post, const std::string& request_id);
   void keep_answer(const Post& post, const std::string& request_id, const wire::Reply& reply);

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "sandbox/amounts.h"
 #include "sandbox/confirmation.h"
+#include "sandbox/setup_intents.h"
 #include "wire/form.h"
 
 namespace cobro::sandbox {
@@ -13,33 +14,57 @@ namespace {
 constexpr std::string_view kPage = R"html(<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>{title}</title>
 <style>
-body{{font:16px/1.5 system-ui,sans-serif;background:#f4f5f7;color:#1f2430;margin:0;
-display:grid;place-items:center;min-height:100vh}}
-main{{background:#fff;border-radius:12px;box-shadow:0 2px 16px #0002;padding:2rem;
-max-width:24rem;width:calc(100% - 4rem)}}
-h1{{font-size:1.25rem;margin:0 0 .5rem}}
-.amount{{font-size:2rem;font-weight:600;margin:.5rem 0}}
-.note{{color:#5b6270;font-size:.9rem}}
-form{{display:flex;gap:.75rem;margin-top:1.5rem}}
-button{{flex:1;font:inherit;padding:.7rem;border-radius:8px;border:1px solid #c9ced8;
-background:#fff;cursor:pointer}}
-button.approve{{background:#1a56db;border-color:#1a56db;color:#fff}}
+:root{{--ground:#eef1f6;--card:#fff;--text:#1b2130;--quiet:#586074;--line:#8b93a7;--blue:#1a4fc4}}
+@media (prefers-color-scheme:dark){{:root{{--ground:#12151c;--card:#1d222d;--text:#eef1f6;
+--quiet:#a9b1c3;--line:#6d7589;--blue:#3d6fe0}}}}
+*{{box-sizing:border-box}}
+body{{font:1rem/1.5 system-ui,sans-serif;background:var(--ground);color:var(--text);margin:0;
+display:grid;place-items:center;min-height:100vh;padding:1rem}}
+main{{background:var(--card);border-radius:1rem;padding:1.75rem;width:100%;max-width:25rem;
+box-shadow:0 .25rem 1.5rem #0002}}
+.badge{{display:inline-block;font-size:.75rem;font-weight:600;letter-spacing:.04em;
+border:1px solid var(--line);border-radius:1rem;padding:.1rem .65rem;color:var(--quiet)}}
+h1{{font-size:1.375rem;line-height:1.25;margin:.9rem 0 .35rem}}
+p{{margin:.35rem 0}}
+dl{{margin:1.25rem 0;border-top:1px solid var(--line)}}
+dl div{{display:flex;justify-content:space-between;gap:1rem;padding:.6rem 0;
+border-bottom:1px solid var(--line)}}
+dt{{color:var(--quiet)}}dd{{margin:0;text-align:right;overflow-wrap:anywhere}}
+.amount dd{{font-size:1.5rem;line-height:1.2;font-weight:650}}
+.id dd{{font:.8125rem/1.8 ui-monospace,monospace}}
+form{{display:grid;gap:.75rem}}
+button{{font:inherit;font-weight:600;min-height:3rem;border-radius:.6rem;cursor:pointer;
+border:1px solid var(--line);background:transparent;color:var(--text)}}
+button.approve{{background:var(--blue);border-color:var(--blue);color:#fff}}
+button:hover{{filter:brightness(1.1)}}
+button:focus-visible{{outline:3px solid var(--blue);outline-offset:3px}}
+.note{{color:var(--quiet);font-size:.875rem;margin-top:1.25rem}}
 </style></head><body><main>
+<span class="badge">TEST · 3-D SECURE</span>
 <h1>{title}</h1>
 {content}
-<p class="note">Cobro's Stripe sandbox. No money moves here.</p>
+<p class="note">Cobro’s Stripe sandbox plays your bank. No money moves.</p>
 </main></body></html>
 )html";
 
-constexpr std::string_view kForm = R"html(<p>Your bank asks whether this payment is yours.</p>
-<p class="amount">{amount}</p>
-<p class="note">Card ending in {last4} · {intent}</p>
+constexpr std::string_view kForm = R"html(<p>{question}</p>
+<dl>{amount}<div><dt>Card</dt><dd>{brand} ending in {last4}</dd></div>
+<div class="id"><dt>Reference</dt><dd>{intent}</dd></div></dl>
 <form method="post">
 <button class="approve" name="outcome" value="approve">Approve</button>
 <button name="outcome" value="refuse">Refuse</button>
 </form>)html";
+
+constexpr std::string_view kAmount =
+    R"html(<div class="amount"><dt>Amount</dt><dd>{}</dd></div>
+)html";
+
+bool is_setup(const Document& intent) {
+  return intent.text("object") == "setup_intent";
+}
 
 std::string escaped(std::string_view text) {
   std::string out;
@@ -82,31 +107,44 @@ std::string return_address(const std::string& return_url, const Document& intent
   const auto hash = return_url.find('#');
   const std::string base = return_url.substr(0, hash);
   const std::string fragment = hash == std::string::npos ? "" : return_url.substr(hash);
-  return fmt::format("{}{}payment_intent={}&payment_intent_client_secret={}&redirect_status={}{}",
-                     base, base.find('?') == std::string::npos ? '?' : '&', intent.id(),
+  const auto kind = intent.text("object");
+  return fmt::format("{0}{1}{2}={3}&{2}_client_secret={4}&redirect_status={5}{6}", base,
+                     base.find('?') == std::string::npos ? '?' : '&', kind, intent.id(),
                      intent.text("client_secret"), went_well ? "succeeded" : "failed", fragment);
 }
 
 wire::Reply show(Account& account, const Document& intent) {
   const auto method = account.database.find("payment_method", intent.text("payment_method"));
-  const auto last4 = method ? method->body.string_at({"card", "last4"}).value_or("") : "";
-  const auto amount = display_amount(intent.number("amount"), intent.text("currency"));
+  const auto of_card = [&](std::string_view name) {
+    return escaped(method ? method->body.string_at({"card", name}).value_or("") : "");
+  };
+  const bool setup = is_setup(intent);
+  const auto amount =
+      setup
+          ? std::string()
+          : fmt::format(fmt::runtime(kAmount),
+                        escaped(display_amount(intent.number("amount"), intent.text("currency"))));
   return page(
-      200, "Confirm your payment",
-      fmt::format(fmt::runtime(kForm), fmt::arg("amount", escaped(amount)),
-                  fmt::arg("last4", escaped(last4)), fmt::arg("intent", escaped(intent.id()))));
+      200, setup ? "Confirm your card" : "Confirm your payment",
+      fmt::format(fmt::runtime(kForm),
+                  fmt::arg("question", setup ? "Your bank asks whether you want this "
+                                               "card to be kept for later payments."
+                                             : "Your bank asks whether this payment is "
+                                               "yours."),
+                  fmt::arg("amount", amount), fmt::arg("brand", of_card("brand")),
+                  fmt::arg("last4", of_card("last4")), fmt::arg("intent", escaped(intent.id()))));
 }
 
 wire::Reply decide(Account& account, Document& intent, bool approved) {
   const auto return_url = intent.inner.string_at({"return_url"}).value_or("");
   bool went_well = false;
   account.database.transaction([&] {
-    went_well = finish_challenge(account, intent, approved);
+    went_well = is_setup(intent) ? finish_setup_challenge(account, intent, approved)
+                                 : finish_challenge(account, intent, approved);
     account.database.update(intent);
   });
   if (return_url.empty())
-    return page(200, went_well ? "Payment confirmed" : "Payment not confirmed",
-                "<p>You can close this page.</p>");
+    return page(200, went_well ? "Confirmed" : "Not confirmed", "<p>You can close this page.</p>");
   return {303, {{"Location", return_address(return_url, intent, went_well)}}, {}};
 }
 
@@ -116,6 +154,7 @@ wire::Reply answer_challenge(Account& account, const wire::Request& request) {
   const auto pieces = base::split(request.path, '/');  // "", _sandbox, 3ds, intent, challenge
   if (pieces.size() != 5) return gone();
   auto intent = account.database.find("payment_intent", pieces[3]);
+  if (!intent) intent = account.database.find("setup_intent", pieces[3]);
   const bool open = intent && intent->text("status") == "requires_action" &&
                     intent->inner.string_at({"challenge"}) == pieces[4];
   if (!open) return gone();

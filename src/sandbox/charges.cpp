@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sandbox/balance.h"
 #include "sandbox/payment_methods.h"
 
 namespace cobro::sandbox {
@@ -10,8 +11,6 @@ namespace {
 using wire::Json;
 using wire::JsonNull;
 using wire::JsonObject;
-
-constexpr std::int64_t kAuthorizationLasts = 7 * 24 * 3600;
 
 Json text_or_null(std::string_view text) {
   return text.empty() ? Json(JsonNull{}) : Json(text);
@@ -89,7 +88,8 @@ Json card_details(Account& account, std::int64_t amount, const Document& method,
       {"three_d_secure", three_d_secure(account, outcome.authenticated)},
       {"wallet", JsonNull{}}};
   if (!outcome.decline && !outcome.captured)
-    details.emplace_back("capture_before", account.unix_now() + kAuthorizationLasts);
+    details.emplace_back("capture_before",
+                         (account.now() + account.options.authorization_lasts).unix_seconds());
   return details;
 }
 
@@ -150,54 +150,7 @@ Json charge_body(Account& account, const Document& intent, const Document& metho
       {"transfer_group", same("transfer_group")}};
 }
 
-// 2.9 % and 30 hundredths, rounded half up: Stripe's list price in the US.
-std::int64_t fee_of(std::int64_t amount) {
-  return amount > 0 ? (amount * 29 + 500) / 1000 + 30 : 0;
-}
-
-Json balance_transaction_body(std::string_view id, const Document& source, bool refund) {
-  const auto sign = refund ? -1 : 1;
-  const auto amount = sign * (refund ? source.number("amount") : source.number("amount_captured"));
-  const auto fee = fee_of(amount);
-  wire::JsonArray fees;
-  if (fee > 0)
-    fees.push_back(JsonObject{{"amount", fee},
-                              {"application", JsonNull{}},
-                              {"currency", source.text("currency")},
-                              {"description", "Stripe processing fees"},
-                              {"type", "stripe_fee"}});
-  return JsonObject{{"id", id},
-                    {"object", "balance_transaction"},
-                    {"amount", amount},
-                    {"available_on", source.number("created")},
-                    {"balance_type", "payments"},
-                    {"created", source.number("created")},
-                    {"currency", source.text("currency")},
-                    {"description", JsonNull{}},
-                    {"exchange_rate", JsonNull{}},
-                    {"fee", fee},
-                    {"fee_details", std::move(fees)},
-                    {"net", amount - fee},
-                    {"reporting_category", refund ? "refund" : "charge"},
-                    {"source", source.id()},
-                    {"status", "available"},
-                    {"type", refund ? "refund" : "charge"}};
-}
-
 }  // namespace
-
-std::string balance_transaction_id(std::string_view source_id) {
-  return "txn_" + std::string(source_id.substr(source_id.find('_') + 1));
-}
-
-std::optional<Json> balance_transaction(Account& account, std::string_view id) {
-  const auto suffix = std::string(id.substr(std::min<std::size_t>(id.size(), 4)));
-  if (const auto charge = account.database.find("charge", "ch_" + suffix))
-    return balance_transaction_body(id, *charge, false);
-  if (const auto refund = account.database.find("refund", "re_" + suffix))
-    return balance_transaction_body(id, *refund, true);
-  return std::nullopt;
-}
 
 std::int64_t unrefunded_amount(const Document& charge) {
   return charge.number("amount") - charge.number("amount_refunded");

@@ -21,9 +21,5 @@ Document make_charge(Account& account, const Document& intent, const Document& m
 
 // What of the charge may still be refunded, or captured and then refunded.
 std::int64_t unrefunded_amount(const Document& charge);
-// The balance transaction of a charge or refund, found by its id; made up on the way, as
-// nothing but its source decides it.
-std::optional<wire::Json> balance_transaction(Account& account, std::string_view id);
-std::string balance_transaction_id(std::string_view source_id);
 
 }  // namespace cobro::sandbox

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "sandbox/charges.h"
+#include "sandbox/disputes.h"
 #include "sandbox/payment_methods.h"
 
 namespace cobro::sandbox {
@@ -13,14 +14,15 @@ using wire::Json;
 using wire::JsonNull;
 using wire::JsonObject;
 
-bool needs_challenge(const TestCard& card, const ConfirmTerms& terms) {
-  switch (card.challenge) {
+bool needs_challenge(const Document& method, const ConfirmTerms& terms) {
+  switch (card_of(method).challenge) {
     case Challenge::never:
       return false;
     case Challenge::on_session:
       return !terms.off_session;
-    case Challenge::always:
     case Challenge::unless_set_up:
+      return !method.inner.find("set_up");
+    case Challenge::always:
       return true;
   }
   return true;
@@ -29,18 +31,6 @@ bool needs_challenge(const TestCard& card, const ConfirmTerms& terms) {
 std::string_view param_of(const Decline& decline) {
   if (decline.code == "incorrect_cvc") return "cvc";
   return decline.code == "expired_card" ? "exp_month" : "";
-}
-
-ApiError decline_error(const Decline& decline) {
-  ApiError error{402,
-                 "card_error",
-                 std::string(decline.code),
-                 std::string(decline.message),
-                 std::string(param_of(decline)),
-                 {}};
-  if (!decline.advice_code.empty()) error.extra.emplace_back("advice_code", decline.advice_code);
-  if (!decline.decline_code.empty()) error.extra.emplace_back("decline_code", decline.decline_code);
-  return error;
 }
 
 // Back to requires_payment_method, with the error kept on the intent and the intent in it.
@@ -67,6 +57,22 @@ ApiError decline_charge(Account& account, const Cause& cause, Document& intent,
   return fail_intent(account, cause, intent, method, std::move(error));
 }
 
+std::string challenge_url(const Account& account, const Document& intent) {
+  return fmt::format("{}/_sandbox/3ds/{}/{}", account.options.public_url, intent.id(),
+                     intent.inner.string_at({"challenge"}).value_or(""));
+}
+
+// Kept for later, or good for this one payment.
+void settle_method(Account& account, const Cause& cause, const Document& intent, Document& method) {
+  const auto customer = intent.text("customer");
+  const auto future = intent.text("setup_future_usage");
+  const bool kept = !customer.empty() && !future.empty();
+  if (future == "off_session") method.inner.set("set_up", true);
+  if (!kept && method.text("customer").empty()) method.inner.set("used", true);
+  account.database.update(method);
+  if (kept) give_to(account, cause, method, customer);
+}
+
 void accept_charge(Account& account, const Cause& cause, Document& intent, Document& method,
                    bool authenticated) {
   const bool captured = intent.text("capture_method") != "manual";
@@ -80,17 +86,28 @@ void accept_charge(Account& account, const Cause& cause, Document& intent, Docum
   intent.body.set("status", captured ? "succeeded" : "requires_capture");
   intent.body.set(captured ? "amount_received" : "amount_capturable", amount);
   intent.inner = JsonObject{};
-  // Without a customer a method serves one payment.
-  method.inner.set("used", true);
-  account.database.update(method);
+  settle_method(account, cause, intent, method);
   account.emit(cause, "charge.succeeded", charge.body);
   account.emit(cause,
                captured ? "payment_intent.succeeded" : "payment_intent.amount_capturable_updated",
                intent.body);
+  if (captured)
+    schedule_dispute(account, charge, card_of(method));
+  else
+    account.do_later("expire_authorization", intent.id(), account.options.authorization_lasts);
 }
 
-void require_action(Account& account, const Cause& cause, Document& intent,
-                    const std::string& return_url) {
+std::optional<ApiError> charge_card(Account& account, const Cause& cause, Document& intent,
+                                    Document& method, bool authenticated) {
+  const TestCard& card = card_of(method);
+  if (card.decline) return decline_charge(account, cause, intent, method, *card.decline);
+  accept_charge(account, cause, intent, method, authenticated);
+  return std::nullopt;
+}
+
+}  // namespace
+
+void open_challenge(Account& account, Document& intent, const std::string& return_url) {
   intent.inner = JsonObject{{"challenge", account.new_id("payatt_3")}, {"return_url", return_url}};
   const auto url = challenge_url(account, intent);
   if (return_url.empty()) {
@@ -104,35 +121,32 @@ void require_action(Account& account, const Cause& cause, Document& intent,
     intent.body.set("next_action", JsonObject{{"redirect_to_url", std::move(redirect)},
                                               {"type", "redirect_to_url"}});
   }
-  intent.body.set("last_payment_error", JsonNull{});
   intent.body.set("status", "requires_action");
-  account.emit(cause, "payment_intent.requires_action", intent.body);
 }
 
-std::optional<ApiError> charge_card(Account& account, const Cause& cause, Document& intent,
-                                    Document& method, bool authenticated) {
-  const TestCard& card = card_of(method);
-  if (card.decline) return decline_charge(account, cause, intent, method, *card.decline);
-  accept_charge(account, cause, intent, method, authenticated);
-  return std::nullopt;
+ApiError decline_error(const Decline& decline) {
+  ApiError error{402,
+                 "card_error",
+                 std::string(decline.code),
+                 std::string(decline.message),
+                 std::string(param_of(decline)),
+                 {}};
+  if (!decline.advice_code.empty()) error.extra.emplace_back("advice_code", decline.advice_code);
+  if (!decline.decline_code.empty()) error.extra.emplace_back("decline_code", decline.decline_code);
+  return error;
 }
 
-ApiError authentication_failure() {
+ApiError authentication_failure(std::string_view kind) {
+  const bool setup = kind == "setup_intent";
   return {400,
           "invalid_request_error",
-          "payment_intent_authentication_failure",
-          "The provided PaymentMethod has failed authentication. You can provide "
-          "payment_method_data or a new PaymentMethod to attempt to fulfill this PaymentIntent "
-          "again.",
+          fmt::format("{}_authentication_failure", kind),
+          fmt::format("The provided PaymentMethod has failed authentication. You can provide "
+                      "payment_method_data or a new PaymentMethod to attempt to fulfill this {} "
+                      "again.",
+                      setup ? "SetupIntent" : "PaymentIntent"),
           {},
           {}};
-}
-
-}  // namespace
-
-std::string challenge_url(const Account& account, const Document& intent) {
-  return fmt::format("{}/_sandbox/3ds/{}/{}", account.options.public_url, intent.id(),
-                     intent.inner.string_at({"challenge"}).value_or(""));
 }
 
 std::optional<ApiError> confirm_intent(Account& account, const Cause& cause, Document& intent,
@@ -140,13 +154,15 @@ std::optional<ApiError> confirm_intent(Account& account, const Cause& cause, Doc
   // What the page has authenticated counts for that method alone.
   const bool authenticated = intent.inner.string_at({"authenticated"}) == method.id();
   intent.body.set("payment_method", method.id());
-  if (authenticated || !needs_challenge(card_of(method), terms))
+  if (authenticated || !needs_challenge(method, terms))
     return charge_card(account, cause, intent, method, authenticated);
   if (terms.off_session)
     return decline_charge(account, cause, intent, method, kAuthenticationRequired);
   if (terms.error_on_requires_action)
     return fail_intent(account, cause, intent, method, decline_error(kAuthenticationRequired));
-  require_action(account, cause, intent, terms.return_url);
+  open_challenge(account, intent, terms.return_url);
+  intent.body.set("last_payment_error", JsonNull{});
+  account.emit(cause, "payment_intent.requires_action", intent.body);
   return std::nullopt;
 }
 
@@ -155,7 +171,7 @@ bool finish_challenge(Account& account, Document& intent, bool approved) {
   COBRO_CHECK(method.has_value());
   const Cause nobody;
   if (!approved) {
-    fail_intent(account, nobody, intent, *method, authentication_failure());
+    fail_intent(account, nobody, intent, *method, authentication_failure("payment_intent"));
     return false;
   }
   if (intent.text("confirmation_method") == "manual") {

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "sandbox/account.h"
+#include "sandbox/test_cards.h"
 
 namespace cobro::sandbox {
 
@@ -30,7 +31,10 @@ std::optional<ApiError> confirm_intent(Account& account, const Cause& cause, Doc
 // True when the payment (or the way back to confirmation) went well.
 bool finish_challenge(Account& account, Document& intent, bool approved);
 
-// Where the page of the intent's open challenge is.
-std::string challenge_url(const Account& account, const Document& intent);
+// Shared with SetupIntents: `requires_action` with a page to go to, as next_action.
+void open_challenge(Account& account, Document& intent, const std::string& return_url);
+ApiError decline_error(const Decline& decline);
+// The customer refused; `kind` is "payment_intent" or "setup_intent".
+ApiError authentication_failure(std::string_view kind);
 
 }  // namespace cobro::sandbox

@@ -8,8 +8,11 @@
 
 #include "base/bytes.h"
 #include "crypto/hash.h"
+#include "sandbox/disputes.h"
 #include "sandbox/events.h"
+#include "sandbox/payment_intents.h"
 #include "sandbox/refunds.h"
+#include "sandbox/webhook_endpoints.h"
 
 namespace cobro::sandbox {
 namespace {
@@ -29,12 +32,6 @@ base::Duration wait_before_retry(int failures) {
   constexpr std::size_t kMaxDoublings = 6;
   const auto doublings = std::min(index - kFirst.size(), kMaxDoublings);
   return std::min<base::Duration>(1min * (1 << doublings), kLongestWait);
-}
-
-const WebhookTarget* target_of(const StripeOptions& options, std::string_view url) {
-  for (const auto& target : options.webhooks)
-    if (target.url == url) return &target;
-  return nullptr;
 }
 
 }  // namespace
@@ -98,6 +95,9 @@ void Courier::do_what_was_put_off() {
     for (const auto& due : account_.database.take_due_actions(account_.now())) {
       if (due.action == "settle_refund") settle_refund(account_, due.object);
       if (due.action == "fail_refund") fail_refund(account_, due.object);
+      if (due.action == "open_dispute") open_dispute(account_, due.object);
+      if (due.action == "decide_dispute") decide_dispute(account_, due.object);
+      if (due.action == "expire_authorization") expire_authorization(account_, due.object);
     }
   });
 }
@@ -114,7 +114,7 @@ void Courier::start_deliveries() {
 
 base::Task<void> Courier::deliver(Delivery delivery) {
   const auto event = account_.database.find_event(delivery.event);
-  const auto* target = target_of(account_.options, delivery.url);
+  const auto target = find_webhook_target(account_, delivery.target);
   bool taken = true;  // what has no target or event any more needs no delivery
   if (event && target) {
     ports::HttpRequest request{"POST", target->url, {}, {}, kDeliveryTimeout};
@@ -137,7 +137,7 @@ void Courier::note_outcome(const Delivery& delivery, std::int64_t event_created,
   const auto created = base::Timestamp::from_unix_seconds(event_created);
   if (taken) return account_.database.end_delivery(delivery.seq);
   if (next - created > kGiveUpAfter) {
-    log_.write(ports::LogLevel::warning, "sandbox webhook given up", {{"url", delivery.url}});
+    log_.write(ports::LogLevel::warning, "sandbox webhook given up", {{"to", delivery.target}});
     return account_.database.end_delivery(delivery.seq);
   }
   account_.database.postpone_delivery(delivery.seq, failures, next);

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "base/check.h"
+#include "sandbox/rows.h"
 
 namespace cobro::sandbox {
 namespace {
@@ -40,21 +41,6 @@ CREATE TABLE IF NOT EXISTS later(
 CREATE INDEX IF NOT EXISTS later_by_due ON later(due, seq);
 )sql";
 
-// Resets the statement when a reader leaves early.
-class Rows {
- public:
-  explicit Rows(sqlite::Statement& statement) : statement_(statement) {}
-  Rows(const Rows&) = delete;
-  Rows& operator=(const Rows&) = delete;
-  ~Rows() { statement_.reset(); }
-  bool next() { return statement_.step(); }
-  [[nodiscard]] std::string text(int column) const { return std::string(statement_.text(column)); }
-  [[nodiscard]] std::int64_t number(int column) const { return statement_.int64(column); }
-
- private:
-  sqlite::Statement& statement_;
-};
-
 wire::Json stored_json(std::string_view text) {
   auto json = wire::parse_json(text);
   COBRO_CHECK(json.has_value());
@@ -66,11 +52,6 @@ void bind_or_null(sqlite::Statement& statement, int parameter, std::string_view 
     statement.bind_null(parameter);
   else
     statement.bind(parameter, text);
-}
-
-EventRecord event_of(const Rows& rows) {
-  return {rows.number(0), rows.text(1), rows.text(2), rows.number(3),
-          rows.text(4),   rows.text(5), rows.text(6)};
 }
 
 // One text for each way to narrow a list, in each direction; they live as long as the
@@ -163,7 +144,41 @@ std::optional<Document> Database::find(std::string_view kind, std::string_view i
   return Document{stored_json(rows.text(0)), stored_json(rows.text(1))};
 }
 
-std::optional<std::int64_t> Database::sequence_of(const std::string& id) {
+void Database::erase(std::string_view id) {
+  db_.prepared("DELETE FROM objects WHERE id = $1").bind(1, id).run();
+}
+
+void Database::set_customer(std::string_view id, std::string_view customer) {
+  auto& update = db_.prepared("UPDATE objects SET customer = $2 WHERE id = $1").bind(1, id);
+  bind_or_null(update, 2, customer);
+  update.run();
+}
+
+void Database::change_kind(std::string_view id, std::string_view kind) {
+  db_.prepared("UPDATE objects SET kind = $2 WHERE id = $1").bind(1, id).bind(2, kind).run();
+}
+
+std::vector<Document> Database::all(std::string_view kind) {
+  Rows rows(
+      db_.prepared("SELECT body, inner FROM objects WHERE kind = $1 ORDER BY seq").bind(1, kind));
+  std::vector<Document> found;
+  while (rows.next()) found.push_back({stored_json(rows.text(0)), stored_json(rows.text(1))});
+  return found;
+}
+
+std::vector<SourceRecord> Database::list_sources(std::int64_t before, int limit) {
+  Rows rows(db_.prepared("SELECT seq, kind, body, inner FROM objects WHERE seq < $1 AND kind IN "
+                         "('charge', 'refund', 'dispute') ORDER BY seq DESC LIMIT $2")
+                .bind(1, before)
+                .bind(2, static_cast<std::int64_t>(limit)));
+  std::vector<SourceRecord> found;
+  while (rows.next())
+    found.push_back(
+        {rows.number(0), rows.text(1), {stored_json(rows.text(2)), stored_json(rows.text(3))}});
+  return found;
+}
+
+std::optional<std::int64_t> Database::sequence_of(std::string_view id) {
   Rows rows(db_.prepared("SELECT seq FROM objects WHERE id = $1").bind(1, id));
   return rows.next() ? std::optional(rows.number(0)) : std::nullopt;
 }
@@ -234,135 +249,16 @@ void Database::save_key(std::string_view key, const UsedKey& used) {
       .run();
 }
 
+void Database::replace_answer(std::string_view key, int status, std::string_view body) {
+  db_.prepared("UPDATE idempotency SET status = $2, body = $3 WHERE key = $1")
+      .bind(1, key)
+      .bind(2, static_cast<std::int64_t>(status))
+      .bind(3, body)
+      .run();
+}
+
 void Database::forget_keys_before(std::int64_t unix_seconds) {
   db_.prepared("DELETE FROM idempotency WHERE created < $1").bind(1, unix_seconds).run();
-}
-
-std::int64_t Database::append(const EventRecord& event) {
-  auto& insert = db_.prepared(
-      "INSERT INTO events(id, type, created, request_id, idempotency_key, data) "
-      "VALUES($1, $2, $3, $4, $5, $6) RETURNING seq");
-  insert.bind(1, event.id)
-      .bind(2, event.type)
-      .bind(3, event.created)
-      .bind(4, event.request_id)
-      .bind(5, event.idempotency_key)
-      .bind(6, event.data);
-  Rows rows(insert);
-  COBRO_CHECK(rows.next());
-  return rows.number(0);
-}
-
-std::optional<EventRecord> Database::find_event(std::string_view id) {
-  Rows rows(db_.prepared("SELECT seq, id, type, created, request_id, idempotency_key, data "
-                         "FROM events WHERE id = $1")
-                .bind(1, id));
-  return rows.next() ? std::optional(event_of(rows)) : std::nullopt;
-}
-
-std::optional<EventRecord> Database::find_event(std::int64_t seq) {
-  Rows rows(db_.prepared("SELECT seq, id, type, created, request_id, idempotency_key, data "
-                         "FROM events WHERE seq = $1")
-                .bind(1, seq));
-  return rows.next() ? std::optional(event_of(rows)) : std::nullopt;
-}
-
-std::vector<EventRecord> Database::list_events(std::int64_t after, std::int64_t before, int limit,
-                                               bool oldest_first) {
-  constexpr std::string_view kOldest =
-      "SELECT seq, id, type, created, request_id, idempotency_key, data FROM events "
-      "WHERE seq > $1 AND seq < $2 ORDER BY seq ASC LIMIT $3";
-  constexpr std::string_view kNewest =
-      "SELECT seq, id, type, created, request_id, idempotency_key, data FROM events "
-      "WHERE seq > $1 AND seq < $2 ORDER BY seq DESC LIMIT $3";
-  Rows rows(db_.prepared(oldest_first ? kOldest : kNewest)
-                .bind(1, after)
-                .bind(2, before)
-                .bind(3, static_cast<std::int64_t>(limit)));
-  std::vector<EventRecord> events;
-  while (rows.next()) events.push_back(event_of(rows));
-  return events;
-}
-
-void Database::trim_events(int count) {
-  db_.prepared(
-         "DELETE FROM events WHERE seq <= (SELECT max(seq) FROM events) - $1 "
-         "AND NOT EXISTS (SELECT 1 FROM deliveries WHERE event = events.seq)")
-      .bind(1, static_cast<std::int64_t>(count))
-      .run();
-}
-
-void Database::add_delivery(std::int64_t event, std::string_view url, base::Timestamp due) {
-  db_.prepared("INSERT INTO deliveries(event, url, attempts, due) VALUES($1, $2, 0, $3)")
-      .bind(1, event)
-      .bind(2, url)
-      .bind(3, due.micros)
-      .run();
-}
-
-void Database::postpone_delivery(std::int64_t seq, int attempts, base::Timestamp due) {
-  db_.prepared("UPDATE deliveries SET attempts = $2, due = $3 WHERE seq = $1")
-      .bind(1, seq)
-      .bind(2, static_cast<std::int64_t>(attempts))
-      .bind(3, due.micros)
-      .run();
-}
-
-void Database::end_delivery(std::int64_t seq) {
-  db_.prepared("DELETE FROM deliveries WHERE seq = $1").bind(1, seq).run();
-}
-
-std::vector<Delivery> Database::due_deliveries(base::Timestamp now, int limit) {
-  Rows rows(db_.prepared("SELECT seq, event, url, attempts, due FROM deliveries WHERE due <= $1 "
-                         "ORDER BY due, seq LIMIT $2")
-                .bind(1, now.micros)
-                .bind(2, static_cast<std::int64_t>(limit)));
-  std::vector<Delivery> due;
-  while (rows.next())
-    due.push_back({rows.number(0), rows.number(1), rows.text(2), static_cast<int>(rows.number(3)),
-                   base::Timestamp{rows.number(4)}});
-  return due;
-}
-
-int Database::pending_deliveries(std::int64_t event) {
-  Rows rows(db_.prepared("SELECT count(*) FROM deliveries WHERE event = $1").bind(1, event));
-  COBRO_CHECK(rows.next());
-  return static_cast<int>(rows.number(0));
-}
-
-void Database::later(const LaterAction& action) {
-  db_.prepared("INSERT INTO later(action, object, due) VALUES($1, $2, $3)")
-      .bind(1, action.action)
-      .bind(2, action.object)
-      .bind(3, action.due.micros)
-      .run();
-}
-
-bool Database::has_due_action(base::Timestamp now) {
-  Rows rows(db_.prepared("SELECT 1 FROM later WHERE due <= $1 LIMIT 1").bind(1, now.micros));
-  return rows.next();
-}
-
-std::vector<LaterAction> Database::take_due_actions(base::Timestamp now) {
-  std::vector<LaterAction> due;
-  {
-    Rows rows(db_.prepared("SELECT action, object, due FROM later WHERE due <= $1 "
-                           "ORDER BY due, seq")
-                  .bind(1, now.micros));
-    while (rows.next())
-      due.push_back({rows.text(0), rows.text(1), base::Timestamp{rows.number(2)}});
-  }
-  if (!due.empty()) db_.prepared("DELETE FROM later WHERE due <= $1").bind(1, now.micros).run();
-  return due;
-}
-
-std::optional<base::Timestamp> Database::next_due_after(base::Timestamp now) {
-  Rows rows(db_.prepared("SELECT min(due) FROM (SELECT min(due) AS due FROM deliveries "
-                         "WHERE due > $1 UNION ALL SELECT min(due) FROM later WHERE due > $1) "
-                         "WHERE due IS NOT NULL HAVING count(*) > 0")
-                .bind(1, now.micros));
-  if (!rows.next()) return std::nullopt;
-  return base::Timestamp{rows.number(0)};
 }
 
 }  // namespace cobro::sandbox

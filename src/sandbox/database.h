@@ -67,12 +67,22 @@ struct EventRecord {
   std::string data;             // the frozen `data` member's text
 };
 
+// Due when somebody releases it.
+constexpr base::Timestamp kWithheld{INT64_MAX};
+
 struct Delivery {
   std::int64_t seq = 0;
   std::int64_t event = 0;  // EventRecord::seq
-  std::string url;
+  std::string target;      // webhook_endpoints.h knows who that is
   int attempts = 0;
   base::Timestamp due;
+};
+
+// An object that moves money.
+struct SourceRecord {
+  std::int64_t seq = 0;
+  std::string kind;
+  Document document;
 };
 
 struct LaterAction {
@@ -91,11 +101,24 @@ class Database {
   void insert(std::string_view kind, const Document& document, const Parents& parents);
   void update(const Document& document);
   std::optional<Document> find(std::string_view kind, std::string_view id);
+  void erase(std::string_view id);
+  // Lists the object under another customer; "" is under none.
+  void set_customer(std::string_view id, std::string_view customer);
+  // Hides the object from lists and finds of its old kind.
+  void change_kind(std::string_view id, std::string_view kind);
+  std::vector<Document> all(std::string_view kind);
   // Newest first. Nothing when a cursor's object does not exist.
   std::optional<Page> list(const ListQuery& query);
 
+  // Charges, refunds and disputes, newest first, with seq below `before`.
+  std::vector<SourceRecord> list_sources(std::int64_t before, int limit);
+  // An object's place in the order of creation.
+  std::optional<std::int64_t> sequence_of(std::string_view id);
+
   std::optional<UsedKey> find_key(std::string_view key);
   void save_key(std::string_view key, const UsedKey& used);
+  // What the key replays from now on; does nothing for a key that was not kept.
+  void replace_answer(std::string_view key, int status, std::string_view body);
   void forget_keys_before(std::int64_t unix_seconds);
 
   std::int64_t append(const EventRecord& event);
@@ -107,22 +130,26 @@ class Database {
   // Keeps the newest `count` events and those not delivered yet.
   void trim_events(int count);
 
-  void add_delivery(std::int64_t event, std::string_view url, base::Timestamp due);
+  void add_delivery(std::int64_t event, std::string_view target, base::Timestamp due);
   void postpone_delivery(std::int64_t seq, int attempts, base::Timestamp due);
   void end_delivery(std::int64_t seq);
   // In order of their due time.
   std::vector<Delivery> due_deliveries(base::Timestamp now, int limit);
+  std::vector<Delivery> all_deliveries();
+  // Makes what waits due at `now`: of the event of that id, or of all when it is "".
+  std::int64_t release_deliveries(std::string_view event_id, base::Timestamp now);
   int pending_deliveries(std::int64_t event);
 
   void later(const LaterAction& action);
   bool has_due_action(base::Timestamp now);
   // Removes and gives what is due.
   std::vector<LaterAction> take_due_actions(base::Timestamp now);
-  // When the next delivery or action after `now` is due; nothing when none waits.
+  // When the next delivery or action after `now` is due; nothing when none waits, or only
+  // what is withheld.
   std::optional<base::Timestamp> next_due_after(base::Timestamp now);
 
  private:
-  std::optional<std::int64_t> sequence_of(const std::string& id);
+  std::vector<Delivery> read_deliveries(sqlite::Statement& statement);
   sqlite::Statement& list_statement(const ListQuery& query, bool ascending);
 
   sqlite::Connection db_;

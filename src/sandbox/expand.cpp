@@ -6,7 +6,7 @@
 #include <array>
 
 #include "base/text.h"
-#include "sandbox/charges.h"
+#include "sandbox/balance.h"
 
 namespace cobro::sandbox {
 namespace {
@@ -31,6 +31,8 @@ constexpr std::array kLinks = {
     Link{"payment_intent", "review", ""},
     Link{"charge", "payment_intent", "payment_intent"},
     Link{"charge", "balance_transaction", "balance_transaction"},
+    Link{"charge", "dispute", "dispute"},
+    Link{"charge", "payment_method", "payment_method"},
     Link{"charge", "customer", "customer"},
     Link{"charge", "refunds", "refunds"},
     Link{"charge", "application", ""},
@@ -47,6 +49,16 @@ constexpr std::array kLinks = {
     Link{"refund", "transfer_reversal", ""},
     Link{"payment_method", "customer", "customer"},
     Link{"balance_transaction", "source", "charge"},
+    Link{"setup_intent", "payment_method", "payment_method"},
+    Link{"setup_intent", "customer", "customer"},
+    Link{"setup_intent", "application", ""},
+    Link{"setup_intent", "latest_attempt", ""},
+    Link{"setup_intent", "mandate", ""},
+    Link{"setup_intent", "on_behalf_of", ""},
+    Link{"dispute", "charge", "charge"},
+    Link{"dispute", "payment_intent", "payment_intent"},
+    Link{"customer", "default_source", ""},
+    Link{"customer", "test_clock", ""},
 };
 
 const Link* link_of(std::string_view kind, std::string_view field) {

@@ -1,8 +1,11 @@
 // How an authorised or unfinished PaymentIntent ends: captured or cancelled.
 #include <fmt/format.h>
 
+#include "base/check.h"
 #include "sandbox/amounts.h"
+#include "sandbox/balance.h"
 #include "sandbox/charges.h"
+#include "sandbox/disputes.h"
 #include "sandbox/intent_parameters.h"
 #include "sandbox/payment_intents.h"
 #include "sandbox/refunds.h"
@@ -46,15 +49,27 @@ void capture_charge(Account& account, const Cause& cause, Document& charge, std:
   charge.body.set("balance_transaction", balance_transaction_id(charge.id()));
   account.database.update(charge);
   account.emit(cause, "charge.captured", charge.body);
+  const auto* card = test_card_by_name(charge.inner.string_at({"card"}).value_or(""));
+  COBRO_CHECK(card != nullptr);
+  schedule_dispute(account, charge, *card);
 }
 
 // Cancelling an authorised intent "refunds" the uncaptured charge as a whole.
-void release_charge(Call& call, Document& charge) {
+void release_charge(Account& account, Document& charge, std::optional<std::string> reason) {
   charge.body.set("amount_refunded", charge.number("amount"));
   charge.body.set("refunded", true);
-  call.account.database.update(charge);
-  store_release(call.account, charge);
-  call.account.emit(call.cause, "charge.refunded", charge.body);
+  account.database.update(charge);
+  store_release(account, charge, std::move(reason));
+}
+
+void become_canceled(Account& account, Document& intent, Json reason) {
+  intent.body.set("amount_capturable", 0);
+  intent.body.set("canceled_at", account.unix_now());
+  intent.body.set("cancellation_reason", std::move(reason));
+  intent.body.set("next_action", JsonNull{});
+  intent.body.set("status", "canceled");
+  intent.inner = JsonObject{};
+  account.database.update(intent);
 }
 
 bool may_cancel(std::string_view status) {
@@ -111,17 +126,23 @@ Answer cancel_payment_intent(Call& call) {
                              status)));
   if (status == "requires_capture") {
     auto charge = account.database.find("charge", intent->text("latest_charge"));
-    release_charge(call, *charge);
+    release_charge(account, *charge, std::nullopt);
+    account.emit(call.cause, "charge.refunded", charge->body);
   }
-  intent->body.set("amount_capturable", 0);
-  intent->body.set("canceled_at", account.unix_now());
-  intent->body.set("cancellation_reason", reason ? Json(*reason) : Json());
-  intent->body.set("next_action", JsonNull{});
-  intent->body.set("status", "canceled");
-  intent->inner = JsonObject{};
-  account.database.update(*intent);
+  become_canceled(account, *intent, reason ? Json(*reason) : Json());
   account.emit(call.cause, "payment_intent.canceled", intent->body);
   return std::move(intent->body);
+}
+
+void expire_authorization(Account& account, std::string_view id) {
+  auto intent = account.database.find("payment_intent", id);
+  if (!intent || intent->text("status") != "requires_capture") return;
+  auto charge = account.database.find("charge", intent->text("latest_charge"));
+  COBRO_CHECK(charge.has_value());
+  release_charge(account, *charge, "expired_uncaptured_charge");
+  account.emit({}, "charge.expired", charge->body);
+  become_canceled(account, *intent, "automatic");
+  account.emit({}, "payment_intent.canceled", intent->body);
 }
 
 }  // namespace cobro::sandbox

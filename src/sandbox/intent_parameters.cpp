@@ -13,12 +13,16 @@ using wire::JsonNull;
 using wire::JsonObject;
 
 constexpr std::string_view kReturnUrlNeeded =
-    "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because "
+    "This {} is configured to accept payment methods enabled in your Dashboard. Because "
     "some of these payment methods might redirect your customer off of your page, you must provide "
     "a `return_url`. If you don't want to accept redirect-based payment methods, set "
     "`automatic_payment_methods[enabled]` to `true` and "
     "`automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and "
     "Payment Intents.";
+
+std::string_view noun_of(const Json& intent) {
+  return intent.string_at({"object"}) == "setup_intent" ? "SetupIntent" : "PaymentIntent";
+}
 
 // A nested parameter as the object shows it: strings stay strings.
 void copy_group(Params& params, Json& body, std::string_view name) {
@@ -118,12 +122,13 @@ void read_method_selection(Call& call, Json& body) {
 std::optional<ApiError> check_return_url(const Json& body, const ConfirmTerms& terms) {
   const auto redirects = body.string_at({"automatic_payment_methods", "allow_redirects"});
   if (redirects != "always" || !terms.return_url.empty()) return std::nullopt;
-  return invalid_request(std::string(kReturnUrlNeeded), "return_url");
+  return invalid_request(fmt::format(fmt::runtime(kReturnUrlNeeded), noun_of(body)), "return_url");
 }
 
 ApiError unexpected_state(const Document& intent, std::string message) {
-  return invalid_request(std::move(message), {}, "payment_intent_unexpected_state")
-      .with("payment_intent", intent.body);
+  const auto kind = intent.text("object");
+  return invalid_request(std::move(message), {}, kind + "_unexpected_state")
+      .with(kind, intent.body);
 }
 
 }  // namespace cobro::sandbox

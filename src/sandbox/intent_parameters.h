@@ -1,4 +1,4 @@
-// The parameters that PaymentIntent operations share.
+// The parameters that operations on PaymentIntents and SetupIntents share.
 #pragma once
 
 #include "sandbox/account.h"
@@ -22,7 +22,7 @@ void read_method_selection(Call& call, wire::Json& body);
 // The 400 for an intent that may redirect, confirmed without a return_url.
 std::optional<ApiError> check_return_url(const wire::Json& body, const ConfirmTerms& terms);
 
-// "This PaymentIntent …": 400 `payment_intent_unexpected_state` with the intent inside.
+// "This PaymentIntent …": 400 `…_unexpected_state` with the intent inside.
 ApiError unexpected_state(const Document& intent, std::string message);
 
 }  // namespace cobro::sandbox

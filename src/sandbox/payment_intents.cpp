@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "sandbox/amounts.h"
+#include "sandbox/customers.h"
 #include "sandbox/intent_parameters.h"
 #include "sandbox/payment_methods.h"
 
@@ -80,10 +81,15 @@ void read_currency(Params& params, Json& body) {
   body.set("currency", currency);
 }
 
-void read_customer(Params& params) {
-  const auto customer = params.text("customer");
-  if (customer && !customer->empty())
-    params.refuse(no_such(400, "customer", *customer, "customer"));
+void read_payer(Call& call, Json& body) {
+  if (!call.params.has("customer")) return;
+  const auto before = body.string_at({"customer"}).value_or("");
+  const auto customer = read_customer(call);
+  if (!before.empty() && customer != before)
+    call.params.refuse(invalid_request(
+        "You cannot modify `customer` on a PaymentIntent once it already has been set.",
+        "customer"));
+  body.set("customer", customer.empty() ? Json() : Json(customer));
 }
 
 void check_amount_of(Params& params, const Json& body) {
@@ -117,7 +123,7 @@ ConfirmTerms read_create(Call& call, Json& body, bool confirm) {
   if (const auto method = params.one_of("confirmation_method", {"automatic", "manual"}))
     body.set("confirmation_method", *method);
   read_method_selection(call, body);
-  read_customer(params);
+  read_payer(call, body);
   read_descriptive(params, body);
   Json metadata;
   merge_metadata(params, metadata);
@@ -146,7 +152,7 @@ Answer create_payment_intent(Call& call) {
   call.executing = true;
   std::optional<Document> method;
   if (choice) {
-    auto used = use_method(account, *choice);
+    auto used = use_method(account, *choice, intent.text("customer"));
     if (!used) return std::unexpected(std::move(used.error()));
     method = std::move(*used);
     intent.body.set("payment_method", method->id());
@@ -203,7 +209,7 @@ void read_update(Call& call, Json& body) {
     params.accept({"payment_method_types"});
   else
     params.accept({"allowed_payment_method_types"});
-  read_customer(params);
+  read_payer(call, body);
   read_descriptive(params, body);
   Json metadata = *body.find("metadata");
   merge_metadata(params, metadata);
@@ -224,7 +230,7 @@ Answer update_payment_intent(Call& call) {
   call.executing = true;
   if (auto mistake = check_updatable(call, *intent)) return std::unexpected(std::move(*mistake));
   if (choice) {
-    auto method = use_method(call.account, *choice);
+    auto method = use_method(call.account, *choice, changed.text("customer"));
     if (!method) return std::unexpected(std::move(method.error()));
     changed.body.set("payment_method", method->id());
     changed.body.set("status", "requires_confirmation");
@@ -233,6 +239,8 @@ Answer update_payment_intent(Call& call) {
   }
   if (may_still_change(changed)) changed.body.set("last_payment_error", JsonNull{});
   call.account.database.update(changed);
+  if (call.params.has("customer"))
+    call.account.database.set_customer(changed.id(), changed.text("customer"));
   return std::move(changed.body);
 }
 
@@ -293,8 +301,11 @@ Answer confirm_payment_intent(Call& call) {
 
   call.executing = true;
   if (wrong_state) return std::unexpected(std::move(*wrong_state));
-  if (!choice) choice = MethodChoice{nullptr, {}, {}, current};
-  auto method = use_method(account, *choice);
+  if (!choice) {
+    choice.emplace();
+    choice->existing = current;
+  }
+  auto method = use_method(account, *choice, intent->text("customer"));
   if (!method) return std::unexpected(std::move(method.error()));
   auto declined = confirm_intent(account, call.cause, *intent, *method, terms);
   account.database.update(*intent);

@@ -13,4 +13,7 @@ Answer confirm_payment_intent(Call& call);
 Answer capture_payment_intent(Call& call);
 Answer cancel_payment_intent(Call& call);
 
+// What was put off: an authorisation that nobody captured is released.
+void expire_authorization(Account& account, std::string_view intent);
+
 }  // namespace cobro::sandbox

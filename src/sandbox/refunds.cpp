@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "sandbox/amounts.h"
+#include "sandbox/balance.h"
 #include "sandbox/charges.h"
 #include "sandbox/test_cards.h"
 
@@ -62,6 +63,10 @@ std::optional<ApiError> check_refundable(const Document& charge, std::int64_t am
   const auto currency = charge.text("currency");
   if (charge.text("status") != "succeeded" || !*charge.body.find("captured")->as_bool())
     return no_charge_to_refund(charge.text("payment_intent"));
+  if (charge.inner.find("charged_back"))
+    return invalid_request(
+        fmt::format("Charge {} has been charged back; cannot issue a refund.", charge.id()), {},
+        "charge_disputed");
   const auto left = unrefunded_amount(charge);
   if (left == 0)
     return invalid_request(fmt::format("Charge {} has already been refunded.", charge.id()), {},
@@ -96,9 +101,9 @@ void begin_course(Account& account, Document& refund, RefundCourse course) {
   if (course == RefundCourse::pending_first) {
     refund.body.set("status", "pending");
     refund.body.set("pending_reason", "processing");
-    account.do_later("settle_refund", refund.id());
+    account.do_later("settle_refund", refund.id(), account.options.settle_after);
   } else if (course == RefundCourse::fails_later) {
-    account.do_later("fail_refund", refund.id());
+    account.do_later("fail_refund", refund.id(), account.options.settle_after);
   }
 }
 
@@ -187,9 +192,10 @@ Answer cancel_refund(Call& call) {
                   refund->text("status"))));
 }
 
-void store_release(Account& account, const Document& charge) {
-  store(account, {refund_body(account, charge, charge.number("amount"), std::nullopt, JsonObject{}),
-                  JsonObject{}});
+void store_release(Account& account, const Document& charge, std::optional<std::string> reason) {
+  store(account,
+        {refund_body(account, charge, charge.number("amount"), std::move(reason), JsonObject{}),
+         JsonObject{}});
 }
 
 void settle_refund(Account& account, std::string_view id) {
@@ -208,8 +214,7 @@ void fail_refund(Account& account, std::string_view id) {
   const auto before = refund->text("status");
   refund->body.set("status", "failed");
   refund->body.set("failure_reason", "expired_or_canceled_card");
-  refund->body.set("failure_balance_transaction",
-                   "txn_f" + refund->id().substr(refund->id().find('_') + 1));
+  refund->body.set("failure_balance_transaction", failure_transaction_id(refund->id()));
   account.database.update(*refund);
   auto charge = account.database.find("charge", refund->text("charge"));
   COBRO_CHECK(charge.has_value());

@@ -13,7 +13,7 @@ Answer cancel_refund(Call& call);
 
 // The Refund object that stands for the release of an uncaptured charge. Whether Stripe
 // also sends refund.created for it is not documented; this sandbox does not.
-void store_release(Account& account, const Document& charge);
+void store_release(Account& account, const Document& charge, std::optional<std::string> reason);
 
 // What was put off: a pending refund succeeds, a succeeded one fails.
 void settle_refund(Account& account, std::string_view id);

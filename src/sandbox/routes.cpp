@@ -2,11 +2,16 @@
 
 #include <array>
 
+#include "sandbox/balance.h"
 #include "sandbox/charges.h"
+#include "sandbox/customers.h"
+#include "sandbox/disputes.h"
 #include "sandbox/events.h"
 #include "sandbox/payment_intents.h"
 #include "sandbox/payment_methods.h"
 #include "sandbox/refunds.h"
+#include "sandbox/setup_intents.h"
+#include "sandbox/webhook_endpoints.h"
 #include "wire/form.h"
 
 namespace cobro::sandbox {
@@ -36,18 +41,16 @@ Answer retrieve_account(Call& call) {
       {"payouts_enabled", true},       {"type", "standard"}};
 }
 
-Answer retrieve_balance_transaction(Call& call) {
-  if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
-  auto found = balance_transaction(call.account, call.id);
-  if (!found) return std::unexpected(no_such(404, "balance_transaction", call.id, "id"));
-  return std::move(*found);
-}
-
 constexpr std::string_view kIntent = "payment_intent";
 constexpr std::string_view kRefund = "refund";
 constexpr std::string_view kCharge = "charge";
 constexpr std::string_view kMethod = "payment_method";
 constexpr std::string_view kEvent = "event";
+constexpr std::string_view kSetup = "setup_intent";
+constexpr std::string_view kCustomer = "customer";
+constexpr std::string_view kDispute = "dispute";
+constexpr std::string_view kEndpoint = "webhook_endpoint";
+constexpr std::string_view kToken = "token";
 constexpr std::string_view kTransaction = "balance_transaction";
 
 // clang-format off
@@ -70,8 +73,35 @@ constexpr std::array kRoutes = {
     Route{"POST", "/v1/payment_methods", kMethod, false, create_payment_method},
     Route{"GET", "/v1/payment_methods/:id", kMethod, false, retrieve_payment_method},
     Route{"POST", "/v1/payment_methods/:id", kMethod, false, update_payment_method},
+    Route{"GET", "/v1/payment_methods", kMethod, true, list_payment_methods},
+    Route{"POST", "/v1/payment_methods/:id/attach", kMethod, false, attach_payment_method},
+    Route{"POST", "/v1/payment_methods/:id/detach", kMethod, false, detach_payment_method},
+    Route{"POST", "/v1/tokens", kToken, false, create_token},
+    Route{"GET", "/v1/tokens/:id", kToken, false, retrieve_token},
+    Route{"POST", "/v1/setup_intents", kSetup, false, create_setup_intent},
+    Route{"GET", "/v1/setup_intents", kSetup, true, list_setup_intents},
+    Route{"GET", "/v1/setup_intents/:id", kSetup, false, retrieve_setup_intent},
+    Route{"POST", "/v1/setup_intents/:id", kSetup, false, update_setup_intent},
+    Route{"POST", "/v1/setup_intents/:id/confirm", kSetup, false, confirm_setup_intent},
+    Route{"POST", "/v1/setup_intents/:id/cancel", kSetup, false, cancel_setup_intent},
+    Route{"POST", "/v1/customers", kCustomer, false, create_customer},
+    Route{"GET", "/v1/customers", kCustomer, true, list_customers},
+    Route{"GET", "/v1/customers/:id", kCustomer, false, retrieve_customer},
+    Route{"POST", "/v1/customers/:id", kCustomer, false, update_customer},
+    Route{"DELETE", "/v1/customers/:id", kCustomer, false, delete_customer},
+    Route{"GET", "/v1/customers/:id/payment_methods", kMethod, true, list_customer_methods},
+    Route{"GET", "/v1/disputes", kDispute, true, list_disputes},
+    Route{"GET", "/v1/disputes/:id", kDispute, false, retrieve_dispute},
+    Route{"POST", "/v1/disputes/:id", kDispute, false, update_dispute},
+    Route{"POST", "/v1/disputes/:id/close", kDispute, false, close_dispute},
+    Route{"POST", "/v1/webhook_endpoints", kEndpoint, false, create_webhook_endpoint},
+    Route{"GET", "/v1/webhook_endpoints", kEndpoint, true, list_webhook_endpoints},
+    Route{"GET", "/v1/webhook_endpoints/:id", kEndpoint, false, retrieve_webhook_endpoint},
+    Route{"POST", "/v1/webhook_endpoints/:id", kEndpoint, false, update_webhook_endpoint},
+    Route{"DELETE", "/v1/webhook_endpoints/:id", kEndpoint, false, delete_webhook_endpoint},
     Route{"GET", "/v1/events", kEvent, true, list_events},
     Route{"GET", "/v1/events/:id", kEvent, false, retrieve_event},
+    Route{"GET", "/v1/balance_transactions", kTransaction, true, list_balance_transactions},
     Route{"GET", "/v1/balance_transactions/:id", kTransaction, false,
           retrieve_balance_transaction},
     Route{"GET", "/v1/balance", "balance", false, retrieve_balance},
@@ -94,6 +124,21 @@ std::optional<std::string_view> match_path(std::string_view pattern, std::string
 }
 
 }  // namespace
+
+std::string operation_of(const Route& route) {
+  const auto colon = route.pattern.find(":id");
+  std::string_view verb = "create";
+  if (colon != std::string_view::npos) {
+    const auto tail = route.pattern.substr(colon + std::string_view(":id").size());
+    verb = !tail.empty()              ? tail.substr(1)
+           : route.method == "POST"   ? "update"
+           : route.method == "DELETE" ? "delete"
+                                      : "retrieve";
+  } else if (route.method == "GET") {
+    verb = route.is_list ? "list" : "retrieve";
+  }
+  return std::string(route.kind) + "." + std::string(verb);
+}
 
 std::optional<RouteMatch> match_route(std::string_view method, std::string_view path) {
   for (const Route& route : kRoutes) {

@@ -21,6 +21,8 @@ struct RouteMatch {
   const Route* route;
   std::string id;  // decoded
 };
+// "payment_intent.confirm", "refund.create", "event.list".
+std::string operation_of(const Route& route);
 std::optional<RouteMatch> match_route(std::string_view method, std::string_view path);
 
 }  // namespace cobro::sandbox

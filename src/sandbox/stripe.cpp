@@ -3,7 +3,9 @@
 #include "sandbox/account.h"
 #include "sandbox/api.h"
 #include "sandbox/challenge_page.h"
+#include "sandbox/control.h"
 #include "sandbox/courier.h"
+#include "sandbox/faulty_api.h"
 
 namespace cobro::sandbox {
 
@@ -13,12 +15,16 @@ struct Stripe::Parts {
       : options(std::move(given)),
         account(options, clock, random),
         api(account, clock, log),
-        courier(account, clock, http, log) {}
+        courier(account, clock, http, log),
+        faulty_api(account, api, courier, clock) {
+    for (const auto& fault : options.faults) account.faults.add(fault);
+  }
 
   StripeOptions options;
   Account account;
   Api api;
   Courier courier;
+  FaultyApi faulty_api;
 };
 
 Stripe::Stripe(StripeOptions options, ports::Clock& clock, ports::Random& random,
@@ -28,11 +34,11 @@ Stripe::Stripe(StripeOptions options, ports::Clock& clock, ports::Random& random
 Stripe::~Stripe() = default;
 
 base::Task<wire::Reply> Stripe::handle(wire::Request request) {
-  wire::Reply reply;
-  if (request.path.starts_with("/_sandbox/3ds/"))
-    reply = answer_challenge(parts_->account, request);
-  else
-    reply = co_await parts_->api.answer(std::move(request));
+  if (!request.path.starts_with("/_sandbox/"))
+    co_return co_await parts_->faulty_api.answer(std::move(request));
+  auto reply = request.path.starts_with("/_sandbox/3ds/")
+                   ? answer_challenge(parts_->account, request)
+                   : answer_control(parts_->account, parts_->options, request);
   if (parts_->account.take_work_waiting()) parts_->courier.wake();
   co_return reply;
 }

@@ -11,6 +11,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/secret.h"
@@ -24,6 +25,11 @@
 
 namespace cobro::sandbox {
 
+// A reply with this header is not to reach its client whole: whoever carries replies does
+// what it says (`close`: nothing, then the connection ends; `reset`; `silence`: nothing,
+// ever; `truncate`: half of the body, then the connection ends) and drops the header.
+inline constexpr std::string_view kCutHeader = "X-Sandbox-Cut";
+
 struct WebhookTarget {
   std::string url;
   base::Secret secret;  // used whole, `whsec_` included
@@ -34,24 +40,30 @@ struct StripeOptions {
   std::vector<WebhookTarget> webhooks;
   // Origin of this listener as people's browsers reach it: the 3-D Secure page lives there.
   std::string public_url = "http://127.0.0.1:12111";
-  // How much later Stripe's slow things happen: a refund settles or fails.
+  // How much later Stripe's slow things happen: a refund settles or fails, a dispute opens.
   base::Duration settle_after = std::chrono::seconds(1);
   // How long a POST is under way before it takes effect; its key is in use meanwhile.
   base::Duration processing_time{0};
   base::Duration idempotency_kept = std::chrono::hours(24);
+  // When an authorisation that nobody captured is released.
+  base::Duration authorization_lasts = std::chrono::hours(7 * 24);
   int events_kept = 100'000;
+  // Rules there are from the start: `answer_lost,path=/v1/refunds,percent=10` (faults.h).
+  std::vector<std::string> faults;
 };
 
 class Stripe {
  public:
-  // Throws sqlite::Error when the database cannot be opened.
+  // Throws sqlite::Error when the database cannot be opened, std::runtime_error for a fault
+  // that cannot be read.
   Stripe(StripeOptions options, ports::Clock& clock, ports::Random& random, ports::HttpClient& http,
          ports::Log& log);
   ~Stripe();
   Stripe(const Stripe&) = delete;
   Stripe& operator=(const Stripe&) = delete;
 
-  // Answers every request that reaches the listener. Never throws for what a client sent.
+  // Answers every request that reaches the listener; see kCutHeader. Never throws for what
+  // a client sent.
   base::Task<wire::Reply> handle(wire::Request request);
   // Delivers webhooks and settles pending things until it is destroyed. Run it once at a
   // time; what was left by an earlier process is taken up.

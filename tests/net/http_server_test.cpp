@@ -261,5 +261,28 @@ TEST_F(HttpServerTest, names_the_address_it_cannot_listen_on) {
   }
 }
 
+TEST_F(HttpServerTest, spoils_replies_as_it_is_told) {
+  start({.idle_timeout = milliseconds(200)});
+  const auto spoiled = [&](Sending sending) {
+    thread.on_loop([&] {
+      server->spoil_replies([sending](wire::Reply& reply) {
+        reply.headers.remove("X-Peer");
+        return sending;
+      });
+    });
+    RawClient one(server->port());
+    one.send("GET /abc HTTP/1.1\r\nHost: x\r\n\r\n");
+    return one.until_closed();
+  };
+  EXPECT_EQ(spoiled(Sending::none), "");
+  EXPECT_EQ(spoiled(Sending::reset), "");
+  EXPECT_EQ(spoiled(Sending::silence), "");
+  const auto half = spoiled(Sending::half);
+  EXPECT_THAT(half, HasSubstr("Content-Length: 10\r\n"));
+  EXPECT_THAT(half, testing::EndsWith("\r\n\r\nGET /"));
+  EXPECT_THAT(half, testing::Not(HasSubstr("X-Peer")));
+  EXPECT_EQ(echo.ended, 4);
+}
+
 }  // namespace
 }  // namespace cobro::net

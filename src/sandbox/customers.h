@@ -1,0 +1,17 @@
+// Customers: who a payment method can belong to.
+#pragma once
+
+#include "sandbox/account.h"
+
+namespace cobro::sandbox {
+
+Answer create_customer(Call& call);
+Answer retrieve_customer(Call& call);  // `{"deleted": true}` for one that was deleted
+Answer update_customer(Call& call);
+Answer delete_customer(Call& call);  // its payment methods are detached
+Answer list_customers(Call& call);
+
+// The id that `customer` names, refused when there is none; "" when it is absent or unset.
+std::string read_customer(Call& call);
+
+}  // namespace cobro::sandbox
