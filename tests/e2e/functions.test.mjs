@@ -4,7 +4,17 @@ import { test } from 'node:test';
 
 import { startCobro } from './support/cobro.mjs';
 import { databases } from './support/postgres.mjs';
-import { address, assertClean, exact, look, makeDebt, makeOrder, makePaid, makePayment, movements } from './support/shop.mjs';
+import {
+  address,
+  assertClean,
+  exact,
+  look,
+  makeDebt,
+  makeOrder,
+  makePaid,
+  makePayment,
+  movements,
+} from './support/shop.mjs';
 
 function assertError(answer, status, code) {
   assert.equal(answer.status, status, answer.text);

@@ -103,7 +103,8 @@ test('the lines that the start prints for copying work as they stand', async (t)
   assert.equal(lines.filter((line) => line.startsWith('export ')).length, 2);
   assert.equal(lines.filter((line) => line.startsWith('curl ')).length, 4);
   const run = promisify(execFile);
-  const { stdout } = await run('bash', ['-euc', lines.map((line) => line.replace(/^curl /, `curl -sS --noproxy '*' `)).join('\n')]);
+  const script = lines.map((line) => line.replace(/^curl /, "curl -sS --noproxy '*' ")).join('\n');
+  const { stdout } = await run('bash', ['-euc', script]);
   const answers = stdout.trim().split('\n').map((line) => JSON.parse(line));
   assert.deepEqual(answers.map((answer) => answer.success), [true, true, true, true], stdout);
   assert.deepEqual(answers.map(({ data }) => data.status), ['pending', 'pending', 'completed', 'succeeded']);
