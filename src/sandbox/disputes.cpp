@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "sandbox/balance.h"
+#include "sandbox/charges.h"
 
 namespace cobro::sandbox {
 namespace {
@@ -75,25 +76,24 @@ Document new_dispute(Account& account, const Document& charge, const TestCard& c
                                         {"case_type", inquiry ? "inquiry" : "chargeback"},
                                         {"network_reason_code", "10"}}},
                     {"type", "card"}};
-  return {
-      JsonObject{{"id", account.new_id("du_1")},
-                 {"object", kKind},
-                 {"amount", charge.number("amount_captured") - charge.number("amount_refunded")},
-                 {"balance_transactions", JsonArray{}},
-                 {"charge", charge.id()},
-                 {"created", now},
-                 {"currency", charge.text("currency")},
-                 {"enhanced_eligibility_types", JsonArray{}},
-                 {"evidence", no_evidence()},
-                 {"evidence_details", std::move(details)},
-                 {"is_charge_refundable", inquiry},
-                 {"livemode", false},
-                 {"metadata", JsonObject{}},
-                 {"payment_intent", charge.text("payment_intent")},
-                 {"payment_method_details", std::move(method)},
-                 {"reason", card.dispute_reason},
-                 {"status", inquiry ? "warning_needs_response" : "needs_response"}},
-      JsonObject{}};
+  return {JsonObject{{"id", account.new_id("du_1")},
+                     {"object", kKind},
+                     {"amount", unrefunded_amount(charge)},
+                     {"balance_transactions", JsonArray{}},
+                     {"charge", charge.id()},
+                     {"created", now},
+                     {"currency", charge.text("currency")},
+                     {"enhanced_eligibility_types", JsonArray{}},
+                     {"evidence", no_evidence()},
+                     {"evidence_details", std::move(details)},
+                     {"is_charge_refundable", inquiry},
+                     {"livemode", false},
+                     {"metadata", JsonObject{}},
+                     {"payment_intent", charge.text("payment_intent")},
+                     {"payment_method_details", std::move(method)},
+                     {"reason", card.dispute_reason},
+                     {"status", inquiry ? "warning_needs_response" : "needs_response"}},
+          JsonObject{}};
 }
 
 void add_transaction(Document& dispute, bool reinstated) {
@@ -189,6 +189,13 @@ void decide_dispute(Account& account, std::string_view id) {
   if (decision == "escalate_inquiry_evidence" && is_inquiry(*dispute))
     return escalate(account, *dispute);
   end(account, {}, *dispute, decision == "winning_evidence" ? "won" : "lost");
+}
+
+void close_refunded_inquiry(Account& account, const Cause& cause, const Document& charge) {
+  const auto id = charge.text("dispute");
+  if (id.empty() || !*charge.body.find("refunded")->as_bool()) return;
+  auto dispute = account.database.find(kKind, id);
+  if (dispute && is_inquiry(*dispute) && is_open(*dispute)) end(account, cause, *dispute, "");
 }
 
 Answer retrieve_dispute(Call& call) {

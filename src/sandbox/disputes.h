@@ -18,6 +18,8 @@ Answer list_disputes(Call& call);
 
 // Has a dispute opened later when the card is one of those. The charge must be captured.
 void schedule_dispute(Account& account, const Document& charge, const TestCard& card);
+// A refund of the whole ends an open inquiry.
+void close_refunded_inquiry(Account& account, const Cause& cause, const Document& charge);
 // What was put off.
 void open_dispute(Account& account, std::string_view charge);
 void decide_dispute(Account& account, std::string_view dispute);

@@ -74,6 +74,8 @@ Answer retrieve_event(Call& call) {
 
 Answer list_events(Call& call) {
   EventFilter filter{read_list_query(call.params, "event"), call.params.texts("types")};
+  if (call.params.has("type") && call.params.has("types"))
+    call.params.refuse(only_one_of("type", "types"));
   if (const auto type = call.params.non_empty("type")) filter.types.push_back(*type);
   call.params.accept({"delivery_success"});
   if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));

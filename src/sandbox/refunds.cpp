@@ -6,6 +6,7 @@
 #include "sandbox/amounts.h"
 #include "sandbox/balance.h"
 #include "sandbox/charges.h"
+#include "sandbox/disputes.h"
 #include "sandbox/test_cards.h"
 
 namespace cobro::sandbox {
@@ -147,6 +148,7 @@ Answer create_refund(Call& call) {
   change_refunded(account, *charge, amount);
   account.emit(call.cause, "refund.created", refund.body);
   account.emit(call.cause, "charge.refunded", charge->body);
+  close_refunded_inquiry(account, call.cause, *charge);
   return std::move(refund.body);
 }
 

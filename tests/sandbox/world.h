@@ -78,6 +78,14 @@ struct World {
     made.query = std::move(query);
     return send(std::move(made));
   }
+  Answered remove(std::string path) { return send(request("DELETE", std::move(path))); }
+  // Of the list that is the answer's member `data`.
+  static std::vector<std::string> texts(const Answered& list, std::string_view field) {
+    std::vector<std::string> found;
+    for (const auto& item : *list.json.find("data")->as_array())
+      found.push_back(item.string_at({field}).value_or(""));
+    return found;
+  }
   // A confirmed intent of 10.00 USD with that card.
   Answered pay(std::string_view card, std::string_view more = {}) {
     return post("/v1/payment_intents",
