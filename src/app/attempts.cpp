@@ -107,10 +107,45 @@ void end_attempt(domain::Books& books, Attempt& attempt, AttemptStatus status,
   }
 }
 
+namespace {
+
+// A payment of the same debt for which nothing exists at a gateway: it can give way.
+bool can_give_way(const domain::Payment& other, const domain::Books& books) {
+  return other.id != books.payment().id && other.state == domain::PaymentState::pending &&
+         !other.gateway_payment_id && !other.pending_operation;
+}
+
+bool is_payable(const domain::Books& books) {
+  return books.order() && books.order()->status == domain::OrderStatus::pending;
+}
+
+// Money moved that has no room: cancels what can give way, in the same decision.
+bool make_room(const ports::Loaded& loaded, domain::Books& books, ports::Changes& changes) {
+  bool made = false;
+  for (const auto& other : loaded.order_payments) {
+    if (!can_give_way(other, books)) continue;
+    domain::Books theirs({books.now(), books.ids(), {}}, other, *books.order(), {}, {});
+    theirs.cancel(false, "gave_way");
+    changes.update_payments.push_back(theirs.payment());
+    for (const auto& event : theirs.result().events) changes.insert_events.push_back(event);
+    books.ids() = theirs.ids();
+    books.take_order(*theirs.order());
+    made = true;
+  }
+  return made;
+}
+
+}  // namespace
+
 domain::Applied apply_payment_news(const ports::Loaded& loaded, domain::Books& books,
                                    const domain::PaymentNews& news, ports::Changes& changes) {
   const auto before = books.payment();
-  const auto applied = domain::apply(books, news);
+  auto applied = domain::apply(books, news);
+  const bool moved =
+      news.state == domain::RemoteState::succeeded || news.state == domain::RemoteState::authorized;
+  if (applied == domain::Applied::no_room && moved && is_payable(books) &&
+      make_room(loaded, books, changes))
+    applied = domain::apply(books, news);
   if (applied == domain::Applied::conflicted || applied == domain::Applied::no_room) return applied;
   for (const auto& open : loaded.open_attempts) {
     if (open.payment_id != before.id) continue;

@@ -37,6 +37,7 @@ struct Settled {
   domain::Attempt attempt;
   std::string message;  // of the gateway, when it was not executed
   bool busy = false;
+  bool bad_payment_method = false;
 };
 // The reply of an attempt that was accepted. Everything else is worded as a refusal.
 using WordAccepted = std::function<StoredReply(const Settled& settled)>;

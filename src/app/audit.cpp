@@ -68,7 +68,7 @@ bool status_fits(const Order& order, const Sums& sums) {
     case OrderStatus::refunded:
       return covered && sums.refunded == sums.captured;
     case OrderStatus::cancelled:
-      return sums.captured.is_zero() && sums.live.is_zero();
+      return sums.live == sums.captured && sums.refunded == sums.captured;
   }
   return false;
 }
@@ -149,6 +149,7 @@ base::Task<AuditReport> audit(ports::Store& store) {
     if (page.payments.empty()) break;
     after_payment = page.payments.back().id;
   }
+  audit_rows(co_await store.audit_strays(kPage), report);
   audit_totals(report);
   co_return report;
 }

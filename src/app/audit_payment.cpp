@@ -109,6 +109,40 @@ void audit_refunds(const Payment& payment, const AuditPage& page, AuditReport& r
   }
 }
 
+std::int64_t count_rows(const Payment& payment, const AuditPage& page, TransactionType type,
+                        TransactionStatus status) {
+  return std::count_if(page.transactions.begin(), page.transactions.end(), [&](const auto& row) {
+    return row.payment_id == payment.id && row.type == type && row.status == status;
+  });
+}
+
+std::int64_t count_attempts(const Payment& payment, const AuditPage& page,
+                            domain::Operation operation, domain::AttemptStatus status) {
+  return std::count_if(page.attempts.begin(), page.attempts.end(), [&](const auto& attempt) {
+    return attempt.payment_id == payment.id && attempt.operation == operation &&
+           attempt.status == status;
+  });
+}
+
+// What attempts ended with has left its row: a decline a failed charge, a cancel a void.
+void audit_attempts(const Payment& payment, const AuditPage& page, AuditReport& report) {
+  const auto declined =
+      count_attempts(payment, page, domain::Operation::confirm, domain::AttemptStatus::declined);
+  const auto failed = count_rows(payment, page, TransactionType::charge, TransactionStatus::failed);
+  if (failed < declined)
+    report.findings.push_back(
+        {name(payment), fmt::format("{} confirmations of it were declined, {} failed charges are "
+                                    "recorded",
+                                    declined, failed)});
+  const auto cancelled =
+      count_attempts(payment, page, domain::Operation::cancel, domain::AttemptStatus::accepted);
+  const auto voids =
+      count_rows(payment, page, TransactionType::void_, TransactionStatus::succeeded);
+  if (cancelled > 0 && voids == 0)
+    report.findings.push_back(
+        {name(payment), "it was cancelled at the gateway, and no void is recorded"});
+}
+
 // The entries that a transaction must have, given its type, status and past.
 std::vector<Movement> expected_movements(const Transaction& row, bool reversed) {
   if (row.type == TransactionType::charge && row.status == TransactionStatus::succeeded)
@@ -167,6 +201,10 @@ void audit_payment(const Payment& payment, const AuditPage& page, AuditReport& r
   if (payment.pending_operation.has_value() != has_open_attempt(payment, page, false))
     report.findings.push_back(
         {name(payment), "its mark of an open operation and its attempts disagree"});
+  if (payment.order_id && find_row(page.orders, *payment.order_id) == nullptr)
+    report.findings.push_back(
+        {name(payment), fmt::format("its order {} is missing", payment.order_id->to_string())});
+  audit_attempts(payment, page, report);
   audit_refunds(payment, page, report);
 }
 
@@ -176,6 +214,9 @@ void audit_transaction(const Transaction& row, const AuditPage& page, AuditRepor
     report.findings.push_back({name(row), "its payment is missing"});
     return;
   }
+  if (row.refund_id && find_row(page.refunds, *row.refund_id) == nullptr)
+    report.findings.push_back(
+        {name(row), fmt::format("its refund {} is missing", row.refund_id->to_string())});
   if (row.amount.currency() != payment->amount.currency())
     report.findings.push_back({name(row), "its currency is not its payment's"});
   const auto entries = entries_of(row, page);

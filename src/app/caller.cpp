@@ -8,8 +8,10 @@ bool is_trusted(const Caller& caller) {
 }
 }  // namespace
 
-bool may_see(const Caller& caller, const std::string& owner) {
-  return is_trusted(caller) || (!owner.empty() && caller.sub == owner);
+bool may_see(const Caller& caller, const std::string& owner,
+             const std::optional<std::string>& tenant) {
+  const bool theirs = !owner.empty() && caller.sub == owner && caller.tenant_id == tenant;
+  return is_trusted(caller) || theirs;
 }
 
 bool may(const Caller& caller, Action action) {

@@ -18,9 +18,10 @@ struct Caller {
   std::optional<std::string> tenant_id;
 };
 
-// Admins and services see everything; a user sees what carries their `sub`. What somebody
-// may not see does not exist for them: 404.
-bool may_see(const Caller& caller, const std::string& owner);
+// Admins and services see everything; a user sees what carries their `sub` in their tenant (no
+// tenant is one of its own). What somebody may not see does not exist for them: 404.
+bool may_see(const Caller& caller, const std::string& owner,
+             const std::optional<std::string>& tenant);
 
 // Actions that a role may do on anything it sees, beyond looking.
 enum class Action {

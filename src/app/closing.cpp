@@ -2,18 +2,25 @@
 
 namespace cobro::app {
 
+namespace {
+
+// Money of it is here, or may still come.
+bool keeps_open(const domain::Payment& payment) {
+  if (payment.state == domain::PaymentState::succeeded) return !is_refunded_in_full(payment);
+  if (payment.state == domain::PaymentState::failed) return payment.gateway_payment_id.has_value();
+  return is_live(payment.state);
+}
+
+}  // namespace
+
 void follow_closing(const ports::Loaded& loaded, domain::Books& books) {
   if (!books.order() || !books.order()->closing) return;
   if (books.payment().pending_operation) return;
-  const auto payable = [](const domain::Payment& p) {
-    return is_live(p.state) ||
-           (p.state == domain::PaymentState::failed && p.gateway_payment_id.has_value());
-  };
-  bool live = payable(books.payment());
+  bool live = keeps_open(books.payment());
   for (const auto& other : loaded.order_payments) {
     if (other.id == books.payment().id) continue;
     if (other.pending_operation) return;
-    live = live || payable(other);
+    live = live || keeps_open(other);
   }
   if (live) {
     books.note_order([](domain::Order& order) { order.closing.reset(); });

@@ -11,14 +11,14 @@ using domain::RefusalCode;
 
 base::Result<domain::Order, Refusal> visible_order(const ports::Loaded& loaded,
                                                    const Caller& caller) {
-  if (!loaded.order || !may_see(caller, loaded.order->user_id))
+  if (!loaded.order || !may_see(caller, loaded.order->user_id, loaded.order->tenant_id))
     return std::unexpected(not_found("order"));
   return *loaded.order;
 }
 
 base::Result<domain::Payment, Refusal> visible_payment(const ports::Loaded& loaded,
                                                        const Caller& caller) {
-  if (!loaded.payment || !may_see(caller, loaded.payment->user_id))
+  if (!loaded.payment || !may_see(caller, loaded.payment->user_id, loaded.payment->tenant_id))
     return std::unexpected(not_found("payment"));
   return *loaded.payment;
 }
@@ -84,10 +84,12 @@ Refusal order_amount_taken(const ports::Loaded& loaded, const domain::Payment* e
     holders += fmt::format("{}payment {} ({}, {})", holders.empty() ? "" : ", ",
                            other.id.to_string(), word(other.state), held(other).to_string());
   }
+  const auto total = loaded.order->total.to_string();
   return {.code = RefusalCode::order_amount_taken,
-          .message = fmt::format("The order's amount of {} is already held by {}.",
-                                 loaded.order->total.to_string(),
-                                 holders.empty() ? "another payment" : holders)};
+          .message = holders.empty()
+                         ? fmt::format("The amount is more than the order's total of {}.", total)
+                         : fmt::format("Of the order's total of {}, {} is already held by {}.",
+                                       total, loaded.order->live.to_string(), holders)};
 }
 
 }  // namespace cobro::app

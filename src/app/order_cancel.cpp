@@ -47,7 +47,7 @@ bool exists_at_gateway(const domain::Payment& payment) {
 
 base::Result<void, Refusal> check(const CancelCall& cancel, const ports::Loaded& loaded) {
   const auto& order = *loaded.order;
-  if (order.captured.is_positive()) return std::unexpected(refund_required());
+  if (order.captured > order.refunded) return std::unexpected(refund_required());
   if (order.status != OrderStatus::pending)
     return std::unexpected(invalid_state(
         fmt::format("The order is {}; it must be pending to be cancelled.", word(order.status))));
@@ -103,7 +103,7 @@ base::Result<Decided, Refusal> close(const CancelCall& cancel, const ports::Load
 Answer outcome(const WordOrder& word, const domain::Order& order) {
   if (order.status == OrderStatus::cancelled) return word(order);
   if (order.closing) return std::unexpected(still_closing());
-  if (order.captured.is_positive()) return std::unexpected(refund_required());
+  if (order.captured > order.refunded) return std::unexpected(refund_required());
   return std::unexpected(invalid_state(
       "A payment of this order went on at the gateway; the order was not cancelled."));
 }

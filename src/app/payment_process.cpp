@@ -95,6 +95,7 @@ base::Result<Decided, Refusal> decide(const Process& process, const ports::Loade
       if (payment.conflicted) return std::unexpected(payment_conflicted());
       return ask_or_wait(process, payment);
     case PaymentState::requires_action:
+      if (payment.conflicted) return std::unexpected(payment_conflicted());
       if (process.asked || payment.pending_operation) return reply_with(process.word(payment));
       return ask_or_wait(process, payment);
     case PaymentState::failed:

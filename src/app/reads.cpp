@@ -16,7 +16,9 @@ ports::Reads root(ports::Reads::Root root) {
 // A user's lists hold only what is theirs, whatever the filter says.
 template <class Filter>
 void narrow(const Caller& caller, Filter& filter) {
-  if (!may(caller, Action::filter_by_user)) filter.user_id = caller.sub;
+  if (may(caller, Action::filter_by_user)) return;
+  filter.user_id = caller.sub;
+  filter.tenant = ports::TenantScope{caller.tenant_id};
 }
 
 template <class Row, class IdType>

@@ -2,6 +2,7 @@
 
 #include "app/attempts.h"
 #include "app/closing.h"
+#include "app/guards.h"
 #include "app/inquiry.h"
 #include "app/ledger_books.h"
 #include "base/check.h"
@@ -123,6 +124,9 @@ Refusal not_executed_refusal(const Settled& settled) {
     return {.code = RefusalCode::gateway_busy,
             .message = "The payment gateway is busy; nothing was charged. Try again shortly.",
             .retry_after_s = 2};
+  if (settled.bad_payment_method)
+    return invalid_field("payment_method_id", "not_accepted",
+                         "is not one that the payment gateway knows or takes");
   // Its words end at the colon: "Stripe answered 400 resource_missing". What follows is the
   // gateway's own text, which is logged and not passed on.
   const auto brief = settled.message.substr(0, settled.message.find(':'));
@@ -177,10 +181,11 @@ base::Task<Answer> settle(Context& context, const Call* call, Attempt attempt,
     const auto& now_attempt =
         changes.update_attempts.empty() ? *loaded.attempt : changes.update_attempts.front();
     if (call == nullptr) return changes;
-    result = word_settled(*call,
-                          Settled{books.payment(), books.order(), refund_of(books, now_attempt),
-                                  now_attempt, answer.message, answer.busy},
-                          word);
+    result =
+        word_settled(*call,
+                     Settled{books.payment(), books.order(), refund_of(books, now_attempt),
+                             now_attempt, answer.message, answer.busy, answer.bad_payment_method},
+                     word);
     if (*result) close_record(loaded, now_attempt, **result, books.now(), changes);
     return changes;
   };

@@ -15,6 +15,7 @@ using domain::Refusal;
 using domain::RefusalCode;
 using domain::TransactionType;
 
+constexpr base::Duration kClockSkew = std::chrono::minutes(5);
 constexpr std::string_view kOutside = "recorded outside";
 
 base::Result<void, Refusal> record_charge(domain::Books& books, const RecordTransaction& command,
@@ -90,6 +91,9 @@ base::Result<Decided, Refusal> decide(const Call& call, const RecordTransaction&
     return std::unexpected(invalid_state(
         fmt::format("The payment goes through {}; only manual payments are recorded by hand.",
                     word(payment.gateway))));
+  if (command.processed_at && *command.processed_at > moment.now + kClockSkew)
+    return std::unexpected(
+        invalid_field("processed_at", "out_of_range", "must not be in the future"));
   auto books = open_books(loaded, std::move(moment));
   if (auto recorded = record(books, command, amount, call.caller.sub); !recorded)
     return std::unexpected(std::move(recorded).error());

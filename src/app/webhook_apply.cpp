@@ -79,6 +79,7 @@ base::Task<bool> mark(Context& context, const StoredWebhook& row, WebhookStatus 
 // Applies a final fact: the payment, and the inbox row, in one transaction.
 base::Task<bool> apply_final(Context& context, const StoredWebhook& row, const GatewayEvent& event,
                              domain::PaymentId payment) {
+  bool waits = false;
   const DecideChanges decide = [&](const Loaded& loaded,
                                    domain::Moment moment) -> base::Result<Changes, Refusal> {
     Changes changes;
@@ -89,6 +90,7 @@ base::Task<bool> apply_final(Context& context, const StoredWebhook& row, const G
                                        : apply_refund_news(loaded, books, *event.refund, changes);
     if (books.payment_changed() || !changes.update_attempts.empty()) collect(books, changes);
     changes.update_webhook = after(*loaded.webhook, applied, now);
+    waits = changes.update_webhook->status == WebhookStatus::waiting;
     return changes;
   };
   ports::Reads reads{.root = ports::PaymentRef{payment},
@@ -99,6 +101,9 @@ base::Task<bool> apply_final(Context& context, const StoredWebhook& row, const G
   if (!committed)
     context.log.write(ports::LogLevel::warning, "a webhook could not be applied",
                       {{"event", row.event_id}, {"reason", committed.error().message}});
+  if (committed && waits)
+    context.log.write(ports::LogLevel::error, "money moved at the gateway that is not booked yet",
+                      {{"event", row.event_id}, {"payment", payment.to_string()}});
   co_return committed.has_value();
 }
 

@@ -54,6 +54,12 @@ std::string Uuid::to_string() const {
   return text;
 }
 
+Timestamp Uuid::made_at() const {
+  std::int64_t millis = 0;
+  for (std::size_t i = 0; i < 6; ++i) millis = millis << 8 | bytes[i];
+  return {millis * 1000};
+}
+
 }  // namespace cobro::base
 
 std::size_t std::hash<cobro::base::Uuid>::operator()(const cobro::base::Uuid& id) const noexcept {

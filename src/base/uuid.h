@@ -24,6 +24,8 @@ struct Uuid {
   // The 36-character form, either case; nothing else.
   static std::optional<Uuid> parse(std::string_view text);
   [[nodiscard]] std::string to_string() const;
+  // The milliseconds in a version 7 id; meaningless for others.
+  [[nodiscard]] Timestamp made_at() const;
 };
 
 // Distinct id types: Id<struct PaymentTag> does not convert to Id<struct OrderTag>.

@@ -124,6 +124,12 @@ bool Books::move(PaymentEvent event) {
   return true;
 }
 
+void Books::take_order(Order order) {
+  COBRO_CHECK(order_ && order_->id == order.id);
+  order_ = std::move(order);
+  order_changed_ = true;
+}
+
 bool Books::charge(Money amount, std::optional<std::string> charge_id, std::string response) {
   const auto state = next(payment_.state, PaymentEvent::captured);
   if (!state || !amount.is_positive() || amount > payment_.amount) return false;

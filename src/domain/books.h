@@ -65,6 +65,9 @@ class Books {
     order_changed_ = true;
   }
 
+  // Takes over the order as another payment's books of the same decision left it.
+  void take_order(Order order);
+
   // ---- movements ---------------------------------------------------------------------
   // The gateway (or a person, for manual payments) says that `amount` was captured.
   // False when the state does not allow it or the order has no room.

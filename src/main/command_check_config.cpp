@@ -14,7 +14,8 @@ int run_check_config(const configuration::Sources& sources, const CheckOptions& 
   std::printf("%s", describe(loaded, options.all).c_str());
   for (const auto& notice : loaded.notices) std::printf("note: %s\n", notice.c_str());
   for (const auto& problem : loaded.problems) std::fprintf(stderr, "cobro: %s\n", problem.c_str());
-  if (loaded.problems.empty()) std::printf("ok: the service would start with these settings\n");
+  if (loaded.problems.empty())
+    std::printf("ok: these settings are complete and allowed (the database was not looked at)\n");
   return loaded.problems.empty() ? 0 : 1;
 }
 

@@ -23,13 +23,14 @@ bool wants_sandbox(const Configuration& configuration) {
   return configuration.sandbox && configuration.stripe.secret_key.empty();
 }
 
-// The sandbox and the service share a secret that nobody else needs to know.
-base::Secret webhook_secret(const Configuration& configuration, ports::Random& random) {
+// The sandbox signs with the first; without any, one is made that nobody else needs to know.
+std::vector<base::Secret> webhook_secrets(const Configuration& configuration,
+                                          ports::Random& random) {
   const auto& configured = configuration.stripe.webhook_secrets;
-  if (!configured.empty()) return configured.front();
+  if (!configured.empty()) return configured;
   std::string bytes(24, '\0');
   random.fill({reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()});
-  return base::Secret("whsec_" + base::to_hex(bytes));
+  return {base::Secret("whsec_" + base::to_hex(bytes))};
 }
 
 // The service's own listener as the sandbox, on this machine, reaches it.
@@ -66,14 +67,14 @@ class Process {
     if (!own.secret_key.empty())
       return StripeAccess{own.secret_key, own.webhook_secrets, own.api_base};
     if (!wants_sandbox(configuration_)) return std::nullopt;
-    const auto secret = webhook_secret(configuration_, random_);
+    const auto secrets = webhook_secrets(configuration_, random_);
     const SandboxHost::Options options{
         .listen = configuration_.sandbox_stripe_listen,
         .any_port = configuration_.sandbox_stripe_listen == net::Endpoint{"127.0.0.1", 12111},
         .database = configuration_.data_dir + "/sandbox-stripe.db",
-        .webhooks = {{local_origin(configuration_.listen) + "/webhooks/stripe", secret}}};
+        .webhooks = {{local_origin(configuration_.listen) + "/webhooks/stripe", secrets.front()}}};
     sandbox_ = std::make_unique<SandboxHost>(options, loop_, clock_, random_, http_, log_);
-    return StripeAccess{base::Secret(std::string(kSandboxStripeKey)), {secret}, sandbox_->url()};
+    return StripeAccess{base::Secret(std::string(kSandboxStripeKey)), secrets, sandbox_->url()};
   }
 
   void listen() {

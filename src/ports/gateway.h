@@ -57,8 +57,10 @@ struct GatewayAnswer {
   std::optional<domain::PaymentNews> payment;  // also with a decline, when the gateway sends it
   std::optional<domain::RefundNews> refund;
   std::optional<domain::Decline> decline;
-  bool heard = false;   // unknown, though the gateway answered: its object may tell more
-  bool busy = false;    // not executed because the gateway sheds load: try later
+  bool heard = false;  // unknown, though the gateway answered: its object may tell more
+  bool busy = false;   // not executed because the gateway sheds load: try later
+  // Not executed, because the gateway does not take the payment method it was given.
+  bool bad_payment_method = false;
   std::string message;  // why, for logs and a 502; nothing internal, no credentials
 };
 

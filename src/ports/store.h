@@ -159,21 +159,29 @@ struct PaymentWord {
   domain::PaymentState state;
   std::optional<bool> refunded_in_full;
 };
+// Rows of one tenant; no id is the tenant of those who have none.
+struct TenantScope {
+  std::optional<std::string> id;
+};
 struct OrderFilter {
+  std::optional<TenantScope> tenant = {};
   std::optional<std::string> user_id;
   std::vector<domain::OrderStatus> statuses;  // none: all
 };
 struct PaymentFilter {
+  std::optional<TenantScope> tenant = {};
   std::optional<std::string> user_id;
   std::optional<domain::OrderId> order_id;
   std::optional<domain::PaymentKind> kind;
   std::optional<std::vector<PaymentWord>> words;  // empty: nothing matches
 };
 struct RefundFilter {
+  std::optional<TenantScope> tenant = {};
   std::optional<std::string> user_id;  // of the payment
   std::optional<domain::PaymentId> payment_id;
 };
 struct TransactionFilter {
+  std::optional<TenantScope> tenant = {};
   std::optional<std::string> user_id;  // of the payment
   std::optional<domain::PaymentId> payment_id;
   std::optional<domain::TransactionType> type;
@@ -230,12 +238,14 @@ class Store {
   // Closed and settled records that expired before `now`, at most `limit` of them.
   virtual base::Task<std::int64_t> purge_records(base::Timestamp now, std::int64_t limit) = 0;
 
-  // Every order after `after` with all that hangs on it, up to `limit` orders, then (when no
-  // orders are left) payments without an order likewise. Empty pages end the walk.
+  // Every order after `after` with all that hangs on it, up to `limit` orders; payments without
+  // an order (or whose order is gone) likewise; empty pages end the walks. Strays: refunds,
+  // transactions and entries that hang on nothing, which no walk reaches.
   virtual base::Task<AuditPage> audit_orders(std::optional<domain::OrderId> after,
                                              std::int64_t limit) = 0;
   virtual base::Task<AuditPage> audit_orphans(std::optional<domain::PaymentId> after,
                                               std::int64_t limit) = 0;
+  virtual base::Task<AuditPage> audit_strays(std::int64_t limit) = 0;
 
   // Random once per database, made by the first migration: part of every gateway key.
   [[nodiscard]] virtual const std::string& deployment() const = 0;

@@ -228,19 +228,46 @@ TEST_F(Schedule, the_same_outside_refund_recorded_twice_is_refused) {
   EXPECT_EQ(world.audit(), "");
 }
 
-TEST(ScheduleWithWebhooks, money_that_has_no_room_waits_in_the_inbox) {
+// The customer pays in the browser a payment that had been declined, while another payment
+// has taken its room.
+class LateMoney : public ::testing::Test {
+ protected:
   World world;
-  world.order("100");
-  world.pay(1, "100");
-  world.process(1, "pm_card_chargeDeclined");
-  world.pay(1, "100");
-  ports::HttpRequest request{.method = "POST",
-                             .url = "http://stripe.test/v1/payment_intents/" +
-                                    *world.payment(1).gateway_payment_id + "/confirm",
-                             .headers = {{"Authorization", "Bearer sk_test_world"},
-                                         {"Content-Type", "application/x-www-form-urlencoded"}},
-                             .body = "payment_method=pm_card_visa"};
-  run(world.clock, world.wire.inner.send(std::move(request)));
+  void SetUp() override {
+    world.order("100");
+    world.pay(1, "100");
+    world.process(1, "pm_card_chargeDeclined");
+  }
+  void confirm_first_in_browser() {
+    ports::HttpRequest request{.method = "POST",
+                               .url = "http://stripe.test/v1/payment_intents/" +
+                                      *world.payment(1).gateway_payment_id + "/confirm",
+                               .headers = {{"Authorization", "Bearer sk_test_world"},
+                                           {"Content-Type", "application/x-www-form-urlencoded"}},
+                               .body = "payment_method=pm_card_visa"};
+    run(world.clock, world.wire.inner.send(std::move(request)));
+  }
+};
+
+TEST_F(LateMoney, a_payment_for_which_nothing_exists_at_a_gateway_gives_way) {
+  world.pay(1, "60");
+  world.pay(1, "40", "manual");
+  confirm_first_in_browser();
+  world.advance(minutes(1));
+  world.work();
+  EXPECT_EQ(world.payment(1).state, PaymentState::succeeded);
+  EXPECT_EQ(world.payment(2).state, PaymentState::cancelled);
+  EXPECT_EQ(world.payment(3).state, PaymentState::cancelled);
+  EXPECT_EQ(world.order_row(1).status, OrderStatus::paid);
+  EXPECT_EQ(say(world.process(2)), "invalid_state");
+  EXPECT_EQ(world.sandbox_charged("pen"), 10000);
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_F(LateMoney, money_that_has_no_room_waits_in_the_inbox) {
+  world.pay(1, "100", "stripe", CaptureMethod::manual);
+  world.process(2);
+  confirm_first_in_browser();
   world.advance(minutes(1));
   world.work();
   EXPECT_EQ(world.payment(1).state, PaymentState::failed);
@@ -249,6 +276,15 @@ TEST(ScheduleWithWebhooks, money_that_has_no_room_waits_in_the_inbox) {
   world.work();
   EXPECT_EQ(world.payment(1).state, PaymentState::succeeded);
   EXPECT_EQ(world.order_row(1).status, OrderStatus::paid);
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_F(Schedule, an_order_whose_money_all_went_back_can_be_cancelled) {
+  world.pay(1, "50");
+  world.process(1);
+  EXPECT_EQ(say(world.cancel_order(1)), "refund_required");
+  world.refund(1);
+  EXPECT_EQ(say(world.cancel_order(1)), "1 cancelled");
   EXPECT_EQ(world.audit(), "");
 }
 

@@ -299,7 +299,7 @@ TEST(StripeParse, does_not_believe_a_decline_beside_an_intent_that_went_on) {
 TEST(StripeParse, keeps_keys_and_secrets_out_of_messages) {
   const auto credentials = parse(
       Operation::confirm, error(401, R"("message":"Invalid API Key provided: sk_test_****1234")"));
-  EXPECT_EQ(credentials.message, "Stripe refused our credentials (401)");
+  EXPECT_EQ(credentials.message, "Stripe answered 401: our credentials were refused");
   const auto other = parse(Operation::confirm,
                            error(400, R"("type":"invalid_request_error","code":"parameter_unknown",
                    "message":"Unknown: sk_live_canary and pi_1_secret_canary and whsec_canary")"));

@@ -1,21 +1,20 @@
 #include "surfaces/desk.h"
 
+#include "support/forwarding_store.h"
+
 namespace cobro::testing {
 
 using ports::Listed;
 using ports::Page;
 
-class FragileStore final : public ports::Store {
+class FragileStore final : public ForwardingStore {
  public:
-  FragileStore(ports::Store& inner, const bool& away) : inner_(inner), away_(away) {}
+  FragileStore(ports::Store& inner, const bool& away) : ForwardingStore(inner), away_(away) {}
 
   base::Task<ports::WriteResult> write(const ports::Reads& reads,
                                        const ports::Decide& decide) override {
     if (away_) return unwritten();
     return inner_.write(reads, decide);
-  }
-  base::Task<bool> was_committed(const ports::Changes& changes) override {
-    return inner_.was_committed(changes);
   }
   base::Task<ports::Loaded> load(const ports::Reads& reads) override {
     check();
@@ -26,38 +25,6 @@ class FragileStore final : public ports::Store {
     check();
     return inner_.list_orders(filter, page);
   }
-  base::Task<Listed<domain::Payment>> list_payments(const ports::PaymentFilter& filter,
-                                                    const Page& page) override {
-    return inner_.list_payments(filter, page);
-  }
-  base::Task<Listed<domain::Refund>> list_refunds(const ports::RefundFilter& filter,
-                                                  const Page& page) override {
-    return inner_.list_refunds(filter, page);
-  }
-  base::Task<Listed<domain::Transaction>> list_transactions(const ports::TransactionFilter& filter,
-                                                            const Page& page) override {
-    return inner_.list_transactions(filter, page);
-  }
-  base::Task<std::vector<domain::Attempt>> due_attempts(base::Timestamp now,
-                                                        std::int64_t limit) override {
-    return inner_.due_attempts(now, limit);
-  }
-  base::Task<std::vector<ports::StoredWebhook>> due_webhooks(base::Timestamp now,
-                                                             std::int64_t limit) override {
-    return inner_.due_webhooks(now, limit);
-  }
-  base::Task<std::int64_t> purge_records(base::Timestamp now, std::int64_t limit) override {
-    return inner_.purge_records(now, limit);
-  }
-  base::Task<ports::AuditPage> audit_orders(std::optional<domain::OrderId> after,
-                                            std::int64_t limit) override {
-    return inner_.audit_orders(after, limit);
-  }
-  base::Task<ports::AuditPage> audit_orphans(std::optional<domain::PaymentId> after,
-                                             std::int64_t limit) override {
-    return inner_.audit_orphans(after, limit);
-  }
-  [[nodiscard]] const std::string& deployment() const override { return inner_.deployment(); }
   base::Task<bool> ping() override { return away_ ? silence() : inner_.ping(); }
 
  private:
@@ -73,7 +40,6 @@ class FragileStore final : public ports::Store {
     co_return co_await base::await_callback<bool>(
         [this](base::Completion<bool> done) { never_.push_back(std::move(done)); });
   }
-  ports::Store& inner_;
   const bool& away_;
   std::vector<base::Completion<bool>> never_;
 };

@@ -54,18 +54,18 @@ constexpr auto kValidationCodes = std::to_array<std::string_view>({
 
 struct Error {
   std::string type;
-  std::string code;  // empty when there is none
-  bool names_parameter = false;
+  std::string code;       // empty when there is none
+  std::string parameter;  // empty when none is named
   std::string message;
 };
 
 Error read(const Json& error) {
   return {error.string_at({"type"}).value_or(""), error.string_at({"code"}).value_or(""),
-          error.string_at({"param"}).has_value(), error.string_at({"message"}).value_or("")};
+          error.string_at({"param"}).value_or(""), error.string_at({"message"}).value_or("")};
 }
 
 bool is_about_parameters(const Error& error) {
-  if (error.code.empty()) return error.names_parameter;
+  if (error.code.empty()) return !error.parameter.empty();
   return std::ranges::find(kValidationCodes, error.code) != kValidationCodes.end();
 }
 
@@ -101,7 +101,7 @@ bool is_busy(const ports::HttpResponse& response, const Error& error) {
 
 // Of a 401 not Stripe's own words: they repeat a part of the key.
 std::string describe(int status, const Error& error) {
-  if (status == 401) return "Stripe refused our credentials (401)";
+  if (status == 401) return "Stripe answered 401: our credentials were refused";
   std::string text = fmt::format("Stripe answered {}", status);
   const std::string& what = error.code.empty() ? error.type : error.code;
   if (!what.empty()) text += " " + what;
@@ -138,6 +138,8 @@ GatewayAnswer read_error(domain::Operation operation, const ports::HttpResponse&
   answer.kind = kind_of(response.status, error);
   answer.message = describe(response.status, error);
   answer.busy = answer.kind == AnswerKind::not_executed && is_busy(response, error);
+  answer.bad_payment_method =
+      answer.kind == AnswerKind::not_executed && error.parameter == "payment_method";
   if (answer.kind == AnswerKind::declined) add_decline(answer, operation, *object);
   return answer;
 }

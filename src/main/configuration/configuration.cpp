@@ -132,6 +132,11 @@ void refuse_in_development(const Values& values, const Configuration& configurat
                        ": development listens beyond loopback only with JWT_SECRET_KEY set (" +
                        to_string(configuration.listen) +
                        "), for its own secret comes with ready-made admin tokens");
+  const auto& sandbox = configuration.sandbox_stripe_listen;
+  if (configuration.sandbox && !is_loopback(sandbox) && configuration.jwt.secrets.empty())
+    problems.push_back(values.source("sandbox.stripe_listen") +
+                       ": development listens beyond loopback only with JWT_SECRET_KEY set (" +
+                       to_string(sandbox) + "): the sandbox takes any test key");
 }
 
 void refuse_production_keys(const Values& values, std::vector<std::string>& problems) {

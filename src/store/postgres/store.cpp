@@ -113,6 +113,10 @@ class PostgresStore final : public ports::Store {
     const auto answers = co_await snapshot(plan_audit_orphans(after, limit));
     co_return to_audit_page(answers);
   }
+  base::Task<ports::AuditPage> audit_strays(std::int64_t limit) override {
+    const auto answers = co_await snapshot(plan_audit_strays(limit));
+    co_return to_audit_strays(answers);
+  }
 
   [[nodiscard]] const std::string& deployment() const override { return deployment_; }
 

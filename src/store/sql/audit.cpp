@@ -55,10 +55,39 @@ std::vector<Statement> plan_audit_orders(std::optional<domain::OrderId> after, s
 std::vector<Statement> plan_audit_orphans(std::optional<domain::PaymentId> after,
                                           std::int64_t limit) {
   // The order's part names the same parameters and finds nothing.
-  static const PageTexts texts = texts_of(
-      "SELECT id FROM orders WHERE id > $1 AND 1 = 0 LIMIT $2",
-      "id IN (SELECT id FROM payments WHERE order_id IS NULL AND id > $1 ORDER BY id LIMIT $2)");
+  static const PageTexts texts =
+      texts_of("SELECT id FROM orders WHERE id > $1 AND 1 = 0 LIMIT $2",
+               "id IN (SELECT id FROM payments WHERE (order_id IS NULL OR order_id NOT IN "
+               "(SELECT id FROM orders)) AND id > $1 ORDER BY id LIMIT $2)");
   return statements_of(texts, page_params(after ? after->uuid : base::Uuid{}, limit));
+}
+
+// Foreign keys forbid all of these, but a client may have switched them off.
+std::vector<Statement> plan_audit_strays(std::int64_t limit) {
+  constexpr std::string_view kNoPayment =
+      " WHERE payment_id NOT IN (SELECT id FROM payments) ORDER BY id LIMIT $1";
+  static const std::string refund_rows = refunds().select() + std::string(kNoPayment);
+  static const std::string transaction_rows = transactions().select() + std::string(kNoPayment);
+  static const std::string entries_of_none =
+      ledger_entries().select() +
+      " WHERE transaction_id NOT IN (SELECT id FROM transactions) OR transaction_id IN (SELECT id "
+      "FROM transactions WHERE payment_id NOT IN (SELECT id FROM payments)) ORDER BY id LIMIT $1";
+  std::vector<Statement> statements;
+  for (const auto* text : {&refund_rows, &transaction_rows, &entries_of_none}) {
+    Params params;
+    params.add(limit);
+    statements.push_back({*text, std::move(params).take()});
+  }
+  return statements;
+}
+
+ports::AuditPage to_audit_strays(std::span<const Rows> answers) {
+  COBRO_CHECK(answers.size() == 3);
+  ports::AuditPage page;
+  page.refunds = read_all(answers[0], read_refund);
+  page.transactions = read_all(answers[1], read_transaction);
+  page.entries = read_all(answers[2], read_entry);
+  return page;
 }
 
 ports::AuditPage to_audit_page(std::span<const Rows> answers) {

@@ -60,8 +60,28 @@ std::vector<Statement> plan_rows(const Table& table, const Where& where, const p
           {interned(count_text(table.name(), where)), where.params().take()}};
 }
 
+constexpr std::string_view kTenant = "tenant_id = {}";
+constexpr std::string_view kNoTenant = "tenant_id IS NULL";
+constexpr std::string_view kOfTenant =
+    "payment_id IN (SELECT id FROM payments WHERE tenant_id = {})";
+constexpr std::string_view kOfNoTenant =
+    "payment_id IN (SELECT id FROM payments WHERE tenant_id IS NULL)";
+constexpr std::string_view kOfUser = "payment_id IN (SELECT id FROM payments WHERE user_id = {})";
+
+// Null is a tenant too: that of those who have none.
+void add_tenant(Where& where, const std::optional<ports::TenantScope>& tenant,
+                std::string_view of_id, std::string_view of_none) {
+  if (!tenant) return;
+  if (tenant->id) {
+    where.add(of_id, *tenant->id);
+  } else {
+    where.add_text(std::string(of_none));
+  }
+}
+
 Where where_of(const ports::OrderFilter& filter) {
   Where where;
+  add_tenant(where, filter.tenant, kTenant, kNoTenant);
   if (filter.user_id) where.add("user_id = {}", *filter.user_id);
   if (filter.statuses.empty()) return where;
   std::string words;
@@ -82,6 +102,7 @@ std::string condition_of(Where& where, const ports::PaymentWord& word) {
 
 Where where_of(const ports::PaymentFilter& filter) {
   Where where;
+  add_tenant(where, filter.tenant, kTenant, kNoTenant);
   if (filter.user_id) where.add("user_id = {}", *filter.user_id);
   if (filter.order_id) where.add("order_id = {}", *filter.order_id);
   if (filter.kind) where.add("kind = {}", *filter.kind);
@@ -93,10 +114,9 @@ Where where_of(const ports::PaymentFilter& filter) {
   return where;
 }
 
-constexpr std::string_view kOfUser = "payment_id IN (SELECT id FROM payments WHERE user_id = {})";
-
 Where where_of(const ports::RefundFilter& filter) {
   Where where;
+  add_tenant(where, filter.tenant, kOfTenant, kOfNoTenant);
   if (filter.user_id) where.add(kOfUser, *filter.user_id);
   if (filter.payment_id) where.add("payment_id = {}", *filter.payment_id);
   return where;
@@ -104,6 +124,7 @@ Where where_of(const ports::RefundFilter& filter) {
 
 Where where_of(const ports::TransactionFilter& filter) {
   Where where;
+  add_tenant(where, filter.tenant, kOfTenant, kOfNoTenant);
   if (filter.user_id) where.add(kOfUser, *filter.user_id);
   if (filter.payment_id) where.add("payment_id = {}", *filter.payment_id);
   if (filter.type) where.add("type = {}", *filter.type);

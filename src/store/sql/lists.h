@@ -34,6 +34,8 @@ Statement touch_deployment(base::Timestamp now);
 std::vector<Statement> plan_audit_orders(std::optional<domain::OrderId> after, std::int64_t limit);
 std::vector<Statement> plan_audit_orphans(std::optional<domain::PaymentId> after,
                                           std::int64_t limit);
+std::vector<Statement> plan_audit_strays(std::int64_t limit);
 ports::AuditPage to_audit_page(std::span<const Rows> answers);
+ports::AuditPage to_audit_strays(std::span<const Rows> answers);
 
 }  // namespace cobro::store

@@ -117,6 +117,9 @@ class SqliteStore final : public ports::Store {
     return query<ports::AuditPage>(*parts_.readers, plan_audit_orphans(after, limit),
                                    to_audit_page);
   }
+  base::Task<ports::AuditPage> audit_strays(std::int64_t limit) override {
+    return query<ports::AuditPage>(*parts_.readers, plan_audit_strays(limit), to_audit_strays);
+  }
 
   [[nodiscard]] const std::string& deployment() const override { return parts_.deployment; }
 

@@ -27,6 +27,12 @@ base::Result<app::Caller, AuthenticationFailure> authenticate(const wire::Header
                                                               const crypto::JwtVerifier& verifier,
                                                               base::Timestamp now) {
   const auto field = headers.find("Authorization");
+  const auto named = std::ranges::count_if(headers, [](const wire::Header& header) {
+    return base::equals_ignoring_case(header.name, "Authorization");
+  });
+  if (named > 1)
+    return std::unexpected(AuthenticationFailure{
+        .message = "There is more than one Authorization header.", .challenge = "Bearer"});
   constexpr std::string_view kScheme = "Bearer ";
   if (!field || !base::equals_ignoring_case(field->substr(0, kScheme.size()), kScheme))
     return std::unexpected(no_token());

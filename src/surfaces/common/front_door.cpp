@@ -145,7 +145,11 @@ std::string FrontDoor::request_id_of(const wire::Request& request) const {
 wire::Reply FrontDoor::refuse(const wire::Request& seen, int status,
                               std::string_view reason) const {
   const auto request_id = request_id_of(seen);
-  auto reply = settings_.word_error(http_error(status, reason), request_id);
+  // A body that is too large is refused from the head, but an unknown path comes before it.
+  const auto match = router_.match(seen.method, seen.path);
+  auto reply = status == 413 && match.route == nullptr
+                   ? refuse_route(seen, request_id, match)
+                   : settings_.word_error(http_error(status, reason), request_id);
   reply.headers.set("X-Request-Id", request_id);
   settings_.cors.add(seen, reply);
   return reply;

@@ -13,9 +13,20 @@ bool is_parameter(std::string_view segment) {
   return segment.starts_with('{');
 }
 
+// A UUID or a number without leading zeros: `/payments/intent` is no payment.
+bool could_be_id(std::string_view segment) {
+  if (segment.size() == 36) return true;
+  return !segment.empty() && segment.front() != '0' &&
+         std::ranges::all_of(segment, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool could_be(std::string_view parameter, std::string_view segment) {
+  return parameter == "{id}" ? could_be_id(segment) : !segment.empty();
+}
+
 bool fits(const std::vector<std::string>& pattern, const std::vector<std::string_view>& segments) {
   return std::ranges::equal(pattern, segments, [](std::string_view want, std::string_view have) {
-    return is_parameter(want) ? !have.empty() : want == have;
+    return is_parameter(want) ? could_be(want, have) : want == have;
   });
 }
 

@@ -33,12 +33,15 @@ std::optional<std::string> to_text(const std::optional<Address>& address) {
   return address ? std::optional(wire::to_text(address->json)) : std::nullopt;
 }
 
-OrderItem to_dto(const domain::OrderItem& item) {
+// An item's id tells when it was made: items are replaced whole, never changed.
+OrderItem to_dto(const domain::OrderItem& item, const domain::Order& order) {
   return {.id = item.id,
+          .order_id = order.id,
           .product_id = {item.product_id, item.product_id_is_number},
           .quantity = item.quantity,
           .unit_price = {item.unit_price.to_decimal()},
-          .total_price = {item.total.to_decimal()}};
+          .total_price = {item.total.to_decimal()},
+          .created_at = item.id.uuid.made_at()};
 }
 
 }  // namespace
@@ -57,7 +60,7 @@ Order to_dto(const domain::Order& order) {
             .notes = order.notes,
             .created_at = order.created_at,
             .updated_at = order.updated_at};
-  for (const auto& item : order.items) dto.items.push_back(to_dto(item));
+  for (const auto& item : order.items) dto.items.push_back(to_dto(item, order));
   return dto;
 }
 

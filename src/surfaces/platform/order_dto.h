@@ -44,12 +44,15 @@ BOOST_DESCRIBE_STRUCT(OrderQuery, (PageQuery), (status, user_id))
 
 struct OrderItem {
   domain::OrderItemId id;
+  domain::OrderId order_id;
   wire::IntOrText<64> product_id;
   std::int64_t quantity = 0;
   wire::Decimal unit_price;
   wire::Decimal total_price;
+  base::Timestamp created_at;
 };
-BOOST_DESCRIBE_STRUCT(OrderItem, (), (id, product_id, quantity, unit_price, total_price))
+BOOST_DESCRIBE_STRUCT(OrderItem, (),
+                      (id, order_id, product_id, quantity, unit_price, total_price, created_at))
 
 struct Order {
   domain::OrderId id;

@@ -39,6 +39,13 @@ void check_token(const std::optional<std::string>& token, Fields& fields) {
   if (token && std::ranges::all_of(*token, is_digit_or_gap) && wire::contains_card_number(*token))
     fields.add({{"payment_method_id", wire::FieldCode::card_data_not_allowed,
                  "must be the gateway's token, not a card number"}});
+  const auto is_token_letter = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           c == '-' || c == ' ';
+  };
+  if (token && !std::ranges::all_of(*token, is_token_letter))
+    fields.add({{"payment_method_id", wire::FieldCode::invalid_format,
+                 "must be the gateway's token: letters, digits, _ and -"}});
 }
 
 std::optional<NextAction> to_dto(const std::optional<domain::NextAction>& action) {
