@@ -29,9 +29,14 @@ function summary(answer) {
 // The client as a function: call('refunds.create', …) prints its line and gives the answer, or
 // throws the error, which is a line too.
 function caller(t, stripe) {
+  let last;
   return async (name, ...args) => {
     const [resource, method] = name.split('.');
-    const note = (text) => t.diagnostic(`${name.padEnd(34)} ${text}`);
+    const note = (text) => {
+      const line = `${name.padEnd(34)} ${text}`;
+      if (line !== last) t.diagnostic(line); // asking again until something happens is one line
+      last = line;
+    };
     try {
       const answer = await stripe[resource][method](...args);
       note(summary(answer));
@@ -255,11 +260,11 @@ test('webhook endpoints get what they listen to, and constructEvent accepts it',
   const events = received.map(({ body, headers }) =>
     stripe.webhooks.constructEvent(body, headers['stripe-signature'], endpoint.secret),
   );
-  assert.deepEqual(events.map((event) => event.type), enabled_events);
+  assert.deepEqual(new Set(events.map((event) => event.type)), new Set(enabled_events));
   t.diagnostic(`${'webhooks.constructEvent'.padEnd(34)} accepts ${events.map((event) => event.type).join(', ')}`);
   const { body, headers } = received[0];
   assert.throws(() => stripe.webhooks.constructEvent(body, headers['stripe-signature'], 'whsec_other'));
-  assert.equal((await call('events.retrieve', events[0].id)).type, 'payment_intent.succeeded');
+  assert.equal((await call('events.retrieve', events[0].id)).type, events[0].type);
   assert.equal((await call('events.list', { type: 'charge.*' })).data.length, 2);
   assert.equal((await call('events.list', { types: enabled_events })).data.length, 2);
   assert.equal((await call('webhookEndpoints.update', endpoint.id, { disabled: true })).status, 'disabled');
