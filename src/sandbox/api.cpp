@@ -225,6 +225,7 @@ base::Task<wire::Reply> Api::answer(wire::Request request, base::Duration proces
   const std::string request_id = "req_" + account_.chance(14);
   const std::string version(request.headers.find("Stripe-Version").value_or(kAccountVersion));
   const bool is_post = request.method == "POST";
+  const bool from_browser = request.headers.find("Origin").has_value();
   Post post{is_post ? std::string(request.headers.find("Idempotency-Key").value_or("")) : "",
             request.path,
             {}};
@@ -234,7 +235,7 @@ base::Task<wire::Reply> Api::answer(wire::Request request, base::Duration proces
     reply.headers.set("Cache-Control", "no-cache, no-store");
     if (!post.key.empty()) reply.headers.set("Idempotency-Key", post.key);
     add_retry_advice(reply);
-    allow_any_origin(reply);
+    if (from_browser) allow_any_origin(reply);
     return reply;
   };
 

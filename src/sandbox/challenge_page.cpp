@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "sandbox/amounts.h"
 #include "sandbox/confirmation.h"
@@ -34,7 +36,7 @@ dl div{{display:flex;justify-content:space-between;gap:1rem;padding:.6rem 0;
 border-bottom:1px solid var(--line)}}
 dt{{color:var(--quiet)}}dd{{margin:0;text-align:right;overflow-wrap:anywhere}}
 .amount dd{{font-size:1.5rem;line-height:1.2;font-weight:650}}
-.id dd{{font:.8125rem/1.8 ui-monospace,monospace}}
+.id{{flex-wrap:wrap;column-gap:1rem;row-gap:0}}.id dd{{font:.8125rem/1.8 ui-monospace,monospace}}
 form{{display:grid;gap:.75rem}}
 button{{font:inherit;font-weight:600;min-height:3rem;border-radius:.6rem;cursor:pointer;
 border:1px solid var(--line);background:transparent;color:var(--text)}}
@@ -51,7 +53,7 @@ button:focus-visible{{outline:3px solid var(--blue);outline-offset:3px}}
 )html";
 
 constexpr std::string_view kForm = R"html(<p>{question}</p>
-<dl>{amount}<div><dt>Card</dt><dd>{brand} ending in {last4}</dd></div>
+<dl>{amount}<div><dt>Card</dt><dd>{card}</dd></div>
 <div class="id"><dt>Reference</dt><dd>{intent}</dd></div></dl>
 <form method="post">
 <button class="approve" name="outcome" value="approve">Approve</button>
@@ -113,26 +115,28 @@ std::string return_address(const std::string& return_url, const Document& intent
                      intent.text("client_secret"), went_well ? "succeeded" : "failed", fragment);
 }
 
-wire::Reply show(Account& account, const Document& intent) {
+// "Visa ending in 4242".
+std::string card_of(Account& account, const Document& intent) {
   const auto method = account.database.find("payment_method", intent.text("payment_method"));
-  const auto of_card = [&](std::string_view name) {
-    return escaped(method ? method->body.string_at({"card", name}).value_or("") : "");
-  };
+  if (!method) return {};
+  auto brand = method->body.string_at({"card", "brand"}).value_or("");
+  brand = base::to_upper(brand.substr(0, 1)) + brand.substr(std::min<std::size_t>(brand.size(), 1));
+  return fmt::format("{} ending in {}", brand,
+                     method->body.string_at({"card", "last4"}).value_or(""));
+}
+
+wire::Reply show(Account& account, const Document& intent) {
   const bool setup = is_setup(intent);
-  const auto amount =
-      setup
-          ? std::string()
-          : fmt::format(fmt::runtime(kAmount),
-                        escaped(display_amount(intent.number("amount"), intent.text("currency"))));
+  const auto price = display_amount(intent.number("amount"), intent.text("currency"));
+  const auto amount = setup ? "" : fmt::format(fmt::runtime(kAmount), escaped(price));
+  const std::string_view question =
+      setup ? "Your bank asks whether you want this card to be kept for later payments."
+            : "Your bank asks whether this payment is yours.";
   return page(
       200, setup ? "Confirm your card" : "Confirm your payment",
-      fmt::format(fmt::runtime(kForm),
-                  fmt::arg("question", setup ? "Your bank asks whether you want this "
-                                               "card to be kept for later payments."
-                                             : "Your bank asks whether this payment is "
-                                               "yours."),
-                  fmt::arg("amount", amount), fmt::arg("brand", of_card("brand")),
-                  fmt::arg("last4", of_card("last4")), fmt::arg("intent", escaped(intent.id()))));
+      fmt::format(fmt::runtime(kForm), fmt::arg("question", question), fmt::arg("amount", amount),
+                  fmt::arg("card", escaped(card_of(account, intent))),
+                  fmt::arg("intent", escaped(intent.id()))));
 }
 
 wire::Reply decide(Account& account, Document& intent, bool approved) {

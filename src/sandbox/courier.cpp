@@ -43,7 +43,7 @@ std::string signature_header(std::string_view secret, std::int64_t unix_seconds,
                      base::to_hex(crypto::hmac_sha256(secret, signed_text)));
 }
 
-// What one `run` holds: the deliveries under way and the earliest alarm set.
+// What one `run` holds: the deliveries under way and the alarms set.
 struct Courier::Round {
   explicit Round(Courier& owner)
       : courier(owner), tasks([&log = owner.log_](std::string_view name, std::exception_ptr) {
@@ -57,7 +57,7 @@ struct Courier::Round {
 
   Courier& courier;
   std::set<std::int64_t> under_way;
-  std::optional<base::Timestamp> alarm;
+  std::set<base::Timestamp> alarms;  // the first of them looks what is due
   base::TaskGroup tasks;
 };
 
@@ -72,14 +72,14 @@ void Courier::wake() {
 }
 
 void Courier::arm(base::Timestamp at) {
-  if (!round_ || (round_->alarm && *round_->alarm <= at)) return;
-  round_->alarm = at;
+  if (!round_ || (!round_->alarms.empty() && *round_->alarms.begin() <= at)) return;
+  round_->alarms.insert(at);
   round_->tasks.spawn("alarm", sleep_until(at));
 }
 
 base::Task<void> Courier::sleep_until(base::Timestamp at) {
   co_await clock_.sleep(std::max(at - account_.now(), base::Duration{0}));
-  if (round_->alarm == at) round_->alarm.reset();
+  round_->alarms.erase(at);
   work();
 }
 

@@ -95,5 +95,15 @@ TEST(SandboxWebhooks, at_most_eight_are_under_way_at_once) {
   EXPECT_EQ(world.http.requests.size(), 20U);
 }
 
+TEST(SandboxWebhooks, what_is_far_off_costs_nothing_meanwhile) {
+  World world;
+  world.pay("pm_card_visa", "&capture_method=manual");  // to be released in a week
+  for (int i = 0; i < 50; ++i) {
+    world.post("/v1/payment_intents", "amount=100&currency=usd");
+    world.clock.advance(1s);
+  }
+  EXPECT_LE(world.clock.sleepers(), 2U);
+}
+
 }  // namespace
 }  // namespace cobro::sandbox
