@@ -40,17 +40,6 @@ Json blank_customer(Account& account) {
                     {"test_clock", JsonNull{}}};
 }
 
-void copy_group(Params& params, Json& body, std::string_view name) {
-  const Json* given = params.raw(name);
-  if (!given) return;
-  if (given->as_object())
-    body.set(name, *given);
-  else if (given->as_string()->empty())
-    body.set(name, JsonNull{});
-  else
-    params.refuse(invalid_request("Invalid object", std::string(name)));
-}
-
 void read_default_method(Call& call, Json& body) {
   Params* settings = call.params.group("invoice_settings");
   if (!settings) return;

@@ -24,19 +24,6 @@ std::string_view noun_of(const Json& intent) {
   return intent.string_at({"object"}) == "setup_intent" ? "SetupIntent" : "PaymentIntent";
 }
 
-// A nested parameter as the object shows it: strings stay strings.
-void copy_group(Params& params, Json& body, std::string_view name) {
-  const Json* given = params.raw(name);
-  if (!given) return;
-  const bool unset = given->as_string() && given->as_string()->empty();
-  if (unset)
-    body.set(name, JsonNull{});
-  else if (given->as_object())
-    body.set(name, *given);
-  else
-    params.refuse(invalid_request("Invalid object", std::string(name)));
-}
-
 std::vector<std::string> read_types(Call& call, std::string_view name) {
   auto types = call.params.texts(name);
   for (const auto& type : types)

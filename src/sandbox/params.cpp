@@ -208,6 +208,18 @@ std::optional<ApiError> metadata_mistake(const std::string& key, const std::stri
 
 }  // namespace
 
+void copy_group(Params& params, wire::Json& body, std::string_view name) {
+  const wire::Json* given = params.raw(name);
+  if (!given) return;
+  const bool unset = given->as_string() && given->as_string()->empty();
+  if (unset)
+    body.set(name, wire::JsonNull{});
+  else if (given->as_object())
+    body.set(name, *given);
+  else
+    params.refuse(invalid_request("Invalid object", std::string(name)));
+}
+
 void merge_metadata(Params& params, wire::Json& metadata) {
   const wire::Json* given = params.raw("metadata");
   if (!metadata.as_object()) metadata = wire::JsonObject{};

@@ -66,4 +66,7 @@ class Params {
 // deletes all (GATEWAYS §1.1). Refuses more than 50 keys, keys over 40, values over 500.
 void merge_metadata(Params& params, wire::Json& metadata);
 
+// A nested parameter as the object shows it: strings stay strings, "" unsets.
+void copy_group(Params& params, wire::Json& body, std::string_view name);
+
 }  // namespace cobro::sandbox

@@ -226,7 +226,7 @@ TEST(SandboxApi, nonsense_is_answered_and_not_more) {
 
 // Pieces of real requests in random order, with random bytes between them.
 std::string random_form(testing::SeededRandom& random) {
-  constexpr std::array<std::string_view, 22> kPieces = {"amount=1000",
+  constexpr std::array<std::string_view, 43> kPieces = {"amount=1000",
                                                         "currency=usd",
                                                         "confirm=true",
                                                         "payment_method=pm_card_visa",
@@ -247,7 +247,28 @@ std::string random_form(testing::SeededRandom& random) {
                                                         "[][]",
                                                         "payment_method_data[type]=card",
                                                         "automatic_payment_methods[enabled]=true",
-                                                        "return_url=https://x.test/"};
+                                                        "return_url=https://x.test/",
+                                                        "customer=",
+                                                        "customer=cus_1",
+                                                        "customer[a]=1",
+                                                        "address=",
+                                                        "address[]=1",
+                                                        "shipping[0]=1",
+                                                        "invoice_settings[default_payment_method]=",
+                                                        "type=card",
+                                                        "card[number]=4242424242424242",
+                                                        "card[exp_month]=12",
+                                                        "card[exp_year]=9999999999",
+                                                        "card[exp_year]=2034",
+                                                        "card[token]=tok_visa",
+                                                        "enabled_events[]=*",
+                                                        "enabled_events=x",
+                                                        "url=http://x.test/",
+                                                        "evidence[uncategorized_text]=x",
+                                                        "evidence=",
+                                                        "fault=slow",
+                                                        "delay_ms=-1",
+                                                        "event=x"};
   std::string form;
   for (auto count = random.next() % 8; count > 0; --count) {
     form += kPieces[random.next() % kPieces.size()];
@@ -260,17 +281,41 @@ TEST(SandboxApi, random_requests_get_an_answer_below_500) {
   World world;
   testing::SeededRandom random(7);
   const auto intent = world.post("/v1/payment_intents", kCreate).text({"id"});
-  const std::array<std::string, 7> paths = {"/v1/payment_intents",
-                                            "/v1/payment_intents/" + intent,
-                                            "/v1/payment_intents/" + intent + "/confirm",
-                                            "/v1/payment_intents/" + intent + "/capture",
-                                            "/v1/refunds",
-                                            "/v1/payment_methods",
-                                            "/v1/charges"};
-  for (int i = 0; i < 3000; ++i) {
+  const auto customer = world.post("/v1/customers").text({"id"});
+  const auto setup = world.post("/v1/setup_intents").text({"id"});
+  world.pay("pm_card_createDispute");
+  world.clock.advance(std::chrono::seconds(2));
+  const auto dispute = World::texts(world.get("/v1/disputes"), "id").front();
+  const std::vector<std::string> paths = {"/v1/customers",
+                                          "/v1/customers/" + customer,
+                                          "/v1/customers/" + customer + "/payment_methods",
+                                          "/v1/payment_methods/pm_card_visa/attach",
+                                          "/v1/payment_methods/pm_card_visa",
+                                          "/v1/tokens",
+                                          "/v1/setup_intents",
+                                          "/v1/setup_intents/" + setup,
+                                          "/v1/setup_intents/" + setup + "/confirm",
+                                          "/v1/webhook_endpoints",
+                                          "/v1/disputes",
+                                          "/v1/disputes/" + dispute,
+                                          "/v1/disputes/" + dispute + "/close",
+                                          "/v1/balance_transactions",
+                                          "/v1/events",
+                                          "/_sandbox/faults",
+                                          "/_sandbox/settings",
+                                          "/_sandbox/webhooks/release",
+                                          "/v1/payment_intents",
+                                          "/v1/payment_intents/" + intent,
+                                          "/v1/payment_intents/" + intent + "/confirm",
+                                          "/v1/payment_intents/" + intent + "/capture",
+                                          "/v1/refunds",
+                                          "/v1/payment_methods",
+                                          "/v1/charges"};
+  for (int i = 0; i < 8000; ++i) {
     const auto& path = paths[random.next() % paths.size()];
     const auto form = random_form(random);
     const auto answer = random.next() % 3 ? world.post(path, form) : world.get(path, form);
+    world.remove("/_sandbox/faults");
     ASSERT_LT(answer.status, 500) << path << " " << form;
     ASSERT_FALSE(answer.json.is_null()) << path << " " << form << " " << answer.body;
   }
