@@ -130,15 +130,13 @@ TEST(SandboxIdempotency, a_key_in_use_is_a_conflict_that_may_be_retried) {
   World world(options);
   auto request = World::request("POST", "/v1/payment_intents", kCreate);
   request.headers.add("Idempotency-Key", "key-1");
-  std::optional<wire::Reply> first;
-  base::TaskGroup group([](std::string_view, std::exception_ptr) { FAIL(); });
-  group.spawn("first", testing::detail::keep(world.stripe->handle(request), first));
+  UnderWay first(*world.stripe, request);
   const auto second = world.send(request);
   EXPECT_EQ(second.status, 409);
   EXPECT_EQ(second.text({"error", "code"}), "idempotency_key_in_use");
   EXPECT_EQ(second.header("Stripe-Should-Retry"), "true");
   world.clock.advance(std::chrono::seconds(1));
-  ASSERT_TRUE(first.has_value());
+  ASSERT_TRUE(first.reply.has_value());
   EXPECT_EQ(world.send(request).header("Idempotent-Replayed"), "true");
   EXPECT_EQ(intents(world), 1U);
 }

@@ -98,15 +98,6 @@ TEST(SandboxFaults, rate_limits_and_lock_timeouts_say_what_stripe_says) {
   EXPECT_EQ(locked.header("Stripe-Rate-Limited-Reason"), "");
 }
 
-// Sends without waiting, so that the test can look at what happens meanwhile.
-struct UnderWay {
-  UnderWay(World& world, wire::Request request) {
-    group.spawn("request", testing::detail::keep(world.stripe->handle(std::move(request)), reply));
-  }
-  std::optional<wire::Reply> reply;
-  base::TaskGroup group{[](std::string_view, std::exception_ptr) { FAIL(); }};
-};
-
 wire::Request payment() {
   auto request = World::request("POST", "/v1/payment_intents", kPayment);
   request.headers.add("Idempotency-Key", "key-1");
@@ -116,7 +107,7 @@ wire::Request payment() {
 TEST(SandboxFaults, a_late_answer_comes_after_its_webhooks) {
   World world;
   world.post("/_sandbox/faults", "fault=answer_late&delay_ms=5000&method=POST");
-  UnderWay late(world, payment());
+  UnderWay late(*world.stripe, payment());
   world.clock.advance(1s);
   EXPECT_FALSE(late.reply.has_value());
   EXPECT_EQ(world.http.requests.size(), 3U);
@@ -129,7 +120,7 @@ TEST(SandboxFaults, a_late_answer_comes_after_its_webhooks) {
 TEST(SandboxFaults, a_late_request_holds_no_key_and_a_slow_one_does) {
   World world;
   world.post("/_sandbox/faults", "fault=request_late&delay_ms=5000&times=1");
-  UnderWay late(world, payment());
+  UnderWay late(*world.stripe, payment());
   const auto overtaking = world.send(payment());
   EXPECT_EQ(overtaking.status, 200);
   world.clock.advance(6s);
@@ -138,7 +129,7 @@ TEST(SandboxFaults, a_late_request_holds_no_key_and_a_slow_one_does) {
 
   World other;
   other.post("/_sandbox/faults", "fault=slow&delay_ms=5000&times=1");
-  UnderWay slow(other, payment());
+  UnderWay slow(*other.stripe, payment());
   EXPECT_EQ(other.send(payment()).text({"error", "code"}), "idempotency_key_in_use");
   other.clock.advance(6s);
   EXPECT_EQ(slow.reply->status, 200);
@@ -251,6 +242,7 @@ TEST(SandboxFaults, withheld_webhooks_wait_for_their_release_even_over_a_restart
   world.pay("pm_card_visa");
   world.clock.advance(24h);
   EXPECT_EQ(delivered(world), std::vector<std::string>{"payment_intent.succeeded"});
+  EXPECT_EQ(world.clock.sleepers(), 0U) << "nobody waits for what only a release can bring";
   world.restart(options);
   const auto waiting = world.get("/_sandbox/webhooks");
   const auto& list = *waiting.json.find("webhooks")->as_array();

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,18 @@ struct Answered {
   [[nodiscard]] std::string header(std::string_view name) const {
     return std::string(headers.find(name).value_or(""));
   }
+};
+
+// Sends without waiting, so that a test can look at what happens meanwhile.
+struct UnderWay {
+  UnderWay(Stripe& stripe, wire::Request request) {
+    group.spawn("request", keep(stripe.handle(std::move(request)), reply));
+  }
+  static base::Task<void> keep(base::Task<wire::Reply> answer, std::optional<wire::Reply>& into) {
+    into = co_await std::move(answer);
+  }
+  std::optional<wire::Reply> reply;
+  base::TaskGroup group{[](std::string_view, std::exception_ptr) { FAIL(); }};
 };
 
 struct World {
