@@ -10,6 +10,7 @@
 #include "main/commands.h"
 #include "main/configuration/keys.h"
 #include "main/version.h"
+#include "sandbox/faults.h"
 
 namespace cobro {
 namespace {
@@ -93,6 +94,7 @@ void add_sandbox(CLI::App& app, Parsed& parsed) {
                    "misbehave: answer_lost,path=/v1/refunds,percent=10 (repeatable)")
       ->expected(1)
       ->take_all()
+      ->check(sandbox::mistake_in_fault)
       ->type_name("RULE");
   command
       ->add_option("--idempotency-kept", parsed.idempotency_kept,

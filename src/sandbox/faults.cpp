@@ -84,6 +84,38 @@ void check_fit(Params& params, Fault fault) {
     params.refuse(invalid_request("event is for the faults of webhooks", "event"));
 }
 
+std::optional<FaultRule> read_rule(Params& params) {
+  FaultRule rule;
+  const auto fault = read_fault(params);
+  rule.fault = fault.value_or(rule.fault);
+  if (fault) check_fit(params, *fault);
+  rule.method = base::to_upper(params.non_empty("method").value_or(""));
+  rule.path = params.non_empty("path").value_or("");
+  rule.operation = params.non_empty("operation").value_or("");
+  rule.event = params.non_empty("event").value_or("");
+  rule.skip = read_within(params, "skip", 0, 0, INT64_MAX);
+  rule.percent = read_within(params, "percent", 100, 1, 100);
+  rule.times = params.positive("times");
+  rule.delay = std::chrono::milliseconds(
+      read_within(params, "delay_ms", kDefaultDelayMs, 0, kLongestDelayMs));
+  rule.status = static_cast<int>(is_429(rule.fault) ? read_within(params, "status", 429, 400, 599)
+                                                    : read_within(params, "status", 500, 500, 599));
+  rule.should_retry = params.boolean("should_retry");
+  return params.done() ? std::nullopt : std::optional(std::move(rule));
+}
+
+Json tree_of(std::string_view text) {
+  Json tree{JsonObject{}};
+  for (const auto piece : base::split(text, ',')) {
+    const auto equals = piece.find('=');
+    if (equals == std::string_view::npos)
+      tree.set("fault", piece);
+    else
+      tree.set(piece.substr(0, equals), piece.substr(equals + 1));
+  }
+  return tree;
+}
+
 bool matches_event(std::string_view pattern, std::string_view type) {
   if (!pattern.ends_with('*')) return pattern.empty() || pattern == type;
   return type.starts_with(pattern.substr(0, pattern.size() - 1));
@@ -127,39 +159,21 @@ std::optional<FaultRule> Faults::strike_webhook(std::string_view event_type) {
 }
 
 std::optional<FaultRule> Faults::add(Params& params) {
-  FaultRule rule;
-  const auto fault = read_fault(params);
-  rule.fault = fault.value_or(rule.fault);
-  if (fault) check_fit(params, *fault);
-  rule.method = base::to_upper(params.non_empty("method").value_or(""));
-  rule.path = params.non_empty("path").value_or("");
-  rule.operation = params.non_empty("operation").value_or("");
-  rule.event = params.non_empty("event").value_or("");
-  rule.skip = read_within(params, "skip", 0, 0, INT64_MAX);
-  rule.percent = read_within(params, "percent", 100, 1, 100);
-  rule.times = params.positive("times");
-  rule.delay = std::chrono::milliseconds(
-      read_within(params, "delay_ms", kDefaultDelayMs, 0, kLongestDelayMs));
-  rule.status = static_cast<int>(is_429(rule.fault) ? read_within(params, "status", 429, 400, 599)
-                                                    : read_within(params, "status", 500, 500, 599));
-  rule.should_retry = params.boolean("should_retry");
-  if (params.done()) return std::nullopt;
-  rule.id = fmt::format("fault_{}", ++last_id_);
-  return rules_.emplace_back(std::move(rule));
+  auto rule = read_rule(params);
+  if (!rule) return std::nullopt;
+  rule->id = fmt::format("fault_{}", ++last_id_);
+  return rules_.emplace_back(std::move(*rule));
 }
 
 void Faults::add(std::string_view text) {
-  Json tree{JsonObject{}};
-  for (const auto piece : base::split(text, ',')) {
-    const auto equals = piece.find('=');
-    if (equals == std::string_view::npos)
-      tree.set("fault", piece);
-    else
-      tree.set(piece.substr(0, equals), piece.substr(equals + 1));
-  }
-  Params params(std::move(tree));
+  Params params(tree_of(text));
   if (!add(params))
     throw std::runtime_error(fmt::format("the fault \"{}\": {}", text, params.done()->message));
+}
+
+std::string mistake_in_fault(std::string_view text) {
+  Params params(tree_of(text));
+  return read_rule(params) ? "" : params.done()->message;
 }
 
 bool Faults::remove(std::string_view id) {

@@ -91,5 +91,7 @@ class Faults {
 };
 
 wire::Json to_json(const FaultRule& rule);
+// What is wrong with a rule as the flag writes it; "" when nothing is.
+std::string mistake_in_fault(std::string_view text);
 
 }  // namespace cobro::sandbox
