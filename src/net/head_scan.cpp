@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstdint>
+#include <utility>
 
 #include "base/text.h"
 
@@ -14,6 +17,9 @@ constexpr HeadRefusal bad(std::string_view reason) {
   return {400, reason};
 }
 
+// As many as Apache takes; clients send a dozen, proxies add a few.
+constexpr int kMaxFields = 100;
+
 constexpr auto kTokenCharacters = [] {
   std::array<bool, 256> allowed{};
   for (const char c : std::string_view("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
@@ -23,9 +29,7 @@ constexpr auto kTokenCharacters = [] {
 }();
 
 bool is_token(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) {
-    return kTokenCharacters[static_cast<unsigned char>(c)];
-  });
+  return !text.empty() && std::ranges::all_of(text, is_token_character);
 }
 
 bool is_visible_ascii(std::string_view text) {
@@ -43,16 +47,16 @@ std::string_view strip(std::string_view value) {
   return value.substr(first, value.find_last_not_of(" \t") - first + 1);
 }
 
-bool has_control(std::string_view value) {
-  return std::ranges::any_of(value, [](char c) {
-    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
-  });
-}
+// Fields of which two would leave it to the reader which one counts.
+constexpr std::array<std::string_view, 4> kOnce{"authorization", "content-type", "expect",
+                                                "idempotency-key"};
 
 struct Fields {
+  int all = 0;
   int hosts = 0;
   int lengths = 0;
   int codings = 0;
+  std::array<bool, kOnce.size()> once{};
   std::string_view coding;
 };
 
@@ -64,23 +68,59 @@ Scan scan_version(std::string_view version) {
   return bad("malformed HTTP version");
 }
 
+Scan scan_target(std::string_view target) {
+  if (!target.starts_with('/')) return bad("the request target must be a path");
+  // Some take a backslash for a slash.
+  const auto path = target.substr(0, target.find('?'));
+  if (!is_visible_ascii(target) || target.find('#') != target.npos || path.find('\\') != path.npos)
+    return bad("forbidden character in the request target");
+  return std::nullopt;
+}
+
 Scan scan_request_line(std::string_view line) {
   const auto first = line.find(' ');
   const auto last = line.rfind(' ');
   if (first == line.npos || first == last) return bad("malformed request line");
-  const auto target = line.substr(first + 1, last - first - 1);
-  if (!is_token(line.substr(0, first))) return bad("malformed method");
-  if (!target.starts_with('/')) return bad("the request target must be a path");
-  if (!is_visible_ascii(target) || target.find('#') != target.npos)
-    return bad("forbidden character in the request target");
-  return scan_version(line.substr(last + 1));
+  const auto method = line.substr(0, first);
+  if (!is_token(method)) return bad("malformed method");
+  if (auto refusal = scan_version(line.substr(last + 1))) return refusal;
+  if (auto refusal = scan_target(line.substr(first + 1, last - first - 1))) return refusal;
+  if (method == "CONNECT") return HeadRefusal{501, "this is not a proxy"};
+  return std::nullopt;
 }
 
+bool is_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, port);
+  return text.empty() || (parsed.ec == std::errc{} && parsed.ptr == end);
+}
+
+bool consists_of(std::string_view text, std::string_view marks) {
+  return !text.empty() && std::ranges::all_of(text, [marks](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           marks.find(c) != marks.npos;
+  });
+}
+
+// A name, or an address; an IPv6 one in brackets; then perhaps a port.
 Scan scan_host(std::string_view value) {
   if (value.empty()) return bad("empty Host");
-  if (!is_visible_ascii(value) || value.find_first_of("/\\@,?#\"<>") != value.npos)
-    return bad("malformed Host");
+  const bool bracket = value.front() == '[';
+  const auto end = std::min(bracket ? value.find(']') : value.find(':'), value.size());
+  const auto name = bracket ? value.substr(1, end - 1) : value.substr(0, end);
+  const auto rest = value.substr(std::min(end + (bracket ? 1 : 0), value.size()));
+  const bool formed = consists_of(name, bracket ? ":." : "-._") &&
+                      !(bracket && end == value.size()) &&
+                      (rest.empty() || (rest.front() == ':' && is_port(rest.substr(1))));
+  if (!formed) return bad("malformed Host");
   return std::nullopt;
+}
+
+bool comes_again(std::string_view name, Fields& seen) {
+  for (std::size_t i = 0; i < kOnce.size(); ++i)
+    if (base::equals_ignoring_case(name, kOnce[i])) return std::exchange(seen.once[i], true);
+  return false;
 }
 
 Scan scan_field(std::string_view line, Fields& seen) {
@@ -91,6 +131,7 @@ Scan scan_field(std::string_view line, Fields& seen) {
   if (!is_token(name)) return bad("malformed header name");
   const auto value = strip(line.substr(colon + 1));
   if (has_control(value)) return bad("control character in a header value");
+  if (++seen.all > kMaxFields) return HeadRefusal{431, "too many header fields"};
   if (base::equals_ignoring_case(name, "host")) {
     ++seen.hosts;
     return scan_host(value);
@@ -101,6 +142,8 @@ Scan scan_field(std::string_view line, Fields& seen) {
   } else if (base::equals_ignoring_case(name, "transfer-encoding")) {
     ++seen.codings;
     seen.coding = value;
+  } else if (comes_again(name, seen)) {
+    return bad("a header field that may come once came twice");
   }
   return std::nullopt;
 }
@@ -129,6 +172,24 @@ std::optional<std::string_view> next_line(std::string_view& rest) {
 }
 
 }  // namespace
+
+bool is_token_character(char c) {
+  return kTokenCharacters[static_cast<unsigned char>(c)];
+}
+
+bool has_control(std::string_view value) {
+  return std::ranges::any_of(value, [](char c) {
+    return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+  });
+}
+
+std::optional<HeadRefusal> scan_trailer(std::string_view line) {
+  Fields seen;
+  if (auto refusal = scan_field(line, seen)) return refusal;
+  if (seen.hosts + seen.lengths + seen.codings > 0)
+    return bad("a trailer must not frame or route the message");
+  return std::nullopt;
+}
 
 std::optional<HeadRefusal> scan_head(std::string_view raw) {
   constexpr auto kBareLineEnd = bad("a line must end with CR LF, and contain neither");

@@ -12,11 +12,21 @@
 namespace cobro::net {
 
 struct HeadRefusal {
-  int status = 400;         // 400, 501 (unknown transfer coding) or 505 (version)
+  int status = 400;         // 400, 431 (too many fields), 501 (coding, CONNECT), 505 (version)
   std::string_view reason;  // for the caller; a literal
 };
 
 // `raw` is everything up to and including the empty line.
 std::optional<HeadRefusal> scan_head(std::string_view raw);
+
+// One field behind a chunked body, without its line end. Those that frame or route a message
+// are refused there; the others have no meaning here.
+std::optional<HeadRefusal> scan_trailer(std::string_view line);
+
+// What a method, and so a request, may begin with.
+bool is_token_character(char c);
+
+// Control characters but the tab: never part of a value.
+bool has_control(std::string_view value);
 
 }  // namespace cobro::net

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "net/chunk_reader.h"
 #include "net/head_scan.h"
 
 namespace cobro::net {
@@ -24,7 +25,8 @@ std::string text(View view) {
   return {view.data(), view.size()};
 }
 
-// Beast's parser, writing into our Request instead of its own containers.
+// Beast's parser, writing into our Request instead of its own containers. It never sees a
+// chunked body (chunk_reader.h).
 class Parser final : public http::basic_parser<true> {
  public:
   explicit Parser(wire::Request& request) : request_(request) {}
@@ -40,7 +42,7 @@ class Parser final : public http::basic_parser<true> {
     if (mark < target.size()) request_.query = text(target.substr(mark + 1));
   }
   void on_field_impl(http::field, View name, View value, error_code&) override {
-    if (!head_done_) request_.headers.add(text(name), text(value));
+    request_.headers.add(text(name), text(value));
   }
   void on_header_impl(error_code&) override { head_done_ = true; }
   void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) override {
@@ -50,9 +52,7 @@ class Parser final : public http::basic_parser<true> {
     request_.body.append(bytes.data(), bytes.size());
     return bytes.size();
   }
-  std::size_t on_chunk_body_impl(std::uint64_t, View bytes, error_code& ec) override {
-    return on_body_impl(bytes, ec);
-  }
+  std::size_t on_chunk_body_impl(std::uint64_t, View, error_code&) override { return 0; }
   void on_chunk_header_impl(std::uint64_t, View, error_code&) override {}
   void on_response_impl(int, View, int, error_code&) override {}
   void on_finish_impl(error_code&) override {}
@@ -74,6 +74,7 @@ struct RequestReader::Impl {
   bool expects_continue = false;
   wire::Request request;
   std::optional<Parser> parser;
+  std::optional<ChunkReader> chunks;
 
   Impl(std::size_t head, std::size_t body) : head_limit(head), body_limit(body) { reset(); }
 
@@ -85,6 +86,7 @@ struct RequestReader::Impl {
     parser.emplace(request);
     parser->header_limit(static_cast<std::uint32_t>(head_limit));
     parser->body_limit(body_limit);
+    chunks.reset();
   }
 
   std::size_t refuse(int status, std::string reason) {
@@ -101,6 +103,9 @@ struct RequestReader::Impl {
 
   // The length of the head with its empty line; 0 while it is not all there.
   std::size_t find_head_end(std::string_view bytes) {
+    // Who speaks something else, TLS above all, may never send a line end to wait for.
+    if (!bytes.empty() && !is_token_character(bytes.front()))
+      return refuse(400, "a request must begin with a method");
     while (true) {
       const auto end = bytes.find('\n', scanned);
       if (end == bytes.npos) break;
@@ -134,21 +139,31 @@ struct RequestReader::Impl {
     if (const auto expected = request.headers.find("expect")) {
       if (!base::equals_ignoring_case(*expected, "100-continue"))
         return refuse(417, "the only expectation known here is 100-continue");
-      expects_continue = !parser->is_done();
+      expects_continue = !parser->is_done() && parser->version() == 11;
     }
+    if (request.headers.find("transfer-encoding")) chunks.emplace(body_limit, head_limit);
     parser->eager(true);
     state = parser->is_done() ? State::complete : State::body;
     return head_length;
   }
 
   std::size_t feed_body(std::string_view bytes) {
+    if (chunks) return feed_chunks(bytes);
     error_code failed;
     const auto used = parser->put(boost::asio::buffer(bytes.data(), bytes.size()), failed);
     if (failed && failed != http::error::need_more) return refuse(failed);
-    if (parser->is_done())
+    if (parser->is_done()) state = State::complete;
+    return used;
+  }
+
+  std::size_t feed_chunks(std::string_view bytes) {
+    const auto used = chunks->feed(bytes, request.body);
+    if (const auto& refused = chunks->refusal())
+      return refuse(refused->status, std::string(refused->reason));
+    if (chunks->complete())
       state = State::complete;
     else if (bytes.size() - used >= head_limit)
-      return refuse(400, "a chunk's line or the trailers are too long");
+      return refuse(400, "a chunk's line is too long");
     return used;
   }
 };

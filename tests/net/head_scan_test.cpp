@@ -95,7 +95,7 @@ const Row kHeads[] = {
     {"HTTP/0.9", "GET /\r\n\r\n", 400},
     {"HTTP/2.0", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505},
     {"HTTP/1.2", "GET / HTTP/1.2\r\nHost: a\r\n\r\n", 505},
-    {"the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\n", 400},
+    {"the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\n", 505},
     {"a version in lower case", "GET / http/1.1\r\nHost: a\r\n\r\n", 400},
     {"a longer version", "GET / HTTP/1.10\r\nHost: a\r\n\r\n", 400},
     {"an empty line first", "\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", 400},

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -56,6 +57,9 @@ class RawClient {
     return take(received_.size());
   }
 
+  // The last receiving call ended because the server closed, not for want of patience.
+  [[nodiscard]] bool closed_by_server() const { return closed_by_server_; }
+
   // Closes with a reset instead of a farewell.
   void reset() {
     const linger now{1, 0};
@@ -73,6 +77,7 @@ class RawClient {
   bool receive() {
     char bytes[16384];
     const auto got = recv(socket_, bytes, sizeof bytes, 0);
+    closed_by_server_ = got == 0 || (got < 0 && errno == ECONNRESET);
     if (got <= 0) return false;
     received_.append(bytes, static_cast<std::size_t>(got));
     return true;
@@ -84,6 +89,7 @@ class RawClient {
   }
 
   int socket_;
+  bool closed_by_server_ = false;
   std::string received_;
 };
 
