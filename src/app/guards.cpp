@@ -44,6 +44,18 @@ base::Result<domain::Money, Refusal> read_amount(std::string_view text, domain::
   return *amount;
 }
 
+Refusal wrong_state(const Call& call, const domain::Payment& payment, domain::PaymentState needed,
+                    std::string_view purpose) {
+  const auto shown = [&](domain::PaymentState state) {
+    return call.word_state ? call.word_state(payment, state) : std::string(word(state));
+  };
+  // A state that prints like the one it is in would say nothing.
+  const auto is = shown(payment.state);
+  auto must = shown(needed);
+  if (must == is) must = word(needed);
+  return invalid_state(fmt::format("The payment is {}; it must be {}{}.", is, must, purpose));
+}
+
 Refusal not_found(std::string_view what) {
   return {.code = RefusalCode::not_found, .message = fmt::format("There is no such {}.", what)};
 }

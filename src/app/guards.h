@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "app/caller.h"
+#include "app/pipeline.h"
 #include "base/result.h"
 #include "domain/refusal.h"
 #include "ports/store.h"
@@ -22,6 +23,11 @@ base::Result<domain::Payment, domain::Refusal> visible_payment(const ports::Load
 base::Result<domain::Money, domain::Refusal> read_amount(std::string_view text,
                                                          domain::Currency currency,
                                                          std::string_view field);
+
+// The payment is in another state than the operation needs: 409 naming both, in the words
+// that the caller's surface prints. "The payment is failed; it must be completed to be refunded."
+domain::Refusal wrong_state(const Call& call, const domain::Payment& payment,
+                            domain::PaymentState needed, std::string_view purpose);
 
 domain::Refusal not_found(std::string_view what);
 domain::Refusal forbidden(std::string message);

@@ -34,8 +34,8 @@ base::Result<Decided, Refusal> decide(const Context& context, const Call& call,
   if (payment.conflicted) return std::unexpected(payment_conflicted());
   if (payment.pending_operation) return std::unexpected(payment_in_progress(payment));
   if (payment.state != domain::PaymentState::authorized)
-    return std::unexpected(invalid_state(fmt::format(
-        "The payment is {}; it must be authorized to be captured.", word(payment.state))));
+    return std::unexpected(
+        wrong_state(call, payment, domain::PaymentState::authorized, " to be captured"));
   auto books = open_books(loaded, std::move(moment));
   COBRO_TRY_INTO(auto attempt, make_attempt(context, books, ports::CaptureCommand{amount}));
   Decided decided;

@@ -90,7 +90,7 @@ base::Result<Decided, Refusal> decide(const Process& process, const ports::Loade
       return reply_with(process.word(payment));
     case PaymentState::cancelled:
       return std::unexpected(
-          invalid_state("The payment is cancelled; it must be pending or failed."));
+          wrong_state(process.call, payment, PaymentState::pending, " or failed"));
     case PaymentState::processing:
       if (payment.conflicted) return std::unexpected(payment_conflicted());
       return ask_or_wait(process, payment);

@@ -113,8 +113,8 @@ base::Result<Decided, Refusal> decide(const RefundCall& refund, const ports::Loa
     return std::unexpected(std::move(right).error());
   COBRO_TRY_INTO(const auto amount, amount_to_refund(refund, payment));
   if (payment.state != domain::PaymentState::succeeded)
-    return std::unexpected(invalid_state(fmt::format(
-        "The payment is {}; it must be succeeded to be refunded.", word(payment.state))));
+    return std::unexpected(
+        wrong_state(refund.call, payment, domain::PaymentState::succeeded, " to be refunded"));
   if (payment.conflicted) return std::unexpected(payment_conflicted());
   if (unknown_refund(loaded, moment.now) != nullptr)
     return Decided{.changes = {}, .reply = {}, .attempts = {}, .inquire = payment.id};

@@ -16,10 +16,10 @@ bool changes_money(const UpdatePayment& command) {
   return command.amount || command.gateway;
 }
 
-base::Result<void, Refusal> check_state(const domain::Payment& payment, bool money) {
+base::Result<void, Refusal> check_state(const Call& call, const domain::Payment& payment,
+                                        bool money) {
   if (payment.state != domain::PaymentState::pending)
-    return std::unexpected(
-        invalid_state(fmt::format("The payment is {}; it must be pending.", word(payment.state))));
+    return std::unexpected(wrong_state(call, payment, domain::PaymentState::pending, ""));
   if (payment.conflicted) return std::unexpected(payment_conflicted());
   if (payment.pending_operation) return std::unexpected(payment_in_progress(payment));
   if (money && payment.gateway_payment_id)
@@ -57,7 +57,7 @@ base::Result<Decided, Refusal> decide(const Context& context, const Call& call,
                                       const UpdatePayment& command, const WordPayment& word,
                                       const ports::Loaded& loaded, domain::Moment moment) {
   COBRO_TRY_INTO(auto payment, visible_payment(loaded, call.caller));
-  if (auto ok = check_state(payment, changes_money(command)); !ok)
+  if (auto ok = check_state(call, payment, changes_money(command)); !ok)
     return std::unexpected(std::move(ok).error());
   Decided decided;
   auto order = loaded.order;

@@ -41,6 +41,9 @@ struct Call {
   std::optional<Idempotency> idempotency;
   // The surface's wording of a refusal; used where a refusal is stored (402).
   std::function<StoredReply(const domain::Refusal&)> word_refusal;
+  // The surface's word for a state of this payment, as its answers print it; the domain's
+  // when there is none.
+  std::function<std::string(const domain::Payment&, domain::PaymentState)> word_state = {};
 };
 
 // ---- commit: one atomic write, tried until it holds ------------------------------------

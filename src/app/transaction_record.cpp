@@ -18,16 +18,15 @@ using domain::TransactionType;
 constexpr base::Duration kClockSkew = std::chrono::minutes(5);
 constexpr std::string_view kOutside = "recorded outside";
 
-base::Result<void, Refusal> record_charge(domain::Books& books, const RecordTransaction& command,
-                                          domain::Money amount) {
+base::Result<void, Refusal> record_charge(const Call& call, domain::Books& books,
+                                          const RecordTransaction& command, domain::Money amount) {
   const auto& payment = books.payment();
   if (amount != payment.amount)
     return std::unexpected(
         invalid_field("amount", "not_the_whole",
                       fmt::format("a charge is the whole amount, {}", payment.amount.to_string())));
   if (payment.state != PaymentState::pending)
-    return std::unexpected(invalid_state(
-        fmt::format("The payment is {}; it must be pending to be charged.", word(payment.state))));
+    return std::unexpected(wrong_state(call, payment, PaymentState::pending, " to be charged"));
   if (books.order() && books.order()->closing)
     return std::unexpected(
         Refusal{.code = RefusalCode::order_closing, .message = "The order is being cancelled."});
@@ -35,12 +34,11 @@ base::Result<void, Refusal> record_charge(domain::Books& books, const RecordTran
   return {};
 }
 
-base::Result<void, Refusal> record_refund(domain::Books& books, const RecordTransaction& command,
-                                          domain::Money amount, const std::string& sub) {
+base::Result<void, Refusal> record_refund(const Call& call, domain::Books& books,
+                                          const RecordTransaction& command, domain::Money amount) {
   const auto& payment = books.payment();
   if (payment.state != PaymentState::succeeded)
-    return std::unexpected(invalid_state(fmt::format(
-        "The payment is {}; it must be succeeded to be refunded.", word(payment.state))));
+    return std::unexpected(wrong_state(call, payment, PaymentState::succeeded, " to be refunded"));
   if (amount > refundable(payment))
     return std::unexpected(
         Refusal{.code = RefusalCode::refund_exceeds_remaining,
@@ -49,34 +47,33 @@ base::Result<void, Refusal> record_refund(domain::Books& books, const RecordTran
     if (command.gateway_transaction_id && other.gateway_refund_id == command.gateway_transaction_id)
       return std::unexpected(invalid_state(fmt::format(
           "A refund {} of this payment is recorded already.", *other.gateway_refund_id)));
-  const auto id = books.start_refund(amount, std::string(kOutside), sub).id;
+  const auto id = books.start_refund(amount, std::string(kOutside), call.caller.sub).id;
   if (command.gateway_transaction_id) books.note_refund(id, *command.gateway_transaction_id);
   books.end_refund(id, domain::RefundStatus::succeeded, std::nullopt, "{}");
   return {};
 }
 
-base::Result<void, Refusal> record_void(domain::Books& books, domain::Money amount) {
+base::Result<void, Refusal> record_void(const Call& call, domain::Books& books,
+                                        domain::Money amount) {
   const auto& payment = books.payment();
   if (amount != payment.amount)
     return std::unexpected(
         invalid_field("amount", "not_the_whole",
                       fmt::format("a void is the whole amount, {}", payment.amount.to_string())));
-  const auto state = payment.state;
-  if (!books.cancel(true, std::string(kOutside)))
-    return std::unexpected(invalid_state(
-        fmt::format("The payment is {}; it must not be captured to be voided.", word(state))));
+  const auto refusal = wrong_state(call, payment, PaymentState::pending, " to be voided");
+  if (!books.cancel(true, std::string(kOutside))) return std::unexpected(refusal);
   return {};
 }
 
-base::Result<void, Refusal> record(domain::Books& books, const RecordTransaction& command,
-                                   domain::Money amount, const std::string& sub) {
+base::Result<void, Refusal> record(const Call& call, domain::Books& books,
+                                   const RecordTransaction& command, domain::Money amount) {
   switch (command.type) {
     case TransactionType::charge:
-      return record_charge(books, command, amount);
+      return record_charge(call, books, command, amount);
     case TransactionType::refund:
-      return record_refund(books, command, amount, sub);
+      return record_refund(call, books, command, amount);
     case TransactionType::void_:
-      return record_void(books, amount);
+      return record_void(call, books, amount);
   }
   return {};
 }
@@ -95,7 +92,7 @@ base::Result<Decided, Refusal> decide(const Call& call, const RecordTransaction&
     return std::unexpected(
         invalid_field("processed_at", "out_of_range", "must not be in the future"));
   auto books = open_books(loaded, std::move(moment));
-  if (auto recorded = record(books, command, amount, call.caller.sub); !recorded)
+  if (auto recorded = record(call, books, command, amount); !recorded)
     return std::unexpected(std::move(recorded).error());
   Decided decided;
   collect(books, decided.changes);

@@ -44,6 +44,8 @@ struct Route {
   wire::Operation operation;  // method, path template and documentation
   Handle handle = {};
   WordError word_error = nullptr;
+  // The surface's word for a payment's state; null where no payment is spoken of.
+  std::string (*word_state)(const domain::Payment&, domain::PaymentState) = nullptr;
   Access access = Access::bearer;
   RateClass rate_class = RateClass::other;
   BodyKind body_kind = BodyKind::json;

@@ -127,8 +127,10 @@ base::Result<app::Call, domain::Refusal> Exchange::call() const {
   if (!idempotency) return std::unexpected(std::move(idempotency).error());
   const auto word_refusal = [words = route.word_error, id = request_id](
                                 const domain::Refusal& why) { return words(facts_of(why), id); };
-  return app::Call{
-      .caller = caller, .idempotency = std::move(*idempotency), .word_refusal = word_refusal};
+  return app::Call{.caller = caller,
+                   .idempotency = std::move(*idempotency),
+                   .word_refusal = word_refusal,
+                   .word_state = route.word_state};
 }
 
 FrontDoor::FrontDoor(const World& world, const crypto::JwtVerifier& verifier, const Router& router,

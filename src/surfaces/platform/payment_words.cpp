@@ -4,6 +4,7 @@
 #include <array>
 
 #include "domain/payment_states.h"
+#include "wire/binding.h"
 
 namespace cobro::surfaces::platform {
 namespace {
@@ -83,6 +84,11 @@ PaymentStatus status_of(PaymentKind kind, PaymentState state, bool refunded_in_f
 
 PaymentStatus status_of(const domain::Payment& payment) {
   return status_of(payment.kind, payment.state, domain::is_refunded_in_full(payment));
+}
+
+std::string word_state(const domain::Payment& payment, domain::PaymentState state) {
+  const bool refunded = state == payment.state && is_refunded_in_full(payment);
+  return std::string(wire::word_of(status_of(payment.kind, state, refunded)));
 }
 
 std::vector<ports::PaymentWord> payments_that_print(const std::vector<PaymentStatus>& statuses) {

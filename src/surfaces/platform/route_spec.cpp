@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "surfaces/platform/payment_words.h"
+
 namespace cobro::surfaces::platform {
 namespace {
 
@@ -89,6 +91,7 @@ Route make_route(RouteSpec spec) {
                             .needs_bearer = true},
               .handle = std::move(spec.handle),
               .word_error = &word_error,
+              .word_state = &word_state,
               .access = spec.access,
               .rate_class = spec.rate_class};
   route.reads_query = !route.operation.parameters.empty();
