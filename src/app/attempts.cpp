@@ -124,7 +124,7 @@ bool make_room(const ports::Loaded& loaded, domain::Books& books, ports::Changes
   bool made = false;
   for (const auto& other : loaded.order_payments) {
     if (!can_give_way(other, books)) continue;
-    domain::Books theirs({books.now(), books.ids(), {}}, other, *books.order(), {}, {});
+    domain::Books theirs({books.now(), books.ids(), {}}, other, books.order(), {}, {});
     theirs.cancel(false, "gave_way");
     changes.update_payments.push_back(theirs.payment());
     for (const auto& event : theirs.result().events) changes.insert_events.push_back(event);

@@ -13,7 +13,6 @@ using domain::Movement;
 using domain::Payment;
 using domain::PaymentState;
 using domain::Refund;
-using domain::RefundStatus;
 using domain::Transaction;
 using domain::TransactionStatus;
 using domain::TransactionType;

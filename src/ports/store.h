@@ -156,7 +156,7 @@ struct Page {
 // such pairs, resolved by the surface.
 struct PaymentWord {
   std::optional<domain::PaymentKind> kind;
-  domain::PaymentState state;
+  domain::PaymentState state = domain::PaymentState::pending;
   std::optional<bool> refunded_in_full;
 };
 // Rows of one tenant; no id is the tenant of those who have none.
