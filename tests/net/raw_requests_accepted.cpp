@@ -21,32 +21,36 @@ std::string fields(int count) {
   return all;
 }
 
-}  // namespace
+const std::vector<std::string> kPlain{"GET /x? "};
+const std::vector<std::string> kAbc{"POST /x? abc"};
 
-std::vector<AcceptedRequest> accepted_requests() {
-  const std::vector<std::string> plain{"GET /x? "};
-  const std::vector<std::string> abc{"POST /x? abc"};
+std::vector<AcceptedRequest> odd_heads() {
   return {
-      {"names in lower case", "GET /x HTTP/1.1\r\nhost: x\r\naccept: */*\r\n\r\n", plain},
-      {"names in capitals", "POST /x HTTP/1.1\r\nHOST: x\r\nCONTENT-LENGTH: 3\r\n\r\nabc", abc},
-      {"no space behind colons", "GET /x HTTP/1.1\r\nHost:x\r\nAccept:*/*\r\n\r\n", plain},
-      {"spaces and tabs around values", host(" \t x \t "), plain},
-      {"a length among spaces", post("Content-Length: \t3 \r\n", "abc"), abc},
-      {"a length with zeros before", post("Content-Length: 003\r\n", "abc"), abc},
-      {"an empty value", get("X:\r\n"), plain},
-      {"a value of spaces", get("X:   \r\n"), plain},
-      {"a tab in a value", get("X: a\tb\r\n"), plain},
-      {"UTF-8 in a value", get("X: Jos\xc3\xa9\r\n"), plain},
-      {"a name of odd characters", get("X_!#$%&'*+-.^`|~: y\r\n"), plain},
-      {"a repeated field", get("Accept: a/b\r\nAccept: c/d\r\n"), plain},
-      {"99 fields beside Host", get(fields(99)), plain},
-      {"a field of 12,000 bytes", get("X: " + std::string(12'000, 'a') + "\r\n"), plain},
-      {"a port", host(" pay.example:8443"), plain},
-      {"an empty port", host(" pay.example:"), plain},
-      {"an IPv4 address", host(" 127.0.0.1:80"), plain},
-      {"an IPv6 address", host(" [::ffff:127.0.0.1]:80"), plain},
-      {"an underscore in Host", host(" cobro_service"), plain},
-      {"Host last", "GET /x HTTP/1.1\r\nAccept: */*\r\nHost: x\r\n\r\n", plain},
+      {"names in lower case", "GET /x HTTP/1.1\r\nhost: x\r\naccept: */*\r\n\r\n", kPlain},
+      {"names in capitals", "POST /x HTTP/1.1\r\nHOST: x\r\nCONTENT-LENGTH: 3\r\n\r\nabc", kAbc},
+      {"no space behind colons", "GET /x HTTP/1.1\r\nHost:x\r\nAccept:*/*\r\n\r\n", kPlain},
+      {"spaces and tabs around values", host(" \t x \t "), kPlain},
+      {"a length among spaces", post("Content-Length: \t3 \r\n", "abc"), kAbc},
+      {"a length with zeros before", post("Content-Length: 003\r\n", "abc"), kAbc},
+      {"an empty value", get("X:\r\n"), kPlain},
+      {"a value of spaces", get("X:   \r\n"), kPlain},
+      {"a tab in a value", get("X: a\tb\r\n"), kPlain},
+      {"UTF-8 in a value", get("X: Jos\xc3\xa9\r\n"), kPlain},
+      {"a name of odd characters", get("X_!#$%&'*+-.^`|~: y\r\n"), kPlain},
+      {"a repeated field", get("Accept: a/b\r\nAccept: c/d\r\n"), kPlain},
+      {"99 fields beside Host", get(fields(99)), kPlain},
+      {"a field of 12,000 bytes", get("X: " + std::string(12'000, 'a') + "\r\n"), kPlain},
+      {"a port", host(" pay.example:8443"), kPlain},
+      {"an empty port", host(" pay.example:"), kPlain},
+      {"an IPv4 address", host(" 127.0.0.1:80"), kPlain},
+      {"an IPv6 address", host(" [::ffff:127.0.0.1]:80"), kPlain},
+      {"an underscore in Host", host(" cobro_service"), kPlain},
+      {"Host last", "GET /x HTTP/1.1\r\nAccept: */*\r\nHost: x\r\n\r\n", kPlain},
+  };
+}
+
+std::vector<AcceptedRequest> odd_bodies() {
+  return {
       {"a body of GET",
        "GET /x HTTP/1.1\r\nHost: x\r\nContent-Length: 33\r\n\r\n" + kBehind,
        {"GET /x? " + kBehind}},
@@ -55,15 +59,16 @@ std::vector<AcceptedRequest> accepted_requests() {
        {"DELETE /x? abc"}},
       {"a length of 0", post("Content-Length: 0\r\n", ""), {"POST /x? "}},
       {"POST without a body", post("", ""), {"POST /x? "}},
-      {"chunked in capitals", post("Transfer-Encoding: CHUNKED\r\n", "3\r\nabc\r\n0\r\n\r\n"), abc},
+      {"chunked in capitals", post("Transfer-Encoding: CHUNKED\r\n", "3\r\nabc\r\n0\r\n\r\n"),
+       kAbc},
       {"chunked behind a tab", post("Transfer-Encoding:\tchunked\r\n", "3\r\nabc\r\n0\r\n\r\n"),
-       abc},
+       kAbc},
       {"sizes in either case",
        chunked("A\r\n0123456789\r\nb\r\n0123456789a\r\n0\r\n\r\n"),
        {"POST /x? 01234567890123456789a"}},
-      {"sizes with zeros before", chunked("0003\r\nabc\r\n0000\r\n\r\n"), abc},
-      {"extensions", chunked("3;a;b=c;d=\"e;f \\\" g\"\r\nabc\r\n0;z\r\n\r\n"), abc},
-      {"trailers", chunked("3\r\nabc\r\n0\r\nX-Sum: 1\r\nAuthorization: x\r\n\r\n"), abc},
+      {"sizes with zeros before", chunked("0003\r\nabc\r\n0000\r\n\r\n"), kAbc},
+      {"extensions", chunked("3;a;b=c;d=\"e;f \\\" g\"\r\nabc\r\n0;z\r\n\r\n"), kAbc},
+      {"trailers", chunked("3\r\nabc\r\n0\r\nX-Sum: 1\r\nAuthorization: x\r\n\r\n"), kAbc},
       {"a body of line ends", chunked("4\r\n\r\n\r\n\r\n0\r\n\r\n"), {"POST /x? \r\n\r\n"}},
       {"a request in a chunk",
        chunked("21\r\n" + kBehind + "\r\n0\r\n\r\n"),
@@ -72,6 +77,11 @@ std::vector<AcceptedRequest> accepted_requests() {
       {"four at once",
        get("") + post("Content-Length: 3\r\n", "abc") + chunked("3\r\nabc\r\n0\r\n\r\n") + get(""),
        {"GET /x? ", "POST /x? abc", "POST /x? abc", "GET /x? "}},
+  };
+}
+
+std::vector<AcceptedRequest> odd_manners() {
+  return {
       {"a method nobody knows", "BREW /x HTTP/1.1\r\nHost: x\r\n\r\n", {"BREW /x? "}},
       {"a method in lower case", "get /x HTTP/1.1\r\nHost: x\r\n\r\n", {"get /x? "}},
       {"marks in the target",
@@ -80,19 +90,28 @@ std::vector<AcceptedRequest> accepted_requests() {
       {"two slashes", "GET //x HTTP/1.1\r\nHost: x\r\n\r\n", {"GET //x? "}},
       {"an upgrade to h2c, not taken",
        get("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"),
-       plain},
+       kPlain},
       {"an upgrade to WebSocket, not taken",
-       get("Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n"), plain},
-      {"Connection naming a field", get("Connection: X\r\nX: y\r\n"), plain},
-      {"HTTP/1.0 kept alive", "GET /x HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", plain},
-      {"HTTP/1.0", "GET /x HTTP/1.0\r\n\r\n", plain, true},
-      {"Connection: close", get("Connection: close\r\n"), plain, true},
-      {"close in a list and in capitals", get("Connection: x, CLOSE\r\n"), plain, true},
-      {"close, then keep-alive", get("Connection: close\r\nConnection: keep-alive\r\n"), plain,
+       get("Connection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n"), kPlain},
+      {"Connection naming a field", get("Connection: X\r\nX: y\r\n"), kPlain},
+      {"HTTP/1.0 kept alive", "GET /x HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", kPlain},
+      {"HTTP/1.0", "GET /x HTTP/1.0\r\n\r\n", kPlain, true},
+      {"Connection: close", get("Connection: close\r\n"), kPlain, true},
+      {"close in a list and in capitals", get("Connection: x, CLOSE\r\n"), kPlain, true},
+      {"close, then keep-alive", get("Connection: close\r\nConnection: keep-alive\r\n"), kPlain,
        true},
       {"an expectation that HTTP/1.0 cannot have",
-       "POST /x HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc", abc, true},
+       "POST /x HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc", kAbc, true},
   };
+}
+
+}  // namespace
+
+std::vector<AcceptedRequest> accepted_requests() {
+  auto rows = odd_heads();
+  for (const auto& more : {odd_bodies(), odd_manners()})
+    rows.insert(rows.end(), more.begin(), more.end());
+  return rows;
 }
 
 }  // namespace cobro::net
