@@ -34,7 +34,7 @@ struct Movement {
 Json transaction(const Document& source, const Movement& movement) {
   JsonArray fees;
   if (movement.fee != 0)
-    fees.push_back(JsonObject{
+    fees.emplace_back(JsonObject{
         {"amount", movement.fee},
         {"application", JsonNull{}},
         {"currency", source.text("currency")},

@@ -11,7 +11,6 @@ namespace {
 
 using wire::Json;
 using wire::JsonArray;
-using wire::JsonNull;
 using wire::JsonObject;
 
 constexpr std::string_view kFaults = "/_sandbox/faults";
@@ -74,12 +73,12 @@ wire::Reply list_deliveries(Account& account) {
   for (const auto& delivery : account.database.all_deliveries()) {
     const auto event = account.database.find_event(delivery.event);
     const bool withheld = delivery.due == kWithheld;
-    list.push_back(JsonObject{{"event", event ? Json(event->id) : Json()},
-                              {"type", event ? Json(event->type) : Json()},
-                              {"to", delivery.target},
-                              {"attempts", delivery.attempts},
-                              {"withheld", withheld},
-                              {"due", withheld ? Json() : Json(delivery.due.unix_seconds())}});
+    list.emplace_back(JsonObject{{"event", event ? Json(event->id) : Json()},
+                                 {"type", event ? Json(event->type) : Json()},
+                                 {"to", delivery.target},
+                                 {"attempts", delivery.attempts},
+                                 {"withheld", withheld},
+                                 {"due", withheld ? Json() : Json(delivery.due.unix_seconds())}});
   }
   return done(JsonObject{{"webhooks", std::move(list)}});
 }

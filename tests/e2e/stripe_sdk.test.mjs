@@ -115,7 +115,8 @@ test('refunds: partial, listed, updated, settling and failing later', async (t) 
 test('refusals are errors of the right class', async (t) => {
   const cobro = await startCobro(t);
   const call = caller(t, client(cobro));
-  const pay = (more) => call('paymentIntents.create', { ...order, confirm: true, payment_method: 'pm_card_visa', ...more });
+  const visa = { ...order, confirm: true, payment_method: 'pm_card_visa' };
+  const pay = (more) => call('paymentIntents.create', { ...visa, ...more });
   await assert.rejects(pay({ payment_method: 'pm_card_chargeDeclinedInsufficientFunds' }), (error) => {
     assert.ok(error instanceof Stripe.errors.StripeCardError, `${error}`);
     assert.deepEqual([error.statusCode, error.code, error.decline_code], [402, 'card_declined', 'insufficient_funds']);
@@ -217,7 +218,8 @@ test('a browser makes a payment method and confirms with the client secret', asy
 
 test('a dispute opens, takes evidence and is won', async (t) => {
   const call = caller(t, client(await startCobro(t)));
-  const paid = await call('paymentIntents.create', { ...order, confirm: true, payment_method: 'pm_card_createDispute' });
+  const disputed = { ...order, confirm: true, payment_method: 'pm_card_createDispute' };
+  const paid = await call('paymentIntents.create', disputed);
   const dispute = await eventually('a dispute', async () => {
     const { data } = await call('disputes.list', { payment_intent: paid.id });
     return data[0];

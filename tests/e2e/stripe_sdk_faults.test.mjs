@@ -63,7 +63,8 @@ test('each fault is what it says, and a retry with the key never charges twice',
     await ask(sandbox, 'DELETE', 'faults');
     assert.equal((await create()).status, 'succeeded');
     assert.equal(await charges(sandbox), 1, fault);
-    t.diagnostic(`${fault.padEnd(20)} ${type.padEnd(22)} ${done ? 'done' : 'not done'}; again with its key: one charge`);
+    const work = done ? 'done' : 'not done';
+    t.diagnostic(`${fault.padEnd(20)} ${type.padEnd(22)} ${work}; again with its key: one charge`);
   }
 });
 
@@ -80,7 +81,8 @@ test('a client that retries by itself gets through half of all answers being los
 test('an error that is kept under its key stays, and Stripe-Should-Retry is obeyed', async (t) => {
   const sandbox = await startSandbox(t, nowhere);
   await ask(sandbox, 'POST', 'faults', { fault: 'error_kept', times: '1' });
-  const create = () => client(sandbox, { maxNetworkRetries: 2 }).paymentIntents.create(payment, { idempotencyKey: 'one' });
+  const stripe = client(sandbox, { maxNetworkRetries: 2 });
+  const create = () => stripe.paymentIntents.create(payment, { idempotencyKey: 'one' });
   await assert.rejects(create(), (error) => error.statusCode === 500);
   await assert.rejects(create(), (error) => error.statusCode === 500);
   assert.equal(await charges(sandbox), 1);
