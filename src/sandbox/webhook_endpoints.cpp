@@ -81,6 +81,7 @@ bool listens(const WebhookEndpoint& endpoint, std::string_view type) {
 
 std::vector<std::string> webhook_targets(Account& account, std::string_view event_type) {
   std::vector<std::string> names;
+  names.reserve(account.options.webhooks.size());
   for (const auto& target : account.options.webhooks) names.push_back(target.url);
   for (const auto& endpoint : enabled_endpoints(account))
     if (listens(endpoint, event_type)) names.push_back(endpoint.id);
