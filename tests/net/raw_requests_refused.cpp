@@ -304,6 +304,7 @@ void add_chunks(Rows& rows) {
       {"LF behind the data", chunked("3\r\nabc\n" + end), 400},
       {"CR behind the data", chunked("3\r\nabc\r" + end), 400},
       {"nothing behind the data", chunked("3\r\nabc" + end), 400},
+      {"two other bytes behind the data", chunked("3\r\nabcxy" + end), 400},
       {"more data than the size", chunked("3\r\nabcd\r\n" + end), 400},
       {"less data than the size", chunked("5\r\nabc\r\n" + end), 400},
       {"LF in an extension", chunked("3;a\nb\r\nabc\r\n" + end), 400},
