@@ -114,8 +114,8 @@ base::Task<bool> held(Context& context, const Tries& tries) {
   try {
     co_return co_await context.store.was_committed(tries.probe());
   } catch (const ports::StoreUnavailable&) {
+    co_return false;
   }
-  co_return false;
 }
 
 Refusal gave_up(const Tries& tries) {

@@ -119,6 +119,15 @@ void close_record(const Loaded& loaded, const Attempt& attempt, const StoredRepl
   changes.update_record = std::move(record);
 }
 
+// What was answered under the caller's key while it waited for the gateway: from then on
+// that is the answer.
+std::optional<StoredReply> answered_meanwhile(const Loaded& loaded, const Attempt& attempt) {
+  if (!loaded.record || loaded.record->attempt_id != attempt.id) return std::nullopt;
+  auto reply = loaded.record->reply;
+  if (reply) reply->headers.set("Idempotent-Replayed", "true");
+  return reply;
+}
+
 Refusal not_executed_refusal(const Settled& settled) {
   if (settled.busy)
     return {.code = RefusalCode::gateway_busy,
@@ -181,6 +190,10 @@ base::Task<Answer> settle(Context& context, const Call* call, Attempt attempt,
     const auto& now_attempt =
         changes.update_attempts.empty() ? *loaded.attempt : changes.update_attempts.front();
     if (call == nullptr) return changes;
+    if (auto reply = answered_meanwhile(loaded, now_attempt)) {
+      result = std::move(*reply);
+      return changes;
+    }
     result =
         word_settled(*call,
                      Settled{books.payment(), books.order(), refund_of(books, now_attempt),

@@ -85,7 +85,7 @@ std::string description(const Key& key) {
 }
 
 std::string toml_value(const Key& key) {
-  const auto quoted = "\"" + std::string(key.fallback) + "\"";
+  auto quoted = "\"" + std::string(key.fallback) + "\"";
   switch (key.type) {
     case Type::integer:
       return std::string(key.fallback);
@@ -139,7 +139,7 @@ std::optional<std::int64_t> read_duration_seconds(std::string_view text) {
   if (!count || *count < 0 || *count > 1'000'000'000) return std::nullopt;
   switch (text.back()) {
     case 's':
-      return *count;
+      return count;
     case 'm':
       return *count * 60;
     case 'h':

@@ -75,7 +75,7 @@ std::string joined(const toml::array& array, bool& texts_only) {
 
 // The value as an environment variable would hold it; nothing when it is of no fitting type.
 std::optional<std::string> text_of(const toml::node& node, const Key& key) {
-  if (const auto text = node.value_exact<std::string>()) return *text;
+  if (auto text = node.value_exact<std::string>()) return text;
   if (const auto number = node.value_exact<std::int64_t>(); number && key.type == Type::integer)
     return std::to_string(*number);
   if (const auto flag = node.value_exact<bool>(); flag && key.type == Type::boolean)
