@@ -1,0 +1,87 @@
+#include "sim/actors/client.h"
+
+#include <fmt/format.h>
+
+#include "wire/json.h"
+
+namespace cobro::sim {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// Under one key nobody asks for longer than this: keys are kept for 24 h.
+constexpr base::Duration kPersistence = 20h;
+
+// Answers after which asking again is of no use.
+bool is_conclusive(const Heard& heard) {
+  if (heard.status == 0 || heard.status == 429 || heard.status >= 500) return false;
+  return heard.body.find("idempotency_in_progress") == std::string::npos;
+}
+
+}  // namespace
+
+Client::Client(World& world, Market& market, Witness& witness, int index)
+    : world_(world),
+      market_(market),
+      witness_(witness),
+      chance_(world.ground.options.seed, fmt::format("client {}", index)),
+      name_(fmt::format("k{}", index)),
+      hands_(world.ground.reporter()) {}
+
+base::Task<void> Client::live() {
+  const auto& options = world_.ground.options;
+  auto& clock = world_.ground.clock;
+  while (true) {
+    co_await clock.sleep(chance_.span(1s, options.pause));
+    if (clock.steady() >= options.faulty) co_return;
+    auto wish = market_.next_wish();
+    const bool keyed = wish.method != "GET" && chance_.roll(600);
+    const auto key = keyed ? fmt::format("{}-{}", name_, ++keys_) : std::string();
+    if (keyed && !wish.tag.empty()) witness_.expect_once(wish.tag);
+    const auto until = clock.steady() + kPersistence;
+    if (chance_.roll(100)) hands_.spawn("second press", pursue(wish, key, until));
+    if (chance_.roll(200))
+      hands_.spawn("in the background", pursue(std::move(wish), key, until));
+    else
+      co_await pursue(std::move(wish), key, until);
+  }
+}
+
+base::Task<void> Client::pursue(Wish wish, std::string key, base::Duration until) {
+  auto& clock = world_.ground.clock;
+  const auto tries = chance_.between(1, 6);
+  for (std::int64_t i = 0; i < tries && clock.steady() < until; ++i) {
+    if (i > 0)
+      co_await clock.sleep(chance_.roll(900) ? chance_.span(100ms, 5min) : chance_.span(5min, 6h));
+    if (clock.steady() >= until) co_return;
+    const auto heard = co_await ask_once(wish, key);
+    if (heard.status == 200 && heard.body.find("redirect_to_url") != std::string::npos)
+      hands_.spawn("customer", authenticate(wish, heard.body));
+    if (!is_conclusive(heard)) continue;
+    if (key.empty() || !chance_.roll(250)) co_return;  // else a needless repetition
+  }
+}
+
+base::Task<Heard> Client::ask_once(const Wish& wish, const std::string& key) {
+  Ask ask{wish.who, wish.method, wish.path, wish.body, key, chance_.span(2s, 90s)};
+  const auto sent_at = world_.ground.clock.steady();
+  auto heard = co_await world_.call(ask);
+  witness_.hear(ask, heard, sent_at);
+  if (heard.status == 201) market_.learn(wish, heard.body);
+  co_return heard;
+}
+
+// Approves, refuses or walks away; then tells the shop, or leaves that to the webhook.
+base::Task<void> Client::authenticate(Wish wish, std::string answer) {
+  const auto json = wire::parse_json(answer);
+  const auto url = json->string_at({"data", "next_action", "url"});
+  if (!url || chance_.roll(200)) co_return;
+  co_await world_.ground.clock.sleep(chance_.span(1s, 30min));
+  co_await world_.visit(*url, chance_.roll(700) ? "outcome=approve" : "outcome=refuse");
+  if (chance_.roll(500)) co_return;
+  co_await world_.ground.clock.sleep(chance_.span(10ms, 1min));
+  co_await ask_once(wish, "");
+}
+
+}  // namespace cobro::sim

@@ -1,0 +1,47 @@
+// What must be true when everything has settled. Each checker looks at the evidence of a
+// run, and names what is wrong; to add one, write a file and put it into all_checkers().
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/evidence.h"
+
+namespace cobro::sim {
+
+using Findings = std::vector<std::string>;
+
+struct Checker {
+  std::string_view name;
+  Findings (*check)(const Evidence& evidence);
+};
+
+const std::vector<Checker>& all_checkers();
+
+// Debits equal credits, ceilings hold, states follow from the rows (app/audit.h).
+Findings check_audit(const Evidence& evidence);
+// Per payment, what the gateway charged and gave back is what our rows say.
+Findings check_books(const Evidence& evidence);
+// Nothing is at the gateway that our rows do not know, and nothing twice.
+Findings check_strangers(const Evidence& evidence);
+// No attempt is open, no payment conflicted.
+Findings check_settled(const Evidence& evidence);
+// Every webhook was applied, or waits for a reason that is documented.
+Findings check_inbox(const Evidence& evidence);
+// Per aggregate, events are numbered from 1 without gaps, as their rows count them.
+Findings check_events(const Evidence& evidence);
+// What clients were told is true.
+Findings check_promises(const Evidence& evidence);
+// No answer was a 500, none took for ever, no key did two things.
+Findings check_on_the_way(const Evidence& evidence);
+
+// ---- money that came too late to be booked --------------------------------------------------
+
+// A webhook waits because money moved that has no room, or after a cancellation: an
+// overpayment, which is not booked by itself yet.
+bool is_late_money(const ports::StoredWebhook& webhook);
+// Whether such a webhook speaks of this PaymentIntent.
+bool has_late_money(const Evidence& evidence, const std::string& remote_payment);
+
+}  // namespace cobro::sim

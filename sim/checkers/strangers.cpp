@@ -1,0 +1,58 @@
+#include <fmt/format.h>
+
+#include <map>
+#include <set>
+
+#include "sim/checkers/checkers.h"
+
+namespace cobro::sim {
+namespace {
+
+void check_payments(const Evidence& evidence, Findings& findings) {
+  std::map<std::string, std::int64_t> numbers;
+  for (const auto& payment : evidence.rows.payments)
+    numbers[payment.id.to_string()] = payment.number;
+  std::map<std::string, int> charged;
+  for (const auto& remote : evidence.remote_payments) {
+    if (!numbers.contains(remote.our_payment))
+      findings.push_back(fmt::format("{} at the gateway belongs to no payment", remote.id));
+    charged[remote.our_payment] += remote.captures;
+  }
+  for (const auto& [payment, times] : charged)
+    if (times > 1)
+      findings.push_back(fmt::format("payment {} was charged {} times", numbers[payment], times));
+}
+
+void check_refunds(const Evidence& evidence, Findings& findings) {
+  std::set<std::string> known;
+  for (const auto& refund : evidence.rows.refunds)
+    if (refund.gateway_refund_id) known.insert(*refund.gateway_refund_id);
+  std::map<std::string, int> made;
+  for (const auto& remote : evidence.remote_refunds) {
+    if (!known.contains(remote.id) && !has_late_money(evidence, remote.payment))
+      findings.push_back(fmt::format("{} at the gateway is no refund of ours", remote.id));
+    if (++made[remote.our_attempt] == 2)
+      findings.push_back(fmt::format("attempt {} refunded more than once", remote.our_attempt));
+  }
+}
+
+void check_ours(const Evidence& evidence, Findings& findings) {
+  std::set<std::string> remote;
+  for (const auto& payment : evidence.remote_payments) remote.insert(payment.id);
+  for (const auto& payment : evidence.rows.payments)
+    if (payment.gateway_payment_id && !remote.contains(*payment.gateway_payment_id))
+      findings.push_back(fmt::format("payment {} names {}, which the gateway does not know",
+                                     payment.number, *payment.gateway_payment_id));
+}
+
+}  // namespace
+
+Findings check_strangers(const Evidence& evidence) {
+  Findings findings;
+  check_payments(evidence, findings);
+  check_refunds(evidence, findings);
+  check_ours(evidence, findings);
+  return findings;
+}
+
+}  // namespace cobro::sim

@@ -1,0 +1,63 @@
+// What a run leaves behind, as values: what the checkers judge.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "app/audit.h"
+#include "domain/event.h"
+#include "ports/store.h"
+
+namespace cobro::sim {
+
+// A PaymentIntent of the gateway, with its charges.
+struct RemotePayment {
+  std::string id;
+  std::string our_payment;  // metadata; "" when it carries none
+  std::string status;
+  std::string currency;
+  std::int64_t charged = 0;  // captured by charges that succeeded
+  int captures = 0;          // how many charges were captured
+};
+
+struct RemoteRefund {
+  std::string id;
+  std::string payment;  // the PaymentIntent
+  std::string our_attempt;
+  std::string status;
+  std::int64_t amount = 0;
+};
+
+// What an answer told a client, to be held against the end.
+struct Promise {
+  enum class Kind {
+    order_made,    // subject: number; amount: total
+    payment_made,  // subject: number; amount
+    payment_is,    // subject: number; word: the status printed
+    order_is,      // subject: number; word
+    captured,      // subject: payment; amount
+    refund_made,   // subject: refund id; amount
+    recorded,      // subject: transaction number
+    made_once      // subject: the tag under one key
+  };
+  Kind kind = Kind::order_made;
+  std::string subject;
+  std::string word;
+  std::int64_t amount = 0;
+};
+
+struct Evidence {
+  ports::AuditPage rows;  // the whole database
+  app::AuditReport audit;
+  std::vector<domain::Attempt> open_attempts;
+  std::vector<ports::StoredWebhook> waiting_webhooks;  // pending or waiting
+  std::vector<domain::Event> events;                   // in the order of commits
+  std::vector<RemotePayment> remote_payments;
+  std::vector<RemoteRefund> remote_refunds;
+  std::vector<Promise> promises;
+  std::vector<std::string> violations;  // seen on the way
+};
+
+}  // namespace cobro::sim

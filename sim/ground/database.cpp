@@ -1,0 +1,168 @@
+#include "sim/ground/database.h"
+
+#include <optional>
+#include <utility>
+
+namespace cobro::sim {
+
+using ports::Changes;
+using ports::Loaded;
+using ports::WriteFailure;
+using ports::WriteResult;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr base::Duration kLatestCommit = 20s;
+
+WriteResult failed(WriteFailure failure) {
+  return {ports::WriteError{failure, "the connection broke"}};
+}
+
+}  // namespace
+
+// One write on its way. `decide` belongs to the caller and is gone when the caller is.
+struct Database::Exchange {
+  ports::Reads reads;
+  const ports::Decide* decide;
+};
+
+Database::Database(Ground& ground, ports::Store& inner)
+    : ForwardingStore(inner), ground_(ground), server_(ground.reporter()) {}
+
+base::Task<void> Database::travel() {
+  co_await ground_.crash.pass();
+  co_await ground_.clock.sleep(ground_.faults.chance().evenly(0us, 3ms));
+}
+
+base::Task<WriteResult> Database::write(const ports::Reads& reads, const ports::Decide& decide) {
+  co_await travel();
+  if (ground_.faults.database_away > 0 || ground_.faults.strike(Fault::database_away))
+    co_return failed(WriteFailure::unavailable);
+  struct Caller {
+    std::shared_ptr<Exchange> exchange;
+    ~Caller() { exchange->decide = nullptr; }
+  };
+  const Caller caller{std::make_shared<Exchange>(reads, &decide)};
+  auto result = co_await base::await_callback<WriteResult>(
+      [&](const Answered& answer) { server_.spawn("write", serve(caller.exchange, answer)); });
+  co_await travel();
+  co_return result;
+}
+
+base::Task<void> Database::serve(std::shared_ptr<Exchange> exchange, Answered answer) {
+  if (ground_.faults.strike(Fault::commit_lost)) {
+    ground_.trace.note("database: a COMMIT is lost");
+    co_return answer(failed(WriteFailure::unknown_commit));
+  }
+  if (ground_.faults.strike(Fault::commit_late))
+    co_return co_await commit_late(std::move(exchange), answer);
+  const bool unheard = ground_.faults.strike(Fault::commit_unheard);
+  std::exception_ptr failure;
+  std::optional<WriteResult> result;
+  try {
+    result = co_await commit(std::move(exchange));
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (failure) co_return answer.fail(failure);
+  if (unheard && result->committed()) {
+    ground_.trace.note("database: the answer to a COMMIT is lost");
+    result = failed(WriteFailure::unknown_commit);
+  }
+  answer(std::move(*result));
+}
+
+base::Task<WriteResult> Database::commit(std::shared_ptr<Exchange> exchange) {
+  std::vector<domain::Event> events;
+  const ports::Decide decide = [&](const Loaded& loaded) -> base::Result<Changes, domain::Refusal> {
+    if (exchange->decide == nullptr) return std::unexpected(domain::Refusal{});
+    auto decided = (*exchange->decide)(loaded);
+    if (decided) events = decided->insert_events;
+    return decided;
+  };
+  auto result = co_await inner_.write(exchange->reads, decide);
+  if (result.committed())
+    for (auto& event : events) events_.push_back(std::move(event));
+  co_return result;
+}
+
+// The caller hears nothing and decides anew, while the old connection's COMMIT lives on.
+base::Task<void> Database::commit_late(std::shared_ptr<Exchange> exchange, Answered answer) {
+  std::optional<Changes> late;
+  std::exception_ptr failure;
+  const ports::Decide look = [&](const Loaded& loaded) -> base::Result<Changes, domain::Refusal> {
+    auto decided = (*exchange->decide)(loaded);
+    if (!decided) return decided;
+    late = std::move(*decided);
+    return std::unexpected(domain::Refusal{});
+  };
+  const ports::Decide again = [&](const Loaded&) -> base::Result<Changes, domain::Refusal> {
+    return *late;
+  };
+  std::optional<WriteResult> result;
+  try {
+    result = co_await inner_.write(exchange->reads, look);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (failure) co_return answer.fail(failure);
+  if (!late) co_return answer(std::move(*result));
+  answer(failed(WriteFailure::unknown_commit));
+  co_await ground_.clock.sleep(ground_.faults.chance().span(1ms, kLatestCommit));
+  const ports::Reads nothing;
+  const auto ended = co_await inner_.write(nothing, again);
+  ground_.trace.note(ended.committed() ? "database: a late COMMIT succeeds"
+                                       : "database: a late COMMIT fails");
+  if (!ended.committed()) co_return;
+  for (auto& event : late->insert_events) events_.push_back(std::move(event));
+}
+
+template <class T>
+base::Task<T> Database::read(base::Task<T> query) {
+  co_await travel();
+  if (ground_.faults.database_away > 0 || ground_.faults.strike(Fault::database_away))
+    throw ports::StoreUnavailable("the connection was refused");
+  auto answer = co_await std::move(query);
+  co_await travel();
+  co_return answer;
+}
+
+base::Task<bool> Database::was_committed(const Changes& changes) {
+  return read(inner_.was_committed(changes));
+}
+base::Task<Loaded> Database::load(const ports::Reads& reads) {
+  return read(inner_.load(reads));
+}
+base::Task<ports::Listed<domain::Order>> Database::list_orders(const ports::OrderFilter& filter,
+                                                               const ports::Page& page) {
+  return read(inner_.list_orders(filter, page));
+}
+base::Task<ports::Listed<domain::Payment>> Database::list_payments(
+    const ports::PaymentFilter& filter, const ports::Page& page) {
+  return read(inner_.list_payments(filter, page));
+}
+base::Task<ports::Listed<domain::Refund>> Database::list_refunds(const ports::RefundFilter& filter,
+                                                                 const ports::Page& page) {
+  return read(inner_.list_refunds(filter, page));
+}
+base::Task<ports::Listed<domain::Transaction>> Database::list_transactions(
+    const ports::TransactionFilter& filter, const ports::Page& page) {
+  return read(inner_.list_transactions(filter, page));
+}
+base::Task<std::vector<domain::Attempt>> Database::due_attempts(base::Timestamp now,
+                                                                std::int64_t limit) {
+  return read(inner_.due_attempts(now, limit));
+}
+base::Task<std::vector<ports::StoredWebhook>> Database::due_webhooks(base::Timestamp now,
+                                                                     std::int64_t limit) {
+  return read(inner_.due_webhooks(now, limit));
+}
+base::Task<std::int64_t> Database::purge_records(base::Timestamp now, std::int64_t limit) {
+  return read(inner_.purge_records(now, limit));
+}
+base::Task<bool> Database::ping() {
+  return read(inner_.ping());
+}
+
+}  // namespace cobro::sim

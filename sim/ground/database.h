@@ -1,0 +1,55 @@
+// The database server: the real store, which the service reaches over a link that fails.
+// It survives the service's process, and so does a COMMIT that was sent before a crash.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "sim/ground/forwarding_store.h"
+#include "sim/ground/ground.h"
+
+namespace cobro::sim {
+
+class Database final : public ForwardingStore {
+ public:
+  // Both outlive it.
+  Database(Ground& ground, ports::Store& inner);
+
+  base::Task<ports::WriteResult> write(const ports::Reads& reads,
+                                       const ports::Decide& decide) override;
+  base::Task<bool> was_committed(const ports::Changes& changes) override;
+  base::Task<ports::Loaded> load(const ports::Reads& reads) override;
+  base::Task<ports::Listed<domain::Order>> list_orders(const ports::OrderFilter& filter,
+                                                       const ports::Page& page) override;
+  base::Task<ports::Listed<domain::Payment>> list_payments(const ports::PaymentFilter& filter,
+                                                           const ports::Page& page) override;
+  base::Task<ports::Listed<domain::Refund>> list_refunds(const ports::RefundFilter& filter,
+                                                         const ports::Page& page) override;
+  base::Task<ports::Listed<domain::Transaction>> list_transactions(
+      const ports::TransactionFilter& filter, const ports::Page& page) override;
+  base::Task<std::vector<domain::Attempt>> due_attempts(base::Timestamp now,
+                                                        std::int64_t limit) override;
+  base::Task<std::vector<ports::StoredWebhook>> due_webhooks(base::Timestamp now,
+                                                             std::int64_t limit) override;
+  base::Task<std::int64_t> purge_records(base::Timestamp now, std::int64_t limit) override;
+  base::Task<bool> ping() override;
+
+  // Every event that was committed, in the order of commits.
+  [[nodiscard]] const std::vector<domain::Event>& events() const { return events_; }
+
+ private:
+  struct Exchange;
+  using Answered = base::Completion<ports::WriteResult>;
+  base::Task<void> travel();
+  base::Task<void> serve(std::shared_ptr<Exchange> exchange, Answered answer);
+  base::Task<ports::WriteResult> commit(std::shared_ptr<Exchange> exchange);
+  base::Task<void> commit_late(std::shared_ptr<Exchange> exchange, Answered answer);
+  template <class T>
+  base::Task<T> read(base::Task<T> query);
+
+  Ground& ground_;
+  std::vector<domain::Event> events_;
+  base::TaskGroup server_;
+};
+
+}  // namespace cobro::sim

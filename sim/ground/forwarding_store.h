@@ -1,0 +1,65 @@
+// A store that hands everything on to another: what fault wrappers start from.
+#pragma once
+
+#include "ports/store.h"
+
+namespace cobro::sim {
+
+class ForwardingStore : public ports::Store {
+ public:
+  explicit ForwardingStore(ports::Store& inner) : inner_(inner) {}
+
+  base::Task<ports::WriteResult> write(const ports::Reads& reads,
+                                       const ports::Decide& decide) override {
+    return inner_.write(reads, decide);
+  }
+  base::Task<bool> was_committed(const ports::Changes& changes) override {
+    return inner_.was_committed(changes);
+  }
+  base::Task<ports::Loaded> load(const ports::Reads& reads) override { return inner_.load(reads); }
+  base::Task<ports::Listed<domain::Order>> list_orders(const ports::OrderFilter& filter,
+                                                       const ports::Page& page) override {
+    return inner_.list_orders(filter, page);
+  }
+  base::Task<ports::Listed<domain::Payment>> list_payments(const ports::PaymentFilter& filter,
+                                                           const ports::Page& page) override {
+    return inner_.list_payments(filter, page);
+  }
+  base::Task<ports::Listed<domain::Refund>> list_refunds(const ports::RefundFilter& filter,
+                                                         const ports::Page& page) override {
+    return inner_.list_refunds(filter, page);
+  }
+  base::Task<ports::Listed<domain::Transaction>> list_transactions(
+      const ports::TransactionFilter& filter, const ports::Page& page) override {
+    return inner_.list_transactions(filter, page);
+  }
+  base::Task<std::vector<domain::Attempt>> due_attempts(base::Timestamp now,
+                                                        std::int64_t limit) override {
+    return inner_.due_attempts(now, limit);
+  }
+  base::Task<std::vector<ports::StoredWebhook>> due_webhooks(base::Timestamp now,
+                                                             std::int64_t limit) override {
+    return inner_.due_webhooks(now, limit);
+  }
+  base::Task<std::int64_t> purge_records(base::Timestamp now, std::int64_t limit) override {
+    return inner_.purge_records(now, limit);
+  }
+  base::Task<ports::AuditPage> audit_orders(std::optional<domain::OrderId> after,
+                                            std::int64_t limit) override {
+    return inner_.audit_orders(after, limit);
+  }
+  base::Task<ports::AuditPage> audit_orphans(std::optional<domain::PaymentId> after,
+                                             std::int64_t limit) override {
+    return inner_.audit_orphans(after, limit);
+  }
+  base::Task<ports::AuditPage> audit_strays(std::int64_t limit) override {
+    return inner_.audit_strays(limit);
+  }
+  [[nodiscard]] const std::string& deployment() const override { return inner_.deployment(); }
+  base::Task<bool> ping() override { return inner_.ping(); }
+
+ protected:
+  ports::Store& inner_;
+};
+
+}  // namespace cobro::sim

@@ -1,0 +1,96 @@
+// What every part of the simulated world stands on: time, trace, faults, and the button
+// that ends the service's process at one of its calls to the outside.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/task.h"
+#include "sim/ground/chance.h"
+#include "sim/ground/clock.h"
+#include "sim/ground/options.h"
+#include "sim/ground/trace.h"
+
+namespace cobro::sim {
+
+// Decides which call meets which fault. Outages strike every call they cover.
+class Faults {
+ public:
+  explicit Faults(const Options& options) : options_(options), chance_(options.seed, "faults") {}
+
+  bool strike(Fault fault) {
+    if (healed_ || options_.rate(fault) == 0 || !chance_.roll(options_.rate(fault))) return false;
+    ++struck_[static_cast<std::size_t>(fault)];
+    return true;
+  }
+  void heal() {
+    healed_ = true;
+    gateway_away = webhooks_away = database_away = 0;
+  }
+  [[nodiscard]] bool healed() const { return healed_; }
+  [[nodiscard]] const std::array<std::int64_t, kFaults>& struck() const { return struck_; }
+  Chance& chance() { return chance_; }
+
+  // How many outages of each are on.
+  int gateway_away = 0;
+  int webhooks_away = 0;
+  int database_away = 0;
+
+ private:
+  const Options& options_;
+  Chance chance_;
+  bool healed_ = false;
+  std::array<std::int64_t, kFaults> struck_{};
+};
+
+// Pressed by the service's k-th call from when it was armed: that call never returns, and
+// whoever drives the clock ends the process after this step.
+class CrashButton {
+ public:
+  void arm(std::int64_t calls) { left_ = calls; }
+  [[nodiscard]] bool is_pressed() const { return pressed_; }
+  void release() {
+    pressed_ = false;
+    left_ = 0;
+  }
+  // Every call of the service to the outside passes here, before and after its work.
+  base::Task<void> pass() {
+    if (left_ == 0 || --left_ > 0) co_return;
+    pressed_ = true;
+    co_await base::await_callback<int>([](const base::Completion<int>&) {});
+  }
+
+ private:
+  std::int64_t left_ = 0;
+  bool pressed_ = false;
+};
+
+struct Ground {
+  explicit Ground(const Options& drawn) : options(drawn), trace(clock), faults(options) {}
+  Ground(const Ground&) = delete;
+  Ground& operator=(const Ground&) = delete;
+
+  const Options options;
+  ManualClock clock;
+  Trace trace;
+  Faults faults;
+  CrashButton crash;
+  // What must never happen, whatever the faults: one line each.
+  std::vector<std::string> violations;
+
+  // For groups of the world's own tasks, which never throw.
+  base::TaskGroup::OnFailure reporter() {
+    return [this](std::string_view task, std::exception_ptr thrown) { report(task, thrown); };
+  }
+
+ private:
+  void report(std::string_view task, const std::exception_ptr& thrown) {
+    try {
+      std::rethrow_exception(thrown);
+    } catch (const std::exception& error) {
+      violations.push_back(std::string(task) + " threw: " + error.what());
+    }
+  }
+};
+
+}  // namespace cobro::sim

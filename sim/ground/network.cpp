@@ -1,0 +1,136 @@
+#include "sim/ground/network.h"
+
+#include <fmt/format.h>
+
+namespace cobro::sim {
+
+using ports::HttpFailure;
+using ports::HttpRequest;
+using ports::HttpResponse;
+using ports::HttpResult;
+using namespace std::chrono_literals;
+
+namespace {
+
+// A request may still arrive when its sender has given up (25 s); not when recovery, a
+// minute after the deadline, has begun to conclude.
+constexpr base::Duration kLatestRequest = 75s;
+constexpr base::Duration kLatestAnswer = 60s;
+constexpr base::Duration kLatestWebhook = 4min;
+
+HttpResult failure(HttpFailure::Kind kind, std::string_view message) {
+  return std::unexpected(HttpFailure{kind, std::string(message)});
+}
+
+std::string_view short_url(const HttpRequest& request) {
+  const std::string_view url = request.url;
+  return url.substr(url.find('/', url.find("://") + 3));
+}
+
+}  // namespace
+
+wire::Request to_incoming(HttpRequest request) {
+  const std::string target(short_url(request));
+  const auto mark = target.find('?');
+  return {std::move(request.method),
+          target.substr(0, mark),
+          mark == std::string::npos ? "" : target.substr(mark + 1),
+          std::move(request.headers),
+          std::move(request.body),
+          "127.0.0.1"};
+}
+
+// ---- to the gateway -----------------------------------------------------------------------
+
+GatewayWire::GatewayWire(Ground& ground, wire::Handler gateway)
+    : ground_(ground), gateway_(std::move(gateway)), packets_(ground.reporter()) {}
+
+base::Task<HttpResult> GatewayWire::send(HttpRequest request) {
+  co_await ground_.crash.pass();
+  const auto number = ++sent_;
+  ground_.trace.note(
+      fmt::format("gateway < g{} {} {} {} {}", number, request.method, short_url(request),
+                  request.headers.find("Idempotency-Key").value_or(""), request.body));
+  const auto timeout = request.timeout;
+  auto result = co_await base::await_callback<HttpResult>([&](const Answered& answer) {
+    packets_.spawn("time-out", give_up(timeout, answer));
+    packets_.spawn("packet", carry(std::move(request), number, answer));
+  });
+  ground_.trace.note(fmt::format("gateway > g{} {}", number,
+                                 result ? std::to_string(result->status) : result.error().message),
+                     result ? result->body : "");
+  co_await ground_.crash.pass();
+  co_return result;
+}
+
+base::Task<void> GatewayWire::give_up(base::Duration after, Answered answer) {
+  co_await ground_.clock.sleep(after);
+  answer(failure(HttpFailure::Kind::timed_out, "no answer in time"));
+}
+
+base::Task<void> GatewayWire::carry(HttpRequest request, std::int64_t number, Answered answer) {
+  auto& faults = ground_.faults;
+  co_await ground_.clock.sleep(faults.chance().evenly(1ms, 30ms));
+  if (faults.gateway_away > 0 || faults.strike(Fault::gateway_lost)) co_return;
+  if (faults.strike(Fault::gateway_refused))
+    co_return answer(failure(HttpFailure::Kind::unreachable, "connection refused"));
+  if (faults.strike(Fault::gateway_busy))
+    co_return answer(
+        HttpResponse{429, {}, R"({"error":{"type":"invalid_request_error","code":"rate_limit"}})"});
+  if (faults.strike(Fault::gateway_error)) co_return answer(HttpResponse{500, {}, "oops"});
+  if (faults.strike(Fault::gateway_late)) {
+    co_await ground_.clock.sleep(faults.chance().span(100ms, kLatestRequest));
+    ground_.trace.note(fmt::format("gateway . g{} arrives late", number));
+  }
+  auto reply = co_await gateway_(to_incoming(std::move(request)));
+  if (faults.strike(Fault::gateway_unheard)) {
+    ground_.trace.note(
+        fmt::format("gateway . g{} is done, its answer {} is lost", number, reply.status));
+    co_return;
+  }
+  if (faults.strike(Fault::gateway_slow))
+    co_await ground_.clock.sleep(faults.chance().span(100ms, kLatestAnswer));
+  co_await ground_.clock.sleep(faults.chance().evenly(1ms, 30ms));
+  if (faults.strike(Fault::gateway_failed)) co_return answer(HttpResponse{502, {}, "oops"});
+  if (faults.strike(Fault::gateway_reset))
+    co_return answer(failure(HttpFailure::Kind::broken, "connection reset"));
+  answer(HttpResponse{reply.status, std::move(reply.headers), std::move(reply.body)});
+}
+
+// ---- from the gateway ---------------------------------------------------------------------
+
+WebhookWire::WebhookWire(Ground& ground, wire::Handler service)
+    : ground_(ground), service_(std::move(service)), packets_(ground.reporter()) {}
+
+base::Task<HttpResult> WebhookWire::send(HttpRequest request) {
+  auto& faults = ground_.faults;
+  const bool lost = faults.webhooks_away > 0 || faults.strike(Fault::webhook_lost);
+  const bool doubled = faults.strike(Fault::webhook_doubled);
+  const bool late = faults.strike(Fault::webhook_late);
+  const auto delay = late ? faults.chance().span(1s, kLatestWebhook) : 5ms;
+  const auto again = doubled ? faults.chance().span(1ms, 1min) : base::Duration{0};
+  co_return co_await base::await_callback<HttpResult>([&](const Answered& answer) {
+    packets_.spawn("time-out", give_up(request.timeout, answer));
+    if (lost) return;
+    if (doubled) packets_.spawn("double", carry(request, delay + again, answer));
+    packets_.spawn("webhook", carry(std::move(request), delay, answer));
+  });
+}
+
+base::Task<void> WebhookWire::give_up(base::Duration after, Answered answer) {
+  co_await ground_.clock.sleep(after);
+  answer(failure(HttpFailure::Kind::timed_out, "no answer in time"));
+}
+
+base::Task<void> WebhookWire::carry(HttpRequest request, base::Duration delay, Answered answer) {
+  co_await ground_.clock.sleep(delay);
+  const auto body = request.body;
+  auto reply = co_await service_(to_incoming(std::move(request)));
+  if (reply.status == 0)
+    co_return answer(failure(HttpFailure::Kind::unreachable, "nobody is there"));
+  ground_.trace.note(fmt::format("webhook > {} for {}", reply.status, body.substr(0, 60)), body);
+  if (ground_.faults.strike(Fault::webhook_unheard)) co_return;
+  answer(HttpResponse{reply.status, {}, {}});
+}
+
+}  // namespace cobro::sim

@@ -1,0 +1,68 @@
+#include "sim/ground/options.h"
+
+#include <fmt/format.h>
+
+#include "sim/ground/chance.h"
+
+namespace cobro::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::array<std::string_view, kFaults> kWords = {
+    "gateway_refused", "gateway_lost",    "gateway_late",  "gateway_busy", "gateway_error",
+    "gateway_failed",  "gateway_unheard", "gateway_reset", "gateway_slow", "webhook_lost",
+    "webhook_unheard", "webhook_doubled", "webhook_late",  "call_lost",    "call_unheard",
+    "database_away",   "commit_unheard",  "commit_lost",   "commit_late"};
+
+int draw_rate(Chance& chance) {
+  return chance.roll(400) ? 0 : static_cast<int>(chance.magnitude(3, 200));
+}
+
+int draw_count(Chance& chance, std::int64_t most) {
+  return chance.roll(400) ? 0 : static_cast<int>(chance.between(1, most));
+}
+
+std::int64_t minutes(base::Duration span) {
+  return std::chrono::duration_cast<std::chrono::minutes>(span).count();
+}
+
+}  // namespace
+
+std::string_view word(Fault fault) {
+  return kWords[static_cast<std::size_t>(fault)];
+}
+
+Options draw_options(std::uint64_t seed) {
+  Chance chance(seed, "options");
+  Options options{.seed = seed};
+  for (auto& rate : options.rates) rate = draw_rate(chance);
+  options.crashes = draw_count(chance, 40);
+  options.gateway_outages = draw_count(chance, 4);
+  options.webhook_outages = draw_count(chance, 4);
+  options.database_outages = draw_count(chance, 4);
+  options.longest_outage = chance.span(5min, 36h);
+  options.split_writes = chance.roll(500);
+  options.clients = static_cast<int>(chance.between(1, 6));
+  options.pause = chance.span(2min, 2h);
+  options.keys_kept = chance.evenly(13h, 30h);
+  options.processing_time = chance.roll(300) ? chance.span(10ms, 5s) : 0ms;
+  return options;
+}
+
+std::string describe(const Options& options) {
+  std::string text = fmt::format(
+      "seed {}: {} h with faults, {} h of healing, {} clients, at most {} min between wishes\n"
+      "writes {}, the gateway forgets keys after {} min and takes {} ms for a POST\n"
+      "{} crashes; outages of up to {} min: {} of the gateway, {} of webhooks, {} of the database\n"
+      "per mille:",
+      options.seed, minutes(options.faulty) / 60, minutes(options.healing) / 60, options.clients,
+      minutes(options.pause), options.split_writes ? "split" : "whole", minutes(options.keys_kept),
+      options.processing_time.count() / 1000, options.crashes, minutes(options.longest_outage),
+      options.gateway_outages, options.webhook_outages, options.database_outages);
+  for (std::size_t i = 0; i < kFaults; ++i)
+    if (options.rates[i] > 0) text += fmt::format(" {} {}", kWords[i], options.rates[i]);
+  return text + "\n";
+}
+
+}  // namespace cobro::sim

@@ -1,0 +1,67 @@
+// What one run is like, all of it drawn from its seed: swarm testing, where each seed has
+// some faults often, some rarely and some not at all.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+
+namespace cobro::sim {
+
+// To add one: a name here and in options.cpp, and a line where it strikes.
+enum class Fault {
+  // ---- between the service and its gateway --------------------------------------------
+  gateway_refused,  // no connection: nothing was sent
+  gateway_lost,     // the request never arrives, and nobody answers
+  gateway_late,     // the request arrives late, maybe after the caller has given up
+  gateway_busy,     // 429: nothing was done
+  gateway_error,    // 5xx: nothing was done
+  gateway_failed,   // 5xx: it was done
+  gateway_unheard,  // done; the answer is lost
+  gateway_reset,    // done; the connection breaks, or half of the body arrives
+  gateway_slow,     // done; the answer comes late
+  // ---- webhooks -----------------------------------------------------------------------
+  webhook_lost,
+  webhook_unheard,  // taken; the 200 is lost, so it comes again
+  webhook_doubled,
+  webhook_late,  // so that others overtake it
+  // ---- between clients and the service --------------------------------------------------
+  call_lost,
+  call_unheard,
+  // ---- the database --------------------------------------------------------------------
+  database_away,   // one call finds no connection
+  commit_unheard,  // committed; the answer is lost
+  commit_lost,     // not committed; nobody knows
+  commit_late,     // nobody knows, and it is committed a while later
+  count_
+};
+inline constexpr std::size_t kFaults = static_cast<std::size_t>(Fault::count_);
+std::string_view word(Fault fault);
+
+struct Options {
+  std::uint64_t seed = 1;
+  base::Duration faulty = std::chrono::hours(72);   // phase one
+  base::Duration healing = std::chrono::hours(30);  // phase two: no fault, no client
+  std::array<int, kFaults> rates{};                 // per mille of the calls it can strike
+  int crashes = 0;
+  int gateway_outages = 0;  // nothing reaches the gateway
+  int webhook_outages = 0;  // no webhook reaches the service
+  int database_outages = 0;
+  base::Duration longest_outage = std::chrono::hours(1);
+  bool split_writes = false;  // other writes come between a write's reads and its changes
+  int clients = 1;
+  base::Duration pause = std::chrono::minutes(10);    // longest, between two wishes of a client
+  base::Duration keys_kept = std::chrono::hours(24);  // by the gateway
+  base::Duration processing_time{0};                  // of a POST at the gateway
+
+  [[nodiscard]] int rate(Fault fault) const { return rates[static_cast<std::size_t>(fault)]; }
+};
+
+Options draw_options(std::uint64_t seed);
+// For a person: every figure, with its name.
+std::string describe(const Options& options);
+
+}  // namespace cobro::sim

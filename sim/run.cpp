@@ -1,0 +1,56 @@
+#include "sim/run.h"
+
+#include <fmt/format.h>
+
+#include "sim/actors/client.h"
+#include "sim/checkers/checkers.h"
+#include "sim/world.h"
+
+namespace cobro::sim {
+namespace {
+
+void judge(const Evidence& evidence, Outcome& outcome) {
+  for (const auto& checker : all_checkers())
+    for (const auto& finding : checker.check(evidence))
+      outcome.violations.push_back(fmt::format("{}: {}", checker.name, finding));
+}
+
+void count(const Evidence& evidence, Outcome& outcome) {
+  outcome.payments = static_cast<std::int64_t>(evidence.rows.payments.size());
+  outcome.refunds = static_cast<std::int64_t>(evidence.remote_refunds.size());
+  for (const auto& payment : evidence.remote_payments) outcome.charges += payment.captures;
+  for (const auto& webhook : evidence.waiting_webhooks)
+    if (is_late_money(webhook)) ++outcome.late_money;
+}
+
+}  // namespace
+
+Outcome run_seed(const Options& options, std::function<void(const std::string&)> follow) {
+  Outcome outcome{.options = options};
+  World world(options);
+  world.ground.trace.follow(std::move(follow));
+  Market market(options.seed, {"ana", "luis", "rosa"});
+  Witness witness(world.ground.violations, world.ground.clock);
+  std::vector<std::unique_ptr<Client>> clients;
+  base::TaskGroup lives(world.ground.reporter());
+  for (int i = 0; i < options.clients; ++i) {
+    clients.push_back(std::make_unique<Client>(world, market, witness, i));
+    lives.spawn("client", clients.back()->live());
+  }
+  world.run_for(options.faulty);
+  world.heal();
+  world.run_for(options.healing);
+  auto evidence = world.collect();
+  evidence.promises = witness.promises();
+  judge(evidence, outcome);
+  count(evidence, outcome);
+  outcome.statuses = witness.statuses();
+  outcome.struck = world.ground.faults.struck();
+  outcome.hash = world.ground.trace.hash();
+  outcome.lines = world.ground.trace.count();
+  const auto& lines = world.ground.trace.last_lines();
+  outcome.last_lines.assign(lines.begin(), lines.end());
+  return outcome;
+}
+
+}  // namespace cobro::sim

@@ -1,0 +1,252 @@
+#include "sim/world.h"
+
+#include <fmt/format.h>
+
+#include "crypto/jwt.h"
+#include "sim/collect.h"
+#include "store/sqlite_store.h"
+
+namespace cobro::sim {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::string_view kJwtSecret = "a-secret-of-thirty-two-bytes-at-least";
+constexpr std::string_view kWebhookSecret = "whsec_simulated";
+// The longest any answer may take: several calls of 25 s each, one after the other.
+constexpr base::Duration kSlowest = 10min;
+constexpr std::int64_t kMostCallsToCrash = 60;
+
+crypto::JwtKeys keys() {
+  crypto::JwtKeys keys;
+  keys.hs256.emplace_back(std::string(kJwtSecret));
+  return keys;
+}
+
+base::Task<void> run_later(ports::Clock& clock, std::move_only_function<void()> work) {
+  co_await clock.sleep(1us);
+  work();
+}
+
+std::uint64_t stream(const Options& options, std::string_view purpose) {
+  return hash_on(kHashSeed ^ options.seed, purpose);
+}
+
+}  // namespace
+
+World::World(const Options& options)
+    : ground(options),
+      accidents_(options.seed, "accidents"),
+      service_random_(stream(options, "service")),
+      sandbox_random_(stream(options, "sandbox")),
+      gateway_wire_(ground, [this](wire::Request r) { return sandbox_->handle(std::move(r)); }),
+      webhook_wire_(ground, [this](wire::Request r) { return receive_webhook(std::move(r)); }),
+      world_(ground.reporter()) {
+  const base::Post post = [this](std::move_only_function<void()> work) {
+    world_.spawn("post", run_later(ground.clock, std::move(work)));
+  };
+  store_ = store::open_sqlite({":memory:", store::SqliteMode::inline_, options.split_writes}, post,
+                              ground.clock, service_random_);
+  database_ = std::make_unique<Database>(ground, *store_);
+  gateways::StripeSettings stripe;
+  stripe.api_base = kGatewayOrigin;
+  stripe.secret_key = base::Secret("sk_test_simulated");
+  stripe.webhook_secrets.emplace_back(std::string(kWebhookSecret));
+  stripe_ = std::make_unique<gateways::Stripe>(std::move(stripe));
+  sandbox::StripeOptions sandbox;
+  sandbox.webhooks.push_back({std::string(kServiceOrigin) + "/webhooks/stripe",
+                              base::Secret(std::string(kWebhookSecret))});
+  sandbox.public_url = kGatewayOrigin;
+  sandbox.idempotency_kept = options.keys_kept;
+  sandbox.processing_time = options.processing_time;
+  sandbox_ = std::make_unique<sandbox::Stripe>(std::move(sandbox), ground.clock, sandbox_random_,
+                                               webhook_wire_, log_);
+  build_service();
+  world_.spawn("sandbox", sandbox_->run());
+  plan_accidents();
+}
+
+World::~World() {
+  serving_.reset();
+  service_.reset();
+}
+
+void World::build_service() {
+  service::ServiceSettings settings;
+  settings.jwt_keys = keys();
+  serving_ = std::make_unique<base::TaskGroup>(ground.reporter());
+  service_ = std::make_unique<service::Service>(
+      service::Ports{*database_, ground.clock, service_random_, gateway_wire_, log_},
+      ports::Gateways{&manual_, stripe_.get()}, std::move(settings));
+  service_->start_jobs();
+}
+
+// ---- accidents ------------------------------------------------------------------------------
+
+void World::plan_accidents() {
+  const auto& options = ground.options;
+  for (int i = 0; i < options.crashes; ++i)
+    world_.spawn("crash", strike_at(accidents_.evenly(0s, options.faulty)));
+  plan_outages(options.gateway_outages, &Faults::gateway_away, "the gateway");
+  plan_outages(options.webhook_outages, &Faults::webhooks_away, "webhooks");
+  plan_outages(options.database_outages, &Faults::database_away, "the database");
+}
+
+void World::plan_outages(int count, int Faults::* away, const std::string& name) {
+  for (int i = 0; i < count; ++i) {
+    const auto at = accidents_.evenly(0s, ground.options.faulty);
+    const auto span = accidents_.span(10s, ground.options.longest_outage);
+    world_.spawn("outage", outage(at, span, away, name));
+  }
+}
+
+base::Task<void> World::outage(base::Duration at, base::Duration span, int Faults::* away,
+                               std::string name) {
+  co_await ground.clock.sleep(at);
+  ground.trace.note(fmt::format("outage of {} begins", name));
+  ++(ground.faults.*away);
+  co_await ground.clock.sleep(span);
+  if (ground.faults.healed()) co_return;
+  --(ground.faults.*away);
+  ground.trace.note(fmt::format("outage of {} ends", name));
+}
+
+base::Task<void> World::strike_at(base::Duration at) {
+  co_await ground.clock.sleep(at);
+  ground.crash.arm(accidents_.between(1, kMostCallsToCrash));
+}
+
+// The process is gone: every task of it, at its await point. What it sent is on its way.
+void World::crash() {
+  ground.trace.note("the service crashes");
+  ground.crash.release();
+  serving_.reset();
+  service_.reset();
+  for (auto& [number, waiting] : std::exchange(waiting_, {})) waiting.answer(std::nullopt);
+  world_.spawn("restart", restart_after(accidents_.span(10ms, 10min)));
+}
+
+base::Task<void> World::restart_after(base::Duration span) {
+  co_await ground.clock.sleep(span);
+  ground.trace.note("the service starts");
+  build_service();
+}
+
+void World::heal() {
+  ground.trace.note("all is well from now on");
+  ground.faults.heal();
+  ground.crash.release();
+  world_.spawn("release", visit(std::string(kGatewayOrigin) + "/_sandbox/webhooks/release", ""));
+}
+
+void World::step() {
+  ground.clock.step();
+  if (ground.crash.is_pressed()) crash();
+}
+
+void World::run_for(base::Duration span) {
+  const auto end = ground.clock.steady() + span;
+  while (ground.clock.next_due() && *ground.clock.next_due() <= end) step();
+  ground.clock.advance(end - ground.clock.steady());
+}
+
+// ---- calls ------------------------------------------------------------------------------------
+
+wire::Request World::to_request(const Ask& ask) {
+  crypto::Claims claims;
+  claims.sub = ask.who;
+  if (ask.who == "admin") claims.roles = {"admin"};
+  claims.exp = ground.clock.now() + 1h;
+  const auto mark = ask.path.find('?');
+  wire::Request request{.method = ask.method,
+                        .path = ask.path.substr(0, mark),
+                        .query = mark == std::string::npos ? "" : ask.path.substr(mark + 1),
+                        .headers = {{"Authorization", "Bearer " + make_token(claims, keys())}},
+                        .body = ask.body,
+                        .peer = "127.0.0.1"};
+  if (!ask.body.empty()) request.headers.add("Content-Type", "application/json");
+  if (!ask.key.empty()) request.headers.add("Idempotency-Key", ask.key);
+  return request;
+}
+
+base::Task<Heard> World::call(Ask ask) {
+  const auto number = ++calls_;
+  ground.trace.note(fmt::format("call < c{} {} {} {} {} {}", number, ask.who, ask.method, ask.path,
+                                ask.key, ask.body));
+  const bool lost = ground.faults.strike(Fault::call_lost);
+  auto heard = co_await base::await_callback<Heard>([&](const base::Completion<Heard>& answer) {
+    world_.spawn("patience", give_up(ask.patience, answer));
+    if (!lost) world_.spawn("call", carry_call(to_request(ask), answer));
+  });
+  ground.trace.note(
+      fmt::format("call > c{} {} {}", number, heard.status, heard.body.substr(0, 300)), heard.body);
+  co_return heard;
+}
+
+base::Task<void> World::give_up(base::Duration after, base::Completion<Heard> answer) {
+  co_await ground.clock.sleep(after);
+  answer(Heard{});
+}
+
+base::Task<void> World::carry_call(wire::Request request, base::Completion<Heard> answer) {
+  co_await ground.clock.sleep(ground.faults.chance().evenly(0ms, 4ms));
+  auto reply = co_await receive(std::move(request));
+  co_await ground.clock.sleep(ground.faults.chance().evenly(0ms, 4ms));
+  if (!reply) co_return answer(Heard{});
+  if (!ground.faults.strike(Fault::call_unheard))
+    answer(Heard{reply->status, std::move(reply->body)});
+}
+
+base::Task<std::optional<wire::Reply>> World::receive(wire::Request request) {
+  if (!service_) co_return std::nullopt;
+  const auto number = ++requests_;
+  co_return co_await base::await_callback<std::optional<wire::Reply>>([&](const Answered& answer) {
+    waiting_.emplace(number,
+                     Waiting{answer, ground.clock.steady(), request.method + " " + request.path});
+    serving_->spawn("request", serve(number, std::move(request)));
+  });
+}
+
+base::Task<wire::Reply> World::receive_webhook(wire::Request request) {
+  auto reply = co_await receive(std::move(request));
+  co_return reply ? std::move(*reply) : wire::Reply{.status = 0};
+}
+
+base::Task<void> World::serve(std::int64_t number, wire::Request request) {
+  auto reply = co_await service_->handle(std::move(request));
+  auto mine = waiting_.extract(number);
+  watch(mine.mapped());
+  if (reply.status == 500)
+    ground.violations.push_back(mine.mapped().what + " answered 500: " + reply.body);
+  mine.mapped().answer(std::move(reply));
+}
+
+void World::watch(const Waiting& waiting) {
+  const auto took = ground.clock.steady() - waiting.since;
+  if (took > kSlowest)
+    ground.violations.push_back(
+        fmt::format("{} took {} s", waiting.what, took.count() / 1'000'000));
+}
+
+base::Task<void> World::visit(std::string url, std::string form) {
+  ports::HttpRequest request{.method = "POST", .url = std::move(url), .headers = {}, .body = form};
+  request.headers.add("Content-Type", "application/x-www-form-urlencoded");
+  const auto reply = co_await sandbox_->handle(to_incoming(std::move(request)));
+  ground.trace.note(fmt::format("visit > {} {}", form, reply.status));
+}
+
+// ---- at the end -------------------------------------------------------------------------------
+
+Evidence World::collect() {
+  for (const auto& [number, waiting] : waiting_) watch(waiting);
+  Evidence evidence = run(ground.clock, collect_rows(*store_));
+  run(ground.clock,
+      collect_gateway([this](wire::Request r) { return sandbox_->handle(std::move(r)); },
+                      evidence));
+  evidence.events = database_->events();
+  evidence.violations = ground.violations;
+  return evidence;
+}
+
+}  // namespace cobro::sim

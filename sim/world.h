@@ -1,0 +1,107 @@
+// The simulated world: the whole service as production runs it, its database, its gateway
+// and the wires between them. One thread, virtual time; a seed decides everything.
+//
+//   clients ──calls──▶ Service ──▶ Database (SQLite in memory)      survives a crash
+//                         │ ▲
+//                         ▼ │ webhooks
+//                      sandbox                                      survives a crash
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "gateways/manual/manual.h"
+#include "gateways/stripe/stripe.h"
+#include "sandbox/stripe.h"
+#include "service/service.h"
+#include "sim/evidence.h"
+#include "sim/ground/database.h"
+#include "sim/ground/ground.h"
+#include "sim/ground/network.h"
+
+namespace cobro::sim {
+
+struct Ask {
+  std::string who;  // "ana" is a user, "admin" has that role
+  std::string method;
+  std::string path;
+  std::string body;
+  std::string key;            // Idempotency-Key; none when empty
+  base::Duration patience{};  // how long the client waits
+};
+
+struct Heard {
+  int status = 0;  // 0: no answer
+  std::string body;
+};
+
+class World {
+ public:
+  explicit World(const Options& options);
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+  ~World();
+
+  // A client's request, over a wire that may lose it or its answer.
+  base::Task<Heard> call(Ask ask);
+  // The customer's browser at the gateway's 3-D Secure page.
+  base::Task<void> visit(std::string url, std::string form);
+
+  // Lets virtual time pass, with everything that happens meanwhile.
+  void run_for(base::Duration span);
+  // No more faults and crashes; what was withheld comes.
+  void heal();
+  // What is in the database and at the gateway now.
+  Evidence collect();
+
+  Ground ground;
+
+ private:
+  struct Waiting {
+    base::Completion<std::optional<wire::Reply>> answer;
+    base::Duration since;
+    std::string what;
+  };
+  using Answered = base::Completion<std::optional<wire::Reply>>;
+
+  void build_service();
+  void crash();
+  void step();
+  base::Task<void> restart_after(base::Duration span);
+  base::Task<void> strike_at(base::Duration at);
+  base::Task<void> outage(base::Duration at, base::Duration span, int Faults::* away,
+                          std::string name);
+  void plan_accidents();
+  void plan_outages(int count, int Faults::* away, const std::string& name);
+
+  base::Task<std::optional<wire::Reply>> receive(wire::Request request);
+  base::Task<wire::Reply> receive_webhook(wire::Request request);
+  base::Task<void> serve(std::int64_t number, wire::Request request);
+  base::Task<void> carry_call(wire::Request request, base::Completion<Heard> answer);
+  base::Task<void> give_up(base::Duration after, base::Completion<Heard> answer);
+  wire::Request to_request(const Ask& ask);
+  void watch(const Waiting& waiting);
+
+  Chance accidents_;
+  SeededRandom service_random_;
+  SeededRandom sandbox_random_;
+  ports::NoLog log_;
+  std::unique_ptr<ports::Store> store_;
+  std::unique_ptr<Database> database_;
+  GatewayWire gateway_wire_;
+  WebhookWire webhook_wire_;
+  gateways::Manual manual_;
+  std::unique_ptr<gateways::Stripe> stripe_;
+  std::unique_ptr<sandbox::Stripe> sandbox_;
+  std::unique_ptr<service::Service> service_;
+  std::map<std::int64_t, Waiting> waiting_;  // requests that the service works on
+  std::int64_t requests_ = 0;
+  std::int64_t calls_ = 0;
+  std::unique_ptr<base::TaskGroup> serving_;  // the process: a crash ends it
+  base::TaskGroup world_;
+};
+
+}  // namespace cobro::sim

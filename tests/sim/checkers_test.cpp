@@ -1,0 +1,118 @@
+// Each checker passes what is sound, and can fail.
+#include <gtest/gtest.h>
+
+#include "sim/checkers/checkers.h"
+#include "tests/sim/evidence.h"
+
+namespace cobro::testing {
+namespace {
+
+using sim::Evidence;
+using sim::Promise;
+
+class Checkers : public ::testing::Test {
+ protected:
+  Evidence evidence = sound_evidence();
+
+  // Names of the checkers that find something.
+  [[nodiscard]] std::string failing() const {
+    std::string names;
+    for (const auto& checker : sim::all_checkers())
+      if (!checker.check(evidence).empty()) names += std::string(checker.name) + ";";
+    return names;
+  }
+  domain::Payment& payment() { return evidence.rows.payments.front(); }
+  ports::StoredWebhook& add_webhook(ports::WebhookStatus status, std::string note) {
+    ports::StoredWebhook webhook;
+    webhook.status = status;
+    webhook.note = std::move(note);
+    webhook.body = R"({"data":{"object":{"id":"pi_1"}}})";
+    return evidence.waiting_webhooks.emplace_back(std::move(webhook));
+  }
+};
+
+TEST_F(Checkers, find_nothing_in_what_is_sound) {
+  EXPECT_EQ(failing(), "");
+}
+TEST_F(Checkers, find_what_was_seen_on_the_way) {
+  evidence.violations.emplace_back("an answer was 500");
+  EXPECT_EQ(failing(), "on the way;");
+}
+TEST_F(Checkers, find_what_the_audit_finds) {
+  evidence.audit.findings.push_back({"ledger in PEN", "debits and credits differ"});
+  EXPECT_EQ(failing(), "audit;");
+}
+TEST_F(Checkers, find_a_charge_that_is_not_booked) {
+  payment().captured = soles(0);
+  EXPECT_EQ(failing(), "books;");
+}
+TEST_F(Checkers, find_a_refund_that_is_not_booked) {
+  payment().refunded = soles(0);
+  EXPECT_EQ(failing(), "books;");
+}
+TEST_F(Checkers, find_a_charge_made_twice) {
+  evidence.remote_payments.push_back(evidence.remote_payments.front());
+  evidence.remote_payments.back().id = "pi_2";
+  EXPECT_EQ(failing(), "books;strangers;");
+}
+TEST_F(Checkers, find_an_object_that_is_nobodys) {
+  evidence.remote_payments.push_back({"pi_2", "", "succeeded", "pen", 0, 0});
+  EXPECT_EQ(failing(), "strangers;");
+}
+TEST_F(Checkers, find_a_refund_that_we_do_not_know) {
+  evidence.rows.refunds.front().gateway_refund_id = "re_2";
+  EXPECT_EQ(failing(), "strangers;");
+}
+TEST_F(Checkers, find_a_refund_made_twice) {
+  evidence.remote_refunds.push_back(evidence.remote_refunds.front());
+  EXPECT_EQ(failing(), "books;strangers;");
+}
+TEST_F(Checkers, find_a_payment_that_the_gateway_does_not_know) {
+  payment().gateway_payment_id = "pi_9";
+  EXPECT_EQ(failing(), "strangers;");
+}
+TEST_F(Checkers, find_an_attempt_that_is_still_open) {
+  evidence.open_attempts.emplace_back();
+  EXPECT_EQ(failing(), "settled;");
+}
+TEST_F(Checkers, find_a_conflicted_payment) {
+  payment().conflicted = true;
+  EXPECT_EQ(failing(), "settled;");
+}
+TEST_F(Checkers, find_a_webhook_that_was_not_applied) {
+  add_webhook(ports::WebhookStatus::waiting, "the gateway gave no answer");
+  EXPECT_EQ(failing(), "inbox;");
+}
+TEST_F(Checkers, accept_money_that_is_documented_to_wait) {
+  add_webhook(ports::WebhookStatus::waiting, "money moved on a payment that was cancelled");
+  payment().captured = soles(0);
+  EXPECT_EQ(failing(), "");
+}
+TEST_F(Checkers, find_a_gap_in_the_events) {
+  evidence.events.back().sequence = 3;
+  EXPECT_EQ(failing(), "events;");
+}
+TEST_F(Checkers, find_events_out_of_order) {
+  std::swap(evidence.events.front(), evidence.events.back());
+  EXPECT_EQ(failing(), "events;");
+}
+TEST_F(Checkers, find_an_event_that_was_never_written) {
+  payment().event_sequence = 3;
+  EXPECT_EQ(failing(), "events;");
+}
+TEST_F(Checkers, find_a_promise_that_was_broken) {
+  evidence.promises.push_back({Promise::Kind::payment_is, "1", "cancelled", 0});
+  EXPECT_EQ(failing(), "promises;");
+}
+TEST_F(Checkers, find_an_answer_about_a_row_that_is_not_there) {
+  evidence.promises.push_back({Promise::Kind::recorded, "77", "", 0});
+  EXPECT_EQ(failing(), "promises;");
+}
+TEST_F(Checkers, find_one_key_with_two_effects) {
+  evidence.rows.payments.push_back(payment());
+  evidence.rows.payments.back().number = 2;
+  EXPECT_NE(failing().find("promises;"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace cobro::testing
