@@ -53,6 +53,7 @@ std::string Market::tag(std::string_view what) {
 }
 
 std::string Market::part_of(const KnownPayment& payment) {
+  if (chance_.roll(20)) return chance_.roll(500) ? "0" : "-1";
   const auto minor = chance_.roll(300) ? payment.minor : chance_.between(1, payment.minor);
   return decimal(minor, payment.currency);
 }
