@@ -40,8 +40,7 @@ using List = std::unique_ptr<curl_slist, FreeList>;
 void append(List& list, const std::string& line) {
   auto* longer = curl_slist_append(list.get(), line.c_str());
   if (!longer) throw std::bad_alloc();
-  static_cast<void>(list.release());
-  list.reset(longer);
+  if (!list) list.reset(longer);  // a list that was there keeps its head
 }
 
 template <class Value>

@@ -10,7 +10,6 @@
 namespace cobro::sandbox {
 namespace {
 
-using wire::Json;
 using wire::JsonNull;
 using wire::JsonObject;
 

@@ -17,7 +17,6 @@
 namespace cobro::sandbox {
 namespace {
 
-using wire::Json;
 using wire::JsonArray;
 using wire::JsonNull;
 using wire::JsonObject;

@@ -164,7 +164,9 @@ class PostgresStore final : public ports::Store {
   }
 
   base::Task<Answers> one(Statement statement) {
-    auto begun = co_await start(framed({}, std::vector<Statement>(1, std::move(statement)), {}));
+    std::vector<Statement> statements;
+    statements.push_back(std::move(statement));
+    auto begun = co_await start(std::move(statements));
     co_return std::move(begun.answers);
   }
 
