@@ -17,6 +17,7 @@ constexpr std::string_view kWebhookSecret = "whsec_simulated";
 // The longest any answer may take: several calls of 25 s each, one after the other.
 constexpr base::Duration kSlowest = 10min;
 constexpr std::int64_t kMostCallsToCrash = 60;
+constexpr std::int64_t kMostStepsInAnHour = 1'000'000;
 
 crypto::JwtKeys keys() {
   crypto::JwtKeys keys;
@@ -147,8 +148,20 @@ void World::step() {
 
 void World::run_for(base::Duration span) {
   const auto end = ground.clock.steady() + span;
-  while (ground.clock.next_due() && *ground.clock.next_due() <= end) step();
-  ground.clock.advance(end - ground.clock.steady());
+  while (!restless_ && ground.clock.next_due() && *ground.clock.next_due() <= end) {
+    step();
+    watch_steps();
+  }
+  if (!restless_) ground.clock.advance(end - ground.clock.steady());
+}
+
+// Work that makes work without end moves time no further.
+void World::watch_steps() {
+  const auto hour = ground.clock.steady() / 1h;
+  if (std::exchange(hour_, hour) != hour) steps_ = 0;
+  if (++steps_ < kMostStepsInAnHour) return;
+  restless_ = true;
+  ground.violations.emplace_back("somebody works without end: an hour took a million steps");
 }
 
 // ---- calls ------------------------------------------------------------------------------------
@@ -230,10 +243,12 @@ void World::watch(const Waiting& waiting) {
 }
 
 base::Task<void> World::visit(std::string url, std::string form) {
+  const auto to = url.substr(kGatewayOrigin.size());
   ports::HttpRequest request{.method = "POST", .url = std::move(url), .headers = {}, .body = form};
   request.headers.add("Content-Type", "application/x-www-form-urlencoded");
+  request.headers.add("Authorization", "Bearer sk_test_simulated");
   const auto reply = co_await sandbox_->handle(to_incoming(std::move(request)));
-  ground.trace.note(fmt::format("visit > {} {}", form, reply.status));
+  ground.trace.note(fmt::format("visit > {} {} {}", to, form, reply.status), reply.body);
 }
 
 // ---- at the end -------------------------------------------------------------------------------

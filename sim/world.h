@@ -47,10 +47,11 @@ class World {
 
   // A client's request, over a wire that may lose it or its answer.
   base::Task<Heard> call(Ask ask);
-  // The customer's browser at the gateway's 3-D Secure page.
+  // The customer's browser at the gateway: the 3-D Secure page, or a form of its own.
   base::Task<void> visit(std::string url, std::string form);
 
-  // Lets virtual time pass, with everything that happens meanwhile.
+  // Lets virtual time pass, with everything that happens meanwhile. Ends at once when that
+  // is too much; `ground.violations` says so.
   void run_for(base::Duration span);
   // No more faults and crashes; what was withheld comes.
   void heal();
@@ -70,6 +71,7 @@ class World {
   void build_service();
   void crash();
   void step();
+  void watch_steps();
   base::Task<void> restart_after(base::Duration span);
   base::Task<void> strike_at(base::Duration at);
   base::Task<void> outage(base::Duration at, base::Duration span, int Faults::* away,
@@ -91,15 +93,18 @@ class World {
   ports::NoLog log_;
   std::unique_ptr<ports::Store> store_;
   std::unique_ptr<Database> database_;
+  std::unique_ptr<sandbox::Stripe> sandbox_;  // outlives what is on its way to it
   GatewayWire gateway_wire_;
   WebhookWire webhook_wire_;
   gateways::Manual manual_;
   std::unique_ptr<gateways::Stripe> stripe_;
-  std::unique_ptr<sandbox::Stripe> sandbox_;
   std::unique_ptr<service::Service> service_;
   std::map<std::int64_t, Waiting> waiting_;  // requests that the service works on
   std::int64_t requests_ = 0;
   std::int64_t calls_ = 0;
+  std::int64_t hour_ = 0;
+  std::int64_t steps_ = 0;                    // in that hour
+  bool restless_ = false;                     // it was too much: the run is over
   std::unique_ptr<base::TaskGroup> serving_;  // the process: a crash ends it
   base::TaskGroup world_;
 };

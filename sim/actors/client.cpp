@@ -58,6 +58,7 @@ base::Task<void> Client::pursue(Wish wish, std::string key, base::Duration until
     const auto heard = co_await ask_once(wish, key);
     if (heard.status == 200 && heard.body.find("redirect_to_url") != std::string::npos)
       hands_.spawn("customer", authenticate(wish, heard.body));
+    if (heard.status == 402 && chance_.roll(250)) hands_.spawn("customer", pay_in_browser(wish));
     if (!is_conclusive(heard)) continue;
     if (key.empty() || !chance_.roll(250)) co_return;  // else a needless repetition
   }
@@ -82,6 +83,20 @@ base::Task<void> Client::authenticate(Wish wish, std::string answer) {
   if (chance_.roll(500)) co_return;
   co_await world_.ground.clock.sleep(chance_.span(10ms, 1min));
   co_await ask_once(wish, "");
+}
+
+// Another card, confirmed on the gateway's own form: the service learns of it by webhook, at
+// a time when it may have given the payment up.
+base::Task<void> Client::pay_in_browser(Wish declined) {
+  const auto path = declined.path.substr(0, declined.path.rfind('/'));
+  const auto heard = co_await ask_once({declined.who, "GET", path, "", ""}, "");
+  const auto json = wire::parse_json(heard.body);
+  const auto intent = json ? json->string_at({"data", "gateway_payment_id"}) : std::nullopt;
+  if (!intent) co_return;
+  co_await world_.ground.clock.sleep(chance_.span(1s, 1h));
+  co_await world_.visit(
+      fmt::format("{}/v1/payment_intents/{}/confirm", kGatewayOrigin, *intent),
+      chance_.roll(800) ? "payment_method=pm_card_visa" : "payment_method=pm_card_chargeDeclined");
 }
 
 }  // namespace cobro::sim

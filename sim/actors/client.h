@@ -22,7 +22,7 @@ class Client {
   base::Task<void> pursue(Wish wish, std::string key, base::Duration until);
   base::Task<Heard> ask_once(const Wish& wish, const std::string& key);
   base::Task<void> authenticate(Wish wish, std::string answer);
-  Chance& chance() { return chance_; }
+  base::Task<void> pay_in_browser(Wish declined);
 
   World& world_;
   Market& market_;
