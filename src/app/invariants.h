@@ -8,8 +8,9 @@ namespace cobro::app {
 
 // - entries balance per transaction, one debit and one credit of the same amount each;
 // - a charge that succeeded, and a refund that ended as such, comes with its entries;
-// - captured ≤ amount; refunded + refunding ≤ captured; live ≤ total; an order's total is
-//   the sum of its items (where they are at hand);
+// - captured ≤ amount, no amount is negative; an order's total is the sum of its items (where
+//   they are at hand). The ceilings on refunds and on an order's room are left to the CHECKs
+//   of the database, whose refusal `commit` words;
 // - events of one aggregate are numbered without gaps, and end at the row's counter.
 void check_invariants(const ports::Changes& changes);
 

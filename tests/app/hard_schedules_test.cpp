@@ -279,6 +279,44 @@ TEST_F(LateMoney, money_that_has_no_room_waits_in_the_inbox) {
   EXPECT_EQ(world.audit(), "");
 }
 
+// A decision that forgot its check: the database holds the ceiling, and its refusal is worded.
+TEST_F(Schedule, the_database_refuses_a_refund_that_no_code_checked) {
+  world.pay(1, "100");
+  world.process(1);
+  const app::DecideChanges careless = [](const ports::Loaded& loaded, domain::Moment) {
+    ports::Changes changes;
+    auto payment = *loaded.payment;
+    payment.refunding = payment.captured + domain::Money(1, payment.amount.currency());
+    changes.update_payments.push_back(std::move(payment));
+    return base::Result<ports::Changes, domain::Refusal>(std::move(changes));
+  };
+  const auto refused =
+      run(world.clock,
+          app::commit(*world.context,
+                      {.root = ports::PaymentRef{std::int64_t{1}}, .record_key = {}, .webhook = {}},
+                      careless));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, domain::RefusalCode::refund_exceeds_remaining);
+  EXPECT_TRUE(world.payment(1).refunding.is_zero());
+}
+
+TEST_F(Schedule, the_database_refuses_a_payment_that_an_order_has_no_room_for) {
+  const app::DecideChanges careless = [](const ports::Loaded& loaded, domain::Moment) {
+    ports::Changes changes;
+    auto order = *loaded.order;
+    order.live = order.total + domain::Money(1, order.total.currency());
+    changes.update_orders.push_back(std::move(order));
+    return base::Result<ports::Changes, domain::Refusal>(std::move(changes));
+  };
+  const auto refused =
+      run(world.clock,
+          app::commit(*world.context,
+                      {.root = ports::OrderRef{std::int64_t{1}}, .record_key = {}, .webhook = {}},
+                      careless));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, domain::RefusalCode::order_amount_taken);
+}
+
 TEST_F(Schedule, an_order_whose_money_all_went_back_can_be_cancelled) {
   world.pay(1, "50");
   world.process(1);
