@@ -53,7 +53,7 @@ std::string Market::tag(std::string_view what) {
 }
 
 std::string Market::part_of(const KnownPayment& payment) {
-  if (chance_.roll(20)) return chance_.roll(500) ? "0" : "-1";
+  if (chance_.roll(40)) return chance_.roll(500) ? "0" : "-1";
   const auto minor = chance_.roll(300) ? payment.minor : chance_.between(1, payment.minor);
   return decimal(minor, payment.currency);
 }
@@ -85,7 +85,8 @@ Wish Market::new_order() {
 Wish Market::new_payment() {
   const auto& order = some_order();
   auto name = tag("payment");
-  const auto minor = chance_.roll(700)   ? order.minor
+  const auto minor = chance_.roll(30)    ? 0
+                     : chance_.roll(700) ? order.minor
                      : chance_.roll(900) ? std::max<std::int64_t>(1, order.minor / 2)
                                          : order.minor + 1;
   return {
