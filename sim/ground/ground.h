@@ -55,7 +55,9 @@ class CrashButton {
   }
   // Every call of the service to the outside passes here, before and after its work.
   base::Task<void> pass() {
-    if (left_ == 0 || --left_ > 0) co_return;
+    if (left_ == 0) co_return;
+    left_ -= 1;
+    if (left_ > 0) co_return;
     pressed_ = true;
     co_await base::await_callback<int>([](const base::Completion<int>&) {});
   }

@@ -15,7 +15,12 @@
 
 namespace {
 
-using namespace cobro::sim;
+using cobro::sim::draw_options;
+using cobro::sim::Fault;
+using cobro::sim::kFaults;
+using cobro::sim::Outcome;
+using cobro::sim::run_seed;
+using cobro::sim::word;
 
 constexpr std::string_view kUsage = R"(Usage: cobro-sim [--seed N | --seeds A..B] [OPTION…]
 
