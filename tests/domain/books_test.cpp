@@ -131,6 +131,7 @@ TEST(Books, refunds_to_the_last_cent_make_the_order_refunded_and_a_late_failure_
   ASSERT_TRUE(books.charge(pen(10000), "ch_1", "{}"));
   const auto first = books.start_refund(pen(9999), "a", "admin").id;
   EXPECT_EQ(books.payment().refunding, pen(9999));
+  EXPECT_EQ(refundable(books.payment()), pen(1));
   const auto second = books.start_refund(pen(1), "b", "admin").id;
   ASSERT_TRUE(books.end_refund(first, RefundStatus::succeeded, {}, "{}"));
   EXPECT_EQ(books.order()->status, OrderStatus::paid);
