@@ -12,6 +12,8 @@ namespace {
 constexpr const char* kGateway = "http://stripe.test";
 constexpr const char* kHook = "http://cobro.test/webhooks/stripe";
 constexpr const char* kSecret = "whsec_test";
+// How long the gateway works on a request whose sender is gone.
+constexpr base::Duration kGoesOnFor = std::chrono::seconds(10);
 
 base::Task<void> run_later(ports::Clock& clock, std::move_only_function<void()> work) {
   co_await clock.sleep(base::Duration{0});
@@ -20,6 +22,14 @@ base::Task<void> run_later(ports::Clock& clock, std::move_only_function<void()> 
 
 ports::HttpFailure lost() {
   return {ports::HttpFailure::Kind::timed_out, "lost"};
+}
+
+ports::HttpResponse server_error() {
+  return {500, {}, R"({"error":{"type":"api_error","message":"An unknown error occurred"}})"};
+}
+
+ports::HttpFailure broken() {
+  return {ports::HttpFailure::Kind::broken, "the connection broke"};
 }
 
 base::Task<void> keep(base::Task<app::Answer> task, std::optional<app::Answer>& into) {
@@ -73,12 +83,26 @@ base::Task<ports::HttpResult> Wire::send(ports::HttpRequest request) {
       co_await clock_.sleep(timeout);
       co_return std::unexpected(lost());
     case Cut::server_error_before:
-      co_return ports::HttpResponse{500, {}, "oops"};
+      co_return server_error();
     case Cut::throttled:
       co_return ports::HttpResponse{
           429,
           {},
           R"({"error":{"type":"invalid_request_error","code":"rate_limit","message":"slow"}})"};
+    case Cut::refused:
+      co_return std::unexpected(
+          ports::HttpFailure{ports::HttpFailure::Kind::unreachable, "connection refused"});
+    case Cut::request_broken:
+      co_await clock_.sleep(std::chrono::milliseconds(20));
+      co_return std::unexpected(broken());
+    case Cut::reset:
+      in_background(carry(std::move(request), kGoesOnFor));
+      co_await clock_.sleep(std::chrono::milliseconds(20));
+      co_return std::unexpected(broken());
+    case Cut::late:
+      in_background(carry(std::move(request), kGoesOnFor));
+      co_await clock_.sleep(timeout);
+      co_return std::unexpected(lost());
     default:
       break;
   }
@@ -90,8 +114,16 @@ base::Task<ports::HttpResult> Wire::send(ports::HttpRequest request) {
     co_await clock_.sleep(timeout);
     co_return std::unexpected(lost());
   }
-  if (cut == Cut::server_error_after) co_return ports::HttpResponse{500, {}, "oops"};
+  if (cut == Cut::server_error_after) co_return server_error();
+  if (cut == Cut::answer_broken || cut == Cut::answer_truncated)
+    co_return std::unexpected(broken());
+  if (cut == Cut::answer_halved && result) result->body.resize(result->body.size() / 2);
   co_return result;
+}
+
+base::Task<void> Wire::carry(ports::HttpRequest request, base::Duration after) {
+  co_await clock_.sleep(after);
+  co_await inner.send(std::move(request));
 }
 
 World::World(WorldOptions options) {
@@ -124,6 +156,9 @@ World::World(WorldOptions options) {
   context = std::make_unique<app::Context>(
       app::Context{*store, clock, random, wire, gateways, log, app::Settings{}});
   background_->spawn("sandbox", sandbox->run());
+  wire.in_background = [this](base::Task<void> task) {
+    background_->spawn("a request goes on", std::move(task));
+  };
 }
 
 World::~World() {
@@ -182,8 +217,9 @@ app::Answer World::process(std::int64_t payment, const std::string& method,
   return run_now(processing(payment, method, key));
 }
 
-app::Answer World::capture(std::int64_t payment, std::optional<std::string> amount) {
-  return run_now(app::capture_payment(*context, call("root", app::Role::admin, "capture", "", ""),
+app::Answer World::capture(std::int64_t payment, std::optional<std::string> amount,
+                           const std::string& key) {
+  return run_now(app::capture_payment(*context, call("root", app::Role::admin, "capture", key, ""),
                                       {payment, std::move(amount)}, word_payment()));
 }
 
@@ -202,9 +238,20 @@ app::Answer World::refund(std::int64_t payment, std::optional<std::string> amoun
   return run_now(refunding(payment, amount.value_or(""), reason, key));
 }
 
-app::Answer World::cancel_payment(std::int64_t payment) {
-  return run_now(app::cancel_payment(*context, call("root", app::Role::admin, "cancel", "", ""),
-                                     {payment}, word_payment()));
+base::Task<app::Answer> World::cancelling(std::int64_t payment, std::string key) {
+  return app::cancel_payment(*context, call("root", app::Role::admin, "cancel", key, ""), {payment},
+                             word_payment());
+}
+
+app::Answer World::cancel_payment(std::int64_t payment, const std::string& key) {
+  return run_now(cancelling(payment, key));
+}
+
+app::Answer World::describe(std::int64_t payment, const std::string& description) {
+  app::UpdatePayment command{
+      .payment = payment, .amount = {}, .gateway = {}, .description = description, .metadata = {}};
+  return run_now(app::update_payment(*context, call("ana", app::Role::user, "put", "", ""),
+                                     std::move(command), word_payment()));
 }
 
 app::Answer World::cancel_order(std::int64_t order, const std::string& key) {

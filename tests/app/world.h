@@ -29,7 +29,14 @@ enum class Cut {
   answer_lost,
   server_error_after,
   server_error_before,
-  throttled
+  throttled,
+  refused,           // nobody listens: nothing was sent
+  request_broken,    // the connection breaks in the middle of the request: nothing was done
+  answer_broken,     // done; the connection is closed before the first byte of the answer
+  answer_truncated,  // done; half of the answer's body, then the end of the connection
+  answer_halved,     // done; half of the answer's body, as if that were all
+  reset,             // the connection is reset, and the gateway goes on with the work
+  late,              // done after a while; the answer comes when nobody waits any more
 };
 
 class Wire final : public ports::HttpClient {
@@ -41,8 +48,12 @@ class Wire final : public ports::HttpClient {
   // Decides the fate of each request to the gateway; none by default.
   std::function<Cut(const ports::HttpRequest&)> fate;
   std::vector<ports::HttpRequest> sent;
+  // Runs what goes on at the gateway when the caller has been told already.
+  std::function<void(base::Task<void>)> in_background;
 
  private:
+  base::Task<void> carry(ports::HttpRequest request, base::Duration after);
+
   ports::Clock& clock_;
 };
 
@@ -64,10 +75,12 @@ class World {
                   domain::CaptureMethod capture = domain::CaptureMethod::automatic);
   app::Answer process(std::int64_t payment, const std::string& method = "pm_card_visa",
                       const std::string& key = "");
-  app::Answer capture(std::int64_t payment, std::optional<std::string> amount = {});
+  app::Answer capture(std::int64_t payment, std::optional<std::string> amount = {},
+                      const std::string& key = "");
   app::Answer refund(std::int64_t payment, std::optional<std::string> amount = {},
                      const std::string& reason = "broken", const std::string& key = "");
-  app::Answer cancel_payment(std::int64_t payment);
+  app::Answer cancel_payment(std::int64_t payment, const std::string& key = "");
+  app::Answer describe(std::int64_t payment, const std::string& description);
   app::Answer cancel_order(std::int64_t order, const std::string& key = "");
   app::Answer record(std::int64_t payment, domain::TransactionType type, const std::string& amount);
   // The same, not awaited: for many at the same instant.
@@ -75,6 +88,7 @@ class World {
   base::Task<app::Answer> refunding(std::int64_t payment, std::string amount, std::string reason,
                                     std::string key);
   base::Task<app::Answer> paying(std::int64_t order, std::string amount);
+  base::Task<app::Answer> cancelling(std::int64_t payment, std::string key);
   // Runs all of them at once and gives their answers in order.
   std::vector<app::Answer> all(std::vector<base::Task<app::Answer>> tasks);
 

@@ -1,0 +1,304 @@
+// Every call to Stripe, cut at every point where a call can be cut, with webhooks and without:
+// what the client is told, and that afterwards our books and the gateway's are the same, with
+// one effect under one key. The table that comes of it is in docs/stripe.md.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "domain/words.h"
+#include "tests/app/world.h"
+#include "wire/json.h"
+
+namespace cobro::testing {
+namespace {
+
+using domain::CaptureMethod;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr const char* kKey = "k-1";
+constexpr base::Duration kRecoveryPeriod = seconds(30);
+
+// One kind of call, and what becomes of it when nothing is cut.
+struct GatewayCall {
+  const char* name;
+  void (*prepare)(World&);
+  app::Answer (*act)(World&);
+  const char* outcome;  // of the payment: see `standing`
+  int charges;          // at the gateway, succeeded ones
+};
+
+void owe(World& world, CaptureMethod capture) {
+  world.order("100");
+  world.pay(1, "100", "stripe", capture);
+}
+void owe(World& world) {
+  owe(world, CaptureMethod::automatic);
+}
+void owe_later(World& world) {
+  owe(world, CaptureMethod::manual);
+}
+void be_declined(World& world) {
+  owe(world);
+  world.process(1, "pm_card_chargeDeclined");
+}
+void authorize(World& world) {
+  owe_later(world);
+  world.process(1);
+}
+void be_paid(World& world) {
+  owe(world);
+  world.process(1);
+}
+app::Answer process(World& world) {
+  return world.process(1, "pm_card_visa", kKey);
+}
+
+constexpr GatewayCall kCalls[] = {
+    {"process", owe, process, "succeeded 100.00, refunded 0.00", 1},
+    {"process, declined", owe,
+     [](World& world) { return world.process(1, "pm_card_chargeDeclined", kKey); },
+     "failed 0.00, refunded 0.00", 0},
+    {"process, 3-D Secure", owe,
+     [](World& world) { return world.process(1, "pm_card_threeDSecure2Required", kKey); },
+     "requires_action 0.00, refunded 0.00", 0},
+    {"process after a decline", be_declined, process, "succeeded 100.00, refunded 0.00", 1},
+    {"process, captured later", owe_later, process, "authorized 0.00, refunded 0.00", 1},
+    {"capture", authorize, [](World& world) { return world.capture(1, "60", kKey); },
+     "succeeded 60.00, refunded 0.00", 1},
+    {"cancel", authorize, [](World& world) { return world.cancel_payment(1, kKey); },
+     "cancelled 0.00, refunded 0.00", 1},
+    {"refund", be_paid, [](World& world) { return world.refund(1, "60", "broken", kKey); },
+     "succeeded 100.00, refunded 60.00", 1},
+};
+
+struct CutPoint {
+  Cut cut;
+  const char* name;
+  const char* done;
+};
+
+constexpr CutPoint kCuts[] = {
+    {Cut::refused, "before it is sent: connection refused", "no"},
+    {Cut::request_broken, "in the middle of the request", "no"},
+    {Cut::answer_broken, "after the work, before the answer", "yes"},
+    {Cut::answer_truncated, "in the middle of the answer", "yes"},
+    {Cut::reset, "reset while Stripe works on it", "10 s later"},
+    {Cut::server_error_after, "500 after the work", "yes"},
+    {Cut::throttled, "429", "no"},
+    {Cut::late, "no answer within 25 s", "10 s later"},
+};
+
+// The jobs of the service at the full second: recovery at its own pace, and the inbox a little
+// later than there, where what arrives kicks it.
+base::Task<void> every(World& world, base::Duration period,
+                       base::Task<std::int64_t> (*job)(app::Context&)) {
+  while (true) {
+    co_await world.clock.sleep(period - world.clock.steady() % period);
+    co_await job(*world.context);
+  }
+}
+
+struct Row {
+  std::string told;
+  std::int64_t after_s = 0;
+  std::int64_t sends = 0;
+
+  friend bool operator==(const Row&, const Row&) = default;
+};
+
+std::string status_of(const app::Answer& answer) {
+  if (answer) return "the outcome";
+  using enum domain::RefusalCode;
+  const auto code = answer.error().code;
+  const auto* status = code == outcome_unknown ? "504" : code == gateway_busy ? "503" : "?";
+  return fmt::format("{} `{}`", status, domain::word(code));
+}
+
+std::string say(const app::Answer& answer) {
+  return answer ? answer->body : std::string(domain::word(answer.error().code));
+}
+
+std::string standing(World& world) {
+  const auto payment = world.payment(1);
+  return fmt::format("{} {}, refunded {}", domain::word(payment.state),
+                     payment.captured.to_decimal(), payment.refunded.to_decimal());
+}
+
+std::int64_t posts(const World& world) {
+  return std::count_if(world.wire.sent.begin(), world.wire.sent.end(),
+                       [](const auto& request) { return request.method == "POST"; });
+}
+
+// What the gateway holds of the same debt, in the words of `standing`.
+std::string standing_there(World& world) {
+  static const std::map<std::string, std::string> words = {
+      {"requires_payment_method", "failed"},
+      {"requires_action", "requires_action"},
+      {"requires_capture", "authorized"},
+      {"succeeded", "succeeded"},
+      {"canceled", "cancelled"},
+  };
+  const auto intents = wire::parse_json(world.sandbox_get("/v1/payment_intents?limit=100"));
+  const auto& list = *intents->find("data")->as_array();
+  if (list.empty()) return "pending 0.00, refunded 0.00";
+  if (list.size() > 1) return "two intents";
+  const auto pen = *domain::Currency::parse("PEN");
+  const domain::Money received(*list[0].int_at({"amount_received"}), pen);
+  auto back = domain::Money::zero(pen);
+  const auto refunds = wire::parse_json(world.sandbox_get("/v1/refunds?limit=100"));
+  for (const auto& refund : *refunds->find("data")->as_array())
+    if (received.is_positive()) back += domain::Money(*refund.int_at({"amount"}), pen);
+  return fmt::format("{} {}, refunded {}", words.at(*list[0].string_at({"status"})),
+                     received.to_decimal(), back.to_decimal());
+}
+
+int charges_there(World& world) {
+  const auto json = wire::parse_json(world.sandbox_get("/v1/charges?limit=100"));
+  int count = 0;
+  for (const auto& charge : *json->find("data")->as_array())
+    count += charge.string_at({"status"}) == "succeeded" ? 1 : 0;
+  return count;
+}
+
+class Trial {
+ public:
+  Trial(const GatewayCall& call, const CutPoint& point, bool webhooks)
+      : call_(call), point_(point), world_({.deliver_webhooks = webhooks}) {
+    jobs_.spawn("inbox", every(world_, seconds(1), app::apply_webhooks));
+    jobs_.spawn("recovery", every(world_, kRecoveryPeriod, app::recover));
+  }
+
+  Row run() {
+    call_.prepare(world_);
+    // Begin as the recovery job has just looked, so that all trials have the same time.
+    world_.advance(kRecoveryPeriod - world_.clock.steady() % kRecoveryPeriod);
+    world_.wire.sent.clear();
+    int posts_seen = 0;
+    world_.wire.fate = [&](const ports::HttpRequest& request) {
+      return request.method == "POST" && ++posts_seen == 1 ? point_.cut : Cut::none;
+    };
+    const auto before = standing(world_);
+    const auto began = world_.clock.now();
+    const auto told = call_.act(world_);
+    expect_patience();
+    while (is_open() && world_.clock.now() - began < hours(3)) world_.advance(milliseconds(250));
+    const auto took = world_.clock.now() - began;
+    Row row{status_of(told), std::chrono::round<seconds>(took).count(), posts(world_)};
+    expect_outcome(told, before);
+    return row;
+  }
+
+ private:
+  bool is_open() { return !world_.load(1).open_attempts.empty(); }
+  // While it is open, the key answers without a call.
+  void expect_patience() {
+    const auto sends = posts(world_);
+    if (!is_open()) return;
+    const auto again = say(call_.act(world_));
+    EXPECT_TRUE(again == "idempotency_in_progress" || again == "outcome_unknown") << again;
+    EXPECT_EQ(posts(world_), sends);
+  }
+  void expect_outcome(const app::Answer& told, const std::string& before) {
+    const bool moved = point_.cut != Cut::throttled;
+    EXPECT_FALSE(is_open());
+    EXPECT_EQ(standing(world_), moved ? call_.outcome : before);
+    EXPECT_EQ(standing_there(world_), standing(world_));
+    const auto sends = posts(world_);
+    const auto outcome = say(call_.act(world_));
+    EXPECT_EQ(standing(world_), call_.outcome) << "the key's own answer: " << outcome;
+    EXPECT_EQ(posts(world_), moved ? sends : sends + 1);
+    EXPECT_EQ(say(call_.act(world_)), outcome);
+    if (told) {
+      EXPECT_EQ(outcome, told->body);
+    }
+    EXPECT_EQ(standing_there(world_), call_.outcome);
+    EXPECT_EQ(charges_there(world_), call_.charges);
+    EXPECT_EQ(world_.sandbox_count("/v1/payment_intents"), 1);
+    EXPECT_TRUE(world_.payment(1).refunding.is_zero());
+    EXPECT_FALSE(world_.payment(1).conflicted);
+    EXPECT_EQ(world_.audit(), "");
+  }
+
+  const GatewayCall& call_;
+  const CutPoint& point_;
+  World world_;
+  base::TaskGroup jobs_{[](std::string_view name, std::exception_ptr failure) {
+    try {
+      std::rethrow_exception(failure);
+    } catch (const std::exception& error) {
+      ADD_FAILURE() << name << ": " << error.what();
+    }
+  }};
+};
+
+using Outcome = std::pair<Row, Row>;  // with webhooks, without
+
+Outcome try_out(const GatewayCall& call, const CutPoint& point) {
+  SCOPED_TRACE(fmt::format("{}, cut: {}", call.name, point.name));
+  Outcome outcome;
+  {
+    SCOPED_TRACE("webhooks arrive");
+    outcome.first = Trial(call, point, true).run();
+  }
+  SCOPED_TRACE("webhooks withheld");
+  outcome.second = Trial(call, point, false).run();
+  return outcome;
+}
+
+std::string word_told(const Outcome& outcome) {
+  const auto& [with, without] = outcome;
+  return with.told == without.told
+             ? with.told
+             : fmt::format("{}, without webhooks {}", with.told, without.told);
+}
+
+std::string word_sends(const Outcome& outcome) {
+  const auto& [with, without] = outcome;
+  return with.sends == without.sends ? std::to_string(with.sends)
+                                     : fmt::format("{}, without {}", with.sends, without.sends);
+}
+
+// One line for each cut, and more where calls differ.
+std::string draw() {
+  std::ostringstream out;
+  out << "| the call is cut | was it done? | calls | the client is told | settled, with webhooks | "
+         "without | sent |\n|---|---|---|---|---|---|---|\n";
+  for (const auto& point : kCuts) {
+    std::vector<std::pair<Outcome, std::vector<std::string>>> groups;
+    for (const auto& call : kCalls) {
+      const auto outcome = try_out(call, point);
+      std::cout << fmt::format("{:40} {:24} {:24} {:>4} s {:>4} s  sends {} {}\n", point.name,
+                               call.name, word_told(outcome), outcome.first.after_s,
+                               outcome.second.after_s, outcome.first.sends, outcome.second.sends);
+      auto same = std::find_if(groups.begin(), groups.end(),
+                               [&](const auto& group) { return group.first == outcome; });
+      if (same == groups.end()) same = groups.insert(same, {outcome, {}});
+      same->second.push_back(call.name);
+    }
+    for (const auto& [outcome, calls] : groups) {
+      std::string names = calls.size() == std::size(kCalls) ? "all" : "";
+      if (names.empty())
+        for (const auto& name : calls) names += (names.empty() ? "" : "; ") + name;
+      out << fmt::format("| {} | {} | {} | {} | {} s | {} s | {} |\n", point.name, point.done,
+                         names, word_told(outcome), outcome.first.after_s, outcome.second.after_s,
+                         word_sends(outcome));
+    }
+  }
+  return out.str();
+}
+
+TEST(CutPoints, every_call_cut_at_every_point_settles_once_as_the_page_in_docs_says) {
+  std::ifstream file(COBRO_SOURCE_DIR "/docs/stripe.md");
+  const std::string page{std::istreambuf_iterator<char>(file), {}};
+  const auto table = draw();
+  EXPECT_NE(page.find(table), std::string::npos) << "docs/stripe.md must contain\n" << table;
+}
+
+}  // namespace
+}  // namespace cobro::testing
