@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
+#include "app/asking.h"
 #include "app/attempts.h"
 #include "app/guards.h"
-#include "app/inquiry.h"
 #include "app/ledger_books.h"
 #include "app/orders.h"
 #include "domain/words.h"
@@ -20,7 +20,7 @@ struct CancelCall {
   const Context& context;
   const Call& call;
   const WordOrder& word;
-  bool asked = false;
+  Asked asked = {};
 };
 
 Refusal refund_required() {
@@ -45,6 +45,10 @@ bool exists_at_gateway(const domain::Payment& payment) {
   return payment.gateway_payment_id.has_value();
 }
 
+bool is_busy(const domain::Payment& payment) {
+  return payment.state == PaymentState::processing || payment.pending_operation;
+}
+
 base::Result<void, Refusal> check(const CancelCall& cancel, const ports::Loaded& loaded) {
   const auto& order = *loaded.order;
   if (order.captured > order.refunded) return std::unexpected(refund_required());
@@ -53,15 +57,16 @@ base::Result<void, Refusal> check(const CancelCall& cancel, const ports::Loaded&
         fmt::format("The order is {}; it must be pending to be cancelled.", word(order.status))));
   for (const auto& payment : loaded.order_payments) {
     if (payment.conflicted && !ended(payment.state)) return std::unexpected(payment_conflicted());
-    const bool busy = payment.state == PaymentState::processing || payment.pending_operation;
-    if (busy && cancel.asked) return std::unexpected(payment_in_progress(payment));
+    if (is_busy(payment) && was_asked(cancel.asked, payment.id))
+      return std::unexpected(payment_in_progress(payment));
   }
   return {};
 }
 
-std::optional<domain::PaymentId> busy_payment(const ports::Loaded& loaded) {
+std::optional<domain::PaymentId> busy_payment(const CancelCall& cancel,
+                                              const ports::Loaded& loaded) {
   for (const auto& payment : loaded.order_payments)
-    if (payment.state == PaymentState::processing || payment.pending_operation) return payment.id;
+    if (is_busy(payment) && !was_asked(cancel.asked, payment.id)) return payment.id;
   return std::nullopt;
 }
 
@@ -113,11 +118,9 @@ base::Result<Decided, Refusal> decide(const CancelCall& cancel, const ports::Loa
   COBRO_TRY_INTO(const auto order, visible_order(loaded, cancel.call.caller));
   if (order.status == OrderStatus::cancelled)
     return Decided{.changes = {}, .reply = cancel.word(order), .attempts = {}, .inquire = {}};
-  if (order.closing && cancel.asked) return std::unexpected(still_closing());
   if (!order.closing)
     if (auto fine = check(cancel, loaded); !fine) return std::unexpected(std::move(fine).error());
-  if (const auto busy = busy_payment(loaded))
-    return Decided{.changes = {}, .reply = {}, .attempts = {}, .inquire = busy};
+  if (const auto busy = busy_payment(cancel, loaded)) return ask_about(*busy);
   if (order.closing) return std::unexpected(still_closing());
   return close(cancel, loaded, std::move(moment));
 }
@@ -162,26 +165,18 @@ base::Task<Answer> cancel_order(Context& context, Call call, CancelOrder command
     return outcome(word, *loaded.order);
   };
   const ports::Reads reads{.root = command.order, .record_key = {}, .webhook = {}};
-  while (true) {
-    auto decided = co_await once(context, call, reads, decide_once, word_left);
-    if (!decided) co_return std::unexpected(std::move(decided).error());
-    if (decided->reply) co_return std::move(*decided->reply);
-    if (decided->inquire) {
-      auto asked = co_await inquire(context, *decided->inquire);
-      if (!asked) co_return std::unexpected(std::move(asked).error());
-      cancel.asked = true;
-      continue;
-    }
-    const WordAccepted unworded = [](const Settled&) { return StoredReply{}; };
-    // Whatever becomes of one, the others are sent too.
-    for (auto& attempt : decided->attempts) {
-      attempt.record_key.reset();  // the record is closed once, by conclude
-      auto settled = co_await perform(context, nullptr, std::move(attempt), unworded);
-      if (!settled && settled.error().code != RefusalCode::outcome_unknown)
-        co_return std::unexpected(std::move(settled).error());
-    }
-    co_return co_await conclude(context, call, command.order, word);
+  auto decided = co_await once_asking(context, call, reads, decide_once, word_left, cancel.asked);
+  if (!decided) co_return std::unexpected(std::move(decided).error());
+  if (decided->reply) co_return std::move(*decided->reply);
+  const WordAccepted unworded = [](const Settled&) { return StoredReply{}; };
+  // Whatever becomes of one, the others are sent too.
+  for (auto& attempt : decided->attempts) {
+    attempt.record_key.reset();  // the record is closed once, by conclude
+    auto settled = co_await perform(context, nullptr, std::move(attempt), unworded);
+    if (!settled && settled.error().code != RefusalCode::outcome_unknown)
+      co_return std::unexpected(std::move(settled).error());
   }
+  co_return co_await conclude(context, call, command.order, word);
 }
 
 }  // namespace cobro::app

@@ -1,6 +1,6 @@
+#include "app/asking.h"
 #include "app/attempts.h"
 #include "app/guards.h"
-#include "app/inquiry.h"
 #include "app/ledger_books.h"
 #include "app/payments.h"
 
@@ -16,7 +16,7 @@ struct Cancel {
   const Context& context;
   const Call& call;
   const WordPayment& word;
-  bool asked = false;
+  Asked asked = {};
 };
 
 Refusal refund_required() {
@@ -53,8 +53,8 @@ base::Result<Decided, Refusal> decide(const Cancel& cancel, const ports::Loaded&
         forbidden("Voiding an authorized payment needs the role admin or service."));
   if (payment.conflicted) return std::unexpected(payment_conflicted());
   if (payment.state == PaymentState::processing || payment.pending_operation) {
-    if (cancel.asked) return std::unexpected(payment_in_progress(payment));
-    return Decided{.changes = {}, .reply = {}, .attempts = {}, .inquire = payment.id};
+    if (was_asked(cancel.asked, payment.id)) return std::unexpected(payment_in_progress(payment));
+    return ask_about(payment.id);
   }
   auto books = open_books(loaded, std::move(moment));
   return payment.gateway_payment_id ? cancel_there(cancel, books) : cancel_here(cancel, books);
@@ -75,25 +75,17 @@ base::Task<Answer> cancel_payment(Context& context, Call call, CancelPayment com
                         word_accepted);
   };
   const ports::Reads reads{.root = command.payment, .record_key = {}, .webhook = {}};
-  while (true) {
-    auto decided = co_await once(context, call, reads, decide_once, word_left);
-    if (!decided) co_return std::unexpected(std::move(decided).error());
-    if (decided->reply) co_return std::move(*decided->reply);
-    if (decided->inquire) {
-      auto asked = co_await inquire(context, *decided->inquire);
-      if (!asked) co_return std::unexpected(std::move(asked).error());
-      cancel.asked = true;
-      continue;
-    }
-    auto answer =
-        co_await perform(context, &call, std::move(decided->attempts.front()), word_accepted);
-    if (answer || answer.error().code != RefusalCode::gateway_refused) co_return answer;
-    // The gateway would not cancel it: perhaps because it was paid meanwhile.
-    const auto now = co_await context.store.load(reads);
-    if (now.payment && now.payment->state == PaymentState::succeeded)
-      co_return std::unexpected(refund_required());
-    co_return answer;
-  }
+  auto decided = co_await once_asking(context, call, reads, decide_once, word_left, cancel.asked);
+  if (!decided) co_return std::unexpected(std::move(decided).error());
+  if (decided->reply) co_return std::move(*decided->reply);
+  auto answer =
+      co_await perform(context, &call, std::move(decided->attempts.front()), word_accepted);
+  if (answer || answer.error().code != RefusalCode::gateway_refused) co_return answer;
+  // The gateway would not cancel it: perhaps because it was paid meanwhile.
+  const auto now = co_await context.store.load(reads);
+  if (now.payment && now.payment->state == PaymentState::succeeded)
+    co_return std::unexpected(refund_required());
+  co_return answer;
 }
 
 }  // namespace cobro::app

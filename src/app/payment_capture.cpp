@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "app/asking.h"
 #include "app/attempts.h"
 #include "app/guards.h"
 #include "app/ledger_books.h"
@@ -26,13 +27,16 @@ base::Result<domain::Money, Refusal> amount_to_capture(const CapturePayment& com
 }
 
 base::Result<Decided, Refusal> decide(const Context& context, const Call& call,
-                                      const CapturePayment& command, const ports::Loaded& loaded,
-                                      domain::Moment moment) {
+                                      const CapturePayment& command, const Asked& asked,
+                                      const ports::Loaded& loaded, domain::Moment moment) {
   COBRO_TRY_INTO(const auto payment, visible_payment(loaded, call.caller));
   // The amount's form is checked before the state: 400 comes before 409.
   COBRO_TRY_INTO(const auto amount, amount_to_capture(command, payment));
   if (payment.conflicted) return std::unexpected(payment_conflicted());
-  if (payment.pending_operation) return std::unexpected(payment_in_progress(payment));
+  if (payment.pending_operation) {
+    if (was_asked(asked, payment.id)) return std::unexpected(payment_in_progress(payment));
+    return ask_about(payment.id);
+  }
   if (payment.state != domain::PaymentState::authorized)
     return std::unexpected(
         wrong_state(call, payment, domain::PaymentState::authorized, " to be captured"));
@@ -51,8 +55,9 @@ base::Task<Answer> capture_payment(Context& context, Call call, CapturePayment c
                                    WordPayment word) {
   if (!may(call.caller, Action::capture))
     co_return std::unexpected(forbidden("Capturing a payment needs the role admin or service."));
+  Asked asked;
   const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
-    return decide(context, call, command, loaded, std::move(moment));
+    return decide(context, call, command, asked, loaded, std::move(moment));
   };
   const WordAccepted word_accepted = [&](const Settled& settled) { return word(settled.payment); };
   const WordSettled word_left = [&](const ports::Loaded& loaded) -> Answer {
@@ -61,7 +66,8 @@ base::Task<Answer> capture_payment(Context& context, Call call, CapturePayment c
                         word_accepted);
   };
   ports::Reads reads{.root = command.payment, .record_key = {}, .webhook = {}};
-  auto decided = co_await once(context, call, std::move(reads), decide_once, word_left);
+  auto decided =
+      co_await once_asking(context, call, std::move(reads), decide_once, word_left, asked);
   if (!decided) co_return std::unexpected(std::move(decided).error());
   if (decided->reply) co_return std::move(*decided->reply);
   co_return co_await perform(context, &call, std::move(decided->attempts.front()), word_accepted);

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "app/asking.h"
 #include "app/guards.h"
 #include "app/payments.h"
 #include "domain/books.h"
@@ -69,14 +70,26 @@ domain::Payment make_payment(const CreatePayment& command, const domain::Order& 
           .processed_at = {}};
 }
 
+// A payment that holds room of the order, though nobody knows whether it was paid.
+std::optional<domain::PaymentId> unknown_holder(const ports::Loaded& loaded, const Asked& asked,
+                                                base::Timestamp now) {
+  for (const auto& attempt : loaded.open_attempts)
+    if ((attempt.unknown || attempt.deadline <= now) && !was_asked(asked, attempt.payment_id))
+      return attempt.payment_id;
+  return std::nullopt;
+}
+
 base::Result<Decided, Refusal> decide(const Context& context, const Call& call,
                                       const CreatePayment& command, const WordPayment& word,
-                                      const ports::Loaded& loaded, domain::Moment moment) {
+                                      const Asked& asked, const ports::Loaded& loaded,
+                                      domain::Moment moment) {
   COBRO_TRY_INTO(auto order, visible_order(loaded, call.caller));
   COBRO_TRY_INTO(const auto amount, check_amount(context, command, order));
   if (auto payable = check_order(order); !payable) return std::unexpected(payable.error());
-  if (order.live + amount > order.total)
+  if (order.live + amount > order.total) {
+    if (const auto holder = unknown_holder(loaded, asked, moment.now)) return ask_about(*holder);
     return std::unexpected(order_amount_taken(loaded, nullptr));
+  }
   auto payment = make_payment(command, order, amount, loaded.payment_numbers.front(), moment);
   order.live += amount;
   order.updated_at = moment.now;
@@ -106,10 +119,12 @@ base::Task<Answer> create_payment(Context& context, Call call, CreatePayment com
   if (context.gateways.find(command.gateway) == nullptr)
     co_return std::unexpected(gateway_not_available(command.gateway));
   ports::Reads reads{.root = command.order, .record_key = {}, .webhook = {}, .payment_numbers = 1};
+  Asked asked;
   const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
-    return decide(context, call, command, word, loaded, std::move(moment));
+    return decide(context, call, command, word, asked, loaded, std::move(moment));
   };
-  auto decided = co_await once(context, call, std::move(reads), decide_once, never_settled);
+  auto decided =
+      co_await once_asking(context, call, std::move(reads), decide_once, never_settled, asked);
   if (!decided) co_return std::unexpected(std::move(decided).error());
   co_return std::move(*decided->reply);
 }

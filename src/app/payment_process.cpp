@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
+#include "app/asking.h"
 #include "app/attempts.h"
 #include "app/guards.h"
-#include "app/inquiry.h"
 #include "app/ledger_books.h"
 #include "app/payments.h"
 #include "domain/words.h"
@@ -21,7 +21,7 @@ struct Process {
   const Call& call;
   const ProcessPayment& command;
   const WordPayment& word;
-  bool asked = false;  // the gateway was already asked in this call
+  Asked asked = {};
 };
 
 Decided reply_with(StoredReply reply) {
@@ -62,10 +62,8 @@ base::Result<Decided, Refusal> confirm(const Process& process, const ports::Load
 
 // While something is open at the gateway its word decides; without news, wait.
 base::Result<Decided, Refusal> ask_or_wait(const Process& process, const domain::Payment& payment) {
-  if (process.asked) return std::unexpected(payment_in_progress(payment));
-  Decided decided;
-  decided.inquire = payment.id;
-  return decided;
+  if (was_asked(process.asked, payment.id)) return std::unexpected(payment_in_progress(payment));
+  return ask_about(payment.id);
 }
 
 // After a look said that the last try was declined, this call reports it rather than
@@ -84,6 +82,7 @@ base::Result<Decided, Refusal> decide(const Process& process, const ports::Loade
   COBRO_TRY_INTO(const auto payment, visible_payment(loaded, process.call.caller));
   const auto* gateway = process.context.gateways.find(payment.gateway);
   const bool remote = gateway != nullptr && gateway->capabilities().remote;
+  const bool asked = was_asked(process.asked, payment.id);
   switch (payment.state) {
     case PaymentState::authorized:
     case PaymentState::succeeded:
@@ -96,7 +95,7 @@ base::Result<Decided, Refusal> decide(const Process& process, const ports::Loade
       return ask_or_wait(process, payment);
     case PaymentState::requires_action:
       if (payment.conflicted) return std::unexpected(payment_conflicted());
-      if (process.asked || payment.pending_operation) return reply_with(process.word(payment));
+      if (asked || payment.pending_operation) return reply_with(process.word(payment));
       return ask_or_wait(process, payment);
     case PaymentState::failed:
     case PaymentState::pending:
@@ -105,8 +104,7 @@ base::Result<Decided, Refusal> decide(const Process& process, const ports::Loade
   if (!remote) return manual_reply(process, payment);
   if (payment.conflicted) return std::unexpected(payment_conflicted());
   if (payment.pending_operation) return ask_or_wait(process, payment);
-  if (process.asked && payment.state == PaymentState::failed)
-    return report_decline(process, payment);
+  if (asked && payment.state == PaymentState::failed) return report_decline(process, payment);
   return confirm(process, loaded, std::move(moment));
 }
 
@@ -126,18 +124,10 @@ base::Task<Answer> process_payment(Context& context, Call call, ProcessPayment c
   };
   const ports::Reads reads{
       .root = command.payment, .record_key = {}, .webhook = {}, .transaction_numbers = 1};
-  while (true) {
-    auto decided = co_await once(context, call, reads, decide_once, word_left);
-    if (!decided) co_return std::unexpected(std::move(decided).error());
-    if (decided->reply) co_return std::move(*decided->reply);
-    if (decided->inquire) {
-      auto asked = co_await inquire(context, *decided->inquire);
-      if (!asked) co_return std::unexpected(std::move(asked).error());
-      process.asked = true;
-      continue;
-    }
-    co_return co_await perform(context, &call, std::move(decided->attempts.front()), word_accepted);
-  }
+  auto decided = co_await once_asking(context, call, reads, decide_once, word_left, process.asked);
+  if (!decided) co_return std::unexpected(std::move(decided).error());
+  if (decided->reply) co_return std::move(*decided->reply);
+  co_return co_await perform(context, &call, std::move(decided->attempts.front()), word_accepted);
 }
 
 }  // namespace cobro::app

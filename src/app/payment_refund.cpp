@@ -22,6 +22,8 @@ struct RefundCall {
   const Call& call;
   const RefundPayment& command;
   const WordRefund& word;
+  bool asked = false;          // about the payment itself
+  bool about_refunds = false;  // what the gateway is to be asked about
 };
 
 bool self_service(const Context& context) {
@@ -106,18 +108,26 @@ base::Result<Decided, Refusal> start(const RefundCall& refund, const ports::Load
   return decided;
 }
 
-base::Result<Decided, Refusal> decide(const RefundCall& refund, const ports::Loaded& loaded,
+Decided ask(const domain::Payment& payment) {
+  return {.changes = {}, .reply = {}, .attempts = {}, .inquire = payment.id};
+}
+
+base::Result<Decided, Refusal> decide(RefundCall& refund, const ports::Loaded& loaded,
                                       domain::Moment moment) {
   COBRO_TRY_INTO(const auto payment, visible_payment(loaded, refund.call.caller));
   if (auto right = check_right(refund, payment, moment.now); !right)
     return std::unexpected(std::move(right).error());
   COBRO_TRY_INTO(const auto amount, amount_to_refund(refund, payment));
+  if (payment.conflicted) return std::unexpected(payment_conflicted());
+  if (payment.pending_operation && payment.state != domain::PaymentState::succeeded) {
+    if (refund.asked) return std::unexpected(payment_in_progress(payment));
+    return ask(payment);
+  }
   if (payment.state != domain::PaymentState::succeeded)
     return std::unexpected(
         wrong_state(refund.call, payment, domain::PaymentState::succeeded, " to be refunded"));
-  if (payment.conflicted) return std::unexpected(payment_conflicted());
-  if (unknown_refund(loaded, moment.now) != nullptr)
-    return Decided{.changes = {}, .reply = {}, .attempts = {}, .inquire = payment.id};
+  refund.about_refunds = unknown_refund(loaded, moment.now) != nullptr;
+  if (refund.about_refunds) return ask(payment);
   if (auto others = check_others(refund, loaded, amount); !others)
     return std::unexpected(std::move(others).error());
   if (auto fits = check_amount(payment, amount); !fits)
@@ -151,7 +161,7 @@ base::Task<Answer> refund_payment(Context& context, Call call, RefundPayment com
                                   WordRefund word) {
   if (!may(call.caller, Action::refund) && !self_service(context))
     co_return std::unexpected(forbidden("Refunding a payment needs the role admin or service."));
-  const RefundCall refund{context, call, command, word};
+  RefundCall refund{context, call, command, word};
   const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
     return decide(refund, loaded, std::move(moment));
   };
@@ -165,13 +175,20 @@ base::Task<Answer> refund_payment(Context& context, Call call, RefundPayment com
                         {*loaded.payment, loaded.order, {}, *loaded.record_attempt, {}, false},
                         word_accepted);
   };
-  ports::Reads reads{
+  const ports::Reads reads{
       .root = command.payment, .record_key = {}, .webhook = {}, .transaction_numbers = 1};
-  auto decided = co_await once(context, call, std::move(reads), decide_once, word_left);
-  if (!decided) co_return std::unexpected(std::move(decided).error());
-  if (decided->reply) co_return std::move(*decided->reply);
-  if (decided->inquire) co_return co_await report(context, *decided->inquire);
-  co_return co_await perform(context, &call, std::move(decided->attempts.front()), word_accepted);
+  while (true) {
+    auto decided = co_await once(context, call, reads, decide_once, word_left);
+    if (!decided) co_return std::unexpected(std::move(decided).error());
+    if (decided->reply) co_return std::move(*decided->reply);
+    if (!decided->inquire)
+      co_return co_await perform(context, &call, std::move(decided->attempts.front()),
+                                 word_accepted);
+    if (refund.about_refunds) co_return co_await report(context, *decided->inquire);
+    auto asked = co_await inquire(context, *decided->inquire);
+    if (!asked) co_return std::unexpected(std::move(asked).error());
+    refund.asked = true;
+  }
 }
 
 }  // namespace cobro::app

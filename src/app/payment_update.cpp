@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "app/asking.h"
 #include "app/guards.h"
 #include "app/ledger_books.h"
 #include "app/payments.h"
@@ -18,10 +19,9 @@ bool changes_money(const UpdatePayment& command) {
 
 base::Result<void, Refusal> check_state(const Call& call, const domain::Payment& payment,
                                         bool money) {
+  if (payment.pending_operation) return std::unexpected(payment_in_progress(payment));
   if (payment.state != domain::PaymentState::pending)
     return std::unexpected(wrong_state(call, payment, domain::PaymentState::pending, ""));
-  if (payment.conflicted) return std::unexpected(payment_conflicted());
-  if (payment.pending_operation) return std::unexpected(payment_in_progress(payment));
   if (money && payment.gateway_payment_id)
     return std::unexpected(
         invalid_state("The payment exists at the gateway already; only its description and "
@@ -55,8 +55,11 @@ base::Result<void, Refusal> change_money(const Context& context, const UpdatePay
 
 base::Result<Decided, Refusal> decide(const Context& context, const Call& call,
                                       const UpdatePayment& command, const WordPayment& word,
-                                      const ports::Loaded& loaded, domain::Moment moment) {
+                                      const Asked& asked, const ports::Loaded& loaded,
+                                      domain::Moment moment) {
   COBRO_TRY_INTO(auto payment, visible_payment(loaded, call.caller));
+  if (payment.conflicted) return std::unexpected(payment_conflicted());
+  if (payment.pending_operation && !was_asked(asked, payment.id)) return ask_about(payment.id);
   if (auto ok = check_state(call, payment, changes_money(command)); !ok)
     return std::unexpected(std::move(ok).error());
   Decided decided;
@@ -91,11 +94,13 @@ base::Result<Decided, Refusal> decide(const Context& context, const Call& call,
 
 base::Task<Answer> update_payment(Context& context, Call call, UpdatePayment command,
                                   WordPayment word) {
+  Asked asked;
   const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
-    return decide(context, call, command, word, loaded, std::move(moment));
+    return decide(context, call, command, word, asked, loaded, std::move(moment));
   };
   ports::Reads reads{.root = command.payment, .record_key = {}, .webhook = {}};
-  auto decided = co_await once(context, call, std::move(reads), decide_once, never_settled);
+  auto decided =
+      co_await once_asking(context, call, std::move(reads), decide_once, never_settled, asked);
   if (!decided) co_return std::unexpected(std::move(decided).error());
   co_return std::move(*decided->reply);
 }
