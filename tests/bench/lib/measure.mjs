@@ -1,0 +1,143 @@
+// Load on the service, and the same statements without it.
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { query } from '../../e2e/support/postgres.mjs';
+import { cpuOf, cpuOfFamily, runPinned, runTimed } from './processes.mjs';
+import { inboxEmpty, measuredCpu, otherCpu, own, writesOf } from './world.mjs';
+
+const warmSeconds = 2;
+
+async function drive(service, connections, seconds) {
+  const tokens = { USER_TOKEN: service.userToken, ADMIN_TOKEN: service.adminToken };
+  const args = [service.port, connections, seconds * 1000].map(String);
+  return JSON.parse(await runPinned(otherCpu, own('bench_flow'), args, tokens));
+}
+
+// Flows through the service for some seconds, and everything that comes of them. CPU and
+// writes are of all flows, from the first request until the last webhook is applied.
+export async function loadService(shop, connections, seconds, { webhooksPerFlow, postgres }) {
+  const { place, service, sandbox } = shop;
+  shop.flows ??= 0;
+  const finish = async (flows) => {
+    shop.flows += flows;
+    await inboxEmpty(place, shop.flows * webhooksPerFlow);
+  };
+  await finish((await drive(service, connections, warmSeconds)).flow.count);
+  const writesBefore = await writesOf(place);
+  const used = async () => ({
+    service: cpuOf(service.pid),
+    database: postgres ? await cpuOfFamily(postgres.pid) : 0,
+    sandbox: cpuOf(sandbox.pid),
+  });
+  const began = performance.now();
+  const before = await used();
+  const driven = await drive(service, connections, seconds);
+  await finish(driven.flow.count);
+  const took = (performance.now() - began) / 1000;
+  const after = await used();
+  const writes = await writesOf(place);
+  const flows = driven.flow.count;
+  const perFlow = (part) => ((after[part] - before[part]) * 1000) / flows;
+  return {
+    connections,
+    flows,
+    flowsPerSecond: driven.in_time / seconds,
+    sustained: flows / took,
+    lagSeconds: took - driven.seconds,
+    latency: driven,
+    cpuMs: { service: perFlow('service'), database: perFlow('database') },
+    otherCpuMs: { sandbox: perFlow('sandbox'), driver: (driven.cpu_seconds * 1000) / flows },
+    busy: (after.service - before.service + after.database - before.database) / took,
+    writes: {
+      rows: (writes.rows - writesBefore.rows) / flows,
+      updates: (writes.updates - writesBefore.updates) / flows,
+    },
+  };
+}
+
+// The same statements by pgbench. What it costs to connect, to prepare, and to make up ids is
+// measured apart and taken off.
+export class PostgresLimit {
+  #args;
+  constructor(folder, postgres, databaseUrl, script) {
+    this.postgres = postgres;
+    this.databaseUrl = databaseUrl;
+    this.scriptFile = path.join(folder, 'flow.pgbench');
+    this.preambleFile = path.join(folder, 'preamble.pgbench');
+    writeFileSync(this.scriptFile, script.script);
+    writeFileSync(this.preambleFile, script.preamble);
+    this.#args = script.definitions;
+  }
+
+  async prepare() {
+    await query(this.databaseUrl, 'CREATE SEQUENCE bench_numbers START 1000000');
+    const short = await this.#run(this.preambleFile, 16, 1);
+    const long = await this.#run(this.preambleFile, 16, 3);
+    this.preambleMs = ((long.cpu - short.cpu) * 1000) / (long.flows - short.flows);
+  }
+
+  async #run(file, clients, seconds) {
+    const before = await cpuOfFamily(this.postgres.pid);
+    const args = ['-n', '-M', 'prepared', '-c', clients, '-j', 1, '-T', seconds, '-f', file, ...this.#args, this.databaseUrl];
+    const { stdout, cpu } = await runTimed(measuredCpu, 'pgbench', args.map(String));
+    await pause(200); // its sessions end
+    const database = (await cpuOfFamily(this.postgres.pid)) - before;
+    const number = (pattern) => Number(stdout.match(pattern)?.[1]);
+    const failed = number(/number of failed transactions: (\d+)/);
+    if (failed !== 0) throw new Error(`pgbench: ${stdout}`);
+    return { flows: number(/actually processed: (\d+)/), perSecond: number(/tps = ([\d.]+)/), cpu: cpu + database };
+  }
+
+  async load(connections, seconds) {
+    const place = { databaseUrl: this.databaseUrl };
+    const short = await this.#run(this.scriptFile, connections, warmSeconds);
+    const writesBefore = await writesOf(place);
+    const long = await this.#run(this.scriptFile, connections, seconds);
+    const writes = await writesOf(place);
+    const perFlow = ((long.cpu - short.cpu) * 1000) / (long.flows - short.flows);
+    return {
+      flowsPerSecond: long.perSecond,
+      cpuMs: perFlow - this.preambleMs,
+      preambleMs: this.preambleMs,
+      writes: {
+        rows: (writes.rows - writesBefore.rows) / long.flows,
+        updates: (writes.updates - writesBefore.updates) / long.flows,
+      },
+    };
+  }
+}
+
+// As src/store/sqlite/migrate_sqlite.cpp sets them.
+const pragmas = [
+  'PRAGMA journal_mode = WAL', 'PRAGMA synchronous = FULL', 'PRAGMA wal_autocheckpoint = 16384',
+  'PRAGMA cache_size = -65536', 'PRAGMA mmap_size = 0',
+];
+
+// The same statements on bare SQLite, as many flows side by side as there were connections.
+export class SqliteLimit {
+  constructor(folder, file, script) {
+    this.file = file;
+    this.scriptFile = path.join(folder, 'flow.sqlite');
+    writeFileSync(this.scriptFile, script);
+  }
+
+  async load(depth, seconds) {
+    const run = async (length) =>
+      JSON.parse(await runPinned(measuredCpu, own('bench_sqlite'), [this.file, this.scriptFile, String(depth), String(length * 1000), ...pragmas]));
+    await run(warmSeconds);
+    const place = { dataDir: path.dirname(this.file) };
+    const writesBefore = await writesOf(place);
+    const done = await run(seconds);
+    const writes = await writesOf(place);
+    return {
+      flowsPerSecond: done.flows / done.seconds,
+      cpuMs: (done.cpu_seconds * 1000) / done.flows,
+      writes: {
+        rows: (writes.rows - writesBefore.rows) / done.flows,
+        updates: (writes.updates - writesBefore.updates) / done.flows,
+      },
+    };
+  }
+}
