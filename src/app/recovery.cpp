@@ -81,7 +81,9 @@ base::Task<void> look(Context& context, const Attempt& attempt) {
   const bool refund = attempt.operation == domain::Operation::refund;
   auto asked = refund ? co_await inquire_refunds(context, attempt.payment_id)
                       : co_await inquire(context, attempt.payment_id);
-  if (!asked || *asked == Inquiry::no_answer || *asked == Inquiry::no_room) co_return;
+  if (!asked || *asked == Inquiry::no_answer) co_return;
+  // A refund without room is somebody else's: this attempt's has its room, and is not there.
+  if (*asked == Inquiry::no_room && !refund) co_return;
   co_await give_up(context, attempt);
 }
 

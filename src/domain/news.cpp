@@ -99,21 +99,23 @@ const Refund* find_refund(const Books& books, const RefundNews& news, const Atte
   return nullptr;
 }
 
-// A refund that nobody asked us for: made in the gateway's dashboard.
+// A refund that nobody asked us for: made in the gateway's dashboard. One that has failed
+// needs no room; it is kept, so that older news of its success find it.
 Applied book_outside_refund(Books& books, const RefundNews& news) {
-  const bool moves_money = news.status && *news.status != RefundStatus::failed;
-  if (!moves_money || !news.amount || news.our_attempt) return Applied::nothing_new;
+  if (!news.status || !news.amount || news.our_attempt) return Applied::nothing_new;
+  const bool moves_money = *news.status != RefundStatus::failed;
   const Payment& payment = books.payment();
   // The release of an authorization shows as a refund in some listings; it moved nothing.
   if (payment.state == PaymentState::cancelled) return Applied::nothing_new;
-  if (payment.state != PaymentState::succeeded || *news.amount > refundable(payment))
+  if (payment.state != PaymentState::succeeded ||
+      (moves_money && *news.amount > refundable(payment)))
     return Applied::no_room;
   const auto id =
       books.start_refund(*news.amount, news.reason.value_or("refunded at the gateway"), "gateway")
           .id;
   books.note_refund(id, news.gateway_refund_id);
-  if (*news.status == RefundStatus::succeeded)
-    books.end_refund(id, *news.status, std::nullopt, news.redacted);
+  if (*news.status != RefundStatus::pending)
+    books.end_refund(id, *news.status, news.failure_reason, news.redacted);
   return Applied::changed;
 }
 

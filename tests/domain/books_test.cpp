@@ -224,6 +224,26 @@ TEST(News, a_refund_made_outside_is_booked_when_there_is_room) {
   EXPECT_EQ(apply(books, outside, nullptr), Applied::no_room);
 }
 
+TEST(News, a_refund_made_outside_that_failed_does_not_succeed_by_older_news) {
+  Fixture f;
+  auto books = f.books();
+  apply(books, news(RemoteState::succeeded));
+  RefundNews outside{.gateway_refund_id = "re_9",
+                     .gateway_payment_id = "pi_1",
+                     .status = RefundStatus::failed,
+                     .amount = pen(6000),
+                     .reason = {},
+                     .failure_reason = "expired_or_canceled_card",
+                     .our_payment = {},
+                     .our_attempt = {},
+                     .redacted = "{}"};
+  EXPECT_EQ(apply(books, outside, nullptr), Applied::changed);
+  outside.status = RefundStatus::succeeded;
+  EXPECT_EQ(apply(books, outside, nullptr), Applied::nothing_new);
+  EXPECT_EQ(books.payment().refunded, pen(0));
+  EXPECT_EQ(books.payment().refunding, pen(0));
+}
+
 // Any sequence of movements keeps the ceilings, the ledger and the order in step.
 TEST(Books, any_sequence_of_movements_keeps_ceilings_and_ledger_in_step) {
   EXPECT_TRUE(rc::check([] {

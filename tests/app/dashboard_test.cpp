@@ -1,0 +1,60 @@
+// What a person does in the gateway's dashboard, while calls of ours are under way.
+#include <gtest/gtest.h>
+
+#include "domain/words.h"
+#include "tests/app/world.h"
+
+namespace cobro::testing {
+namespace {
+
+using std::chrono::hours;
+
+class Dashboard : public ::testing::TestWithParam<bool> {
+ protected:
+  World world{{.split_writes = GetParam()}};
+
+  void SetUp() override {
+    world.order("100");
+    world.pay(1, "100");
+    world.process(1);
+  }
+  void later(base::Duration span) {
+    world.advance(span);
+    world.work();
+  }
+  // Not through our wire: nobody cuts it.
+  void refund_there(const std::string& amount) {
+    ports::HttpRequest request{
+        .method = "POST",
+        .url = "http://stripe.test/v1/refunds",
+        .headers = {{"Authorization", "Bearer sk_test_world"},
+                    {"Content-Type", "application/x-www-form-urlencoded"}},
+        .body = "payment_intent=" + *world.payment(1).gateway_payment_id + "&amount=" + amount};
+    const auto done = run(world.clock, world.wire.inner.send(std::move(request)));
+    ASSERT_TRUE(done && done->status == 200);
+  }
+};
+
+TEST_P(Dashboard, a_refund_there_takes_the_room_of_one_that_never_arrived) {
+  world.wire.fate = [](const ports::HttpRequest& request) {
+    return request.method == "POST" ? Cut::request_lost : Cut::none;
+  };
+  const auto lost = world.refund(1, "60");
+  EXPECT_EQ(lost.error().code, domain::RefusalCode::outcome_unknown);
+  refund_there("10000");
+  world.wire.fate = nullptr;
+  later(hours(1));
+  EXPECT_EQ(world.payment(1).refunding.minor(), 6000);  // ours may still be anything
+  later(hours(13));
+  later(hours(2));
+  EXPECT_EQ(world.payment(1).refunding.minor(), 0);
+  EXPECT_EQ(world.payment(1).refunded.minor(), 10000);
+  EXPECT_TRUE(world.load(1).open_attempts.empty());
+  EXPECT_EQ(world.audit(), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Writes, Dashboard, ::testing::Bool(),
+                         [](const auto& info) { return info.param ? "split" : "whole"; });
+
+}  // namespace
+}  // namespace cobro::testing
