@@ -48,7 +48,8 @@ RemotePayment to_payment(const wire::Json& json) {
   return {.id = *json.string_at({"id"}),
           .our_payment = json.string_at({"metadata", "cobro_payment"}).value_or(""),
           .status = *json.string_at({"status"}),
-          .currency = *json.string_at({"currency"})};
+          .currency = *json.string_at({"currency"}),
+          .amount = *json.int_at({"amount"})};
 }
 
 RemoteRefund to_refund(const wire::Json& json) {

@@ -9,6 +9,7 @@
 #include "app/audit.h"
 #include "domain/event.h"
 #include "ports/store.h"
+#include "sim/ground/deeds.h"
 
 namespace cobro::sim {
 
@@ -18,6 +19,7 @@ struct RemotePayment {
   std::string our_payment;  // metadata; "" when it carries none
   std::string status;
   std::string currency;
+  std::int64_t amount = 0;
   std::int64_t charged = 0;  // captured by charges that succeeded
   int captures = 0;          // how many charges were captured
 };
@@ -56,6 +58,7 @@ struct Evidence {
   std::vector<domain::Event> events;                   // in the order of commits
   std::vector<RemotePayment> remote_payments;
   std::vector<RemoteRefund> remote_refunds;
+  Deeds::ByKey deeds;
   std::vector<Promise> promises;
   std::vector<std::string> violations;  // seen on the way
 };

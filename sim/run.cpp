@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include "sim/actors/client.h"
+#include "sim/actors/dashboard.h"
 #include "sim/checkers/checkers.h"
+#include "sim/contents.h"
 #include "sim/world.h"
 
 namespace cobro::sim {
@@ -19,6 +21,7 @@ void count(const Evidence& evidence, Outcome& outcome) {
   outcome.payments = static_cast<std::int64_t>(evidence.rows.payments.size());
   outcome.refunds = static_cast<std::int64_t>(evidence.remote_refunds.size());
   for (const auto& payment : evidence.remote_payments) outcome.charges += payment.captures;
+  count_contents(evidence, outcome.tally);
   for (const auto& webhook : evidence.waiting_webhooks)
     if (is_late_money(webhook)) ++outcome.late_money;
 }
@@ -32,17 +35,20 @@ Outcome run_seed(const Options& options, std::function<void(const std::string&)>
   Market market(options.seed, {"ana", "luis", "rosa"});
   Witness witness(world.ground.violations, world.ground.clock);
   std::vector<std::unique_ptr<Client>> clients;
+  Dashboard dashboard(world);
   base::TaskGroup lives(world.ground.reporter());
   for (int i = 0; i < options.clients; ++i) {
     clients.push_back(std::make_unique<Client>(world, market, witness, i));
     lives.spawn("client", clients.back()->live());
   }
+  lives.spawn("dashboard", dashboard.live());
   world.run_for(options.faulty);
   world.heal();
   world.run_for(options.healing);
   auto evidence = world.collect();
   evidence.promises = witness.promises();
   judge(evidence, outcome);
+  outcome.tally = world.ground.tally;
   count(evidence, outcome);
   outcome.statuses = witness.statuses();
   outcome.struck = world.ground.faults.struck();

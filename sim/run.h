@@ -19,7 +19,8 @@ struct Outcome {
   std::int64_t charges = 0;   // at the gateway
   std::int64_t refunds = 0;
   std::int64_t late_money = 0;  // webhooks that wait because overpayments are not booked yet
-  std::map<int, std::int64_t> statuses;  // of the clients' answers; 0: none came
+  std::map<std::string, std::int64_t> tally;  // what it contained, see contents.h
+  std::map<int, std::int64_t> statuses;       // of the clients' answers; 0: none came
   std::array<std::int64_t, kFaults> struck{};
   std::vector<std::string> violations;  // "checker: what is wrong"
   std::vector<std::string> last_lines;  // of the trace

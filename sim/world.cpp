@@ -138,7 +138,7 @@ void World::heal() {
   ground.trace.note("all is well from now on");
   ground.faults.heal();
   ground.crash.release();
-  world_.spawn("release", visit(std::string(kGatewayOrigin) + "/_sandbox/webhooks/release", ""));
+  world_.spawn("release", release_webhooks());
 }
 
 void World::step() {
@@ -242,13 +242,20 @@ void World::watch(const Waiting& waiting) {
         fmt::format("{} took {} s", waiting.what, took.count() / 1'000'000));
 }
 
-base::Task<void> World::visit(std::string url, std::string form) {
-  const auto to = url.substr(kGatewayOrigin.size());
-  ports::HttpRequest request{.method = "POST", .url = std::move(url), .headers = {}, .body = form};
+base::Task<Heard> World::at_gateway(std::string method, std::string path, std::string form) {
+  ports::HttpRequest request{.method = std::move(method),
+                             .url = std::string(kGatewayOrigin) + path,
+                             .headers = {},
+                             .body = form};
   request.headers.add("Content-Type", "application/x-www-form-urlencoded");
   request.headers.add("Authorization", "Bearer sk_test_simulated");
-  const auto reply = co_await sandbox_->handle(to_incoming(std::move(request)));
-  ground.trace.note(fmt::format("visit > {} {} {}", to, form, reply.status), reply.body);
+  auto reply = co_await sandbox_->handle(to_incoming(std::move(request)));
+  ground.trace.note(fmt::format("person > {} {} {}", path, form, reply.status), reply.body);
+  co_return Heard{reply.status, std::move(reply.body)};
+}
+
+base::Task<void> World::release_webhooks() {
+  co_await at_gateway("POST", "/_sandbox/webhooks/release", "");
 }
 
 // ---- at the end -------------------------------------------------------------------------------
@@ -259,6 +266,7 @@ Evidence World::collect() {
   run(ground.clock,
       collect_gateway([this](wire::Request r) { return sandbox_->handle(std::move(r)); },
                       evidence));
+  evidence.deeds = gateway_wire_.deeds().by_key();
   evidence.events = database_->events();
   evidence.violations = ground.violations;
   return evidence;

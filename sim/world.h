@@ -47,8 +47,9 @@ class World {
 
   // A client's request, over a wire that may lose it or its answer.
   base::Task<Heard> call(Ask ask);
-  // The customer's browser at the gateway: the 3-D Secure page, or a form of its own.
-  base::Task<void> visit(std::string url, std::string form);
+  // A person at the gateway, not through the service: the 3-D Secure page, the gateway's own
+  // form, its dashboard. `path` may have a query. Gives the status and body of the answer.
+  base::Task<Heard> at_gateway(std::string method, std::string path, std::string form);
 
   // Lets virtual time pass, with everything that happens meanwhile. Ends at once when that
   // is too much; `ground.violations` says so.
@@ -86,6 +87,7 @@ class World {
   base::Task<void> give_up(base::Duration after, base::Completion<Heard> answer);
   wire::Request to_request(const Ask& ask);
   void watch(const Waiting& waiting);
+  base::Task<void> release_webhooks();
 
   Chance accidents_;
   SeededRandom service_random_;

@@ -58,7 +58,7 @@ base::Task<void> Client::pursue(Wish wish, std::string key, base::Duration until
     const auto heard = co_await ask_once(wish, key);
     if (heard.status == 200 && heard.body.find("redirect_to_url") != std::string::npos)
       hands_.spawn("customer", authenticate(wish, heard.body));
-    if (heard.status == 402 && chance_.roll(250)) hands_.spawn("customer", pay_in_browser(wish));
+    if (heard.status == 402) after_decline(wish);
     if (!is_conclusive(heard)) continue;
     if (key.empty() || !chance_.roll(250)) co_return;  // else a needless repetition
   }
@@ -77,12 +77,36 @@ base::Task<Heard> Client::ask_once(const Wish& wish, const std::string& key) {
 base::Task<void> Client::authenticate(Wish wish, std::string answer) {
   const auto json = wire::parse_json(answer);
   const auto url = json->string_at({"data", "next_action", "url"});
-  if (!url || chance_.roll(200)) co_return;
+  if (!url) co_return;
+  if (chance_.roll(200)) {
+    ++world_.ground.tally["3-D Secure abandoned"];
+    co_return;
+  }
   co_await world_.ground.clock.sleep(chance_.span(1s, 30min));
-  co_await world_.visit(*url, chance_.roll(700) ? "outcome=approve" : "outcome=refuse");
+  const bool approves = chance_.roll(700);
+  const auto page = co_await world_.at_gateway("POST", url->substr(kGatewayOrigin.size()),
+                                               approves ? "outcome=approve" : "outcome=refuse");
+  if (page.status < 400)
+    ++world_.ground.tally[approves ? "3-D Secure approved" : "3-D Secure refused"];
   if (chance_.roll(500)) co_return;
   co_await world_.ground.clock.sleep(chance_.span(10ms, 1min));
   co_await ask_once(wish, "");
+}
+
+// The customer tries again by another card: at the shop, or on the gateway's own form.
+void Client::after_decline(const Wish& declined) {
+  const auto draw = chance_.between(0, 99);
+  if (draw < 25) hands_.spawn("customer", pay_in_browser(declined));
+  if (draw >= 25 && draw < 65) hands_.spawn("customer", pay_again(declined));
+}
+
+base::Task<void> Client::pay_again(Wish declined) {
+  auto& clock = world_.ground.clock;
+  co_await clock.sleep(chance_.span(100ms, 3min));
+  declined.body = market_.card();
+  ++world_.ground.tally["another card after a decline"];
+  const auto key = chance_.roll(600) ? fmt::format("{}-{}", name_, ++keys_) : std::string();
+  co_await pursue(std::move(declined), key, clock.steady() + kPersistence);
 }
 
 // Another card, confirmed on the gateway's own form: the service learns of it by webhook, at
@@ -94,9 +118,11 @@ base::Task<void> Client::pay_in_browser(Wish declined) {
   const auto intent = json ? json->string_at({"data", "gateway_payment_id"}) : std::nullopt;
   if (!intent) co_return;
   co_await world_.ground.clock.sleep(chance_.span(1s, 1h));
-  co_await world_.visit(
-      fmt::format("{}/v1/payment_intents/{}/confirm", kGatewayOrigin, *intent),
+  const auto done = co_await world_.at_gateway(
+      "POST", fmt::format("/v1/payment_intents/{}/confirm", *intent),
       chance_.roll(800) ? "payment_method=pm_card_visa" : "payment_method=pm_card_chargeDeclined");
+  if (done.status == 200) ++world_.ground.tally["paid on the gateway's form"];
+  if (done.status == 402) ++world_.ground.tally["declined on the gateway's form"];
 }
 
 }  // namespace cobro::sim

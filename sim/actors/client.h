@@ -22,6 +22,8 @@ class Client {
   base::Task<void> pursue(Wish wish, std::string key, base::Duration until);
   base::Task<Heard> ask_once(const Wish& wish, const std::string& key);
   base::Task<void> authenticate(Wish wish, std::string answer);
+  void after_decline(const Wish& declined);
+  base::Task<void> pay_again(Wish declined);
   base::Task<void> pay_in_browser(Wish declined);
 
   World& world_;

@@ -100,10 +100,12 @@ Wish Market::new_payment() {
 
 Wish Market::process() {
   const auto& payment = some_payment();
-  return {payment.owner, "POST", payment_path(payment, "/process"),
-          fmt::format(R"({{"payment_method_id":"{}","return_url":"https://shop.example/back"}})",
-                      chance_.pick(kCards)),
-          ""};
+  return {payment.owner, "POST", payment_path(payment, "/process"), card(), ""};
+}
+
+std::string Market::card() {
+  return fmt::format(R"({{"payment_method_id":"{}","return_url":"https://shop.example/back"}})",
+                     chance_.pick(kCards));
 }
 
 Wish Market::capture() {

@@ -41,7 +41,8 @@ class Market {
   Wish next_wish();
   // Learns of what was made.
   void learn(const Wish& wish, const std::string& answer);
-  Chance& chance() { return chance_; }
+  // The body of a `process` with some card.
+  std::string card();
 
  private:
   Wish new_order();

@@ -4,9 +4,11 @@ namespace cobro::sim {
 
 const std::vector<Checker>& all_checkers() {
   static const std::vector<Checker> all = {
-      {"on the way", &check_on_the_way}, {"audit", &check_audit},       {"books", &check_books},
-      {"strangers", &check_strangers},   {"settled", &check_settled},   {"inbox", &check_inbox},
-      {"events", &check_events},         {"promises", &check_promises},
+      {"on the way", &check_on_the_way}, {"audit", &check_audit},
+      {"books", &check_books},           {"strangers", &check_strangers},
+      {"attempts", &check_attempts},     {"settled", &check_settled},
+      {"inbox", &check_inbox},           {"events", &check_events},
+      {"promises", &check_promises},
   };
   return all;
 }

@@ -25,6 +25,8 @@ Findings check_audit(const Evidence& evidence);
 Findings check_books(const Evidence& evidence);
 // Nothing is at the gateway that our rows do not know, and nothing twice.
 Findings check_strangers(const Evidence& evidence);
+// How each attempt ended is true of what the gateway did under its key, once at most.
+Findings check_attempts(const Evidence& evidence);
 // No attempt is open, no payment conflicted.
 Findings check_settled(const Evidence& evidence);
 // Every webhook was applied, or waits for a reason that is documented.

@@ -95,7 +95,7 @@ base::Task<void> Database::commit_late(std::shared_ptr<Exchange> exchange, Answe
     auto decided = (*exchange->decide)(loaded);
     if (!decided) return decided;
     late = std::move(*decided);
-    return std::unexpected(domain::Refusal{});
+    return Changes{};  // the numbers drawn are spent, as PostgreSQL's sequences are
   };
   const ports::Decide again = [&](const Loaded&) -> base::Result<Changes, domain::Refusal> {
     return *late;

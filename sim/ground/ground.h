@@ -2,6 +2,7 @@
 // that ends the service's process at one of its calls to the outside.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -79,6 +80,8 @@ struct Ground {
   CrashButton crash;
   // What must never happen, whatever the faults: one line each.
   std::vector<std::string> violations;
+  // How often each thing happened that a run should contain.
+  std::map<std::string, std::int64_t> tally;
 
   // For groups of the world's own tasks, which never throw.
   base::TaskGroup::OnFailure reporter() {

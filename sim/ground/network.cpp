@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "wire/json.h"
+
 namespace cobro::sim {
 
 using ports::HttpFailure;
@@ -25,6 +27,11 @@ HttpResult failure(HttpFailure::Kind kind, std::string_view message) {
 std::string_view short_url(const HttpRequest& request) {
   const std::string_view url = request.url;
   return url.substr(url.find('/', url.find("://") + 3));
+}
+
+base::Duration age_of(const std::string& event, base::Timestamp now) {
+  const auto json = wire::parse_json(event);
+  return now - base::Timestamp::from_unix_seconds(json->int_at({"created"}).value_or(0));
 }
 
 }  // namespace
@@ -82,7 +89,9 @@ base::Task<void> GatewayWire::carry(HttpRequest request, std::int64_t number, An
     co_await ground_.clock.sleep(faults.chance().span(100ms, kLatestRequest));
     ground_.trace.note(fmt::format("gateway . g{} arrives late", number));
   }
+  const std::string key(request.headers.find("Idempotency-Key").value_or(""));
   auto reply = co_await gateway_(to_incoming(std::move(request)));
+  deeds_.note(key, reply);
   if (faults.strike(Fault::gateway_unheard)) {
     ground_.trace.note(
         fmt::format("gateway . g{} is done, its answer {} is lost", number, reply.status));
@@ -129,6 +138,8 @@ base::Task<void> WebhookWire::carry(HttpRequest request, base::Duration delay, A
   if (reply.status == 0)
     co_return answer(failure(HttpFailure::Kind::unreachable, "nobody is there"));
   ground_.trace.note(fmt::format("webhook > {} for {}", reply.status, body.substr(0, 60)), body);
+  if (reply.status == 200 && age_of(body, ground_.clock.now()) > 1h)
+    ++ground_.tally["webhooks taken more than an hour after their event"];
   if (ground_.faults.strike(Fault::webhook_unheard)) co_return;
   answer(HttpResponse{reply.status, {}, {}});
 }

@@ -6,6 +6,7 @@
 
 #include "base/task.h"
 #include "ports/http_client.h"
+#include "sim/ground/deeds.h"
 #include "sim/ground/ground.h"
 #include "wire/message.h"
 
@@ -21,6 +22,7 @@ class GatewayWire final : public ports::HttpClient {
  public:
   GatewayWire(Ground& ground, wire::Handler gateway);
   base::Task<ports::HttpResult> send(ports::HttpRequest request) override;
+  [[nodiscard]] const Deeds& deeds() const { return deeds_; }
 
  private:
   using Answered = base::Completion<ports::HttpResult>;
@@ -29,6 +31,7 @@ class GatewayWire final : public ports::HttpClient {
 
   Ground& ground_;
   wire::Handler gateway_;
+  Deeds deeds_;
   std::int64_t sent_ = 0;
   base::TaskGroup packets_;
 };

@@ -19,12 +19,27 @@ int draw_rate(Chance& chance) {
   return chance.roll(400) ? 0 : static_cast<int>(chance.magnitude(3, 200));
 }
 
+// One fault that strikes more often than not. Not one of the database's: nothing else would
+// happen then.
+std::size_t draw_dominant(Chance& chance) {
+  return static_cast<std::size_t>(
+      chance.between(0, static_cast<std::int64_t>(Fault::database_away) - 1));
+}
+int draw_often(Chance& chance) {
+  return static_cast<int>(chance.between(300, 750));
+}
+
 int draw_count(Chance& chance, std::int64_t most) {
   return chance.roll(400) ? 0 : static_cast<int>(chance.between(1, most));
 }
 
 std::int64_t minutes(base::Duration span) {
   return std::chrono::duration_cast<std::chrono::minutes>(span).count();
+}
+
+std::string describe_dashboard(const Options& options) {
+  if (options.dashboard == base::Duration{0}) return "nobody at the dashboard";
+  return fmt::format("acts at the dashboard up to {} min apart", minutes(options.dashboard));
 }
 
 }  // namespace
@@ -47,19 +62,22 @@ Options draw_options(std::uint64_t seed) {
   options.pause = chance.span(2min, 2h);
   options.keys_kept = chance.evenly(13h, 30h);
   options.processing_time = chance.roll(300) ? chance.span(10ms, 5s) : 0ms;
+  options.dashboard = chance.roll(300) ? 0min : chance.span(15min, 20h);
+  if (chance.roll(250)) options.rates[draw_dominant(chance)] = draw_often(chance);
   return options;
 }
 
 std::string describe(const Options& options) {
   std::string text = fmt::format(
-      "seed {}: {} h with faults, {} h of healing, {} clients, at most {} min between wishes\n"
+      "seed {}: {} h with faults, {} h of healing, {} clients, at most {} min between wishes; {}\n"
       "writes {}, the gateway forgets keys after {} min and takes {} ms for a POST\n"
       "{} crashes; outages of up to {} min: {} of the gateway, {} of webhooks, {} of the database\n"
       "per mille:",
       options.seed, minutes(options.faulty) / 60, minutes(options.healing) / 60, options.clients,
-      minutes(options.pause), options.split_writes ? "split" : "whole", minutes(options.keys_kept),
-      options.processing_time.count() / 1000, options.crashes, minutes(options.longest_outage),
-      options.gateway_outages, options.webhook_outages, options.database_outages);
+      minutes(options.pause), describe_dashboard(options), options.split_writes ? "split" : "whole",
+      minutes(options.keys_kept), options.processing_time.count() / 1000, options.crashes,
+      minutes(options.longest_outage), options.gateway_outages, options.webhook_outages,
+      options.database_outages);
   for (std::size_t i = 0; i < kFaults; ++i)
     if (options.rates[i] > 0) text += fmt::format(" {} {}", kWords[i], options.rates[i]);
   return text + "\n";

@@ -54,6 +54,7 @@ struct Options {
   bool split_writes = false;  // other writes come between a write's reads and its changes
   int clients = 1;
   base::Duration pause = std::chrono::minutes(10);    // longest, between two wishes of a client
+  base::Duration dashboard = std::chrono::hours(3);   // between two acts there; 0: nobody is
   base::Duration keys_kept = std::chrono::hours(24);  // by the gateway
   base::Duration processing_time{0};                  // of a POST at the gateway
 

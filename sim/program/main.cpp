@@ -153,6 +153,7 @@ class Campaign {
     late_money_ += outcome.late_money;
     hours_ += (outcome.options.faulty + outcome.options.healing) / std::chrono::hours(1);
     for (const auto& [status, count] : outcome.statuses) statuses_[status] += count;
+    for (const auto& [what, count] : outcome.tally) tally_[what] += count;
     for (std::size_t i = 0; i < kFaults; ++i) struck_[i] += outcome.struck[i];
     if (arguments_.first == arguments_.last)
       fmt::print("trace {:016x} of {} lines\n", outcome.hash, outcome.lines);
@@ -171,7 +172,9 @@ class Campaign {
                payments_, charges_, refunds_, late_money_);
     fmt::print("answers:");
     for (const auto& [status, count] : statuses_) fmt::print(" {}×{}", count, status);
-    fmt::print("\nfaults:");
+    fmt::print("\ncontents:\n");
+    for (const auto& [what, count] : tally_) fmt::print("  {:>9} {}\n", count, what);
+    fmt::print("faults:");
     for (std::size_t i = 0; i < kFaults; ++i)
       fmt::print(" {} {}", word(static_cast<Fault>(i)), struck_[i]);
     fmt::print("\n");
@@ -183,6 +186,7 @@ class Campaign {
   std::mutex mutex_;
   std::int64_t done_ = 0, payments_ = 0, charges_ = 0, refunds_ = 0, late_money_ = 0, hours_ = 0;
   std::map<int, std::int64_t> statuses_;
+  std::map<std::string, std::int64_t> tally_;
   std::array<std::int64_t, kFaults> struck_{};
   std::atomic<int> failed_ = 0;
 };

@@ -1,6 +1,8 @@
 // Each checker passes what is sound, and can fail.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "sim/checkers/checkers.h"
 #include "tests/sim/evidence.h"
 
@@ -22,6 +24,9 @@ class Checkers : public ::testing::Test {
     return names;
   }
   domain::Payment& payment() { return evidence.rows.payments.front(); }
+  domain::Attempt& attempt(std::string_view key) {
+    return *std::ranges::find(evidence.rows.attempts, key, &domain::Attempt::gateway_key);
+  }
   ports::StoredWebhook& add_webhook(ports::WebhookStatus status, std::string note) {
     ports::StoredWebhook webhook;
     webhook.status = status;
@@ -56,7 +61,7 @@ TEST_F(Checkers, find_a_charge_made_twice) {
   EXPECT_EQ(failing(), "books;strangers;");
 }
 TEST_F(Checkers, find_an_object_that_is_nobodys) {
-  evidence.remote_payments.push_back({"pi_2", "", "succeeded", "pen", 0, 0});
+  evidence.remote_payments.push_back({"pi_2", "", "succeeded", "pen", 0, 0, 0});
   EXPECT_EQ(failing(), "strangers;");
 }
 TEST_F(Checkers, find_a_refund_that_we_do_not_know) {
@@ -70,6 +75,43 @@ TEST_F(Checkers, find_a_refund_made_twice) {
 TEST_F(Checkers, find_a_payment_that_the_gateway_does_not_know) {
   payment().gateway_payment_id = "pi_9";
   EXPECT_EQ(failing(), "strangers;");
+}
+TEST_F(Checkers, accept_refunds_made_at_the_dashboard) {
+  auto& rows = evidence.rows.refunds;
+  auto& remote = evidence.remote_refunds;
+  for (const auto* id : {"re_8", "re_9"}) {
+    rows.push_back(rows.front());
+    rows.back().id = made_id<domain::RefundId>(static_cast<std::uint8_t>(rows.size() + 10));
+    rows.back().gateway_refund_id = id;
+    rows.back().reason = id;
+    remote.push_back({id, "pi_1", "", "failed", 100});
+  }
+  EXPECT_EQ(failing(), "");
+}
+TEST_F(Checkers, find_a_refusal_of_what_was_charged) {
+  attempt("confirm-1").status = domain::AttemptStatus::declined;
+  EXPECT_EQ(failing(), "attempts;");
+}
+TEST_F(Checkers, find_a_refund_taken_for_not_executed) {
+  attempt("refund-2").status = domain::AttemptStatus::not_executed;
+  EXPECT_EQ(failing(), "attempts;");
+}
+TEST_F(Checkers, accept_a_hold_that_was_released) {
+  attempt("confirm-1").status = domain::AttemptStatus::not_executed;
+  evidence.deeds["confirm-1"] = {{"pi_2", "ch_2", "requires_capture"}};
+  EXPECT_EQ(failing(), "attempts;");
+  evidence.remote_payments.push_back(
+      {"pi_2", payment().id.to_string(), "canceled", "pen", 5000, 0, 0});
+  EXPECT_NE(failing().find("books;"), std::string::npos);
+  EXPECT_EQ(failing().find("attempts;"), std::string::npos);
+}
+TEST_F(Checkers, find_an_attempt_with_two_effects) {
+  evidence.deeds["confirm-1"].push_back({"pi_1", "ch_2", "succeeded"});
+  EXPECT_EQ(failing(), "attempts;");
+}
+TEST_F(Checkers, find_a_refund_accepted_that_the_gateway_never_made) {
+  evidence.deeds.erase("refund-2");
+  EXPECT_EQ(failing(), "attempts;");
 }
 TEST_F(Checkers, find_an_attempt_that_is_still_open) {
   evidence.open_attempts.emplace_back();

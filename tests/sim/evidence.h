@@ -42,8 +42,21 @@ inline sim::Evidence sound_evidence() {
                         .reason = "refund-1",
                         .status = domain::RefundStatus::succeeded,
                         .gateway_refund_id = "re_1"};
+  domain::Attempt confirmed{.payment_id = payment.id,
+                            .operation = domain::Operation::confirm,
+                            .gateway_key = "confirm-1",
+                            .status = domain::AttemptStatus::accepted};
+  domain::Attempt refunded{.payment_id = payment.id,
+                           .refund_id = refund.id,
+                           .operation = domain::Operation::refund,
+                           .gateway_key = "refund-2",
+                           .status = domain::AttemptStatus::accepted};
+  all.rows.attempts = {std::move(confirmed), std::move(refunded)};
+  all.deeds = {{"confirm-1", {{"pi_1", "ch_1", "succeeded"}}},
+               {"refund-2", {{"re_1", "", "succeeded"}}}};
   all.events = {event_of(payment.id.uuid, 1), event_of(payment.id.uuid, 2)};
-  all.remote_payments.push_back({"pi_1", payment.id.to_string(), "succeeded", "pen", 5000, 1});
+  all.remote_payments.push_back(
+      {"pi_1", payment.id.to_string(), "succeeded", "pen", 5000, 5000, 1});
   all.remote_refunds.push_back({"re_1", "pi_1", "attempt", "succeeded", 2000});
   all.promises = {{sim::Promise::Kind::payment_made, "1", "", 5000},
                   {sim::Promise::Kind::payment_is, "1", "completed", 0},

@@ -1,0 +1,60 @@
+#include "sim/contents.h"
+
+#include <chrono>
+
+namespace cobro::sim {
+namespace {
+
+using Tally = std::map<std::string, std::int64_t>;
+
+// What the adapter trusts keys for; after it recovery only looks.
+constexpr base::Duration kKeyWindow = std::chrono::hours(12);
+
+void count_payments(const Evidence& evidence, Tally& tally) {
+  std::map<std::string, std::int64_t> charged;
+  for (const auto& payment : evidence.remote_payments) {
+    charged[payment.id] = payment.charged;
+    if (payment.captures > 0 && payment.charged < payment.amount) ++tally["captured in part"];
+  }
+  for (const auto& refund : evidence.remote_refunds) {
+    if (refund.amount < charged[refund.payment]) ++tally["refunded in part"];
+    if (refund.status == "failed") ++tally["refunds that failed after they had succeeded"];
+  }
+  for (const auto& [key, deeds] : evidence.deeds)
+    for (const auto& deed : deeds)
+      if (deed.status == "pending") ++tally["refunds that were pending first"];
+}
+
+void count_orders(const Evidence& evidence, Tally& tally) {
+  std::map<domain::OrderId, int> payments;
+  std::map<domain::OrderId, int> charged;
+  for (const auto& payment : evidence.rows.payments) {
+    if (!payment.order_id) continue;
+    ++payments[*payment.order_id];
+    if (payment.captured.is_positive()) ++charged[*payment.order_id];
+  }
+  for (const auto& order : evidence.rows.orders) {
+    if (payments[order.id] > 1) ++tally["orders with several payments"];
+    if (charged[order.id] > 1) ++tally["orders with several payments charged"];
+    if (payments[order.id] > 1 && order.status == domain::OrderStatus::cancelled)
+      ++tally["orders cancelled with several payments"];
+  }
+}
+
+void count_attempts(const Evidence& evidence, Tally& tally) {
+  for (const auto& attempt : evidence.rows.attempts) {
+    if (attempt.checks > 0) ++tally["attempts that recovery took up"];
+    if (attempt.closed_at && *attempt.closed_at - attempt.first_sent_at > kKeyWindow)
+      ++tally["attempts that ended after the key's window"];
+  }
+}
+
+}  // namespace
+
+void count_contents(const Evidence& evidence, Tally& tally) {
+  count_payments(evidence, tally);
+  count_orders(evidence, tally);
+  count_attempts(evidence, tally);
+}
+
+}  // namespace cobro::sim
