@@ -17,6 +17,7 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '8' },
     database: { type: 'string', default: 'postgres,sqlite' },
     json: { type: 'string' },
+    profile: { type: 'string' },
     keep: { type: 'boolean', default: false },
   },
 });
@@ -35,7 +36,7 @@ async function measure(database, place, limit, facts) {
     const results = [];
     for (const count of connections) {
       say(`${database}, ${count} connections`);
-      const service = await loadService(shop, count, seconds, facts);
+      const service = await loadService(shop, count, seconds, { ...facts, profile: options.profile && `${options.profile}-${database}` });
       results.push({ database, service, limit: await limit.load(count, seconds) });
     }
     start.afterMib = memoryOf(shop.service.pid);

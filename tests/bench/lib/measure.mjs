@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { query } from '../../e2e/support/postgres.mjs';
-import { cpuOf, cpuOfFamily, runPinned, runTimed } from './processes.mjs';
+import { cpuOf, cpuOfFamily, runPinned, runTimed, Scope, startPinned } from './processes.mjs';
 import { inboxEmpty, measuredCpu, otherCpu, own, writesOf } from './world.mjs';
 
 const warmSeconds = 2;
@@ -15,9 +15,16 @@ async function drive(service, connections, seconds) {
   return JSON.parse(await runPinned(otherCpu, own('bench_flow'), args, tokens));
 }
 
+// Samples the service's stacks while the load lasts, for `perf report`. What is measured
+// meanwhile is dearer than without.
+function profileService(service, seconds, file) {
+  const args = ['record', '-q', '-F', 499, '--call-graph', 'dwarf,16384', '-p', service.pid, '-o', `${file}.perf`, '--', 'sleep', seconds];
+  startPinned(new Scope(), otherCpu, 'perf', args.map(String), {}, `${file}.log`);
+}
+
 // Flows through the service for some seconds, and everything that comes of them. CPU and
 // writes are of all flows, from the first request until the last webhook is applied.
-export async function loadService(shop, connections, seconds, { webhooksPerFlow, postgres }) {
+export async function loadService(shop, connections, seconds, { webhooksPerFlow, postgres, profile }) {
   const { place, service, sandbox } = shop;
   shop.flows ??= 0;
   const finish = async (flows) => {
@@ -31,6 +38,7 @@ export async function loadService(shop, connections, seconds, { webhooksPerFlow,
     database: postgres ? await cpuOfFamily(postgres.pid) : 0,
     sandbox: cpuOf(sandbox.pid),
   });
+  if (profile) profileService(service, seconds, `${profile}-${connections}`);
   const began = performance.now();
   const before = await used();
   const driven = await drive(service, connections, seconds);
