@@ -29,7 +29,7 @@ struct GatewayCall {
   const char* name;
   void (*prepare)(World&);
   app::Answer (*act)(World&);
-  const char* outcome;  // of the payment: see `standing`
+  const char* outcome;  // of the payment: see World::standing
   int charges;          // at the gateway, succeeded ones
 };
 
@@ -94,16 +94,6 @@ constexpr CutPoint kCuts[] = {
     {Cut::late, "no answer within 25 s", "10 s later"},
 };
 
-// The jobs of the service at the full second: recovery at its own pace, and the inbox a little
-// later than there, where what arrives kicks it.
-base::Task<void> every(World& world, base::Duration period,
-                       base::Task<std::int64_t> (*job)(app::Context&)) {
-  while (true) {
-    co_await world.clock.sleep(period - world.clock.steady() % period);
-    co_await job(*world.context);
-  }
-}
-
 struct Row {
   std::string told;
   std::int64_t after_s = 0;
@@ -124,38 +114,9 @@ std::string say(const app::Answer& answer) {
   return answer ? answer->body : std::string(domain::word(answer.error().code));
 }
 
-std::string standing(World& world) {
-  const auto payment = world.payment(1);
-  return fmt::format("{} {}, refunded {}", domain::word(payment.state),
-                     payment.captured.to_decimal(), payment.refunded.to_decimal());
-}
-
 std::int64_t posts(const World& world) {
   return std::count_if(world.wire.sent.begin(), world.wire.sent.end(),
                        [](const auto& request) { return request.method == "POST"; });
-}
-
-// What the gateway holds of the same debt, in the words of `standing`.
-std::string standing_there(World& world) {
-  static const std::map<std::string, std::string> words = {
-      {"requires_payment_method", "failed"},
-      {"requires_action", "requires_action"},
-      {"requires_capture", "authorized"},
-      {"succeeded", "succeeded"},
-      {"canceled", "cancelled"},
-  };
-  const auto intents = wire::parse_json(world.sandbox_get("/v1/payment_intents?limit=100"));
-  const auto& list = *intents->find("data")->as_array();
-  if (list.empty()) return "pending 0.00, refunded 0.00";
-  if (list.size() > 1) return "two intents";
-  const auto pen = *domain::Currency::parse("PEN");
-  const domain::Money received(*list[0].int_at({"amount_received"}), pen);
-  auto back = domain::Money::zero(pen);
-  const auto refunds = wire::parse_json(world.sandbox_get("/v1/refunds?limit=100"));
-  for (const auto& refund : *refunds->find("data")->as_array())
-    if (received.is_positive()) back += domain::Money(*refund.int_at({"amount"}), pen);
-  return fmt::format("{} {}, refunded {}", words.at(*list[0].string_at({"status"})),
-                     received.to_decimal(), back.to_decimal());
 }
 
 int charges_there(World& world) {
@@ -170,8 +131,7 @@ class Trial {
  public:
   Trial(const GatewayCall& call, const CutPoint& point, bool webhooks)
       : call_(call), point_(point), world_({.deliver_webhooks = webhooks}) {
-    jobs_.spawn("inbox", every(world_, seconds(1), app::apply_webhooks));
-    jobs_.spawn("recovery", every(world_, kRecoveryPeriod, app::recover));
+    world_.run_jobs();
   }
 
   Row run() {
@@ -183,7 +143,7 @@ class Trial {
     world_.wire.fate = [&](const ports::HttpRequest& request) {
       return request.method == "POST" && ++posts_seen == 1 ? point_.cut : Cut::none;
     };
-    const auto before = standing(world_);
+    const auto before = world_.standing(1);
     const auto began = world_.clock.now();
     const auto told = call_.act(world_);
     expect_patience();
@@ -207,17 +167,17 @@ class Trial {
   void expect_outcome(const app::Answer& told, const std::string& before) {
     const bool moved = point_.cut != Cut::throttled;
     EXPECT_FALSE(is_open());
-    EXPECT_EQ(standing(world_), moved ? call_.outcome : before);
-    EXPECT_EQ(standing_there(world_), standing(world_));
+    EXPECT_EQ(world_.standing(1), moved ? call_.outcome : before);
+    EXPECT_EQ(world_.standing_there(1), world_.standing(1));
     const auto sends = posts(world_);
     const auto outcome = say(call_.act(world_));
-    EXPECT_EQ(standing(world_), call_.outcome) << "the key's own answer: " << outcome;
+    EXPECT_EQ(world_.standing(1), call_.outcome) << "the key's own answer: " << outcome;
     EXPECT_EQ(posts(world_), moved ? sends : sends + 1);
     EXPECT_EQ(say(call_.act(world_)), outcome);
     if (told) {
       EXPECT_EQ(outcome, told->body);
     }
-    EXPECT_EQ(standing_there(world_), call_.outcome);
+    EXPECT_EQ(world_.standing_there(1), call_.outcome);
     EXPECT_EQ(charges_there(world_), call_.charges);
     EXPECT_EQ(world_.sandbox_count("/v1/payment_intents"), 1);
     EXPECT_TRUE(world_.payment(1).refunding.is_zero());
@@ -228,13 +188,6 @@ class Trial {
   const GatewayCall& call_;
   const CutPoint& point_;
   World world_;
-  base::TaskGroup jobs_{[](std::string_view name, std::exception_ptr failure) {
-    try {
-      std::rethrow_exception(failure);
-    } catch (const std::exception& error) {
-      ADD_FAILURE() << name << ": " << error.what();
-    }
-  }};
 };
 
 using Outcome = std::pair<Row, Row>;  // with webhooks, without

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "domain/words.h"
 #include "wire/json.h"
 
@@ -14,6 +16,8 @@ constexpr const char* kHook = "http://cobro.test/webhooks/stripe";
 constexpr const char* kSecret = "whsec_test";
 // How long the gateway works on a request whose sender is gone.
 constexpr base::Duration kGoesOnFor = std::chrono::seconds(10);
+constexpr base::Duration kSlowness = std::chrono::seconds(5);
+constexpr base::Duration kRecoveryPeriod = std::chrono::seconds(30);
 
 base::Task<void> run_later(ports::Clock& clock, std::move_only_function<void()> work) {
   co_await clock.sleep(base::Duration{0});
@@ -30,6 +34,14 @@ ports::HttpResponse server_error() {
 
 ports::HttpFailure broken() {
   return {ports::HttpFailure::Kind::broken, "the connection broke"};
+}
+
+base::Task<void> every(World& world, base::Duration period,
+                       base::Task<std::int64_t> (*job)(app::Context&)) {
+  while (true) {
+    co_await world.clock.sleep(period - world.clock.steady() % period);
+    co_await job(*world.context);
+  }
 }
 
 base::Task<void> keep(base::Task<app::Answer> task, std::optional<app::Answer>& into) {
@@ -110,6 +122,7 @@ base::Task<ports::HttpResult> Wire::send(ports::HttpRequest request) {
   if (to_gateway) co_await clock_.sleep(std::chrono::milliseconds(20));
   auto result = co_await inner.send(std::move(request));
   if (to_gateway) co_await clock_.sleep(std::chrono::milliseconds(20));
+  if (cut == Cut::answer_slow) co_await clock_.sleep(kSlowness);
   if (cut == Cut::answer_lost) {
     co_await clock_.sleep(timeout);
     co_return std::unexpected(lost());
@@ -148,6 +161,7 @@ World::World(WorldOptions options) {
   gateways.add(*stripe);
 
   sandbox::StripeOptions sandbox_options;
+  sandbox_options.public_url = kGateway;
   if (options.deliver_webhooks) sandbox_options.webhooks.push_back({kHook, base::Secret(kSecret)});
   sandbox = std::make_unique<sandbox::Stripe>(std::move(sandbox_options), clock, random, wire, log);
   wire.inner.connect(kGateway, [this](wire::Request r) { return sandbox->handle(std::move(r)); });
@@ -296,6 +310,11 @@ void World::work() {
   run(clock, app::recover(*context));
 }
 
+void World::run_jobs(base::Duration inbox_period) {
+  background_->spawn("inbox", every(*this, inbox_period, app::apply_webhooks));
+  background_->spawn("recovery", every(*this, kRecoveryPeriod, app::recover));
+}
+
 domain::Payment World::payment(std::int64_t number) {
   return *load(number).payment;
 }
@@ -325,6 +344,59 @@ std::string World::sandbox_get(const std::string& path_and_query) {
                              .headers = {{"Authorization", "Bearer sk_test_world"}},
                              .body = {}};
   return run(clock, wire.inner.send(std::move(request)))->body;
+}
+
+base::Task<ports::HttpResponse> World::posting(std::string path, std::string form) {
+  ports::HttpRequest request{.method = "POST",
+                             .url = kGateway + path,
+                             .headers = {{"Authorization", "Bearer sk_test_world"},
+                                         {"Content-Type", "application/x-www-form-urlencoded"}},
+                             .body = std::move(form)};
+  auto answer = co_await wire.inner.send(std::move(request));
+  co_return std::move(*answer);
+}
+
+ports::HttpResponse World::sandbox_post(const std::string& path, const std::string& form) {
+  return run(clock, posting(path, form));
+}
+
+std::string World::standing(std::int64_t number) {
+  const auto row = payment(number);
+  return std::string(domain::word(row.state)) + " " + row.captured.to_decimal() + ", refunded " +
+         row.refunded.to_decimal();
+}
+
+std::string World::standing_there(std::int64_t number) {
+  static const std::map<std::string, std::string> words = {
+      {"requires_payment_method", "failed"},
+      {"requires_action", "requires_action"},
+      {"requires_capture", "authorized"},
+      {"succeeded", "succeeded"},
+      {"canceled", "cancelled"},
+  };
+  const auto row = payment(number);
+  const auto zero = domain::Money::zero(row.amount.currency());
+  const auto text = [](std::string_view word, domain::Money received, domain::Money back) {
+    return std::string(word) + " " + received.to_decimal() + ", refunded " + back.to_decimal();
+  };
+  const auto ours = [&](const wire::Json& object) {
+    return object.string_at({"metadata", "cobro_payment"}) == row.id.to_string();
+  };
+  std::vector<wire::Json> intents;
+  const auto listed = wire::parse_json(sandbox_get("/v1/payment_intents?limit=100"));
+  for (const auto& intent : *listed->find("data")->as_array())
+    if (ours(intent)) intents.push_back(intent);
+  if (intents.empty()) return text("pending", zero, zero);
+  if (intents.size() > 1) return "more than one object";
+  const auto currency = row.amount.currency();
+  const domain::Money received(*intents[0].int_at({"amount_received"}), currency);
+  auto back = zero;
+  const auto refunds = wire::parse_json(sandbox_get("/v1/refunds?limit=100"));
+  for (const auto& refund : *refunds->find("data")->as_array())
+    if (refund.string_at({"payment_intent"}) == intents[0].string_at({"id"}) &&
+        received.is_positive() && refund.string_at({"status"}) == "succeeded")
+      back += domain::Money(*refund.int_at({"amount"}), currency);
+  return text(words.at(*intents[0].string_at({"status"})), received, back);
 }
 
 int World::sandbox_count(const std::string& path) {

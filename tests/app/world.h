@@ -37,6 +37,7 @@ enum class Cut {
   answer_halved,     // done; half of the answer's body, as if that were all
   reset,             // the connection is reset, and the gateway goes on with the work
   late,              // done after a while; the answer comes when nobody waits any more
+  answer_slow,       // done; the answer takes some seconds
 };
 
 class Wire final : public ports::HttpClient {
@@ -96,6 +97,9 @@ class World {
   void advance(base::Duration span) { clock.advance(span); }
   // Applies the inbox and recovers what is due, as the jobs would.
   void work();
+  // From now on the jobs run by themselves: recovery every 30 s, and the inbox at every full
+  // second or so often (in the service what arrives kicks it).
+  void run_jobs(base::Duration inbox_period = std::chrono::seconds(1));
 
   // ---- looks ---------------------------------------------------------------------------
   domain::Payment payment(std::int64_t number);
@@ -107,6 +111,13 @@ class World {
   std::int64_t sandbox_charged(const std::string& currency);
   int sandbox_count(const std::string& path);
   std::string sandbox_get(const std::string& path_and_query);
+  // A form sent there, as its clients and people's browsers do.
+  ports::HttpResponse sandbox_post(const std::string& path, const std::string& form);
+  base::Task<ports::HttpResponse> posting(std::string path, std::string form);
+  // How a payment stands, here and at the gateway, in the same words: "succeeded 100.00,
+  // refunded 0.00". Once all is settled they are equal.
+  std::string standing(std::int64_t payment);
+  std::string standing_there(std::int64_t payment);
 
   ManualClock clock;
   SeededRandom random;
