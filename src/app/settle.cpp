@@ -222,7 +222,8 @@ base::Task<Answer> send_and_settle(Context& context, const Call* call, Attempt a
   auto asked = attempt.operation == domain::Operation::refund
                    ? co_await inquire_refunds(context, attempt.payment_id)
                    : co_await inquire(context, attempt.payment_id);
-  if (!asked || *asked != Inquiry::news) co_return settled;
+  // Nothing new to us may be news to this attempt: a webhook can have ended it meanwhile.
+  if (!asked || (*asked != Inquiry::news && *asked != Inquiry::nothing_new)) co_return settled;
   co_return co_await settle(context, call, std::move(attempt), std::move(answer), word);
 }
 
