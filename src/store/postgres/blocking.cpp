@@ -27,7 +27,9 @@ struct PgBlocking::Impl {
   Result checked(PGresult* raw) const {
     Result result(raw);
     const auto status = PQresultStatus(raw);
-    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return result;
+    // A migration that needs no script of its own for PostgreSQL is an empty query.
+    const bool empty = status == PGRES_EMPTY_QUERY;
+    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || empty) return result;
     throw ports::StoreUnavailable(fmt::format("PostgreSQL: {}", PQerrorMessage(connection)));
   }
 };
