@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "app/closing.h"
 #include "app/ledger_books.h"
 #include "base/check.h"
@@ -135,10 +137,23 @@ bool make_room(const ports::Loaded& loaded, domain::Books& books, ports::Changes
   return made;
 }
 
+// A refusal may be of another card, confirmed without us, while a send of ours can still
+// arrive. Not when the send has made the object.
+bool is_premature(const ports::Loaded& loaded, const domain::Books& books,
+                  const domain::PaymentNews& news) {
+  if (news.state != domain::RemoteState::declined) return false;
+  return std::any_of(
+      loaded.open_attempts.begin(), loaded.open_attempts.end(), [&](const Attempt& open) {
+        return open.payment_id == books.payment().id && open.operation == Operation::confirm &&
+               news.our_attempt != open.id && books.now() < open.deadline + kRecoveryGrace;
+      });
+}
+
 }  // namespace
 
 domain::Applied apply_payment_news(const ports::Loaded& loaded, domain::Books& books,
                                    const domain::PaymentNews& news, ports::Changes& changes) {
+  if (is_premature(loaded, books, news)) return domain::Applied::nothing_new;
   const auto before = books.payment();
   auto applied = domain::apply(books, news);
   const bool moved =
