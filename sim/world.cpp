@@ -89,28 +89,31 @@ void World::plan_accidents() {
   const auto& options = ground.options;
   for (int i = 0; i < options.crashes; ++i)
     world_.spawn("crash", strike_at(accidents_.evenly(0s, options.faulty)));
-  plan_outages(options.gateway_outages, &Faults::gateway_away, "the gateway");
-  plan_outages(options.webhook_outages, &Faults::webhooks_away, "webhooks");
-  plan_outages(options.database_outages, &Faults::database_away, "the database");
+  plan_outages(options.gateway_outages, {&Faults::gateway_away}, "the gateway is away");
+  plan_outages(options.webhook_outages, {&Faults::webhooks_away}, "webhooks do not come");
+  plan_outages(options.database_outages, {&Faults::database_away}, "the database is away");
+  plan_outages(options.gateway_troubles, {&Faults::gateway_troubled, &Faults::webhooks_away},
+               "the gateway is in trouble");
 }
 
-void World::plan_outages(int count, int Faults::* away, const std::string& name) {
+void World::plan_outages(int count, const std::vector<int Faults::*>& what,
+                         const std::string& name) {
   for (int i = 0; i < count; ++i) {
     const auto at = accidents_.evenly(0s, ground.options.faulty);
     const auto span = accidents_.span(10s, ground.options.longest_outage);
-    world_.spawn("outage", outage(at, span, away, name));
+    world_.spawn("outage", outage(at, span, what, name));
   }
 }
 
-base::Task<void> World::outage(base::Duration at, base::Duration span, int Faults::* away,
-                               std::string name) {
+base::Task<void> World::outage(base::Duration at, base::Duration span,
+                               std::vector<int Faults::*> what, std::string name) {
   co_await ground.clock.sleep(at);
-  ground.trace.note(fmt::format("outage of {} begins", name));
-  ++(ground.faults.*away);
+  ground.trace.note("from now on " + name);
+  for (const auto away : what) ++(ground.faults.*away);
   co_await ground.clock.sleep(span);
   if (ground.faults.healed()) co_return;
-  --(ground.faults.*away);
-  ground.trace.note(fmt::format("outage of {} ends", name));
+  for (const auto away : what) --(ground.faults.*away);
+  ground.trace.note("no longer: " + name);
 }
 
 base::Task<void> World::strike_at(base::Duration at) {

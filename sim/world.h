@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "gateways/manual/manual.h"
 #include "gateways/stripe/stripe.h"
@@ -75,10 +76,10 @@ class World {
   void watch_steps();
   base::Task<void> restart_after(base::Duration span);
   base::Task<void> strike_at(base::Duration at);
-  base::Task<void> outage(base::Duration at, base::Duration span, int Faults::* away,
+  base::Task<void> outage(base::Duration at, base::Duration span, std::vector<int Faults::*> what,
                           std::string name);
   void plan_accidents();
-  void plan_outages(int count, int Faults::* away, const std::string& name);
+  void plan_outages(int count, const std::vector<int Faults::*>& what, const std::string& name);
 
   base::Task<std::optional<wire::Reply>> receive(wire::Request request);
   base::Task<wire::Reply> receive_webhook(wire::Request request);

@@ -2,6 +2,7 @@
 // that ends the service's process at one of its calls to the outside.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <vector>
@@ -20,24 +21,32 @@ class Faults {
   explicit Faults(const Options& options) : options_(options), chance_(options.seed, "faults") {}
 
   bool strike(Fault fault) {
-    if (healed_ || options_.rate(fault) == 0 || !chance_.roll(options_.rate(fault))) return false;
+    const int rate = rate_of(fault);
+    if (healed_ || rate == 0 || !chance_.roll(rate)) return false;
     ++struck_[static_cast<std::size_t>(fault)];
     return true;
   }
   void heal() {
     healed_ = true;
-    gateway_away = webhooks_away = database_away = 0;
+    gateway_away = gateway_troubled = webhooks_away = database_away = 0;
   }
   [[nodiscard]] bool healed() const { return healed_; }
   [[nodiscard]] const std::array<std::int64_t, kFaults>& struck() const { return struck_; }
   Chance& chance() { return chance_; }
 
-  // How many outages of each are on.
+  // How many outages of each are on. A troubled gateway answers, now and then.
   int gateway_away = 0;
+  int gateway_troubled = 0;
   int webhooks_away = 0;
   int database_away = 0;
 
  private:
+  static constexpr int kTroubleRate = 150;
+  [[nodiscard]] int rate_of(Fault fault) const {
+    const bool troubled = gateway_troubled > 0 && fault < Fault::webhook_lost;
+    return troubled ? std::max(options_.rate(fault), kTroubleRate) : options_.rate(fault);
+  }
+
   const Options& options_;
   Chance chance_;
   bool healed_ = false;

@@ -47,8 +47,9 @@ struct Options {
   base::Duration healing = std::chrono::hours(30);  // phase two: no fault, no client
   std::array<int, kFaults> rates{};                 // per mille of the calls it can strike
   int crashes = 0;
-  int gateway_outages = 0;  // nothing reaches the gateway
-  int webhook_outages = 0;  // no webhook reaches the service
+  int gateway_outages = 0;   // nothing reaches the gateway
+  int gateway_troubles = 0;  // most of its faults strike often, and its webhooks do not come
+  int webhook_outages = 0;   // no webhook reaches the service
   int database_outages = 0;
   base::Duration longest_outage = std::chrono::hours(1);
   bool split_writes = false;  // other writes come between a write's reads and its changes
