@@ -93,7 +93,7 @@ base::Task<Evidence> collect_rows(ports::Store& store) {
   }
   evidence.audit = co_await app::audit(store);
   evidence.open_attempts = co_await store.due_attempts(kEndOfTime, kAll);
-  evidence.waiting_webhooks = co_await store.due_webhooks(kEndOfTime, kAll);
+  evidence.waiting_webhooks = co_await store.claim_webhooks(kEndOfTime, kEndOfTime, kAll);
   co_return evidence;
 }
 

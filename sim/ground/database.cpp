@@ -154,9 +154,10 @@ base::Task<std::vector<domain::Attempt>> Database::due_attempts(base::Timestamp 
                                                                 std::int64_t limit) {
   return read(inner_.due_attempts(now, limit));
 }
-base::Task<std::vector<ports::StoredWebhook>> Database::due_webhooks(base::Timestamp now,
-                                                                     std::int64_t limit) {
-  return read(inner_.due_webhooks(now, limit));
+base::Task<std::vector<ports::StoredWebhook>> Database::claim_webhooks(base::Timestamp now,
+                                                                       base::Timestamp until,
+                                                                       std::int64_t limit) {
+  return read(inner_.claim_webhooks(now, until, limit));
 }
 base::Task<std::int64_t> Database::purge_records(base::Timestamp now, std::int64_t limit) {
   return read(inner_.purge_records(now, limit));

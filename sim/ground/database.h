@@ -29,8 +29,9 @@ class Database final : public ForwardingStore {
       const ports::TransactionFilter& filter, const ports::Page& page) override;
   base::Task<std::vector<domain::Attempt>> due_attempts(base::Timestamp now,
                                                         std::int64_t limit) override;
-  base::Task<std::vector<ports::StoredWebhook>> due_webhooks(base::Timestamp now,
-                                                             std::int64_t limit) override;
+  base::Task<std::vector<ports::StoredWebhook>> claim_webhooks(base::Timestamp now,
+                                                               base::Timestamp until,
+                                                               std::int64_t limit) override;
   base::Task<std::int64_t> purge_records(base::Timestamp now, std::int64_t limit) override;
   base::Task<bool> ping() override;
 

@@ -37,9 +37,10 @@ class ForwardingStore : public ports::Store {
                                                         std::int64_t limit) override {
     return inner_.due_attempts(now, limit);
   }
-  base::Task<std::vector<ports::StoredWebhook>> due_webhooks(base::Timestamp now,
-                                                             std::int64_t limit) override {
-    return inner_.due_webhooks(now, limit);
+  base::Task<std::vector<ports::StoredWebhook>> claim_webhooks(base::Timestamp now,
+                                                               base::Timestamp until,
+                                                               std::int64_t limit) override {
+    return inner_.claim_webhooks(now, until, limit);
   }
   base::Task<std::int64_t> purge_records(base::Timestamp now, std::int64_t limit) override {
     return inner_.purge_records(now, limit);

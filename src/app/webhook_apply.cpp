@@ -1,6 +1,6 @@
 #include "app/inquiry.h"
 #include "app/ledger_books.h"
-#include "app/webhooks.h"
+#include "app/webhook_rows.h"
 
 namespace cobro::app {
 
@@ -14,29 +14,8 @@ using ports::Loaded;
 using ports::StoredWebhook;
 using ports::WebhookStatus;
 
-constexpr std::int64_t kBatch = 50;
 constexpr base::Duration kFirstWait = std::chrono::seconds(2);
 constexpr base::Duration kLongestWait = std::chrono::hours(1);
-
-StoredWebhook ended(StoredWebhook row, WebhookStatus status, std::string note,
-                    base::Timestamp now) {
-  row.status = status;
-  row.note = std::move(note);
-  row.tries += 1;
-  row.applied_at = now;
-  return row;
-}
-
-// Kept, and tried again later: doubling pauses up to an hour, without end.
-StoredWebhook waiting(StoredWebhook row, std::string note, base::Timestamp now) {
-  const base::Duration wait = std::min<base::Duration>(
-      kFirstWait * (1LL << std::min<std::int64_t>(row.tries, 20)), kLongestWait);
-  row.status = WebhookStatus::waiting;
-  row.note = std::move(note);
-  row.tries += 1;
-  row.next_try_at = now + wait;
-  return row;
-}
 
 StoredWebhook after(const StoredWebhook& row, Applied applied, base::Timestamp now) {
   switch (applied) {
@@ -54,8 +33,8 @@ StoredWebhook after(const StoredWebhook& row, Applied applied, base::Timestamp n
   return row;
 }
 
-// Commits the row's new form, alone; false when that was not possible.
-base::Task<bool> mark(Context& context, const StoredWebhook& row, WebhookStatus status,
+// Commits the row's new form, alone.
+base::Task<void> mark(Context& context, const StoredWebhook& row, WebhookStatus status,
                       std::string note) {
   const DecideChanges decide = [&](const Loaded& loaded,
                                    domain::Moment moment) -> base::Result<Changes, Refusal> {
@@ -73,24 +52,19 @@ base::Task<bool> mark(Context& context, const StoredWebhook& row, WebhookStatus 
   if (!committed)
     context.log.write(ports::LogLevel::warning, "a webhook's row could not be updated",
                       {{"event", row.event_id}});
-  co_return committed.has_value();
 }
 
 // Applies a final fact: the payment, and the inbox row, in one transaction.
-base::Task<bool> apply_final(Context& context, const StoredWebhook& row, const GatewayEvent& event,
+base::Task<void> apply_final(Context& context, const StoredWebhook& row, const GatewayEvent& event,
                              domain::PaymentId payment) {
-  bool waits = false;
+  std::optional<StoredWebhook> left;
   const DecideChanges decide = [&](const Loaded& loaded,
                                    domain::Moment moment) -> base::Result<Changes, Refusal> {
-    Changes changes;
-    if (!loaded.webhook || loaded.webhook->applied_at) return changes;
-    const auto now = moment.now;
-    auto books = open_books(loaded, std::move(moment));
-    const auto applied = event.payment ? apply_payment_news(loaded, books, *event.payment, changes)
-                                       : apply_refund_news(loaded, books, *event.refund, changes);
-    if (books.payment_changed() || !changes.update_attempts.empty()) collect(books, changes);
-    changes.update_webhook = after(*loaded.webhook, applied, now);
-    waits = changes.update_webhook->status == WebhookStatus::waiting;
+    left.reset();
+    if (!loaded.webhook || loaded.webhook->applied_at) return Changes{};
+    left = loaded.webhook;
+    auto changes = apply_fact(context, loaded, std::move(moment), event, *left);
+    changes.update_webhook = left;
     return changes;
   };
   ports::Reads reads{.root = ports::PaymentRef{payment},
@@ -98,16 +72,14 @@ base::Task<bool> apply_final(Context& context, const StoredWebhook& row, const G
                      .webhook = ports::WebhookRef{row.gateway, row.event_id},
                      .transaction_numbers = 1};
   auto committed = co_await commit(context, std::move(reads), decide);
-  if (!committed)
-    context.log.write(ports::LogLevel::warning, "a webhook could not be applied",
-                      {{"event", row.event_id}, {"reason", committed.error().message}});
-  if (committed && waits)
-    context.log.write(ports::LogLevel::error, "money moved at the gateway that is not booked yet",
-                      {{"event", row.event_id}, {"payment", payment.to_string()}});
-  co_return committed.has_value();
+  if (committed && left) log_waiting_money(context, *left);
+  if (committed) co_return;
+  context.log.write(ports::LogLevel::warning, "a webhook could not be applied",
+                    {{"event", row.event_id}, {"reason", committed.error().message}});
+  co_await mark(context, row, WebhookStatus::waiting, "it could not be written");
 }
 
-base::Task<bool> fetch(Context& context, const StoredWebhook& row, const GatewayEvent& event,
+base::Task<void> fetch(Context& context, const StoredWebhook& row, const GatewayEvent& event,
                        domain::PaymentId payment) {
   auto asked = event.fetch == GatewayEvent::Fetch::payment
                    ? co_await inquire(context, payment)
@@ -138,42 +110,85 @@ base::Task<std::optional<domain::PaymentId>> find_payment(Context& context,
   co_return ours ? event.our_payment : std::nullopt;
 }
 
-base::Task<bool> apply_one(Context& context, StoredWebhook row) {
+base::Task<void> apply_one(Context& context, StoredWebhook row) {
   const auto* gateway = context.gateways.find(row.gateway);
-  if (gateway == nullptr) co_return false;
+  if (gateway == nullptr)
+    co_return co_await mark(context, row, WebhookStatus::waiting, "its gateway is not configured");
   const auto event = gateway->read_event(row.body);
   if (!event) co_return co_await mark(context, row, WebhookStatus::ignored, "unreadable");
-  const bool final_fact = event->payment || event->refund;
-  if (!final_fact && event->fetch == GatewayEvent::Fetch::nothing)
-    co_return co_await mark(context, row, WebhookStatus::ignored,
-                            "not a type that changes anything");
+  if (concerns_nobody(*event))
+    co_return co_await mark(context, row, WebhookStatus::ignored, kOfNoInterest);
   const auto payment = co_await find_payment(context, *event, row.gateway);
-  if (!payment) co_return co_await mark(context, row, WebhookStatus::ignored, "nothing of ours");
-  co_return final_fact ? co_await apply_final(context, row, *event, *payment)
-                       : co_await fetch(context, row, *event, *payment);
+  if (!payment) co_return co_await mark(context, row, WebhookStatus::ignored, kNothingOfOurs);
+  if (is_final_fact(*event)) co_return co_await apply_final(context, row, *event, *payment);
+  co_await fetch(context, row, *event, *payment);
 }
 
 }  // namespace
 
-base::Task<std::int64_t> apply_webhooks(Context& context) {
-  auto rows = co_await context.store.due_webhooks(context.clock.now(), kBatch);
-  std::int64_t done = 0;
-  for (auto& row : rows) {
-    StoredWebhook key;
-    key.gateway = row.gateway;
-    key.event_id = row.event_id;
-    std::string failure;
-    try {
-      done += co_await apply_one(context, std::move(row)) ? 1 : 0;
-    } catch (const std::exception& error) {
-      failure = error.what();  // one event must not hold up the others
-    }
-    if (failure.empty()) continue;
-    context.log.write(ports::LogLevel::error, "a webhook could not be applied",
-                      {{"event", key.event_id}, {"reason", failure}});
-    co_await mark(context, key, WebhookStatus::waiting, "applying it failed");
+bool is_final_fact(const GatewayEvent& event) {
+  return event.payment || event.refund;
+}
+
+bool concerns_nobody(const GatewayEvent& event) {
+  return !is_final_fact(event) && event.fetch == GatewayEvent::Fetch::nothing;
+}
+
+StoredWebhook ended(StoredWebhook row, WebhookStatus status, std::string note,
+                    base::Timestamp now) {
+  row.status = status;
+  row.note = std::move(note);
+  row.tries += 1;
+  row.applied_at = now;
+  return row;
+}
+
+StoredWebhook waiting(StoredWebhook row, std::string note, base::Timestamp now) {
+  const base::Duration wait = std::min<base::Duration>(
+      kFirstWait * (1LL << std::min<std::int64_t>(row.tries, 20)), kLongestWait);
+  row.status = WebhookStatus::waiting;
+  row.note = std::move(note);
+  row.tries += 1;
+  row.next_try_at = now + wait;
+  return row;
+}
+
+Changes apply_fact(const Context&, const Loaded& loaded, domain::Moment moment,
+                   const GatewayEvent& event, StoredWebhook& row) {
+  Changes changes;
+  const auto now = moment.now;
+  auto books = open_books(loaded, std::move(moment));
+  const auto applied = event.payment ? apply_payment_news(loaded, books, *event.payment, changes)
+                                     : apply_refund_news(loaded, books, *event.refund, changes);
+  if (books.payment_changed() || !changes.update_attempts.empty()) collect(books, changes);
+  row = after(row, applied, now);
+  return changes;
+}
+
+void log_waiting_money(Context& context, const StoredWebhook& row) {
+  if (row.status != WebhookStatus::waiting) return;
+  context.log.write(ports::LogLevel::error, "money moved at the gateway that is not booked yet",
+                    {{"event", row.event_id}, {"type", row.type}});
+}
+
+base::Task<void> apply_webhook(Context& context, StoredWebhook row) {
+  StoredWebhook key;
+  key.gateway = row.gateway;
+  key.event_id = row.event_id;
+  std::string failure;
+  try {
+    co_return co_await apply_one(context, std::move(row));
+  } catch (const std::exception& error) {
+    failure = error.what();
   }
-  co_return done;
+  context.log.write(ports::LogLevel::error, "a webhook could not be applied",
+                    {{"event", key.event_id}, {"reason", failure}});
+  co_await mark(context, key, WebhookStatus::waiting, "applying it failed");
+}
+
+base::Task<std::vector<StoredWebhook>> claim_webhooks(Context& context, std::int64_t limit) {
+  const auto now = context.clock.now();
+  return context.store.claim_webhooks(now, now + kWebhookLease, limit);
 }
 
 }  // namespace cobro::app

@@ -50,7 +50,7 @@ struct StoredWebhook {
   WebhookStatus status = WebhookStatus::pending;
   std::string note;  // why it waits or was ignored
   std::int64_t tries = 0;
-  base::Timestamp next_try_at;
+  base::Timestamp next_try_at;  // until then it belongs to whoever has it
   base::Timestamp received_at;
   std::optional<base::Timestamp> applied_at;
   std::int64_t version = 1;

@@ -232,9 +232,14 @@ class Store {
   // Open attempts whose next_check_at has come, oldest first.
   virtual base::Task<std::vector<domain::Attempt>> due_attempts(base::Timestamp now,
                                                                 std::int64_t limit) = 0;
-  // Pending and waiting webhooks whose next_try_at has come, oldest first.
-  virtual base::Task<std::vector<StoredWebhook>> due_webhooks(base::Timestamp now,
-                                                              std::int64_t limit) = 0;
+  // The inbox's lease: of the pending and waiting webhooks whose next_try_at has come, those
+  // that are due longest, at most `limit`, with next_try_at moved to `until`. One statement,
+  // so that of several callers each row goes to one. Nobody gives a lease back: whoever is
+  // done writes so, and what a dead instance held is due again at `until`. A webhook that is
+  // stored belongs to who stores it until the next_try_at that it is stored with.
+  virtual base::Task<std::vector<StoredWebhook>> claim_webhooks(base::Timestamp now,
+                                                                base::Timestamp until,
+                                                                std::int64_t limit) = 0;
   // Closed and settled records that expired before `now`, at most `limit` of them.
   virtual base::Task<std::int64_t> purge_records(base::Timestamp now, std::int64_t limit) = 0;
 

@@ -4,7 +4,7 @@
 #include <stdexcept>
 
 #include "app/recovery.h"
-#include "app/webhooks.h"
+#include "app/webhook_inbox.h"
 #include "service/job.h"
 #include "surfaces/common/front_door.h"
 #include "surfaces/operations/routes.h"
@@ -24,8 +24,9 @@ base::Task<bool> recover_due(app::Context& context) {
   co_return false;
 }
 
-base::Task<bool> apply_inbox(app::Context& context) {
-  co_return co_await app::apply_webhooks(context) > 0;
+base::Task<bool> poll(app::Inbox& inbox) {
+  co_await inbox.poll();
+  co_return false;
 }
 
 base::Task<bool> purge(app::Context& context) {
@@ -60,19 +61,20 @@ struct Service::Parts {
         world{context, currency_of(settings.default_currency)},
         verifier(std::move(settings.jwt_keys)),
         readiness(context),
-        router(all_routes({readiness, openapi, [this] { inbox.kick(); }})),
+        router(all_routes({readiness, openapi, [this](auto row) { inbox.add(std::move(row)); }})),
         door(world, verifier, router,
              {&surfaces::platform::word_error, surfaces::Cors(std::move(settings.cors_origins))}),
         recovery(
             "recovery", kRecoveryPeriod, [this] { return recover_due(context); }, ports.clock,
             ports.log),
-        inbox(
-            "inbox", kInboxPeriod, [this] { return apply_inbox(context); }, ports.clock, ports.log),
+        inbox(context, [this] { polling.kick(); }),
+        polling(
+            "inbox", kInboxPeriod, [this] { return poll(inbox); }, ports.clock, ports.log),
         purging("purge", kPurgePeriod, [this] { return purge(context); }, ports.clock, ports.log) {
     *openapi = openapi_text(router.routes(), settings.version);
   }
 
-  std::array<Job*, 3> jobs() { return {&recovery, &inbox, &purging}; }
+  std::array<Job*, 3> jobs() { return {&recovery, &polling, &purging}; }
   void one_less() {
     if (--running == 0 && idle) std::exchange(idle, {})();
   }
@@ -89,7 +91,8 @@ struct Service::Parts {
   bool stopped = false;
   std::function<void()> idle;
   Job recovery;
-  Job inbox;
+  app::Inbox inbox;
+  Job polling;
   Job purging;
 };
 
@@ -141,6 +144,9 @@ void Service::drain() {
   ++parts_->running;  // nothing is idle before all are told
   for (Job* job : parts_->jobs())
     if (job->is_started()) job->stop([this] { parts_->one_less(); });
+  ++parts_->running;
+  parts_->inbox.stop();
+  parts_->inbox.when_idle([this] { parts_->one_less(); });
   parts_->one_less();
 }
 

@@ -11,10 +11,10 @@ using namespace std::chrono_literals;
 // Asks again while the first call still waits for the gateway; then the refund settles.
 base::Task<app::Answer> refund_again(World& world) {
   co_await world.clock.sleep(500ms);
-  co_await app::apply_webhooks(*world.context);
+  co_await world.inbox().poll();
   auto answer = co_await world.refunding(1, "40", "broken", "key");
   co_await world.clock.sleep(5s);
-  co_await app::apply_webhooks(*world.context);
+  co_await world.inbox().poll();
   co_return answer;
 }
 

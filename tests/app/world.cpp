@@ -17,6 +17,7 @@ constexpr const char* kSecret = "whsec_test";
 // How long the gateway works on a request whose sender is gone.
 constexpr base::Duration kGoesOnFor = std::chrono::seconds(10);
 constexpr base::Duration kSlowness = std::chrono::seconds(5);
+constexpr base::Duration kInboxPeriod = std::chrono::seconds(5);
 constexpr base::Duration kRecoveryPeriod = std::chrono::seconds(30);
 
 base::Task<void> run_later(ports::Clock& clock, std::move_only_function<void()> work) {
@@ -36,12 +37,19 @@ ports::HttpFailure broken() {
   return {ports::HttpFailure::Kind::broken, "the connection broke"};
 }
 
-base::Task<void> every(World& world, base::Duration period,
-                       base::Task<std::int64_t> (*job)(app::Context&)) {
+base::Task<void> every(World& world, base::Duration period, base::Task<void> (*job)(World&)) {
   while (true) {
     co_await world.clock.sleep(period - world.clock.steady() % period);
-    co_await job(*world.context);
+    co_await job(world);
   }
+}
+
+base::Task<void> poll(World& world) {
+  return world.inbox().poll();
+}
+
+base::Task<void> recover(World& world) {
+  co_await app::recover(*world.context);
 }
 
 base::Task<void> keep(base::Task<app::Answer> task, std::optional<app::Answer>& into) {
@@ -49,15 +57,25 @@ base::Task<void> keep(base::Task<app::Answer> task, std::optional<app::Answer>& 
 }
 
 base::Task<wire::Reply> receive(World& world, wire::Request request) {
+  if (world.webhook_delay.count() > 0) co_await world.clock.sleep(world.webhook_delay);
   if (world.hold_webhooks) co_return wire::Reply{503, {}, ""};
   auto received = co_await app::receive_webhook(*world.context, domain::GatewayName::stripe,
                                                 request.headers, request.body);
   ++world.webhooks_received;
+  world.last_webhook = request;
+  if (received && received->left && !world.forget_left)
+    world.inbox().add(std::move(*received->left));
   co_return wire::Reply{received ? 200 : 400, {}, ""};
 }
 
 ports::StoredReply line(int status, std::string text) {
   return {status, {}, std::move(text)};
+}
+
+base::Task<void> work_off(app::Inbox& inbox) {
+  co_await inbox.poll();
+  co_await base::await_callback<bool>(
+      [&](base::Completion<bool> idle) { inbox.when_idle([idle] { idle(true); }); });
 }
 
 app::WordPayment word_payment() {
@@ -176,6 +194,7 @@ World::World(WorldOptions options) {
 }
 
 World::~World() {
+  inbox_.reset();
   background_.reset();
 }
 
@@ -305,14 +324,21 @@ std::vector<app::Answer> World::all(std::vector<base::Task<app::Answer>> tasks) 
   return result;
 }
 
+app::Inbox& World::inbox() {
+  if (std::exchange(inbox_context_, context.get()) != context.get())
+    inbox_ = std::make_unique<app::Inbox>(*context, [] {});
+  return *inbox_;
+}
+
 void World::work() {
-  run(clock, app::apply_webhooks(*context));
+  run(clock, work_off(inbox()));
   run(clock, app::recover(*context));
 }
 
-void World::run_jobs(base::Duration inbox_period) {
-  background_->spawn("inbox", every(*this, inbox_period, app::apply_webhooks));
-  background_->spawn("recovery", every(*this, kRecoveryPeriod, app::recover));
+void World::run_jobs(base::Duration delay) {
+  webhook_delay = delay;
+  background_->spawn("inbox", every(*this, kInboxPeriod, poll));
+  background_->spawn("recovery", every(*this, kRecoveryPeriod, recover));
 }
 
 domain::Payment World::payment(std::int64_t number) {

@@ -13,7 +13,7 @@
 #include "app/payments.h"
 #include "app/recovery.h"
 #include "app/transactions.h"
-#include "app/webhooks.h"
+#include "app/webhook_inbox.h"
 #include "gateways/manual/manual.h"
 #include "gateways/stripe/stripe.h"
 #include "sandbox/stripe.h"
@@ -95,11 +95,12 @@ class World {
 
   // ---- the passing of time -------------------------------------------------------------
   void advance(base::Duration span) { clock.advance(span); }
-  // Applies the inbox and recovers what is due, as the jobs would.
+  // Applies what is due in the inbox and recovers what is due, as the jobs would.
   void work();
-  // From now on the jobs run by themselves: recovery every 30 s, and the inbox at every full
-  // second or so often (in the service what arrives kicks it).
-  void run_jobs(base::Duration inbox_period = std::chrono::seconds(1));
+  // Over the context that is in use now.
+  app::Inbox& inbox();
+  // From now on the jobs run by themselves, and each webhook is that long on its way.
+  void run_jobs(base::Duration webhook_delay = std::chrono::seconds(1));
 
   // ---- looks ---------------------------------------------------------------------------
   domain::Payment payment(std::int64_t number);
@@ -130,12 +131,17 @@ class World {
   ports::Gateways gateways;
   std::unique_ptr<app::Context> context;
   bool hold_webhooks = false;  // deliveries get 503 and come again
+  bool forget_left = false;    // what the inbox should apply is lost, as in a crash
   int webhooks_received = 0;
+  base::Duration webhook_delay{0};
+  wire::Request last_webhook;
 
  private:
   app::Call call(const std::string& sub, app::Role role, const std::string& route,
                  const std::string& key, const std::string& body);
   app::Answer run_now(base::Task<app::Answer> task);
+  std::unique_ptr<app::Inbox> inbox_;
+  const app::Context* inbox_context_ = nullptr;
   std::unique_ptr<base::TaskGroup> background_;
 };
 

@@ -168,20 +168,6 @@ TEST_P(Lists, due_attempts_are_open_and_oldest_first) {
   EXPECT_EQ(run(store->due_attempts(now, 1)).size(), 1U);
 }
 
-TEST_P(Lists, due_webhooks_are_pending_or_waiting) {
-  const auto add = [&](const std::string& event, ports::WebhookStatus status) {
-    auto webhook = make.webhook(event);
-    webhook.status = status;
-    must_write({.insert_webhook = webhook});
-  };
-  add("1", ports::WebhookStatus::pending);
-  add("2", ports::WebhookStatus::applied);
-  add("3", ports::WebhookStatus::waiting);
-  add("4", ports::WebhookStatus::ignored);
-  EXPECT_EQ(run(store->due_webhooks(backend->clock.now(), 10)).size(), 2U);
-  EXPECT_TRUE(run(store->due_webhooks(backend->clock.now() - std::chrono::seconds(1), 10)).empty());
-}
-
 TEST_P(Lists, the_audit_walks_every_order_and_every_payment_without_one) {
   std::set<domain::OrderId> orders;
   for (int i = 0; i < 5; ++i) {

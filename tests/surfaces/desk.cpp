@@ -107,8 +107,9 @@ std::unique_ptr<service::Service> Desk::build(service::ServiceSettings settings)
                                             std::move(settings));
 }
 
-bool Desk::has_due_webhooks() {
-  return !run(clock, store_->due_webhooks(clock.now(), 10)).empty();
+bool Desk::has_unapplied_webhooks() {
+  const auto end = clock.now() + std::chrono::hours(1);
+  return !run(clock, store_->claim_webhooks(end, end, 10)).empty();
 }
 
 Desk::~Desk() = default;

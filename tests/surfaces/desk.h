@@ -74,7 +74,7 @@ class Desk {
 
   // Another service over the same ports.
   [[nodiscard]] std::unique_ptr<service::Service> build(service::ServiceSettings settings);
-  [[nodiscard]] bool has_due_webhooks();
+  [[nodiscard]] bool has_unapplied_webhooks();
 
   ManualClock clock;
   SeededRandom random;

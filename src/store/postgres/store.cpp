@@ -93,9 +93,10 @@ class PostgresStore final : public ports::Store {
     const auto answers = co_await one(store::due_attempts(now, limit));
     co_return to_attempts(answers);
   }
-  base::Task<std::vector<ports::StoredWebhook>> due_webhooks(base::Timestamp now,
-                                                             std::int64_t limit) override {
-    const auto answers = co_await one(store::due_webhooks(now, limit));
+  base::Task<std::vector<ports::StoredWebhook>> claim_webhooks(base::Timestamp now,
+                                                               base::Timestamp until,
+                                                               std::int64_t limit) override {
+    const auto answers = co_await one(store::claim_webhooks(kPostgresTraits, now, until, limit));
     co_return to_webhooks(answers);
   }
   base::Task<std::int64_t> purge_records(base::Timestamp now, std::int64_t limit) override {

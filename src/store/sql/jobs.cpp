@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "store/sql/entities.h"
 #include "store/sql/lists.h"
 
@@ -23,11 +25,19 @@ std::vector<domain::Attempt> to_attempts(std::span<const Rows> answers) {
   return read_all(answers[0], read_attempt);
 }
 
-Statement due_webhooks(base::Timestamp now, std::int64_t limit) {
-  static const std::string text = webhooks().select() +
-                                  " WHERE status IN ('pending', 'waiting') AND next_try_at <= $1"
-                                  " ORDER BY next_try_at, id LIMIT $2";
-  return {text, due(now, limit)};
+// Materialized, or PostgreSQL might look for the rows again for each that it updates, and lock
+// more than it takes.
+Statement claim_webhooks(const SqlTraits& traits, base::Timestamp now, base::Timestamp until,
+                         std::int64_t limit) {
+  Params params;
+  params.add(now).add(limit).add(until);
+  return {interned(fmt::format("WITH due AS MATERIALIZED (SELECT id FROM webhooks"
+                               " WHERE status IN ('pending', 'waiting') AND next_try_at <= $1"
+                               " ORDER BY next_try_at, id LIMIT $2{})"
+                               " UPDATE webhooks SET next_try_at = $3, version = version + 1"
+                               " WHERE id IN (SELECT id FROM due) RETURNING {}",
+                               traits.skip_locked, webhooks().columns())),
+          std::move(params).take()};
 }
 
 std::vector<ports::StoredWebhook> to_webhooks(std::span<const Rows> answers) {

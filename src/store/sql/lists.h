@@ -7,6 +7,7 @@
 #include "ports/store.h"
 #include "store/sql/rows.h"
 #include "store/sql/statement.h"
+#include "store/sql/traits.h"
 
 namespace cobro::store {
 
@@ -25,7 +26,8 @@ ports::Listed<domain::Transaction> to_listed_transactions(std::span<const Rows> 
 
 Statement due_attempts(base::Timestamp now, std::int64_t limit);
 std::vector<domain::Attempt> to_attempts(std::span<const Rows> answers);
-Statement due_webhooks(base::Timestamp now, std::int64_t limit);
+Statement claim_webhooks(const SqlTraits& traits, base::Timestamp now, base::Timestamp until,
+                         std::int64_t limit);
 std::vector<ports::StoredWebhook> to_webhooks(std::span<const Rows> answers);
 // One row for each record that it deletes.
 Statement purge_records(base::Timestamp now, std::int64_t limit);

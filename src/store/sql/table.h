@@ -28,6 +28,8 @@ class Table {
   [[nodiscard]] std::string_view rely() const { return rely_; }
   // "SELECT <columns> FROM <name>"; `extra` becomes further columns.
   [[nodiscard]] std::string select(std::string_view extra = {}) const;
+  // What `select` reads, for RETURNING.
+  [[nodiscard]] std::string_view columns() const { return columns_; }
   // One row that tells whether $1 is the id of a row.
   [[nodiscard]] std::string_view exists() const { return exists_; }
 

@@ -10,15 +10,17 @@ struct SqlTraits {
   std::string_view draw_order_number;
   std::string_view draw_payment_number;
   std::string_view draw_transaction_number;
+  // Behind a SELECT of rows to change: passes over those that somebody else changes now.
+  std::string_view skip_locked;
 };
 
 inline constexpr SqlTraits kSqliteTraits{
     "UPDATE numbers SET last = last + 1 WHERE name = 'order' RETURNING last",
     "UPDATE numbers SET last = last + 1 WHERE name = 'payment' RETURNING last",
-    "UPDATE numbers SET last = last + 1 WHERE name = 'transaction' RETURNING last"};
+    "UPDATE numbers SET last = last + 1 WHERE name = 'transaction' RETURNING last", ""};
 
-inline constexpr SqlTraits kPostgresTraits{"SELECT nextval('order_numbers')",
-                                           "SELECT nextval('payment_numbers')",
-                                           "SELECT nextval('transaction_numbers')"};
+inline constexpr SqlTraits kPostgresTraits{
+    "SELECT nextval('order_numbers')", "SELECT nextval('payment_numbers')",
+    "SELECT nextval('transaction_numbers')", " FOR UPDATE SKIP LOCKED"};
 
 }  // namespace cobro::store

@@ -97,10 +97,11 @@ class SqliteStore final : public ports::Store {
     return query<std::vector<domain::Attempt>>(*parts_.readers,
                                                one(store::due_attempts(now, limit)), to_attempts);
   }
-  base::Task<std::vector<ports::StoredWebhook>> due_webhooks(base::Timestamp now,
-                                                             std::int64_t limit) override {
+  base::Task<std::vector<ports::StoredWebhook>> claim_webhooks(base::Timestamp now,
+                                                               base::Timestamp until,
+                                                               std::int64_t limit) override {
     return query<std::vector<ports::StoredWebhook>>(
-        *parts_.readers, one(store::due_webhooks(now, limit)), to_webhooks);
+        *parts_.writer, one(store::claim_webhooks(kSqliteTraits, now, until, limit)), to_webhooks);
   }
   base::Task<std::int64_t> purge_records(base::Timestamp now, std::int64_t limit) override {
     return query<std::int64_t>(

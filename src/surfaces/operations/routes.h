@@ -12,7 +12,8 @@ namespace cobro::surfaces::operations {
 struct Parts {
   Readiness& readiness;                        // outlives the routes
   std::shared_ptr<const std::string> openapi;  // its text is filled in before the first request
-  std::function<void()> webhook_stored;        // there is work in the inbox
+  // An event was stored that is still to be applied, by this instance.
+  std::function<void(ports::StoredWebhook)> webhook_left;
 };
 
 std::vector<Route> routes(const Parts& parts);

@@ -23,16 +23,17 @@ std::optional<GatewayName> gateway_named(std::string_view name, const ports::Gat
   return std::nullopt;
 }
 
-base::Task<Answer> receive(Exchange& exchange, std::function<void()> webhook_stored) {
+base::Task<Answer> receive(Exchange& exchange,
+                           std::function<void(ports::StoredWebhook)> webhook_left) {
   auto& context = exchange.world.context;
   const auto gateway = gateway_named(exchange.path_values.front(), context.gateways);
   if (!gateway)
     co_return std::unexpected(domain::Refusal{.code = domain::RefusalCode::not_found,
                                               .message = "There is no such gateway here."});
-  const auto received = co_await app::receive_webhook(
+  auto received = co_await app::receive_webhook(
       context, *gateway, std::move(exchange.request.headers), std::move(exchange.request.body));
   if (!received) co_return std::unexpected(received.error());
-  if (webhook_stored) webhook_stored();
+  if (received->left && webhook_left) webhook_left(std::move(*received->left));
   co_return wire::json_reply(200, wire::encode(WebhookReply{}));
 }
 
@@ -65,8 +66,8 @@ void add_webhook_route(const Parts& parts, std::vector<Route>& routes) {
                                    refused(503, "The store is away; send it again.",
                                            "unavailable")},
                      .needs_bearer = false},
-       .handle = [stored = parts.webhook_stored](
-                     Exchange& exchange) { return receive(exchange, stored); },
+       .handle = [left =
+                      parts.webhook_left](Exchange& exchange) { return receive(exchange, left); },
        .word_error = &platform::word_error,
        .access = Access::anyone,
        .body_kind = BodyKind::raw});

@@ -1,0 +1,62 @@
+#include "app/webhook_inbox.h"
+
+namespace cobro::app {
+
+namespace {
+
+constexpr std::size_t kAtOnce = 16;
+constexpr std::size_t kMostWaiting = 256;
+
+std::string text_of(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return "unknown";
+  }
+}
+
+}  // namespace
+
+Inbox::Inbox(Context& context, std::function<void()> more_due)
+    : context_(context),
+      more_due_(std::move(more_due)),
+      queue_(
+          kAtOnce, [this](const auto& row) { return apply(row); },
+          [this](const auto& row, const std::exception_ptr& failure) {
+            context_.log.write(ports::LogLevel::error, "a webhook waits for its lease to run out",
+                               {{"event", row.event_id}, {"reason", text_of(failure)}});
+            release(row);
+          }) {}
+
+void Inbox::add(ports::StoredWebhook row) {
+  if (stopped_ || queue_.waiting() >= kMostWaiting) return;
+  if (held_.insert(row.id).second) queue_.add(std::move(row));
+}
+
+base::Task<void> Inbox::apply(const ports::StoredWebhook& row) {
+  co_await apply_webhook(context_, row);
+  release(row);
+}
+
+void Inbox::release(const ports::StoredWebhook& row) {
+  held_.erase(row.id);
+  if (stopped_ || queue_.waiting() > 0 || !std::exchange(full_, false)) return;
+  more_due_();
+}
+
+base::Task<void> Inbox::poll() {
+  const auto room = static_cast<std::int64_t>(kMostWaiting - queue_.waiting());
+  if (stopped_ || room == 0) co_return;
+  auto rows = co_await claim_webhooks(context_, room);
+  full_ = static_cast<std::int64_t>(rows.size()) == room;
+  for (auto& row : rows) add(std::move(row));
+}
+
+void Inbox::stop() {
+  stopped_ = true;
+  queue_.drop_waiting();
+}
+
+}  // namespace cobro::app

@@ -1,0 +1,109 @@
+// What several instances take work from.
+#include <set>
+
+#include "contract/world.h"
+
+namespace cobro::testing {
+namespace {
+
+using ports::StoredWebhook;
+using ports::WebhookStatus;
+using std::chrono::seconds;
+
+constexpr base::Duration kLease = seconds(15);
+
+class Claims : public StoreContract {
+ protected:
+  void add(const std::string& event, WebhookStatus status, base::Duration due_in = seconds(0)) {
+    auto webhook = make.webhook(event);
+    webhook.status = status;
+    webhook.next_try_at = backend->clock.now() + due_in;
+    must_write({.insert_webhook = webhook});
+  }
+  base::Task<std::vector<StoredWebhook>> claiming(std::int64_t limit) {
+    const auto now = backend->clock.now();
+    return store->claim_webhooks(now, now + kLease, limit);
+  }
+  std::set<std::string> claim(std::int64_t limit = 10) { return events(run(claiming(limit))); }
+  static std::set<std::string> events(const std::vector<StoredWebhook>& rows) {
+    std::set<std::string> events;
+    for (const auto& row : rows) EXPECT_TRUE(events.insert(row.event_id).second);
+    return events;
+  }
+};
+
+using Events = std::set<std::string>;
+
+TEST_P(Claims, are_of_pending_and_waiting_webhooks_that_are_due_the_longest_due_first) {
+  add("1", WebhookStatus::pending, seconds(-1));
+  add("2", WebhookStatus::applied, seconds(-9));
+  add("3", WebhookStatus::waiting, seconds(-5));
+  add("4", WebhookStatus::ignored, seconds(-9));
+  add("5", WebhookStatus::pending, seconds(1));
+  EXPECT_EQ(claim(1), Events{"3"});
+  EXPECT_EQ(claim(), Events{"1"});
+  EXPECT_EQ(claim(), Events{});
+}
+
+TEST_P(Claims, give_the_row_as_it_is_now) {
+  add("1", WebhookStatus::waiting);
+  const auto rows = run(claiming(1));
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].next_try_at, backend->clock.now() + kLease);
+  EXPECT_EQ(rows[0].status, WebhookStatus::waiting);
+  auto ended = rows[0];
+  ended.status = WebhookStatus::applied;
+  must_write({.update_webhook = ended});
+}
+
+TEST_P(Claims, run_out_and_the_row_is_due_again) {
+  add("1", WebhookStatus::pending);
+  EXPECT_EQ(claim(), Events{"1"});
+  backend->clock.advance(kLease - seconds(1));
+  EXPECT_EQ(claim(), Events{});
+  backend->clock.advance(seconds(1));
+  EXPECT_EQ(claim(), Events{"1"});
+}
+
+TEST_P(Claims, of_many_claimers_at_once_each_row_goes_to_one) {
+  constexpr int kRows = 40;
+  for (int i = 0; i < kRows; ++i) add(std::to_string(i), WebhookStatus::pending);
+  Events all;
+  std::size_t claimed = 0;
+  while (claimed < kRows) {
+    std::vector<base::Task<std::vector<StoredWebhook>>> tasks;
+    for (int i = 0; i < 8; ++i) tasks.push_back(claiming(3));
+    const auto before = claimed;
+    for (const auto& rows : run_all(std::move(tasks))) {
+      EXPECT_LE(rows.size(), 3U);
+      claimed += rows.size();
+      all.merge(events(rows));
+    }
+    ASSERT_GT(claimed, before);
+  }
+  EXPECT_EQ(claimed, all.size());
+  EXPECT_EQ(claimed, std::size_t{kRows});
+}
+
+// Two instances that receive one event at the same instant.
+TEST_P(Claims, of_two_copies_stored_at_once_one_is_committed) {
+  const auto copies = {make.webhook("1"), make.webhook("1")};
+  std::vector<ports::Decide> decisions;
+  for (const auto& copy : copies)
+    decisions.emplace_back([copy](const ports::Loaded& loaded) {
+      ports::Changes changes;
+      if (!loaded.webhook) changes.insert_webhook = copy;
+      return changes;
+    });
+  ports::Reads reads;
+  reads.webhook = ports::WebhookRef{domain::GatewayName::stripe, "1"};
+  for (const auto& result : write_all({reads, reads}, decisions))
+    EXPECT_TRUE(result.committed() || failure_of(result) == ports::WriteFailure::conflict);
+  EXPECT_EQ(claim(), Events{"1"});
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, Claims, ::testing::ValuesIn(backends()),
+                         [](const auto& info) { return info.param.name; });
+
+}  // namespace
+}  // namespace cobro::testing
