@@ -150,6 +150,14 @@ base::Task<ports::Listed<domain::Transaction>> Database::list_transactions(
     const ports::TransactionFilter& filter, const ports::Page& page) {
   return read(inner_.list_transactions(filter, page));
 }
+base::Task<ports::Listed<domain::Payment>> Database::list_overpayments(
+    const ports::OverpaymentFilter& filter, const ports::Page& page) {
+  return read(inner_.list_overpayments(filter, page));
+}
+base::Task<ports::Listed<domain::Reconciliation>> Database::list_reconciliations(
+    const ports::ReconciliationFilter& filter, const ports::Page& page) {
+  return read(inner_.list_reconciliations(filter, page));
+}
 base::Task<std::vector<domain::Attempt>> Database::due_attempts(base::Timestamp now,
                                                                 std::int64_t limit) {
   return read(inner_.due_attempts(now, limit));

@@ -27,6 +27,10 @@ class Database final : public ForwardingStore {
                                                          const ports::Page& page) override;
   base::Task<ports::Listed<domain::Transaction>> list_transactions(
       const ports::TransactionFilter& filter, const ports::Page& page) override;
+  base::Task<ports::Listed<domain::Payment>> list_overpayments(
+      const ports::OverpaymentFilter& filter, const ports::Page& page) override;
+  base::Task<ports::Listed<domain::Reconciliation>> list_reconciliations(
+      const ports::ReconciliationFilter& filter, const ports::Page& page) override;
   base::Task<std::vector<domain::Attempt>> due_attempts(base::Timestamp now,
                                                         std::int64_t limit) override;
   base::Task<std::vector<ports::StoredWebhook>> claim_webhooks(base::Timestamp now,

@@ -33,6 +33,14 @@ class ForwardingStore : public ports::Store {
       const ports::TransactionFilter& filter, const ports::Page& page) override {
     return inner_.list_transactions(filter, page);
   }
+  base::Task<ports::Listed<domain::Payment>> list_overpayments(
+      const ports::OverpaymentFilter& filter, const ports::Page& page) override {
+    return inner_.list_overpayments(filter, page);
+  }
+  base::Task<ports::Listed<domain::Reconciliation>> list_reconciliations(
+      const ports::ReconciliationFilter& filter, const ports::Page& page) override {
+    return inner_.list_reconciliations(filter, page);
+  }
   base::Task<std::vector<domain::Attempt>> due_attempts(base::Timestamp now,
                                                         std::int64_t limit) override {
     return inner_.due_attempts(now, limit);

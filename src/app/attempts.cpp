@@ -30,6 +30,14 @@ Operation operation_of(const ports::GatewayCommand& command) {
   return std::visit(Visitor{}, command);
 }
 
+std::optional<domain::Money> amount_of(const ports::GatewayCommand& command,
+                                       const domain::Payment& payment) {
+  if (const auto* capture = std::get_if<ports::CaptureCommand>(&command)) return capture->amount;
+  if (const auto* refund = std::get_if<ports::RefundCommand>(&command)) return refund->amount;
+  if (std::holds_alternative<ports::ConfirmCommand>(command)) return payment.amount;
+  return std::nullopt;
+}
+
 }  // namespace
 
 base::Result<Attempt, Refusal> make_attempt(const Context& context, domain::Books& books,
@@ -54,6 +62,7 @@ base::Result<Attempt, Refusal> make_attempt(const Context& context, domain::Book
       .gateway_key = fmt::format("cobro-{}-{}-{}-{}", context.store.deployment(),
                                  payment.id.to_string(), word(operation), payment.attempts + 1),
       .request = std::move(request),
+      .amount = amount_of(command, payment),
       .state_before = payment.state,
       .sends = 1,
       .first_sent_at = now,
@@ -101,6 +110,12 @@ void end_attempt(domain::Books& books, Attempt& attempt, AttemptStatus status,
                  std::optional<domain::Decline> decline, ports::Changes& changes) {
   close_attempt(books, attempt, status, std::move(decline));
   changes.update_attempts.push_back(attempt);
+  if (attempt.in_review)
+    changes.settle_reconciliations.push_back({attempt.id,
+                                              status == AttemptStatus::accepted
+                                                  ? domain::ReconciliationOutcome::succeeded
+                                                  : domain::ReconciliationOutcome::failed,
+                                              books.now()});
   if (!attempt.record_key) return;
   if (status == AttemptStatus::not_executed) {
     changes.release_records.push_back(*attempt.record_key);
@@ -137,6 +152,44 @@ bool make_room(const ports::Loaded& loaded, domain::Books& books, ports::Changes
   return made;
 }
 
+bool has_no_place(domain::Applied applied) {
+  return applied == domain::Applied::no_room || applied == domain::Applied::after_end;
+}
+
+// The overpayment goes back without being asked for. Where that cannot be asked of the
+// gateway it stays open, for a person.
+void send_back(const Context& context, domain::Books& books, ports::Changes& changes) {
+  const auto gateway = context.gateways.find(books.payment().gateway);
+  if (gateway == nullptr || !gateway->capabilities().remote) return;
+  const auto& refund = books.start_overpayment_refund("overpayment", "system");
+  auto attempt =
+      make_attempt(context, books, ports::RefundCommand{refund.id, refund.amount, refund.reason});
+  if (attempt) {
+    changes.insert_attempts.push_back(std::move(*attempt));
+  } else {
+    books.end_refund(refund.id, domain::RefundStatus::failed, attempt.error().message, "{}");
+  }
+}
+
+// Money of the customer is held that nobody can capture any more.
+domain::Applied release_hold(const Context& context, domain::Books& books,
+                             ports::Changes& changes) {
+  if (books.payment().pending_operation) return domain::Applied::nothing_new;
+  auto attempt = make_attempt(context, books, ports::CancelCommand{});
+  if (!attempt) return domain::Applied::no_room;
+  changes.insert_attempts.push_back(std::move(*attempt));
+  return domain::Applied::changed;
+}
+
+domain::Applied apply_late(const Context& context, domain::Books& books,
+                           const domain::PaymentNews& news, ports::Changes& changes) {
+  if (news.state == domain::RemoteState::authorized) return release_hold(context, books, changes);
+  const auto applied = domain::apply_late(books, news);
+  if (books.payment().overpayment && context.settings.refund_overpayments)
+    send_back(context, books, changes);
+  return applied;
+}
+
 // A refusal may be of another card, confirmed without us, while a send of ours can still
 // arrive. Not when the send has made the object.
 bool is_premature(const ports::Loaded& loaded, const domain::Books& books,
@@ -151,8 +204,9 @@ bool is_premature(const ports::Loaded& loaded, const domain::Books& books,
 
 }  // namespace
 
-domain::Applied apply_payment_news(const ports::Loaded& loaded, domain::Books& books,
-                                   const domain::PaymentNews& news, ports::Changes& changes) {
+domain::Applied apply_payment_news(const Context& context, const ports::Loaded& loaded,
+                                   domain::Books& books, const domain::PaymentNews& news,
+                                   ports::Changes& changes) {
   if (is_premature(loaded, books, news)) return domain::Applied::nothing_new;
   const auto before = books.payment();
   auto applied = domain::apply(books, news);
@@ -161,6 +215,7 @@ domain::Applied apply_payment_news(const ports::Loaded& loaded, domain::Books& b
   if (applied == domain::Applied::no_room && moved && is_payable(books) &&
       make_room(loaded, books, changes))
     applied = domain::apply(books, news);
+  if (has_no_place(applied) && moved) applied = apply_late(context, books, news, changes);
   if (applied == domain::Applied::conflicted || applied == domain::Applied::no_room) return applied;
   for (const auto& open : loaded.open_attempts) {
     if (open.payment_id != before.id) continue;
@@ -171,6 +226,10 @@ domain::Applied apply_payment_news(const ports::Loaded& loaded, domain::Books& b
   }
   follow_closing(loaded, books);
   return applied;
+}
+
+int numbers_for_news(const Context& context) {
+  return context.settings.refund_overpayments ? 2 : 1;
 }
 
 domain::Applied apply_refund_news(const ports::Loaded& loaded, domain::Books& books,

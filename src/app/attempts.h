@@ -58,9 +58,15 @@ base::Task<Answer> perform(Context& context, const Call* call, domain::Attempt a
 Answer word_settled(const Call& call, const Settled& settled, const WordAccepted& word);
 
 // Applies news in a decision: to the payment, and to its open attempts that they end.
-// Records of ended attempts are settled or released.
-domain::Applied apply_payment_news(const ports::Loaded& loaded, domain::Books& books,
-                                   const domain::PaymentNews& news, ports::Changes& changes);
+// Records of ended attempts are settled or released. Captured money that the payment cannot
+// keep becomes an overpayment, and is sent back at once where the settings say so; an
+// authorization that nobody can use any more gets an attempt that cancels it. Those attempts
+// are only written: recovery sends them.
+domain::Applied apply_payment_news(const Context& context, const ports::Loaded& loaded,
+                                   domain::Books& books, const domain::PaymentNews& news,
+                                   ports::Changes& changes);
+// How many transaction numbers that may take.
+int numbers_for_news(const Context& context);
 domain::Applied apply_refund_news(const ports::Loaded& loaded, domain::Books& books,
                                   const domain::RefundNews& news, ports::Changes& changes);
 

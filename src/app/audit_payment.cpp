@@ -95,6 +95,9 @@ std::optional<std::string> state_problem(const Payment& payment, const AuditPage
 void audit_refunds(const Payment& payment, const AuditPage& page, AuditReport& report) {
   for (const auto& refund : page.refunds) {
     if (refund.payment_id != payment.id) continue;
+    if (refund.of_overpayment != payment.overpayment.has_value())
+      report.findings.push_back({fmt::format("refund {}", refund.id.to_string()),
+                                 "it and its payment disagree about an overpayment"});
     const auto* row = find_row(page.transactions, refund.transaction_id);
     const auto subject = fmt::format("refund {} of {}", refund.id.to_string(), name(payment));
     if (row == nullptr) {
@@ -143,14 +146,20 @@ void audit_attempts(const Payment& payment, const AuditPage& page, AuditReport& 
 }
 
 // The entries that a transaction must have, given its type, status and past.
-std::vector<Movement> expected_movements(const Transaction& row, bool reversed) {
+std::vector<Movement> expected_movements(const Transaction& row, bool reversed, bool late) {
+  const auto refund = late ? Movement::overpayment_refund : Movement::refund;
+  const auto failed = late ? Movement::overpayment_refund_failed : Movement::refund_failed;
   if (row.type == TransactionType::charge && row.status == TransactionStatus::succeeded)
-    return {Movement::charge};
+    return {late ? Movement::overpayment : Movement::charge};
   if (row.type != TransactionType::refund) return {};
-  if (row.status == TransactionStatus::succeeded) return {Movement::refund};
-  if (row.status == TransactionStatus::failed && reversed)
-    return {Movement::refund, Movement::refund_failed};
+  if (row.status == TransactionStatus::succeeded) return {refund};
+  if (row.status == TransactionStatus::failed && reversed) return {refund, failed};
   return {};
+}
+
+// A refund that failed was reversed when the ledger has anything of it.
+bool is_of_refund(const domain::LedgerEntry& entry) {
+  return entry.movement != Movement::charge && entry.movement != Movement::overpayment;
 }
 
 std::vector<domain::LedgerEntry> entries_of(const Transaction& row, const AuditPage& page) {
@@ -182,13 +191,22 @@ void audit_side(const Transaction& row, const std::vector<domain::LedgerEntry>& 
 }  // namespace
 
 void audit_payment(const Payment& payment, const AuditPage& page, AuditReport& report) {
-  const auto captured =
-      sum_of(payment, page, TransactionType::charge, TransactionStatus::succeeded);
+  const auto charged = sum_of(payment, page, TransactionType::charge, TransactionStatus::succeeded);
+  const auto refunded =
+      sum_of(payment, page, TransactionType::refund, TransactionStatus::succeeded);
+  const auto refunding = sum_of(payment, page, TransactionType::refund, TransactionStatus::pending);
+  const auto none = Money::zero(payment.amount.currency());
+  // All money of a payment with an overpayment is that one's, and all refunds.
+  const auto& late = payment.overpayment;
+  const auto captured = late ? none : charged;
   compare(payment, "captured", payment.captured, captured, report);
-  compare(payment, "refunded", payment.refunded,
-          sum_of(payment, page, TransactionType::refund, TransactionStatus::succeeded), report);
-  compare(payment, "refunding", payment.refunding,
-          sum_of(payment, page, TransactionType::refund, TransactionStatus::pending), report);
+  compare(payment, "refunded", payment.refunded, late ? none : refunded, report);
+  compare(payment, "refunding", payment.refunding, late ? none : refunding, report);
+  if (late) {
+    compare(payment, "overpaid", late->amount, charged, report);
+    compare(payment, "overpaid and refunded", late->refunded, refunded, report);
+    compare(payment, "overpaid and refunding", late->refunding, refunding, report);
+  }
   if (const auto problem = state_problem(payment, page, captured))
     report.findings.push_back({name(payment), *problem});
   const bool whole = payment.capture_method == domain::CaptureMethod::automatic;
@@ -219,10 +237,8 @@ void audit_transaction(const Transaction& row, const AuditPage& page, AuditRepor
   if (row.amount.currency() != payment->amount.currency())
     report.findings.push_back({name(row), "its currency is not its payment's"});
   const auto entries = entries_of(row, page);
-  const bool reversed = std::any_of(entries.begin(), entries.end(), [](const auto& entry) {
-    return entry.movement == Movement::refund || entry.movement == Movement::refund_failed;
-  });
-  const auto expected = expected_movements(row, reversed);
+  const bool reversed = std::any_of(entries.begin(), entries.end(), is_of_refund);
+  const auto expected = expected_movements(row, reversed, payment->overpayment.has_value());
   for (const auto movement : expected) {
     const auto accounts = domain::posting(movement, payment->gateway, payment->kind);
     audit_side(row, entries, movement, domain::Side::debit, accounts.debit, report);

@@ -30,6 +30,7 @@ enum class Action {
   refund,
   void_authorized,
   record_transaction,
+  settle_by_hand,  // overpayments, reconciliations
   filter_by_user,
 };
 bool may(const Caller& caller, Action action);

@@ -7,7 +7,7 @@ namespace {
 // Money of it is here, or may still come.
 bool keeps_open(const domain::Payment& payment) {
   if (payment.state == domain::PaymentState::succeeded) return !is_refunded_in_full(payment);
-  if (payment.state == domain::PaymentState::failed) return payment.gateway_payment_id.has_value();
+  if (payment.state == domain::PaymentState::failed) return is_open_at_gateway(payment);
   return is_live(payment.state);
 }
 

@@ -25,7 +25,7 @@ Refusal unavailable() {
 }
 
 Refusal ceiling_refusal(const std::string& constraint) {
-  if (constraint == "refund_ceiling")
+  if (constraint == "refund_ceiling" || constraint == "overpayment_ceiling")
     return {.code = RefusalCode::refund_exceeds_remaining,
             .message = "The refund is more than what is left of the captured amount."};
   if (constraint == "live_ceiling")

@@ -67,8 +67,10 @@ base::Task<base::Result<std::optional<Inquiry>, Refusal>> apply_found(
     Context& context, domain::PaymentId id, std::int64_t version,
     std::vector<domain::PaymentNews> found) {
   std::optional<Inquiry> result;
-  ports::Reads reads{
-      .root = ports::PaymentRef{id}, .record_key = {}, .webhook = {}, .transaction_numbers = 1};
+  ports::Reads reads{.root = ports::PaymentRef{id},
+                     .record_key = {},
+                     .webhook = {},
+                     .transaction_numbers = numbers_for_news(context)};
   const DecideChanges decide = [&](const Loaded& loaded,
                                    domain::Moment moment) -> base::Result<Changes, Refusal> {
     result.reset();
@@ -77,7 +79,7 @@ base::Task<base::Result<std::optional<Inquiry>, Refusal>> apply_found(
     auto books = open_books(loaded, std::move(moment));
     bool fits = true;
     for (const auto& news : found)
-      fits = !does_not_fit(apply_payment_news(loaded, books, news, changes)) && fits;
+      fits = !does_not_fit(apply_payment_news(context, loaded, books, news, changes)) && fits;
     const bool changed = books.payment_changed() || !changes.update_attempts.empty();
     result = !fits              ? Inquiry::no_room
              : !is_clear(found) ? Inquiry::no_answer

@@ -14,6 +14,9 @@ void check_payment(const domain::Payment& payment) {
   COBRO_CHECK(payment.captured >= zero && payment.captured <= payment.amount);
   COBRO_CHECK(payment.refunded >= zero && payment.refunding >= zero);
   COBRO_CHECK((payment.state == domain::PaymentState::succeeded) == payment.captured.is_positive());
+  if (!payment.overpayment) return;
+  COBRO_CHECK(payment.captured.is_zero() && payment.overpayment->amount.is_positive());
+  COBRO_CHECK(payment.overpayment->refunded >= zero && payment.overpayment->refunding >= zero);
 }
 
 void check_order(const domain::Order& order) {

@@ -41,6 +41,7 @@ void collect(const domain::Books& books, ports::Changes& changes) {
   append(changes.update_transactions, result.changed_transactions);
   append(changes.insert_entries, result.entries);
   append(changes.insert_events, result.events);
+  append(changes.insert_reconciliations, result.reconciliations);
 }
 
 }  // namespace cobro::app

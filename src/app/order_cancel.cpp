@@ -39,12 +39,6 @@ bool ended(PaymentState state) {
   return state == PaymentState::cancelled || state == PaymentState::succeeded;
 }
 
-// Only a payment with nothing at a gateway can be cancelled here and now. A failed one with
-// an object there is cancelled there too, or its customer could still pay it.
-bool exists_at_gateway(const domain::Payment& payment) {
-  return payment.gateway_payment_id.has_value();
-}
-
 bool is_busy(const domain::Payment& payment) {
   return payment.state == PaymentState::processing || payment.pending_operation;
 }
@@ -79,7 +73,7 @@ base::Result<Decided, Refusal> close(const CancelCall& cancel, const ports::Load
   for (const auto& payment : loaded.order_payments) {
     if (ended(payment.state)) continue;
     domain::Books books(moment, payment, order, {}, {});
-    if (exists_at_gateway(payment)) {
+    if (is_open_at_gateway(payment)) {
       COBRO_TRY_INTO(auto attempt, make_attempt(cancel.context, books, ports::CancelCommand{}));
       decided.changes.insert_attempts.push_back(attempt);
       decided.attempts.push_back(std::move(attempt));

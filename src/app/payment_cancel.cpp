@@ -57,7 +57,7 @@ base::Result<Decided, Refusal> decide(const Cancel& cancel, const ports::Loaded&
     return ask_about(payment.id);
   }
   auto books = open_books(loaded, std::move(moment));
-  return payment.gateway_payment_id ? cancel_there(cancel, books) : cancel_here(cancel, books);
+  return is_open_at_gateway(payment) ? cancel_there(cancel, books) : cancel_here(cancel, books);
 }
 
 }  // namespace

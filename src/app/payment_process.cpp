@@ -47,6 +47,10 @@ base::Result<Decided, Refusal> confirm(const Process& process, const ports::Load
   if (loaded.order && loaded.order->closing)
     return std::unexpected(
         Refusal{.code = RefusalCode::order_closing, .message = "The order is being cancelled."});
+  if (loaded.payment->overpayment)
+    return std::unexpected(
+        invalid_state("The payment was paid when it could not be taken any more; that money is an "
+                      "overpayment. Pay with another payment."));
   auto books = open_books(loaded, std::move(moment));
   COBRO_TRY_INTO(auto attempt,
                  make_attempt(process.context, books,

@@ -1,8 +1,11 @@
 #include "app/recovery.h"
 
+#include <fmt/format.h>
+
 #include "app/closing.h"
 #include "app/inquiry.h"
 #include "app/ledger_books.h"
+#include "domain/words.h"
 
 namespace cobro::app {
 
@@ -16,10 +19,19 @@ using ports::Loaded;
 
 constexpr std::int64_t kBatch = 50;
 
-// When to look again after this many looks: 5 min, 1 h, then hourly.
-base::Duration pause_after(std::int64_t checks) {
-  if (checks <= 1) return std::chrono::minutes(5);
+constexpr base::Duration kPatience = std::chrono::hours(24);
+
+// When to look again after this many looks: 5 min, 1 h, then hourly; daily once a person was
+// asked.
+base::Duration pause_after(const Attempt& attempt) {
+  if (attempt.in_review) return std::chrono::hours(24);
+  if (attempt.checks <= 1) return std::chrono::minutes(5);
   return std::chrono::hours(1);
+}
+
+// A day without evidence.
+bool needs_a_person(const Attempt& attempt, base::Timestamp now) {
+  return !attempt.in_review && now >= attempt.first_sent_at + kPatience;
 }
 
 bool inside_window(const Context& context, const Attempt& attempt, base::Timestamp now) {
@@ -41,7 +53,15 @@ base::Task<std::optional<Attempt>> claim(Context& context, const Attempt& due, b
     attempt.unknown = true;
     attempt.every_send_not_executed = false;
     attempt.checks += 1;
-    attempt.next_check_at = moment.now + pause_after(attempt.checks);
+    if (needs_a_person(attempt, moment.now)) {
+      auto books = open_books(loaded, moment);
+      books.ask_a_person(attempt, fmt::format("the gateway did not tell the outcome of this {} "
+                                              "(key {})",
+                                              word(attempt.operation), attempt.gateway_key));
+      collect(books, changes);
+      attempt.in_review = true;
+    }
+    attempt.next_check_at = moment.now + pause_after(attempt);
     if (will_send) {
       attempt.sends += 1;
       attempt.deadline = moment.now + context.settings.gateway_timeout;

@@ -70,7 +70,7 @@ base::Task<void> apply_final(Context& context, const StoredWebhook& row, const G
   ports::Reads reads{.root = ports::PaymentRef{payment},
                      .record_key = {},
                      .webhook = ports::WebhookRef{row.gateway, row.event_id},
-                     .transaction_numbers = 1};
+                     .transaction_numbers = numbers_for_news(context)};
   auto committed = co_await commit(context, std::move(reads), decide);
   if (committed && left) log_waiting_money(context, *left);
   if (committed) co_return;
@@ -153,13 +153,14 @@ StoredWebhook waiting(StoredWebhook row, std::string note, base::Timestamp now) 
   return row;
 }
 
-Changes apply_fact(const Context&, const Loaded& loaded, domain::Moment moment,
+Changes apply_fact(const Context& context, const Loaded& loaded, domain::Moment moment,
                    const GatewayEvent& event, StoredWebhook& row) {
   Changes changes;
   const auto now = moment.now;
   auto books = open_books(loaded, std::move(moment));
-  const auto applied = event.payment ? apply_payment_news(loaded, books, *event.payment, changes)
-                                     : apply_refund_news(loaded, books, *event.refund, changes);
+  const auto applied = event.payment
+                           ? apply_payment_news(context, loaded, books, *event.payment, changes)
+                           : apply_refund_news(loaded, books, *event.refund, changes);
   if (books.payment_changed() || !changes.update_attempts.empty()) collect(books, changes);
   row = after(row, applied, now);
   return changes;

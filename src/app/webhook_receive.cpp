@@ -1,3 +1,4 @@
+#include "app/attempts.h"
 #include "app/guards.h"
 #include "app/webhook_rows.h"
 
@@ -38,7 +39,7 @@ ports::Reads row_alone(const Incoming& incoming) {
 
 // The row and our payment that the event names: by metadata, which needs no look at the
 // gateway's ids, or else by those.
-ports::Reads row_and_payment(const Incoming& incoming) {
+ports::Reads row_and_payment(const Context& context, const Incoming& incoming) {
   auto reads = row_alone(incoming);
   const auto& event = incoming.event;
   if (concerns_nobody(event)) return reads;
@@ -46,7 +47,7 @@ ports::Reads row_and_payment(const Incoming& incoming) {
     reads.root = ports::PaymentRef{*event.our_payment};
   else if (event.gateway_payment_id)
     reads.root = ports::RemoteRef{incoming.gateway, *event.gateway_payment_id};
-  if (is_final_fact(event)) reads.transaction_numbers = 1;
+  if (is_final_fact(event)) reads.transaction_numbers = numbers_for_news(context);
   return reads;
 }
 
@@ -110,7 +111,7 @@ base::Task<base::Result<Received, Refusal>> store(Context& context, const Incomi
 base::Task<std::optional<Received>> try_whole(Context& context, const Incoming& incoming) {
   std::string failure;
   try {
-    auto stored = co_await store(context, incoming, row_and_payment(incoming), &take);
+    auto stored = co_await store(context, incoming, row_and_payment(context, incoming), &take);
     if (stored) co_return std::move(*stored);
     failure = stored.error().message;
   } catch (const std::exception& error) {

@@ -8,6 +8,7 @@
 
 #include "base/time.h"
 #include "domain/ids.h"
+#include "domain/money.h"
 #include "domain/payment.h"
 
 namespace cobro::domain {
@@ -31,6 +32,7 @@ struct Attempt {
   GatewayName gateway = GatewayName::stripe;
   std::string gateway_key;  // cobro-<deployment>-<payment id>-<operation>-<n>
   GatewayRequest request;
+  std::optional<Money> amount;                        // what it moves; nothing for a cancel
   PaymentState state_before = PaymentState::pending;  // restored when it was not executed
   AttemptStatus status = AttemptStatus::open;
   bool unknown = false;  // open, and an answer was lost or unreadable at least once
@@ -41,6 +43,7 @@ struct Attempt {
   base::Timestamp deadline;               // of the last send; the driver never outlives it
   base::Timestamp next_check_at;          // when recovery may take it
   std::int64_t checks = 0;                // made by recovery
+  bool in_review = false;                 // a reconciliation of it was opened
   std::optional<Decline> decline;         // of a declined one
   std::optional<std::string> record_key;  // the idempotency record that waits for it
   std::int64_t version = 1;

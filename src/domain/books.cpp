@@ -29,6 +29,13 @@ Row* find_row(std::vector<Row>& rows, IdType id) {
   return found == rows.end() ? nullptr : &*found;
 }
 
+// Why a payment cannot keep money that was captured for it.
+OverpaymentReason late_reason(const Payment& payment, const std::optional<Order>& order) {
+  if (payment.state == PaymentState::cancelled) return OverpaymentReason::payment_cancelled;
+  return order && order->status == OrderStatus::pending ? OverpaymentReason::order_full
+                                                        : OverpaymentReason::order_closed;
+}
+
 // Keeps the latest form of a changed row, once.
 template <class Row>
 void keep(std::vector<Row>& changed, const Row& row) {
@@ -202,13 +209,60 @@ bool Books::cancel(bool at_gateway, std::string reason) {
   return true;
 }
 
-const Refund& Books::start_refund(Money amount, std::string reason, std::string created_by) {
-  COBRO_CHECK(amount.is_positive());
-  COBRO_CHECK(payment_.state == PaymentState::succeeded);
+void Books::overpay(Money amount, std::optional<std::string> charge_id, std::string response) {
+  COBRO_CHECK(amount.is_positive() && !payment_.overpayment && payment_.captured.is_zero());
+  const auto zero = Money::zero(amount.currency());
   Payment after = payment_;
-  after.refunding += amount;
+  after.overpayment = Overpayment{.id = ids().next<OverpaymentId>(),
+                                  .reason = late_reason(payment_, order_),
+                                  .amount = amount,
+                                  .refunded = zero,
+                                  .refunding = zero,
+                                  .created_at = moment_.now};
+  if (charge_id) after.gateway_charge_id = charge_id;
+  after.gateway_response = response;
   replace_payment(std::move(after));
 
+  auto& row = new_transaction(TransactionType::charge, TransactionStatus::succeeded, amount);
+  row.gateway_transaction_id = payment_.gateway_charge_id;
+  row.gateway_response = std::move(response);
+  record(Movement::overpayment, row.id, amount);
+  write_event("overpayment.created",
+              payment_payload(payment_, amount)
+                  .add("overpaymentId", payment_.overpayment->id.to_string())
+                  .add("reason", word(payment_.overpayment->reason))
+                  .add_or_null("stripeChargeId", payment_.gateway_charge_id));
+}
+
+Payment Books::with_refund(const Refund& refund, Money refunding, Money refunded) const {
+  Payment after = payment_;
+  auto& held = refund.of_overpayment ? after.overpayment->refunding : after.refunding;
+  auto& back = refund.of_overpayment ? after.overpayment->refunded : after.refunded;
+  held += refunding;
+  back += refunded;
+  return after;
+}
+
+const Refund& Books::start_refund(Money amount, std::string reason, std::string created_by) {
+  COBRO_CHECK(payment_.state == PaymentState::succeeded);
+  return new_refund(amount, std::move(reason), std::move(created_by), false);
+}
+
+const Refund& Books::start_overpayment_refund(std::string reason, std::string created_by) {
+  COBRO_CHECK(payment_.overpayment.has_value());
+  return start_overpayment_refund(refundable(*payment_.overpayment), std::move(reason),
+                                  std::move(created_by));
+}
+
+const Refund& Books::start_overpayment_refund(Money amount, std::string reason,
+                                              std::string created_by) {
+  COBRO_CHECK(payment_.overpayment.has_value());
+  return new_refund(amount, std::move(reason), std::move(created_by), true);
+}
+
+const Refund& Books::new_refund(Money amount, std::string reason, std::string created_by,
+                                bool of_overpayment) {
+  COBRO_CHECK(amount.is_positive());
   const auto id = ids().next<RefundId>();
   auto& row = new_transaction(TransactionType::refund, TransactionStatus::pending, amount);
   row.refund_id = id;
@@ -216,12 +270,14 @@ const Refund& Books::start_refund(Money amount, std::string reason, std::string 
                 .payment_id = payment_.id,
                 .transaction_id = row.id,
                 .amount = amount,
+                .of_overpayment = of_overpayment,
                 .reason = std::move(reason),
                 .gateway_refund_id = {},
                 .failure_reason = {},
                 .created_by = std::move(created_by),
                 .created_at = moment_.now,
                 .updated_at = moment_.now};
+  replace_payment(with_refund(refund, amount, Money::zero(amount.currency())));
   result_.new_refunds.push_back(refund);
   refunds_.push_back(std::move(refund));
   write_event("refund.created", payment_payload(payment_, amount)
@@ -248,11 +304,11 @@ bool Books::end_refund(RefundId id, RefundStatus status, std::optional<std::stri
       refund->status == RefundStatus::succeeded && status == RefundStatus::failed;
   if (status == RefundStatus::pending || (!was_pending && !fails_late)) return false;
 
-  Payment after = payment_;
-  if (was_pending) after.refunding -= refund->amount;
-  if (status == RefundStatus::succeeded) after.refunded += refund->amount;
-  if (fails_late) after.refunded -= refund->amount;
-  replace_payment(std::move(after));
+  const auto none = Money::zero(refund->amount.currency());
+  const auto back = status == RefundStatus::succeeded ? refund->amount
+                    : fails_late                      ? none - refund->amount
+                                                      : none;
+  replace_payment(with_refund(*refund, was_pending ? none - refund->amount : none, back));
 
   refund->status = status;
   refund->failure_reason = failure_reason;
@@ -262,9 +318,13 @@ bool Books::end_refund(RefundId id, RefundStatus status, std::optional<std::stri
       refund->transaction_id,
       status == RefundStatus::succeeded ? TransactionStatus::succeeded : TransactionStatus::failed,
       std::move(failure_reason), std::move(response));
+  const bool late = refund->of_overpayment;
   if (status == RefundStatus::succeeded)
-    record(Movement::refund, refund->transaction_id, refund->amount);
-  if (fails_late) record(Movement::refund_failed, refund->transaction_id, refund->amount);
+    record(late ? Movement::overpayment_refund : Movement::refund, refund->transaction_id,
+           refund->amount);
+  if (fails_late)
+    record(late ? Movement::overpayment_refund_failed : Movement::refund_failed,
+           refund->transaction_id, refund->amount);
   write_refund_event(*refund);
   follow_refunds();
   return true;
@@ -289,12 +349,16 @@ void Books::follow_refunds() {
 
 void Books::write_refund_event(const Refund& refund) {
   const bool succeeded = refund.status == RefundStatus::succeeded;
+  const std::string type = refund.of_overpayment
+                               ? (succeeded ? "overpayment.refunded" : "overpayment.refund_failed")
+                               : (succeeded ? "payment.refunded" : "refund.failed");
   auto payload = payment_payload(payment_, refund.amount);
   payload.add("refundId", refund.id.to_string())
       .add(succeeded ? "refundedAt" : "failedAt", moment_.now)
       .add("reason", refund.reason)
       .add_or_null("failureReason", refund.failure_reason);
-  write_event(succeeded ? "payment.refunded" : "refund.failed", std::move(payload));
+  if (refund.of_overpayment) payload.add("overpaymentId", payment_.overpayment->id.to_string());
+  write_event(type, std::move(payload));
 }
 
 Transaction& Books::new_transaction(TransactionType type, TransactionStatus status, Money amount) {
@@ -333,6 +397,43 @@ void Books::settle_transaction(TransactionId id, TransactionStatus status,
 void Books::record(Movement movement, TransactionId transaction, Money amount) {
   for (auto& entry : post(movement, payment_, transaction, amount, moment_.now, ids()))
     result_.entries.push_back(std::move(entry));
+}
+
+void Books::conflict(std::string detail) {
+  if (payment_.conflicted) return;
+  payment_.conflicted = true;
+  payment_changed_ = true;
+  result_.reconciliations.push_back({.id = ids().next<ReconciliationId>(),
+                                     .payment_id = payment_.id,
+                                     .attempt_id = {},
+                                     .kind = ReconciliationKind::conflict,
+                                     .operation = payment_.pending_operation,
+                                     .gateway = payment_.gateway,
+                                     .amount = payment_.amount,
+                                     .detail = std::move(detail),
+                                     .outcome = {},
+                                     .gateway_transaction_id = {},
+                                     .note = {},
+                                     .resolved_by = {},
+                                     .created_at = moment_.now,
+                                     .resolved_at = {}});
+}
+
+void Books::ask_a_person(const Attempt& attempt, std::string detail) {
+  result_.reconciliations.push_back({.id = ids().next<ReconciliationId>(),
+                                     .payment_id = payment_.id,
+                                     .attempt_id = attempt.id,
+                                     .kind = ReconciliationKind::unknown_outcome,
+                                     .operation = attempt.operation,
+                                     .gateway = attempt.gateway,
+                                     .amount = attempt.amount.value_or(payment_.amount),
+                                     .detail = std::move(detail),
+                                     .outcome = {},
+                                     .gateway_transaction_id = {},
+                                     .note = {},
+                                     .resolved_by = {},
+                                     .created_at = moment_.now,
+                                     .resolved_at = {}});
 }
 
 Refund* Books::find_refund(RefundId id) {

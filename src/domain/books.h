@@ -13,12 +13,14 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "domain/attempt.h"
 #include "domain/event.h"
 #include "domain/ids.h"
 #include "domain/ledger.h"
 #include "domain/order.h"
 #include "domain/payment.h"
 #include "domain/payment_states.h"
+#include "domain/reconciliation.h"
 #include "domain/refund.h"
 #include "domain/transaction.h"
 
@@ -72,6 +74,9 @@ class Books {
   // The gateway (or a person, for manual payments) says that `amount` was captured.
   // False when the state does not allow it or the order has no room.
   bool charge(Money amount, std::optional<std::string> charge_id, std::string response);
+  // Money was captured that the payment cannot keep (cancelled, or no room in its order): it
+  // becomes an overpayment. The state stays. There must be none yet.
+  void overpay(Money amount, std::optional<std::string> charge_id, std::string response);
   // A confirmation was declined: a failed charge row, no ledger entry.
   bool decline(Decline decline, std::optional<std::string> charge_id, std::string response);
   // Given up. `at_gateway`: something existed there, so a void row is written.
@@ -80,10 +85,20 @@ class Books {
   // Holds `amount` for a refund; the caller has checked that it is refundable. Writes the
   // refund and its transaction, both pending.
   const Refund& start_refund(Money amount, std::string reason, std::string created_by);
+  // The same for all that is left of the overpayment, which is not nothing.
+  const Refund& start_overpayment_refund(std::string reason, std::string created_by);
+  // Part of it: a refund of that money was made at the gateway.
+  const Refund& start_overpayment_refund(Money amount, std::string reason, std::string created_by);
   // Ends a pending refund, or fails one that had succeeded. Other moves: false.
   bool end_refund(RefundId id, RefundStatus status, std::optional<std::string> failure_reason,
                   std::string response);
   void note_refund(RefundId id, std::string gateway_refund_id);
+
+  // ---- what a person must settle -------------------------------------------------------
+  // The gateway contradicts our record: marks the payment, once, and says how.
+  void conflict(std::string detail);
+  // Nobody could learn how the attempt ended.
+  void ask_a_person(const Attempt& attempt, std::string detail);
 
   // ---- the result --------------------------------------------------------------------
   void write_event(std::string type, EventPayload payload);
@@ -98,10 +113,15 @@ class Books {
     std::vector<Transaction> new_transactions, changed_transactions;
     std::vector<LedgerEntry> entries;
     std::vector<Event> events;
+    std::vector<Reconciliation> reconciliations;
   };
   [[nodiscard]] const Result& result() const { return result_; }
 
  private:
+  const Refund& new_refund(Money amount, std::string reason, std::string created_by,
+                           bool of_overpayment);
+  // The payment with a refund's amount held, given back or released.
+  [[nodiscard]] Payment with_refund(const Refund& refund, Money refunding, Money refunded) const;
   Transaction& new_transaction(TransactionType type, TransactionStatus status, Money amount);
   void settle_transaction(TransactionId id, TransactionStatus status,
                           std::optional<std::string> failure_reason, std::string response);

@@ -48,6 +48,22 @@ Money refundable(const Payment& payment) {
   return payment.captured - payment.refunded - payment.refunding;
 }
 
+bool is_open_at_gateway(const Payment& payment) {
+  const bool ended = payment.state == PaymentState::succeeded ||
+                     payment.state == PaymentState::cancelled || payment.overpayment;
+  return payment.gateway_payment_id && !ended;
+}
+
+OverpaymentStatus status_of(const Overpayment& overpayment) {
+  if (overpayment.refunding.is_positive()) return OverpaymentStatus::refunding;
+  return overpayment.refunded == overpayment.amount ? OverpaymentStatus::refunded
+                                                    : OverpaymentStatus::open;
+}
+
+Money refundable(const Overpayment& overpayment) {
+  return overpayment.amount - overpayment.refunded - overpayment.refunding;
+}
+
 bool is_refunded_in_full(const Payment& payment) {
   return payment.state == PaymentState::succeeded && payment.captured.is_positive() &&
          payment.refunded == payment.captured;
@@ -64,6 +80,11 @@ Posting posting(Movement movement, GatewayName gateway, PaymentKind kind) {
       return {refunds, owed};
     case Movement::refund_failed:
       return {owed, refunds};
+    case Movement::overpayment:
+    case Movement::overpayment_refund_failed:
+      return {owed, "overpayments"};
+    case Movement::overpayment_refund:
+      return {"overpayments", owed};
   }
   base::fail_check("unknown movement", std::source_location::current());
 }

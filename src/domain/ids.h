@@ -17,6 +17,8 @@ using RefundId = base::Id<struct RefundTag>;
 using TransactionId = base::Id<struct TransactionTag>;
 using LedgerEntryId = base::Id<struct LedgerEntryTag>;
 using EventId = base::Id<struct EventTag>;
+using OverpaymentId = base::Id<struct OverpaymentTag>;
+using ReconciliationId = base::Id<struct ReconciliationTag>;
 using RecordId = base::Id<struct RecordTag>;
 using WebhookId = base::Id<struct WebhookTag>;
 

@@ -12,7 +12,14 @@
 
 namespace cobro::domain {
 
-enum class Movement { charge, refund, refund_failed };
+enum class Movement {
+  charge,
+  refund,
+  refund_failed,
+  overpayment,
+  overpayment_refund,
+  overpayment_refund_failed,
+};
 enum class Side { debit, credit };
 
 struct LedgerEntry {
@@ -20,7 +27,7 @@ struct LedgerEntry {
   TransactionId transaction_id;
   Movement movement = Movement::charge;
   Side side = Side::debit;
-  std::string account;  // gateway:stripe, sales:order, refunds:order
+  std::string account;  // gateway:stripe, sales:order, overpayments, …
   Money amount;         // positive
   base::Timestamp created_at;
 };

@@ -1,5 +1,7 @@
 #include "domain/news.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/check.h"
@@ -12,16 +14,28 @@ bool same(const std::optional<NextAction>& a, const NextAction& b) {
   return a && a->type == b.type && a->url == b.url && a->client_secret == b.client_secret;
 }
 
-Applied conflict(Books& books) {
-  if (!books.payment().conflicted) books.note([](Payment& payment) { payment.conflicted = true; });
+Applied conflict(Books& books, std::string detail) {
+  books.conflict(std::move(detail));
   return Applied::conflicted;
 }
 
+std::string says(std::string_view what, Money theirs, Money ours) {
+  return fmt::format("the gateway says {} {}, our record {}", what, theirs.to_string(),
+                     ours.to_string());
+}
+
+bool is_other_object(const Payment& payment, const std::optional<std::string>& gateway_id) {
+  return payment.gateway_payment_id && gateway_id && *payment.gateway_payment_id != *gateway_id;
+}
+
 // Another object than the one we know, or another amount than we asked for.
-bool contradicts(const Payment& payment, const PaymentNews& news) {
-  if (payment.gateway_payment_id && *payment.gateway_payment_id != news.gateway_payment_id)
-    return true;
-  return news.amount && *news.amount != payment.amount;
+std::optional<std::string> contradiction(const Payment& payment, const PaymentNews& news) {
+  if (is_other_object(payment, news.gateway_payment_id))
+    return fmt::format("the gateway has a second object of this payment, {}",
+                       news.gateway_payment_id);
+  if (news.amount && *news.amount != payment.amount)
+    return says("an amount of", *news.amount, payment.amount);
+  return std::nullopt;
 }
 
 Applied act(Books& books, const PaymentNews& news) {
@@ -37,11 +51,16 @@ Applied act(Books& books, const PaymentNews& news) {
 
 Applied capture(Books& books, const PaymentNews& news) {
   const Payment& payment = books.payment();
-  if (!news.amount || !news.captured) return conflict(books);
-  if (payment.state == PaymentState::succeeded)
-    return payment.captured == *news.captured ? Applied::nothing_new : conflict(books);
+  if (!news.amount || !news.captured)
+    return conflict(books, "the gateway says that it captured an amount we cannot read");
+  if (payment.state == PaymentState::succeeded || payment.overpayment) {
+    const auto known = payment.overpayment ? payment.overpayment->amount : payment.captured;
+    if (known == *news.captured) return Applied::nothing_new;
+    return conflict(books, says("that it captured", *news.captured, known));
+  }
+  if (!news.captured->is_positive() || *news.captured > payment.amount)
+    return conflict(books, says("that it captured", *news.captured, payment.amount));
   if (payment.state == PaymentState::cancelled) return Applied::after_end;
-  if (!news.captured->is_positive() || *news.captured > payment.amount) return conflict(books);
   return books.charge(*news.captured, news.charge_id, news.redacted) ? Applied::changed
                                                                      : Applied::no_room;
 }
@@ -99,30 +118,46 @@ const Refund* find_refund(const Books& books, const RefundNews& news, const Atte
   return nullptr;
 }
 
-// A refund that nobody asked us for: made in the gateway's dashboard. One that has failed
-// needs no room; it is kept, so that older news of its success find it.
-Applied book_outside_refund(Books& books, const RefundNews& news) {
-  if (!news.status || !news.amount || news.our_attempt) return Applied::nothing_new;
-  const bool moves_money = *news.status != RefundStatus::failed;
-  const Payment& payment = books.payment();
-  // The release of an authorization shows as a refund in some listings; it moved nothing.
-  if (payment.state == PaymentState::cancelled) return Applied::nothing_new;
-  if (payment.state != PaymentState::succeeded ||
-      (moves_money && *news.amount > refundable(payment)))
-    return Applied::no_room;
-  const auto id =
-      books.start_refund(*news.amount, news.reason.value_or("refunded at the gateway"), "gateway")
-          .id;
+std::string outside_reason(const RefundNews& news) {
+  return news.reason.value_or("refunded at the gateway");
+}
+
+Applied book(Books& books, RefundId id, const RefundNews& news) {
   books.note_refund(id, news.gateway_refund_id);
   if (*news.status != RefundStatus::pending)
     books.end_refund(id, *news.status, news.failure_reason, news.redacted);
   return Applied::changed;
 }
 
+Applied book_outside_refund_of_overpayment(Books& books, const RefundNews& news) {
+  const bool moves_money = *news.status != RefundStatus::failed;
+  if (moves_money && *news.amount > refundable(*books.payment().overpayment))
+    return Applied::no_room;
+  const auto& refund =
+      books.start_overpayment_refund(*news.amount, outside_reason(news), "gateway");
+  return book(books, refund.id, news);
+}
+
+// A refund that nobody asked us for: made in the gateway's dashboard. One that has failed
+// needs no room; it is kept, so that older news of its success find it.
+Applied book_outside_refund(Books& books, const RefundNews& news) {
+  if (!news.status || !news.amount || news.our_attempt) return Applied::nothing_new;
+  const bool moves_money = *news.status != RefundStatus::failed;
+  const Payment& payment = books.payment();
+  if (payment.overpayment) return book_outside_refund_of_overpayment(books, news);
+  // The release of an authorization shows as a refund in some listings; it moved nothing.
+  if (payment.state == PaymentState::cancelled) return Applied::nothing_new;
+  if (payment.state != PaymentState::succeeded ||
+      (moves_money && *news.amount > refundable(payment)))
+    return Applied::no_room;
+  return book(books, books.start_refund(*news.amount, outside_reason(news), "gateway").id, news);
+}
+
 }  // namespace
 
 Applied apply(Books& books, const PaymentNews& news) {
-  if (contradicts(books.payment(), news)) return conflict(books);
+  if (auto detail = contradiction(books.payment(), news))
+    return conflict(books, std::move(*detail));
   const bool learned = !books.payment().gateway_payment_id;
   if (learned)
     books.note([&](Payment& payment) { payment.gateway_payment_id = news.gateway_payment_id; });
@@ -130,10 +165,21 @@ Applied apply(Books& books, const PaymentNews& news) {
   return learned && applied == Applied::nothing_new ? Applied::changed : applied;
 }
 
+Applied apply_late(Books& books, const PaymentNews& news) {
+  if (news.state != RemoteState::succeeded || books.payment().overpayment)
+    return Applied::nothing_new;
+  books.overpay(*news.captured, news.charge_id, news.redacted);
+  return Applied::changed;
+}
+
 Applied apply(Books& books, const RefundNews& news, const Attempt* attempt) {
+  if (is_other_object(books.payment(), news.gateway_payment_id))
+    return conflict(books, fmt::format("the gateway refunded another object, {}, for this payment",
+                                       *news.gateway_payment_id));
   const Refund* refund = find_refund(books, news, attempt);
   if (refund == nullptr) return book_outside_refund(books, news);
-  if (news.amount && *news.amount != refund->amount) return conflict(books);
+  if (news.amount && *news.amount != refund->amount)
+    return conflict(books, says("of the refund an amount of", *news.amount, refund->amount));
   const auto id = refund->id;
   const bool learned = !refund->gateway_refund_id;
   if (learned) books.note_refund(id, news.gateway_refund_id);

@@ -13,14 +13,18 @@ namespace cobro::domain {
 enum class Applied {
   changed,
   nothing_new,  // it says what is known, or less
-  no_room,      // money moved that the order has no room for
-  after_end,    // money moved on a payment that was cancelled
+  no_room,      // money moved, or is held, that the order has no room for
+  after_end,    // the same on a payment that was cancelled
   conflicted,   // another amount, currency or object than ours: a person must look
 };
 
 // Applies news of the payment's object. What is `no_room`, `after_end` or `conflicted`
 // leaves state and amounts as they were (`conflicted` is noted on the payment).
 Applied apply(Books& books, const PaymentNews& news);
+
+// Books captured money that `apply` found no place for as an overpayment. Nothing when the
+// news are not of captured money.
+Applied apply_late(Books& books, const PaymentNews& news);
 
 // Applies news of one refund: ours (by gateway id or attempt), or one made outside, which
 // is booked the same way when there is room for it.

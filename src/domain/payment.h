@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "domain/ids.h"
 #include "domain/money.h"
+#include "domain/overpayment.h"
 
 namespace cobro::domain {
 
@@ -54,9 +55,10 @@ struct Payment {
   CaptureMethod capture_method = CaptureMethod::automatic;
   PaymentState state = PaymentState::pending;
   Money amount;
-  Money captured;   // ≤ amount
-  Money refunded;   // refunded + refunding ≤ captured (a CHECK)
-  Money refunding;  // held by refunds that have not ended
+  Money captured;                          // ≤ amount
+  Money refunded;                          // refunded + refunding ≤ captured (a CHECK)
+  Money refunding;                         // held by refunds that have not ended
+  std::optional<Overpayment> overpayment;  // then nothing is captured for the payment itself
   std::optional<std::string> description;
   std::string metadata = "{}";                    // JSON object of strings
   std::optional<std::string> gateway_payment_id;  // pi_…
@@ -80,5 +82,8 @@ Money held(const Payment& payment);
 Money refundable(const Payment& payment);
 bool is_live(PaymentState state);
 bool is_refunded_in_full(const Payment& payment);
+// Its customer could still pay the gateway's object; only cancelling it there ends that. A
+// failed one with an object is such a one too.
+bool is_open_at_gateway(const Payment& payment);
 
 }  // namespace cobro::domain

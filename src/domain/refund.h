@@ -18,7 +18,8 @@ struct Refund {
   PaymentId payment_id;
   TransactionId transaction_id;
   Money amount;
-  std::string reason;  // up to 500 characters
+  bool of_overpayment = false;  // sends back the payment's overpayment
+  std::string reason;           // up to 500 characters
   RefundStatus status = RefundStatus::pending;
   std::optional<std::string> gateway_refund_id;  // re_…
   std::optional<std::string> failure_reason;

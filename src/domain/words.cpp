@@ -154,6 +154,12 @@ std::string_view word(Movement value) {
       return "refund";
     case Movement::refund_failed:
       return "refund_failed";
+    case Movement::overpayment:
+      return "overpayment";
+    case Movement::overpayment_refund:
+      return "overpayment_refund";
+    case Movement::overpayment_refund_failed:
+      return "overpayment_refund_failed";
   }
   return "?";
 }
@@ -188,6 +194,60 @@ std::string_view word(AttemptStatus value) {
       return "declined";
     case AttemptStatus::not_executed:
       return "not_executed";
+  }
+  return "?";
+}
+
+std::string_view word(OverpaymentReason value) {
+  switch (value) {
+    case OverpaymentReason::payment_cancelled:
+      return "payment_cancelled";
+    case OverpaymentReason::order_closed:
+      return "order_closed";
+    case OverpaymentReason::order_full:
+      return "order_full";
+  }
+  return "?";
+}
+
+std::string_view word(OverpaymentStatus value) {
+  switch (value) {
+    case OverpaymentStatus::open:
+      return "open";
+    case OverpaymentStatus::refunding:
+      return "refunding";
+    case OverpaymentStatus::refunded:
+      return "refunded";
+  }
+  return "?";
+}
+
+std::string_view word(ReconciliationKind value) {
+  switch (value) {
+    case ReconciliationKind::unknown_outcome:
+      return "unknown_outcome";
+    case ReconciliationKind::conflict:
+      return "conflict";
+  }
+  return "?";
+}
+
+std::string_view word(ReconciliationStatus value) {
+  switch (value) {
+    case ReconciliationStatus::open:
+      return "open";
+    case ReconciliationStatus::resolved:
+      return "resolved";
+  }
+  return "?";
+}
+
+std::string_view word(ReconciliationOutcome value) {
+  switch (value) {
+    case ReconciliationOutcome::succeeded:
+      return "succeeded";
+    case ReconciliationOutcome::failed:
+      return "failed";
   }
   return "?";
 }

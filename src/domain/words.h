@@ -9,6 +9,7 @@
 #include "domain/ledger.h"
 #include "domain/order.h"
 #include "domain/payment.h"
+#include "domain/reconciliation.h"
 #include "domain/refund.h"
 #include "domain/refusal.h"
 #include "domain/transaction.h"
@@ -29,6 +30,11 @@ std::string_view word(Movement value);
 std::string_view word(Side value);
 std::string_view word(Aggregate value);
 std::string_view word(AttemptStatus value);
+std::string_view word(OverpaymentReason value);
+std::string_view word(OverpaymentStatus value);
+std::string_view word(ReconciliationKind value);
+std::string_view word(ReconciliationStatus value);
+std::string_view word(ReconciliationOutcome value);
 std::string_view word(RefusalCode value);
 
 }  // namespace cobro::domain

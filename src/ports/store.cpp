@@ -8,7 +8,9 @@ bool Changes::empty() const {
          insert_transactions.empty() && update_transactions.empty() && insert_entries.empty() &&
          insert_attempts.empty() && update_attempts.empty() && insert_events.empty() &&
          relied_on.empty() && !insert_record && !update_record && !delete_record &&
-         settle_records.empty() && release_records.empty() && !insert_webhook && !update_webhook;
+         insert_reconciliations.empty() && update_reconciliations.empty() &&
+         settle_reconciliations.empty() && settle_records.empty() && release_records.empty() &&
+         !insert_webhook && !update_webhook;
 }
 
 }  // namespace cobro::ports

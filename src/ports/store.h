@@ -28,6 +28,7 @@
 #include "domain/ledger.h"
 #include "domain/order.h"
 #include "domain/payment.h"
+#include "domain/reconciliation.h"
 #include "domain/refund.h"
 #include "domain/refusal.h"
 #include "domain/transaction.h"
@@ -53,11 +54,12 @@ struct WebhookRef {
 
 // What a write or a look loads. At most one root; everything that hangs on it is loaded
 // beside it: an order brings its items, payments and their open attempts; a payment (found
-// directly, or through its refund, attempt or transaction) brings its order with all that,
-// its refunds, its transactions and every attempt of it that is open.
+// directly, or through its refund, attempt, transaction, overpayment or reconciliation) brings its
+// order with all that, its refunds, its transactions and every attempt of it that is open.
 struct Reads {
   using Root = std::variant<std::monostate, OrderRef, PaymentRef, RemoteRef, domain::RefundId,
-                            domain::AttemptId, TransactionRef>;
+                            domain::AttemptId, TransactionRef, domain::OverpaymentId,
+                            domain::ReconciliationId>;
   Root root = {};
   std::optional<std::string> record_key = {};
   std::optional<WebhookRef> webhook = {};
@@ -73,9 +75,10 @@ struct Loaded {
   std::vector<domain::Refund> refunds;            // of the payment, oldest first
   std::vector<domain::Transaction> transactions;  // of the payment, oldest first
   std::vector<domain::Attempt> open_attempts;     // of the payment, or of the order's payments
-  std::optional<domain::Attempt> attempt;         // when the root is one, open or not
-  std::optional<IdempotencyRecord> record;        // expired ones included
-  std::optional<domain::Attempt> record_attempt;  // the attempt that the record names
+  std::optional<domain::Attempt> attempt;         // the root, or the reconciliation's; open or not
+  std::optional<domain::Reconciliation> reconciliation;  // when the root is one
+  std::optional<IdempotencyRecord> record;               // expired ones included
+  std::optional<domain::Attempt> record_attempt;         // the attempt that the record names
   std::optional<StoredWebhook> webhook;
   std::vector<std::int64_t> order_numbers;
   std::vector<std::int64_t> payment_numbers;
@@ -105,6 +108,15 @@ struct Changes {
   std::vector<domain::Attempt> insert_attempts = {};
   std::vector<domain::Attempt> update_attempts = {};
   std::vector<domain::Event> insert_events = {};
+  std::vector<domain::Reconciliation> insert_reconciliations = {};
+  std::vector<domain::Reconciliation> update_reconciliations = {};
+  // What was put before a person, and the gateway told after all. Only open ones change.
+  struct SettledReconciliation {
+    domain::AttemptId attempt;
+    domain::ReconciliationOutcome outcome;
+    base::Timestamp at;
+  };
+  std::vector<SettledReconciliation> settle_reconciliations = {};
   std::vector<ReliedOn> relied_on = {};
   // Inserting a record first removes an expired one under the same key.
   std::optional<IdempotencyRecord> insert_record = {};
@@ -189,6 +201,18 @@ struct TransactionFilter {
   std::optional<base::Timestamp> from;  // created_at, inclusive
   std::optional<base::Timestamp> to;    // exclusive
 };
+// Payments that have an overpayment, newest overpayment first; a page ends at an overpayment's
+// id.
+struct OverpaymentFilter {
+  std::optional<TenantScope> tenant = {};
+  std::optional<std::string> user_id;  // of the payment
+  std::optional<domain::PaymentId> payment_id;
+  std::vector<domain::OverpaymentStatus> statuses;  // none: all
+};
+struct ReconciliationFilter {
+  std::optional<domain::PaymentId> payment_id;
+  std::optional<domain::ReconciliationStatus> status;
+};
 template <class T>
 struct Listed {
   std::vector<T> items;
@@ -228,6 +252,10 @@ class Store {
   virtual base::Task<Listed<domain::Refund>> list_refunds(const RefundFilter&, const Page&) = 0;
   virtual base::Task<Listed<domain::Transaction>> list_transactions(const TransactionFilter&,
                                                                     const Page&) = 0;
+  virtual base::Task<Listed<domain::Payment>> list_overpayments(const OverpaymentFilter&,
+                                                                const Page&) = 0;
+  virtual base::Task<Listed<domain::Reconciliation>> list_reconciliations(
+      const ReconciliationFilter&, const Page&) = 0;
 
   // Open attempts whose next_check_at has come, oldest first.
   virtual base::Task<std::vector<domain::Attempt>> due_attempts(base::Timestamp now,

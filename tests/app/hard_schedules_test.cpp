@@ -264,21 +264,6 @@ TEST_F(LateMoney, a_payment_for_which_nothing_exists_at_a_gateway_gives_way) {
   EXPECT_EQ(world.audit(), "");
 }
 
-TEST_F(LateMoney, money_that_has_no_room_waits_in_the_inbox) {
-  world.pay(1, "100", "stripe", CaptureMethod::manual);
-  world.process(2);
-  confirm_first_in_browser();
-  world.advance(minutes(1));
-  world.work();
-  EXPECT_EQ(world.payment(1).state, PaymentState::failed);
-  EXPECT_EQ(say(world.cancel_payment(2)), "2 cancelled 0.00/100.00");
-  world.advance(hours(2));
-  world.work();
-  EXPECT_EQ(world.payment(1).state, PaymentState::succeeded);
-  EXPECT_EQ(world.order_row(1).status, OrderStatus::paid);
-  EXPECT_EQ(world.audit(), "");
-}
-
 // A decision that forgot its check: the database holds the ceiling, and its refusal is worded.
 TEST_F(Schedule, the_database_refuses_a_refund_that_no_code_checked) {
   world.pay(1, "100");

@@ -147,6 +147,64 @@ TEST_P(Lists, refunds_and_transactions_by_payment_owner_and_time) {
   EXPECT_EQ(count(filter), 0);
 }
 
+TEST_P(Lists, overpayments_newest_first_by_owner_and_status) {
+  const auto overpaid = [&](std::int64_t refunded, std::int64_t refunding) {
+    backend->clock.advance(std::chrono::milliseconds(1));
+    auto payment = make.payment(100);
+    payment.user_id = "a";
+    payment.overpayment = domain::Overpayment{make.id<domain::OverpaymentId>(),
+                                              domain::OverpaymentReason::order_full,
+                                              pen(100),
+                                              pen(refunded),
+                                              pen(refunding),
+                                              backend->clock.now()};
+    return payment;
+  };
+  const auto later = overpaid(0, 0);  // of an older payment
+  const auto first = overpaid(10, 90);
+  const auto second = overpaid(100, 0);
+  auto newest = later;
+  backend->clock.advance(std::chrono::milliseconds(1));
+  newest.overpayment->id = make.id<domain::OverpaymentId>();
+  must_write({.insert_payments = {newest, first, second, make.payment(100)}});
+  const auto listed = [&](const ports::OverpaymentFilter& filter, const ports::Page& page = {}) {
+    std::vector<std::int64_t> numbers;
+    for (const auto& payment : run(store->list_overpayments(filter, page)).items)
+      numbers.push_back(payment.number);
+    return numbers;
+  };
+  using Numbers = std::vector<std::int64_t>;
+  EXPECT_EQ(listed({}), (Numbers{newest.number, second.number, first.number}));
+  EXPECT_EQ(listed({}, {.after = newest.overpayment->id.uuid}),
+            (Numbers{second.number, first.number}));
+  ports::OverpaymentFilter filter;
+  filter.statuses = {domain::OverpaymentStatus::open};
+  EXPECT_EQ(listed(filter), Numbers{newest.number});
+  filter.statuses = {domain::OverpaymentStatus::refunding, domain::OverpaymentStatus::refunded};
+  EXPECT_EQ(listed(filter), (Numbers{second.number, first.number}));
+  filter = {};
+  filter.user_id = "b";
+  EXPECT_EQ(listed(filter), Numbers{});
+  filter.user_id = "a";
+  filter.payment_id = first.id;
+  EXPECT_EQ(listed(filter), Numbers{first.number});
+}
+
+TEST_P(Lists, reconciliations_by_status_and_payment) {
+  const auto payment = make.payment(100);
+  const auto other = make.payment(100);
+  const auto open = make.reconciliation(payment, std::nullopt);
+  auto done = make.reconciliation(other, std::nullopt);
+  done.status = domain::ReconciliationStatus::resolved;
+  must_write({.insert_payments = {payment, other}, .insert_reconciliations = {open, done}});
+  EXPECT_EQ(run(store->list_reconciliations({}, {})).total, 2);
+  const auto found = run(store->list_reconciliations(
+      {.payment_id = {}, .status = domain::ReconciliationStatus::open}, {}));
+  ASSERT_EQ(found.items.size(), 1U);
+  EXPECT_EQ(found.items[0].id, open.id);
+  EXPECT_EQ(run(store->list_reconciliations({.payment_id = other.id, .status = {}}, {})).total, 1);
+}
+
 TEST_P(Lists, due_attempts_are_open_and_oldest_first) {
   const auto now = backend->clock.now();
   const auto add = [&](std::int64_t due_in_s, domain::AttemptStatus status) {

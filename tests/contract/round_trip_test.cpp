@@ -11,6 +11,7 @@ void expect_equal(const domain::Refund& a, const domain::Refund& b) {
   EXPECT_EQ(a.payment_id, b.payment_id);
   EXPECT_EQ(a.transaction_id, b.transaction_id);
   EXPECT_EQ(a.amount, b.amount);
+  EXPECT_EQ(a.of_overpayment, b.of_overpayment);
   EXPECT_EQ(a.reason, b.reason);
   EXPECT_EQ(a.status, b.status);
   EXPECT_EQ(a.gateway_refund_id, b.gateway_refund_id);
@@ -87,6 +88,15 @@ void expect_equal(const domain::Payment& a, const domain::Payment& b) {
   EXPECT_EQ(a.captured, b.captured);
   EXPECT_EQ(a.refunded, b.refunded);
   EXPECT_EQ(a.refunding, b.refunding);
+  ASSERT_EQ(a.overpayment.has_value(), b.overpayment.has_value());
+  if (a.overpayment) {
+    EXPECT_EQ(a.overpayment->id, b.overpayment->id);
+    EXPECT_EQ(a.overpayment->reason, b.overpayment->reason);
+    EXPECT_EQ(a.overpayment->amount, b.overpayment->amount);
+    EXPECT_EQ(a.overpayment->refunded, b.overpayment->refunded);
+    EXPECT_EQ(a.overpayment->refunding, b.overpayment->refunding);
+    EXPECT_EQ(a.overpayment->created_at, b.overpayment->created_at);
+  }
   EXPECT_EQ(a.description, b.description);
   EXPECT_EQ(a.metadata, b.metadata);
   EXPECT_EQ(a.gateway_payment_id, b.gateway_payment_id);
@@ -120,6 +130,8 @@ void expect_equal(const domain::Attempt& a, const domain::Attempt& b) {
   EXPECT_EQ(a.request.path, b.request.path);
   EXPECT_EQ(a.request.version, b.request.version);
   EXPECT_EQ(a.request.body, b.request.body);
+  EXPECT_EQ(a.amount, b.amount);
+  EXPECT_EQ(a.in_review, b.in_review);
   EXPECT_EQ(a.state_before, b.state_before);
   EXPECT_EQ(a.status, b.status);
   EXPECT_EQ(a.unknown, b.unknown);
@@ -134,6 +146,25 @@ void expect_equal(const domain::Attempt& a, const domain::Attempt& b) {
   EXPECT_EQ(a.version, b.version);
   EXPECT_EQ(a.created_at, b.created_at);
   EXPECT_EQ(a.closed_at, b.closed_at);
+}
+
+void expect_equal(const domain::Reconciliation& a, const domain::Reconciliation& b) {
+  EXPECT_EQ(a.id, b.id);
+  EXPECT_EQ(a.payment_id, b.payment_id);
+  EXPECT_EQ(a.attempt_id, b.attempt_id);
+  EXPECT_EQ(a.kind, b.kind);
+  EXPECT_EQ(a.operation, b.operation);
+  EXPECT_EQ(a.gateway, b.gateway);
+  EXPECT_EQ(a.amount, b.amount);
+  EXPECT_EQ(a.detail, b.detail);
+  EXPECT_EQ(a.status, b.status);
+  EXPECT_EQ(a.outcome, b.outcome);
+  EXPECT_EQ(a.gateway_transaction_id, b.gateway_transaction_id);
+  EXPECT_EQ(a.note, b.note);
+  EXPECT_EQ(a.resolved_by, b.resolved_by);
+  EXPECT_EQ(a.version, b.version);
+  EXPECT_EQ(a.created_at, b.created_at);
+  EXPECT_EQ(a.resolved_at, b.resolved_at);
 }
 
 class RoundTrip : public StoreContract {};
@@ -213,6 +244,12 @@ domain::Payment fill(domain::Payment payment) {
   payment.attempts = 4;
   payment.event_sequence = 9;
   payment.processed_at = payment.created_at + std::chrono::microseconds(1);
+  payment.overpayment = domain::Overpayment{domain::OverpaymentId{payment.id.uuid},
+                                            domain::OverpaymentReason::order_full,
+                                            pen(1000),
+                                            pen(200),
+                                            pen(800),
+                                            payment.created_at};
   return payment;
 }
 
@@ -223,6 +260,7 @@ TEST_P(RoundTrip, a_payment_with_everything_by_each_of_its_names) {
   for (const ports::Reads::Root& root :
        {ports::Reads::Root(ports::PaymentRef{payment.id}),
         ports::Reads::Root(ports::PaymentRef{payment.number}),
+        ports::Reads::Root(payment.overpayment->id),
         ports::Reads::Root(ports::RemoteRef{payment.gateway, "pi_1"})}) {
     const auto loaded = load(root);
     ASSERT_TRUE(loaded.payment);
@@ -301,6 +339,42 @@ TEST_P(RoundTrip, refunds_transactions_and_attempts_of_a_payment) {
   const auto loaded = load(attempt.id);
   EXPECT_TRUE(loaded.open_attempts.empty());
   expect_equal(loaded.attempt.value(), attempt);
+}
+
+TEST_P(RoundTrip, a_reconciliation_brings_its_payment_and_its_attempt) {
+  const auto order = make.order(2000);
+  const auto payment = make.payment_of(order, 1000);
+  auto attempt = make.attempt(payment, domain::Operation::capture);
+  attempt.amount = pen(700);
+  attempt.in_review = true;
+  auto row = make.reconciliation(payment, attempt.id);
+  row.detail = kStrange;
+  must_write({.insert_orders = {order},
+              .insert_payments = {payment},
+              .insert_attempts = {attempt},
+              .insert_reconciliations = {row}});
+  auto loaded = load(row.id);
+  expect_equal(loaded.reconciliation.value(), row);
+  expect_equal(loaded.attempt.value(), attempt);
+  expect_equal(loaded.payment.value(), payment);
+  expect_equal(loaded.order.value(), order);
+
+  row.status = domain::ReconciliationStatus::resolved;
+  row.outcome = domain::ReconciliationOutcome::failed;
+  row.gateway_transaction_id = "ch_1";
+  row.note = kStrange;
+  row.resolved_by = "root";
+  row.resolved_at = row.created_at + std::chrono::microseconds(7);
+  must_write({.update_reconciliations = {row}});
+  row.version = 2;
+  expect_equal(load(row.id).reconciliation.value(), row);
+
+  const auto conflict = make.reconciliation(payment, std::nullopt);
+  must_write({.insert_reconciliations = {conflict}});
+  loaded = load(conflict.id);
+  expect_equal(loaded.reconciliation.value(), conflict);
+  EXPECT_FALSE(loaded.attempt);
+  EXPECT_TRUE(loaded.payment);
 }
 
 TEST_P(RoundTrip, a_record_with_its_reply_byte_for_byte) {

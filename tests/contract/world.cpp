@@ -129,6 +129,25 @@ domain::Attempt Maker::attempt(const domain::Payment& payment, domain::Operation
   return attempt;
 }
 
+domain::Reconciliation Maker::reconciliation(const domain::Payment& payment,
+                                             std::optional<domain::AttemptId> attempt) {
+  return {.id = id<domain::ReconciliationId>(),
+          .payment_id = payment.id,
+          .attempt_id = attempt,
+          .kind = attempt ? domain::ReconciliationKind::unknown_outcome
+                          : domain::ReconciliationKind::conflict,
+          .operation = attempt ? std::optional(domain::Operation::capture) : std::nullopt,
+          .gateway = payment.gateway,
+          .amount = payment.amount,
+          .detail = "detail",
+          .outcome = {},
+          .gateway_transaction_id = {},
+          .note = {},
+          .resolved_by = {},
+          .created_at = backend_.clock.now(),
+          .resolved_at = {}};
+}
+
 domain::Event Maker::event(const domain::Payment& payment, std::int64_t sequence) {
   return {id<domain::EventId>(), domain::Aggregate::payment, payment.id.uuid,     sequence,
           "payment.created",     R"({"amount":"1"})",        backend_.clock.now()};

@@ -36,6 +36,8 @@ class Maker {
   domain::Transaction refund_row(const domain::Refund& refund);
   domain::LedgerEntry entry(const domain::Transaction& transaction, domain::Side side);
   domain::Attempt attempt(const domain::Payment& payment, domain::Operation operation);
+  domain::Reconciliation reconciliation(const domain::Payment& payment,
+                                        std::optional<domain::AttemptId> attempt);
   domain::Event event(const domain::Payment& payment, std::int64_t sequence);
   ports::IdempotencyRecord record(std::string key);
   ports::StoredWebhook webhook(std::string event_id);

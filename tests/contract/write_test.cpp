@@ -96,6 +96,14 @@ TEST_P(Writes, every_ceiling_is_refused_by_name) {
   payment.refunding = pen(-1);
   EXPECT_EQ(refused({.insert_payments = {payment}}), "refund_ceiling");
   EXPECT_EQ(refused({.insert_payments = {make.payment(0)}}), "payment_positive");
+  auto late = make.payment(100);
+  late.overpayment = domain::Overpayment{make.id<domain::OverpaymentId>(),
+                                         domain::OverpaymentReason::order_closed,
+                                         pen(100),
+                                         pen(60),
+                                         pen(41),
+                                         {}};
+  EXPECT_EQ(refused({.insert_payments = {late}}), "overpayment_ceiling");
   const auto captured = make.captured(100);
   auto charge = make.charge(captured);
   charge.amount = pen(0);
@@ -364,6 +372,29 @@ TEST_P(Writes, of_a_deletion_and_an_update_of_one_record_at_once_one_is_committe
     };
   };
   EXPECT_EQ(committed(write_all({read, read}, {with(true), with(false)})), 1U);
+}
+
+TEST_P(Writes, evidence_settles_only_what_is_still_before_a_person) {
+  const auto payment = make.payment(100);
+  const auto attempt = make.attempt(payment, domain::Operation::capture);
+  auto row = make.reconciliation(payment, attempt.id);
+  must_write({.insert_payments = {payment},
+              .insert_attempts = {attempt},
+              .insert_reconciliations = {row}});
+  const auto at = backend->clock.now() + std::chrono::seconds(1);
+  const ports::Changes told{
+      .settle_reconciliations = {{attempt.id, domain::ReconciliationOutcome::succeeded, at}}};
+  must_write(told);
+  auto now = *load(row.id).reconciliation;
+  EXPECT_EQ(now.status, domain::ReconciliationStatus::resolved);
+  EXPECT_EQ(now.outcome, domain::ReconciliationOutcome::succeeded);
+  EXPECT_EQ(now.resolved_by, "gateway");
+  EXPECT_EQ(now.resolved_at, at);
+  EXPECT_EQ(now.version, 2);
+  must_write({.settle_reconciliations = {{attempt.id, domain::ReconciliationOutcome::failed, at}}});
+  EXPECT_EQ(load(row.id).reconciliation->outcome, domain::ReconciliationOutcome::succeeded);
+  // A person who saw the row open comes too late.
+  EXPECT_EQ(failure_of(write({.update_reconciliations = {row}})), WriteFailure::conflict);
 }
 
 TEST_P(Writes, numbers_are_unique_and_grow) {

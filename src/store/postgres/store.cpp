@@ -87,6 +87,14 @@ class PostgresStore final : public ports::Store {
       const ports::TransactionFilter& filter, const ports::Page& page) override {
     return list(plan_list(filter, page), to_listed_transactions, page.limit);
   }
+  base::Task<ports::Listed<domain::Payment>> list_overpayments(
+      const ports::OverpaymentFilter& filter, const ports::Page& page) override {
+    return list(plan_list(filter, page), to_listed_payments, page.limit);
+  }
+  base::Task<ports::Listed<domain::Reconciliation>> list_reconciliations(
+      const ports::ReconciliationFilter& filter, const ports::Page& page) override {
+    return list(plan_list(filter, page), to_listed_reconciliations, page.limit);
+  }
 
   base::Task<std::vector<domain::Attempt>> due_attempts(base::Timestamp now,
                                                         std::int64_t limit) override {

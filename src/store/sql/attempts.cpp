@@ -16,6 +16,11 @@ void put_fixed(Params& params, const domain::Attempt& attempt) {
       .add(attempt.request.body)
       .add(attempt.state_before)
       .add(attempt.created_at);
+  if (attempt.amount) {
+    params.add(attempt.amount->currency().code()).add(attempt.amount->minor());
+  } else {
+    params.null().null();
+  }
 }
 
 void put_changing(Params& params, const domain::Attempt& attempt) {
@@ -28,7 +33,7 @@ void put_changing(Params& params, const domain::Attempt& attempt) {
       .add(attempt.next_check_at)
       .add(attempt.checks);
   put_decline(params, attempt.decline);
-  params.add(attempt.record_key).add(attempt.closed_at);
+  params.add(attempt.record_key).add(attempt.closed_at).add(attempt.in_review);
 }
 
 }  // namespace
@@ -37,10 +42,11 @@ const Table& attempts() {
   static const Table table(
       "attempts",
       {"payment_id", "refund_id", "operation", "gateway", "gateway_key", "request_method",
-       "request_path", "request_version", "request_body", "state_before", "created_at"},
+       "request_path", "request_version", "request_body", "state_before", "created_at", "currency",
+       "amount"},
       {"status", "unknown", "every_send_not_executed", "sends", "first_sent_at", "deadline",
        "next_check_at", "checks", "decline_reason", "decline_code", "decline_message", "record_key",
-       "closed_at"});
+       "closed_at", "in_review"});
   return table;
 }
 
@@ -66,6 +72,9 @@ domain::Attempt read_attempt(Cells cells) {
   attempt.request.body = cells.text();
   attempt.state_before = cells.word<domain::PaymentState>("payment state");
   attempt.created_at = cells.time();
+  const auto currency = cells.opt([&] { return cells.currency(); });
+  const auto amount = cells.opt_int64();
+  if (currency && amount) attempt.amount = domain::Money(*amount, *currency);
   attempt.status = cells.word<domain::AttemptStatus>("attempt status");
   attempt.unknown = cells.flag();
   attempt.every_send_not_executed = cells.flag();
@@ -77,6 +86,7 @@ domain::Attempt read_attempt(Cells cells) {
   attempt.decline = read_decline(cells);
   attempt.record_key = cells.opt_text();
   attempt.closed_at = cells.opt_time();
+  attempt.in_review = cells.flag();
   attempt.version = cells.int64();
   return attempt;
 }

@@ -115,6 +115,19 @@ void add_records(Statements& statements, const ports::Changes& changes) {
   if (changes.insert_record) add_insert_record(statements, *changes.insert_record);
 }
 
+// Those that a person resolved meanwhile are left alone.
+void add_reconciliations(Statements& statements, const ports::Changes& changes) {
+  add_rows(statements, changes.update_reconciliations, changes.insert_reconciliations);
+  for (const auto& settled : changes.settle_reconciliations) {
+    Params params;
+    params.add(settled.attempt).add(settled.outcome).add(settled.at);
+    statements.push_back(
+        {"UPDATE reconciliations SET status = 'resolved', outcome = $2, resolved_by = 'gateway',"
+         " resolved_at = $3, version = version + 1 WHERE attempt_id = $1 AND status = 'open'",
+         std::move(params).take()});
+  }
+}
+
 template <class Rows>
 std::optional<Statement> exists(const Table& table, const Rows& rows) {
   if (rows.empty()) return std::nullopt;
@@ -139,6 +152,7 @@ std::vector<Statement> plan_changes(const ports::Changes& changes) {
   add_inserts(statements, changes.insert_entries);
   add_rows(statements, changes.update_attempts, changes.insert_attempts);
   add_records(statements, changes);
+  add_reconciliations(statements, changes);
   if (changes.update_webhook) statements.push_back(update(*changes.update_webhook));
   if (changes.insert_webhook) statements.push_back(insert(*changes.insert_webhook));
   add_inserts(statements, changes.insert_events);

@@ -51,6 +51,11 @@ Statement insert(const domain::Attempt& attempt);
 Statement update(const domain::Attempt& attempt);
 domain::Attempt read_attempt(Cells cells);
 
+const Table& reconciliations();
+Statement insert(const domain::Reconciliation& row);
+Statement update(const domain::Reconciliation& row);
+domain::Reconciliation read_reconciliation(Cells cells);
+
 const Table& records();
 Statement insert(const ports::IdempotencyRecord& record);
 Statement update(const ports::IdempotencyRecord& record);

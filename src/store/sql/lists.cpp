@@ -47,15 +47,16 @@ struct PageText {
   std::string tail;
 };
 
-PageText page_of(Where where, const ports::Page& page) {
-  if (page.after) where.add("id < {}", *page.after);
+PageText page_of(Where where, const ports::Page& page, std::string_view key = "id") {
+  if (page.after) where.add(fmt::format("{} < {{}}", key), *page.after);
   const auto limit = where.parameter(page.limit + 1);
   const auto offset = where.parameter(page.after ? std::int64_t{0} : page.offset);
-  return {where, fmt::format(" ORDER BY id DESC LIMIT {} OFFSET {}", limit, offset)};
+  return {where, fmt::format(" ORDER BY {} DESC LIMIT {} OFFSET {}", key, limit, offset)};
 }
 
-std::vector<Statement> plan_rows(const Table& table, const Where& where, const ports::Page& page) {
-  const auto paged = page_of(where, page);
+std::vector<Statement> plan_rows(const Table& table, const Where& where, const ports::Page& page,
+                                 std::string_view key = "id") {
+  const auto paged = page_of(where, page, key);
   return {{interned(table.select() + paged.where.text() + paged.tail), paged.where.params().take()},
           {interned(count_text(table.name(), where)), where.params().take()}};
 }
@@ -134,6 +135,38 @@ Where where_of(const ports::TransactionFilter& filter) {
   return where;
 }
 
+std::string_view condition_of(domain::OverpaymentStatus status) {
+  switch (status) {
+    case domain::OverpaymentStatus::open:
+      return "(overpaid_refunding = 0 AND overpaid_refunded < overpaid)";
+    case domain::OverpaymentStatus::refunding:
+      return "overpaid_refunding > 0";
+    case domain::OverpaymentStatus::refunded:
+      return "overpaid_refunded = overpaid";
+  }
+  return "1 = 0";
+}
+
+Where where_of(const ports::OverpaymentFilter& filter) {
+  Where where;
+  where.add_text("overpayment_id IS NOT NULL");
+  add_tenant(where, filter.tenant, kTenant, kNoTenant);
+  if (filter.user_id) where.add("user_id = {}", *filter.user_id);
+  if (filter.payment_id) where.add("id = {}", *filter.payment_id);
+  std::string any;
+  for (const auto status : filter.statuses)
+    any += fmt::format("{}{}", any.empty() ? "" : " OR ", condition_of(status));
+  if (!any.empty()) where.add_text("(" + any + ")");
+  return where;
+}
+
+Where where_of(const ports::ReconciliationFilter& filter) {
+  Where where;
+  if (filter.payment_id) where.add("payment_id = {}", *filter.payment_id);
+  if (filter.status) where.add("status = {}", *filter.status);
+  return where;
+}
+
 template <class T>
 ports::Listed<T> to_listed(std::vector<T> items, const Rows& count, std::int64_t limit) {
   COBRO_CHECK(count.size() == 1);
@@ -167,6 +200,15 @@ std::vector<Statement> plan_list(const ports::TransactionFilter& filter, const p
   return plan_rows(transactions(), where_of(filter), page);
 }
 
+std::vector<Statement> plan_list(const ports::OverpaymentFilter& filter, const ports::Page& page) {
+  return plan_rows(payments(), where_of(filter), page, "overpayment_id");
+}
+
+std::vector<Statement> plan_list(const ports::ReconciliationFilter& filter,
+                                 const ports::Page& page) {
+  return plan_rows(reconciliations(), where_of(filter), page);
+}
+
 ports::Listed<domain::Order> to_listed_orders(std::span<const Rows> answers, std::int64_t limit) {
   COBRO_CHECK(answers.size() == 3);
   auto orders = read_all(answers[0], read_order);
@@ -186,6 +228,11 @@ ports::Listed<domain::Refund> to_listed_refunds(std::span<const Rows> answers, s
 ports::Listed<domain::Transaction> to_listed_transactions(std::span<const Rows> answers,
                                                           std::int64_t limit) {
   return to_listed(read_all(answers[0], read_transaction), answers[1], limit);
+}
+
+ports::Listed<domain::Reconciliation> to_listed_reconciliations(std::span<const Rows> answers,
+                                                                std::int64_t limit) {
+  return to_listed(read_all(answers[0], read_reconciliation), answers[1], limit);
 }
 
 }  // namespace cobro::store

@@ -16,6 +16,9 @@ std::vector<Statement> plan_list(const ports::OrderFilter& filter, const ports::
 std::vector<Statement> plan_list(const ports::PaymentFilter& filter, const ports::Page& page);
 std::vector<Statement> plan_list(const ports::RefundFilter& filter, const ports::Page& page);
 std::vector<Statement> plan_list(const ports::TransactionFilter& filter, const ports::Page& page);
+std::vector<Statement> plan_list(const ports::OverpaymentFilter& filter, const ports::Page& page);
+std::vector<Statement> plan_list(const ports::ReconciliationFilter& filter,
+                                 const ports::Page& page);
 
 ports::Listed<domain::Order> to_listed_orders(std::span<const Rows> answers, std::int64_t limit);
 ports::Listed<domain::Payment> to_listed_payments(std::span<const Rows> answers,
@@ -23,6 +26,8 @@ ports::Listed<domain::Payment> to_listed_payments(std::span<const Rows> answers,
 ports::Listed<domain::Refund> to_listed_refunds(std::span<const Rows> answers, std::int64_t limit);
 ports::Listed<domain::Transaction> to_listed_transactions(std::span<const Rows> answers,
                                                           std::int64_t limit);
+ports::Listed<domain::Reconciliation> to_listed_reconciliations(std::span<const Rows> answers,
+                                                                std::int64_t limit);
 
 Statement due_attempts(base::Timestamp now, std::int64_t limit);
 std::vector<domain::Attempt> to_attempts(std::span<const Rows> answers);

@@ -19,6 +19,31 @@ void put_next_action(Params& params, const std::optional<domain::NextAction>& ac
     params.null().null().null();
 }
 
+void put_overpayment(Params& params, const std::optional<domain::Overpayment>& overpayment) {
+  if (!overpayment) {
+    const std::int64_t none = 0;
+    params.null().null().null().add(none).add(none).add(none);
+    return;
+  }
+  params.add(overpayment->id)
+      .add(overpayment->reason)
+      .add(overpayment->created_at)
+      .add(overpayment->amount.minor())
+      .add(overpayment->refunded.minor())
+      .add(overpayment->refunding.minor());
+}
+
+std::optional<domain::Overpayment> read_overpayment(Cells& cells, domain::Currency currency) {
+  const auto id = cells.opt_id<domain::OverpaymentId>();
+  const auto reason = cells.opt_word<domain::OverpaymentReason>("overpayment reason");
+  const auto created_at = cells.opt_time();
+  const auto amount = cells.money(currency);
+  const auto refunded = cells.money(currency);
+  const auto refunding = cells.money(currency);
+  if (!id || !reason || !created_at) return std::nullopt;
+  return domain::Overpayment{*id, *reason, amount, refunded, refunding, *created_at};
+}
+
 void put_changing(Params& params, const domain::Payment& payment) {
   params.add(payment.gateway)
       .add(payment.capture_method)
@@ -41,6 +66,7 @@ void put_changing(Params& params, const domain::Payment& payment) {
       .add(payment.event_sequence)
       .add(payment.updated_at)
       .add(payment.processed_at);
+  put_overpayment(params, payment.overpayment);
 }
 
 std::optional<domain::NextAction> read_next_action(Cells& cells) {
@@ -80,7 +106,13 @@ const Table& payments() {
                             "attempts",
                             "event_sequence",
                             "updated_at",
-                            "processed_at"});
+                            "processed_at",
+                            "overpayment_id",
+                            "overpayment_reason",
+                            "overpaid_at",
+                            "overpaid",
+                            "overpaid_refunded",
+                            "overpaid_refunding"});
   return table;
 }
 
@@ -133,6 +165,7 @@ domain::Payment read_payment(Cells& cells) {
                           .captured = cells.money(currency),
                           .refunded = cells.money(currency),
                           .refunding = cells.money(currency),
+                          .overpayment = {},
                           .description = cells.opt_text(),
                           .metadata = cells.text(),
                           .gateway_payment_id = cells.opt_text(),
@@ -149,6 +182,7 @@ domain::Payment read_payment(Cells& cells) {
   payment.event_sequence = cells.int64();
   payment.updated_at = cells.time();
   payment.processed_at = cells.opt_time();
+  payment.overpayment = read_overpayment(cells, currency);
   payment.version = cells.int64();
   return payment;
 }

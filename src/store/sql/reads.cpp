@@ -11,7 +11,7 @@ namespace {
 // The texts for one kind of root. `payment_key` and `order_key` are SQL expressions over the
 // root's parameters; a root that is an order has no payment key.
 struct RootTexts {
-  std::string order, items, payments, refunds, transactions, open_attempts, attempt;
+  std::string order, items, payments, refunds, transactions, open_attempts, attempt, reconciliation;
 };
 
 std::string payments_of(std::string_view payment_key, std::string_view order_key) {
@@ -101,6 +101,25 @@ RootPlan plan_of(const domain::AttemptId& id) {
   return {&texts, params_of(id), true, true};
 }
 
+RootPlan plan_of(const domain::OverpaymentId& id) {
+  static const RootTexts texts =
+      payment_texts("(SELECT id FROM payments WHERE overpayment_id = $1)");
+  return {&texts, params_of(id), true};
+}
+
+RootTexts reconciliation_texts() {
+  auto texts = payment_texts("(SELECT payment_id FROM reconciliations WHERE id = $1)");
+  texts.attempt =
+      attempts().select() + " WHERE id = (SELECT attempt_id FROM reconciliations WHERE id = $1)";
+  texts.reconciliation = reconciliations().select() + " WHERE id = $1";
+  return texts;
+}
+
+RootPlan plan_of(const domain::ReconciliationId& id) {
+  static const RootTexts texts = reconciliation_texts();
+  return {&texts, params_of(id), true, true};
+}
+
 RootPlan plan_of(const ports::TransactionRef& ref) {
   static const RootTexts by_id =
       payment_texts("(SELECT payment_id FROM transactions WHERE id = $1)");
@@ -126,6 +145,8 @@ void add_root(ReadPlan& plan, const RootPlan& root) {
     add(plan, Part::transactions, root.texts->transactions, root.params);
   }
   if (root.attempt) add(plan, Part::attempt, root.texts->attempt, root.params);
+  if (!root.texts->reconciliation.empty())
+    add(plan, Part::reconciliation, root.texts->reconciliation, root.params);
 }
 
 void add_record(ReadPlan& plan, const std::string& key) {
@@ -187,6 +208,9 @@ void load_part(ports::Loaded& loaded, Part part, const Rows& rows) {
       return;
     case Part::attempt:
       loaded.attempt = read_first(rows, read_attempt);
+      return;
+    case Part::reconciliation:
+      loaded.reconciliation = read_first(rows, read_reconciliation);
       return;
     case Part::record:
       loaded.record = read_first(rows, read_record);

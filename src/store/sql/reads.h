@@ -20,6 +20,7 @@ enum class Part {
   transactions,
   open_attempts,
   attempt,
+  reconciliation,
   record,
   record_attempt,
   webhook,

@@ -7,7 +7,8 @@ void put_fixed(Params& params, const domain::Refund& refund) {
   params.add(refund.payment_id)
       .add(refund.transaction_id)
       .add(refund.created_by)
-      .add(refund.created_at);
+      .add(refund.created_at)
+      .add(refund.of_overpayment);
 }
 
 void put_changing(Params& params, const domain::Refund& refund) {
@@ -23,9 +24,10 @@ void put_changing(Params& params, const domain::Refund& refund) {
 }  // namespace
 
 const Table& refunds() {
-  static const Table table("refunds", {"payment_id", "transaction_id", "created_by", "created_at"},
-                           {"currency", "amount", "reason", "status", "gateway_refund_id",
-                            "failure_reason", "updated_at"});
+  static const Table table(
+      "refunds", {"payment_id", "transaction_id", "created_by", "created_at", "of_overpayment"},
+      {"currency", "amount", "reason", "status", "gateway_refund_id", "failure_reason",
+       "updated_at"});
   return table;
 }
 
@@ -43,11 +45,13 @@ domain::Refund read_refund(Cells cells) {
   const auto transaction = cells.id<domain::TransactionId>();
   auto created_by = cells.text();
   const auto created_at = cells.time();
+  const bool of_overpayment = cells.flag();
   const auto currency = cells.currency();
   domain::Refund refund{.id = id,
                         .payment_id = payment,
                         .transaction_id = transaction,
                         .amount = cells.money(currency),
+                        .of_overpayment = of_overpayment,
                         .reason = cells.text(),
                         .status = cells.word<domain::RefundStatus>("refund status"),
                         .gateway_refund_id = cells.opt_text(),

@@ -91,6 +91,15 @@ class SqliteStore final : public ports::Store {
       const ports::TransactionFilter& filter, const ports::Page& page) override {
     return list<domain::Transaction>(plan_list(filter, page), to_listed_transactions, page.limit);
   }
+  base::Task<ports::Listed<domain::Payment>> list_overpayments(
+      const ports::OverpaymentFilter& filter, const ports::Page& page) override {
+    return list<domain::Payment>(plan_list(filter, page), to_listed_payments, page.limit);
+  }
+  base::Task<ports::Listed<domain::Reconciliation>> list_reconciliations(
+      const ports::ReconciliationFilter& filter, const ports::Page& page) override {
+    return list<domain::Reconciliation>(plan_list(filter, page), to_listed_reconciliations,
+                                        page.limit);
+  }
 
   base::Task<std::vector<domain::Attempt>> due_attempts(base::Timestamp now,
                                                         std::int64_t limit) override {

@@ -1,0 +1,40 @@
+// Use cases about reconciliations: what no machine could settle, settled by a person.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "app/pipeline.h"
+#include "domain/reconciliation.h"
+
+namespace cobro::app {
+
+using WordReconciliation =
+    std::function<StoredReply(const domain::Reconciliation& row, const domain::Payment& payment)>;
+
+struct ResolveReconciliation {
+  domain::ReconciliationId reconciliation;
+  domain::ReconciliationOutcome outcome = domain::ReconciliationOutcome::failed;
+  std::optional<std::string> gateway_transaction_id;
+  std::string note;
+};
+// Books what the person found at the gateway, with who said so and why, in one transaction:
+// the operation's end (for a conflict: the payment's), its money, its idempotency record.
+//
+//   outcome      confirm                     capture     cancel       refund      conflict
+//   succeeded    captured, or authorized     captured    cancelled    refunded    captured
+//   failed       payment failed              authorized  as it was    failed      failed
+//
+// Money that the payment cannot keep becomes an overpayment. Refusals: forbidden (`admin`
+// only), not_found, invalid_state (resolved already; a conflict "failed" of a payment that
+// succeeded, which is refunded instead).
+base::Task<Answer> resolve_reconciliation(Context& context, Call call,
+                                          ResolveReconciliation command, WordReconciliation word);
+
+// Refusals: forbidden (`admin` only).
+base::Task<base::Result<ports::Listed<domain::Reconciliation>, domain::Refusal>>
+list_reconciliations(Context& context, Caller caller, ports::ReconciliationFilter filter,
+                     ports::Page page);
+
+}  // namespace cobro::app

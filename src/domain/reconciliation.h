@@ -1,0 +1,41 @@
+// A reconciliation: what no machine could settle, put before a person. Either the outcome of
+// an attempt that a gateway did not tell for a day, or a gateway's word that contradicts our
+// record. Kept for ever, with who settled it and why.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/time.h"
+#include "domain/ids.h"
+#include "domain/money.h"
+#include "domain/payment.h"
+
+namespace cobro::domain {
+
+enum class ReconciliationKind { unknown_outcome, conflict };
+enum class ReconciliationStatus { open, resolved };
+// Of the operation; of the payment where there is a conflict.
+enum class ReconciliationOutcome { succeeded, failed };
+
+struct Reconciliation {
+  ReconciliationId id;
+  PaymentId payment_id;
+  std::optional<AttemptId> attempt_id;  // of an unknown outcome
+  ReconciliationKind kind = ReconciliationKind::unknown_outcome;
+  std::optional<Operation> operation;
+  GatewayName gateway = GatewayName::stripe;
+  Money amount;        // of the operation, or of the payment
+  std::string detail;  // what is unknown, or who says what
+  ReconciliationStatus status = ReconciliationStatus::open;
+  std::optional<ReconciliationOutcome> outcome;
+  std::optional<std::string> gateway_transaction_id;
+  std::optional<std::string> note;
+  std::optional<std::string> resolved_by;  // a `sub`, or "gateway" when it spoke after all
+  std::int64_t version = 1;
+  base::Timestamp created_at;
+  std::optional<base::Timestamp> resolved_at;
+};
+
+}  // namespace cobro::domain

@@ -1,0 +1,270 @@
+// What no machine could settle: put before a person after a day, and settled by them or by
+// the gateway's evidence, whichever comes first.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "app/attempts.h"
+#include "app/ledger_books.h"
+#include "app/reconciliations.h"
+#include "domain/words.h"
+#include "tests/app/world.h"
+
+namespace cobro::testing {
+namespace {
+
+using domain::PaymentState;
+using domain::ReconciliationKind;
+using domain::ReconciliationOutcome;
+using domain::ReconciliationStatus;
+using std::chrono::hours;
+using std::chrono::minutes;
+using ::testing::HasSubstr;
+
+std::string say(const app::Answer& answer) {
+  return answer ? answer->body : std::string(domain::word(answer.error().code));
+}
+Cut lose_all(const ports::HttpRequest&) {
+  return Cut::request_lost;
+}
+
+class Reconciling : public ::testing::TestWithParam<bool> {
+ protected:
+  World world{{.split_writes = GetParam(), .deliver_webhooks = false}};
+
+  void SetUp() override { world.order("100"); }
+
+  // Recovery runs every minute, as its job would, for so long.
+  void later(base::Duration span) {
+    for (base::Duration passed{}; passed < span; passed += minutes(10)) {
+      world.advance(minutes(10));
+      world.work();
+    }
+  }
+  std::vector<domain::Reconciliation> rows() {
+    return run(world.clock, world.store->list_reconciliations({}, {})).items;
+  }
+  domain::Reconciliation only() {
+    const auto all = rows();
+    EXPECT_EQ(all.size(), 1U);
+    return all.at(0);
+  }
+  std::string resolve(ReconciliationOutcome outcome, app::Role role = app::Role::admin,
+                      std::optional<std::string> gateway_transaction_id = {}) {
+    app::Call call{.caller = {"root", role, std::nullopt}, .idempotency = {}, .word_refusal = {}};
+    const app::WordReconciliation word = [](const domain::Reconciliation& row,
+                                            const domain::Payment& payment) {
+      return app::StoredReply{
+          200,
+          {},
+          std::string(domain::word(row.status)) + " " + std::string(domain::word(payment.state))};
+    };
+    return say(run(world.clock, app::resolve_reconciliation(
+                                    *world.context, call,
+                                    {only().id, outcome, std::move(gateway_transaction_id),
+                                     "seen in the dashboard"},
+                                    word)));
+  }
+  // A confirmation of which nothing is heard for more than a day.
+  void lose_confirmation(const std::string& key = "") {
+    world.pay(1, "100");
+    world.wire.fate = lose_all;
+    EXPECT_EQ(say(world.process(1, "pm_card_visa", key)), "outcome_unknown");
+    later(hours(23));
+    EXPECT_TRUE(rows().empty());
+    later(hours(3));
+  }
+};
+
+TEST_P(Reconciling, a_silent_day_puts_an_attempt_before_a_person_and_changes_nothing) {
+  lose_confirmation();
+  const auto row = only();
+  EXPECT_EQ(row.kind, ReconciliationKind::unknown_outcome);
+  EXPECT_EQ(row.operation, domain::Operation::confirm);
+  EXPECT_EQ(row.amount.to_decimal(), "100.00");
+  EXPECT_EQ(row.status, ReconciliationStatus::open);
+  EXPECT_EQ(world.payment(1).state, PaymentState::processing);
+  later(hours(72));
+  EXPECT_EQ(rows().size(), 1U);
+  EXPECT_EQ(world.payment(1).state, PaymentState::processing);
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_P(Reconciling, recovery_asks_at_its_times) {
+  world.pay(1, "100");
+  world.wire.fate = lose_all;
+  world.process(1);
+  const auto started = world.clock.now();
+  world.wire.sent.clear();
+  std::vector<std::int64_t> minutes_of_looks;
+  for (int minute = 1; minute <= 60 * 30; ++minute) {
+    world.advance(minutes(1));
+    const auto before = world.wire.sent.size();
+    world.work();
+    if (world.wire.sent.size() > before)
+      minutes_of_looks.push_back((world.clock.now() - started) / minutes(1));
+  }
+  ASSERT_GE(minutes_of_looks.size(), 26U);
+  EXPECT_LE(minutes_of_looks[0], 3);
+  EXPECT_NEAR(static_cast<double>(minutes_of_looks[1] - minutes_of_looks[0]), 5, 1);
+  EXPECT_NEAR(static_cast<double>(minutes_of_looks[2] - minutes_of_looks[1]), 60, 1);
+  EXPECT_NEAR(static_cast<double>(minutes_of_looks[10] - minutes_of_looks[9]), 60, 1);
+  // After the day the person has it; the gateway is asked once a day.
+  EXPECT_LE(minutes_of_looks.size(), 28U);
+}
+
+TEST_P(Reconciling, the_gateway_may_still_tell_and_then_nobody_needs_to) {
+  lose_confirmation("key");
+  world.wire.fate = nullptr;
+  later(hours(26));
+  EXPECT_EQ(world.payment(1).state, PaymentState::pending);  // it never arrived there
+  EXPECT_EQ(only().status, ReconciliationStatus::resolved);
+  EXPECT_EQ(only().outcome, ReconciliationOutcome::failed);
+  EXPECT_EQ(only().resolved_by, "gateway");
+  EXPECT_EQ(resolve(ReconciliationOutcome::succeeded), "invalid_state");
+  // The key is free again.
+  EXPECT_EQ(say(world.process(1, "pm_card_visa", "key")), "1 succeeded 100.00/100.00");
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_P(Reconciling, a_person_says_that_it_succeeded) {
+  lose_confirmation("key");
+  EXPECT_EQ(resolve(ReconciliationOutcome::succeeded, app::Role::service), "forbidden");
+  EXPECT_EQ(resolve(ReconciliationOutcome::succeeded, app::Role::admin, "ch_seen"),
+            "resolved succeeded");
+  EXPECT_EQ(world.payment(1).gateway_charge_id, "ch_seen");
+  EXPECT_EQ(world.order_row(1).status, domain::OrderStatus::paid);
+  const auto row = only();
+  EXPECT_EQ(row.resolved_by, "root");
+  EXPECT_EQ(row.note, "seen in the dashboard");
+  EXPECT_EQ(row.outcome, ReconciliationOutcome::succeeded);
+  EXPECT_EQ(resolve(ReconciliationOutcome::failed), "invalid_state");
+  // The client's key has the outcome's own answer.
+  EXPECT_EQ(say(world.process(1, "pm_card_visa", "key")), "1 succeeded 100.00/100.00");
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_P(Reconciling, a_person_says_that_it_failed_and_it_may_be_tried_again) {
+  lose_confirmation("key");
+  EXPECT_EQ(resolve(ReconciliationOutcome::failed), "resolved failed");
+  EXPECT_EQ(say(world.process(1, "pm_card_visa", "key")), "payment_declined reconciled_as_failed");
+  world.wire.fate = nullptr;
+  EXPECT_EQ(say(world.process(1)), "1 succeeded 100.00/100.00");
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_P(Reconciling, a_capture_in_part_is_settled_with_its_own_amount) {
+  world.pay(1, "100", "stripe", domain::CaptureMethod::manual);
+  world.process(1);
+  world.wire.fate = lose_all;
+  EXPECT_EQ(say(world.capture(1, "40")), "outcome_unknown");
+  later(hours(26));
+  EXPECT_EQ(only().operation, domain::Operation::capture);
+  EXPECT_EQ(only().amount.to_decimal(), "40.00");
+  EXPECT_EQ(resolve(ReconciliationOutcome::succeeded), "resolved succeeded");
+  EXPECT_EQ(world.payment(1).captured.to_decimal(), "40.00");
+  EXPECT_EQ(world.order_row(1).live.to_decimal(), "40.00");
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_P(Reconciling, a_refund_is_settled_either_way) {
+  world.pay(1, "100");
+  world.process(1);
+  world.wire.fate = lose_all;
+  EXPECT_EQ(say(world.refund(1, "30")), "outcome_unknown");
+  later(hours(26));
+  EXPECT_EQ(resolve(ReconciliationOutcome::failed), "resolved succeeded");
+  EXPECT_EQ(world.load(1).refunds.at(0).status, domain::RefundStatus::failed);
+  EXPECT_TRUE(world.payment(1).refunding.is_zero());
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_P(Reconciling, a_cancellation_is_settled_and_the_order_follows) {
+  world.pay(1, "100");
+  world.process(1, "pm_card_threeDSecure2Required");
+  world.wire.fate = lose_all;
+  EXPECT_EQ(say(world.cancel_order(1)), "outcome_unknown");
+  later(hours(26));
+  EXPECT_EQ(resolve(ReconciliationOutcome::succeeded), "resolved cancelled");
+  EXPECT_EQ(world.order_row(1).status, domain::OrderStatus::cancelled);
+  EXPECT_EQ(world.audit(), "");
+}
+
+class Conflict : public Reconciling {
+ protected:
+  // A second object of the payment turns up at the gateway.
+  void contradict() {
+    world.pay(1, "100");
+    world.process(1, "pm_card_chargeDeclined");
+    const auto id = world.payment(1).id.to_string();
+    auto row = world.payment(1);
+    row.gateway_payment_id = "pi_other";
+    const ports::Decide force =
+        [&](const ports::Loaded&) -> base::Result<ports::Changes, domain::Refusal> {
+      ports::Changes changes;
+      changes.update_payments = {row};
+      return changes;
+    };
+    ASSERT_TRUE(run(world.clock, world.store->write({}, force)).committed());
+  }
+  void tell(domain::PaymentNews news) {
+    const app::DecideChanges decide =
+        [&](const ports::Loaded& loaded,
+            domain::Moment moment) -> base::Result<ports::Changes, domain::Refusal> {
+      ports::Changes changes;
+      domain::Books books(std::move(moment), *loaded.payment, loaded.order, loaded.refunds,
+                          loaded.transactions);
+      app::apply_payment_news(*world.context, loaded, books, news, changes);
+      app::collect(books, changes);
+      return changes;
+    };
+    ports::Reads reads{.root = ports::PaymentRef{std::int64_t{1}},
+                       .record_key = {},
+                       .webhook = {},
+                       .transaction_numbers = 1};
+    ASSERT_TRUE(run(world.clock, app::commit(*world.context, reads, decide)));
+  }
+  domain::PaymentNews other_object(domain::RemoteState state) {
+    domain::PaymentNews news;
+    news.gateway_payment_id = "pi_second";
+    news.state = state;
+    news.redacted = "{}";
+    return news;
+  }
+};
+
+TEST_P(Conflict, a_second_object_stops_the_payment_and_asks_once) {
+  contradict();
+  tell(other_object(domain::RemoteState::succeeded));
+  tell(other_object(domain::RemoteState::succeeded));
+  EXPECT_TRUE(world.payment(1).conflicted);
+  EXPECT_EQ(only().kind, ReconciliationKind::conflict);
+  EXPECT_THAT(only().detail, HasSubstr("pi_second"));
+  EXPECT_EQ(say(world.process(1)), "payment_conflicted");
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_P(Conflict, a_person_settles_it_for_the_payment) {
+  contradict();
+  tell(other_object(domain::RemoteState::succeeded));
+  EXPECT_EQ(resolve(ReconciliationOutcome::succeeded, app::Role::admin, "ch_second"),
+            "resolved succeeded");
+  EXPECT_FALSE(world.payment(1).conflicted);
+  EXPECT_EQ(world.order_row(1).status, domain::OrderStatus::paid);
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_P(Conflict, or_against_it) {
+  contradict();
+  tell(other_object(domain::RemoteState::succeeded));
+  EXPECT_EQ(resolve(ReconciliationOutcome::failed), "resolved failed");
+  EXPECT_FALSE(world.payment(1).conflicted);
+  EXPECT_EQ(world.audit(), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(whole_and_split, Reconciling, ::testing::Bool(),
+                         [](const auto& info) { return info.param ? "split" : "whole"; });
+INSTANTIATE_TEST_SUITE_P(whole_and_split, Conflict, ::testing::Bool(),
+                         [](const auto& info) { return info.param ? "split" : "whole"; });
+
+}  // namespace
+}  // namespace cobro::testing
