@@ -74,8 +74,12 @@ class Bare {
     for (const auto* sql : {"BEGIN IMMEDIATE", "BEGIN", "SAVEPOINT work", "RELEASE work", "COMMIT"})
       commands_.push_back(prepared(sql));
     for (const auto& transaction : script_)
-      for (const auto& statement : transaction.statements)
-        statements_.push_back(prepared(statement.sql));
+      for (const auto& statement : transaction.statements) {
+        statements_.push_back({prepared(statement.sql), {}});
+        for (std::size_t i = 1; i <= statement.parameters.size(); ++i)
+          statements_.back().places.push_back(sqlite3_bind_parameter_index(
+              statements_.back().prepared.get(), fmt::format("${}", i).c_str()));
+      }
   }
 
   void run_flows(std::span<const Flow> flows) {
@@ -90,7 +94,11 @@ class Bare {
   }
 
  private:
-  using Iterator = std::vector<Prepared>::iterator;
+  struct Ready {
+    Prepared prepared;
+    std::vector<int> places;  // of $1, $2, …
+  };
+  using Iterator = std::vector<Ready>::iterator;
   enum Command : std::uint8_t { begin_writing, begin_reading, savepoint, release, commit };
 
   void run_together(const ScriptTransaction& transaction, Iterator first,
@@ -112,10 +120,10 @@ class Bare {
 
   void run_statements(const ScriptTransaction& transaction, Iterator next, const Flow& flow) {
     for (const auto& statement : transaction.statements) {
-      auto* prepared = (next++)->get();
+      const auto& [prepared, places] = *next++;
       for (std::size_t i = 0; i < statement.parameters.size(); ++i)
-        bind(prepared, static_cast<int>(i) + 1, statement.parameters[i], flow);
-      const auto rows = step_all(prepared);
+        bind(prepared.get(), places[i], statement.parameters[i], flow);
+      const auto rows = step_all(prepared.get());
       if (rows != statement.rows)
         throw std::runtime_error(
             fmt::format("{} rows instead of {}: {}", rows, statement.rows, statement.sql));
@@ -137,9 +145,8 @@ class Bare {
     return rows;
   }
 
-  void bind(sqlite3_stmt* prepared, int parameter, const Parameter& value, const Flow& flow) {
+  static void bind(sqlite3_stmt* prepared, int index, const Parameter& value, const Flow& flow) {
     using Kind = Parameter::Kind;
-    const int index = sqlite3_bind_parameter_index(prepared, fmt::format("${}", parameter).c_str());
     switch (value.kind) {
       case Kind::null:
         sqlite3_bind_null(prepared, index);
@@ -188,7 +195,7 @@ class Bare {
   Script script_;
   Database database_;
   std::vector<Prepared> commands_;
-  std::vector<Prepared> statements_;
+  std::vector<Ready> statements_;
 };
 
 double cpu_seconds() {
