@@ -22,6 +22,7 @@ service::ServiceSettings settings_of(const configuration::Configuration& configu
   service::ServiceSettings settings;
   settings.app.gateway_timeout = configuration.gateway_timeout;
   settings.app.refund_self_service_days = configuration.refunds_self_service_days;
+  settings.app.refund_overpayments = configuration.overpayments_auto_refund;
   settings.jwt_keys = std::move(keys);
   settings.default_currency = configuration.default_currency;
   settings.cors_origins = configuration.cors_origins;

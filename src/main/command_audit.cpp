@@ -1,11 +1,9 @@
 #include <cstdio>
-#include <filesystem>
 
 #include "app/audit.h"
 #include "main/commands.h"
 #include "main/open_store.h"
 #include "main/startup.h"
-#include "store/open.h"
 
 namespace cobro {
 namespace {
@@ -29,12 +27,7 @@ void print(const app::AuditReport& report) {
 
 int run_audit(const configuration::Sources& sources) {
   const auto configuration = load_or_explain(sources, configuration::Purpose::other);
-  if (!configuration) return 2;
-  const auto location = database_location(*configuration);
-  if (location.kind == store::Location::Kind::sqlite && !std::filesystem::exists(location.where)) {
-    std::fprintf(stderr, "cobro audit: there is no database at %s\n", location.where.c_str());
-    return 2;
-  }
+  if (!configuration || !has_database(*configuration, "audit")) return 2;
   net::Loop loop;
   net::LoopClock clock(loop);
   net::SystemRandom random;

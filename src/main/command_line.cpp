@@ -22,6 +22,7 @@ constexpr auto kIntroduction =
   cobro token --sub 1            print a bearer token for user 1
   cobro token --sub ops --role admin --ttl 8h
   cobro audit                    prove every balance from ledger and transactions
+  cobro reconcile                what no machine could settle, and settle it by hand
   cobro check-config             what the settings come to, and what is wrong with them
   cobro sandbox --memory         the built-in Stripe alone, for tests of any client
 
@@ -36,6 +37,7 @@ struct Parsed {
   SandboxOptions sandbox;
   std::string idempotency_kept;
   CheckOptions check;
+  ReconcileOptions reconcile;
   std::function<int()> run;
 };
 
@@ -109,6 +111,34 @@ void add_sandbox(CLI::App& app, Parsed& parsed) {
   });
 }
 
+void add_reconcile(CLI::App& app, Parsed& parsed) {
+  auto* command =
+      app.add_subcommand("reconcile", "list what waits for a person; with an ID, settle it");
+  auto& options = parsed.reconcile;
+  auto* id = command->add_option("ID", options.id, "which one to settle; without it: list them");
+  auto* all = command->add_flag("--all", options.all, "list resolved ones too");
+  auto* outcome =
+      command
+          ->add_option("--outcome", options.outcome,
+                       "what the gateway says of the operation (of the payment where there is a "
+                       "conflict)")
+          ->check(CLI::IsMember({"succeeded", "failed"}))
+          ->type_name("succeeded|failed");
+  auto* note = command->add_option("--note", options.note, "how you know; 1 to 500 characters")
+                   ->type_name("TEXT");
+  auto* remote = command
+                     ->add_option("--gateway-transaction-id", options.gateway_transaction_id,
+                                  "the gateway's id of the charge or refund, where there is one")
+                     ->type_name("ID");
+  auto* by = command->add_option("--by", options.by, "who settles it")->type_name("NAME");
+  id->needs(outcome, note, by)->excludes(all);
+  for (auto* one : {outcome, note, remote, by}) one->needs(id);
+  add_settings(*command, parsed.sources, false);
+  command->callback([&parsed] {
+    parsed.run = [&parsed] { return run_reconcile(parsed.sources, parsed.reconcile); };
+  });
+}
+
 void add_check_config(CLI::App& app, Parsed& parsed) {
   auto* command = app.add_subcommand("check-config", "read all settings and say what is wrong");
   command->add_flag("--all", parsed.check.all, "show defaults too");
@@ -134,6 +164,7 @@ void add_commands(CLI::App& app, Parsed& parsed) {
   add_plain(app, parsed, "migrate", "bring the database to this version's schema", &run_migrate);
   add_plain(app, parsed, "audit", "re-derive every balance and state; exits 1 on a difference",
             &run_audit);
+  add_reconcile(app, parsed);
   add_token(app, parsed);
   add_sandbox(app, parsed);
   add_check_config(app, parsed);
@@ -156,8 +187,8 @@ bool is_secret_flag(std::string_view flag) {
 std::string explain_unknown(const CLI::App& app, const std::string& word) {
   const auto flag = word.substr(0, word.find('='));
   if (!flag.starts_with("-")) {
-    const auto near = base::nearest(
-        flag, {"serve", "migrate", "token", "check-config", "sandbox", "audit", "version"});
+    const auto near = base::nearest(flag, {"serve", "migrate", "token", "check-config", "sandbox",
+                                           "audit", "reconcile", "version"});
     return "unknown command `" + flag + "`" +
            (near ? "; did you mean `" + std::string(*near) + "`?" : "; see cobro --help");
   }

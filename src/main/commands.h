@@ -26,6 +26,16 @@ struct SandboxOptions {
   std::optional<std::int64_t> idempotency_kept_seconds;
 };
 
+// Without an id: lists. With one: settles it, and outcome, note and by are there.
+struct ReconcileOptions {
+  bool all = false;  // resolved ones too
+  std::string id;
+  std::string outcome;
+  std::string note;
+  std::optional<std::string> gateway_transaction_id;
+  std::string by;
+};
+
 struct CheckOptions {
   bool all = false;      // also settings that nobody changed
   bool example = false;  // print the complete example file instead
@@ -34,6 +44,7 @@ struct CheckOptions {
 int run_serve(const configuration::Sources& sources);
 int run_migrate(const configuration::Sources& sources);
 int run_audit(const configuration::Sources& sources);
+int run_reconcile(const configuration::Sources& sources, const ReconcileOptions& options);
 int run_token(const configuration::Sources& sources, const TokenOptions& options);
 int run_sandbox(const configuration::Sources& sources, const SandboxOptions& options);
 int run_check_config(const configuration::Sources& sources, const CheckOptions& options);

@@ -1,11 +1,21 @@
 #include "main/open_store.h"
 
+#include <cstdio>
+#include <filesystem>
 #include <stdexcept>
 
 #include "main/startup.h"
 #include "store/open.h"
 
 namespace cobro {
+
+bool has_database(const configuration::Configuration& configuration, const char* command) {
+  const auto location = database_location(configuration);
+  if (location.kind != store::Location::Kind::sqlite || std::filesystem::exists(location.where))
+    return true;
+  std::fprintf(stderr, "cobro %s: there is no database at %s\n", command, location.where.c_str());
+  return false;
+}
 
 std::unique_ptr<ports::Store> open_store(const configuration::Configuration& configuration,
                                          net::Loop& loop, ports::Clock& clock,

@@ -18,6 +18,10 @@ std::unique_ptr<ports::Store> open_store(const configuration::Configuration& con
                                          net::Loop& loop, ports::Clock& clock,
                                          ports::Random& random);
 
+// False, and said on standard error, when it is a SQLite file that is not there: for commands
+// that must not make one.
+bool has_database(const configuration::Configuration& configuration, const char* command);
+
 // Runs the loop until the task has ended, and gives its value; for commands that do one thing.
 template <class T>
 T run_to_end(net::Loop& loop, base::Task<T> task) {

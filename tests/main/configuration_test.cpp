@@ -169,6 +169,13 @@ TEST_F(ConfigurationTest, what_is_not_built_yet_is_accepted_and_said) {
                           "nats.url (environment NATS_URL) has no effect yet"));
 }
 
+TEST_F(ConfigurationTest, overpayments_go_back_by_themselves_only_where_it_says_so) {
+  EXPECT_FALSE(loaded().configuration.overpayments_auto_refund);
+  set("COBRO_OVERPAYMENTS_AUTO_REFUND", "1");
+  EXPECT_TRUE(loaded().configuration.overpayments_auto_refund);
+  EXPECT_THAT(loaded().notices, IsEmpty());
+}
+
 TEST_F(ConfigurationTest, databases_are_named_by_their_url) {
   for (const auto* url : {"postgresql://u:p@h/d", "postgres://h/d", "sqlite:///var/x.db"}) {
     sources.environment = {{"DATABASE_URL", url}};

@@ -1,5 +1,7 @@
 #include "surfaces/desk.h"
 
+#include "base/bytes.h"
+#include "crypto/hash.h"
 #include "support/forwarding_store.h"
 
 namespace cobro::testing {
@@ -96,6 +98,7 @@ Desk::Desk(DeskOptions options)
   stripe_ = std::make_unique<gateways::Stripe>(std::move(stripe));
   service::ServiceSettings settings;
   settings.app.refund_self_service_days = options.refund_self_service_days;
+  settings.app.refund_overpayments = options.refund_overpayments;
   settings.jwt_keys = keys();
   settings.cors_origins = std::move(options.cors_origins);
   service = build(std::move(settings));
@@ -110,6 +113,11 @@ std::unique_ptr<service::Service> Desk::build(service::ServiceSettings settings)
 bool Desk::has_unapplied_webhooks() {
   const auto end = clock.now() + std::chrono::hours(1);
   return !run(clock, store_->claim_webhooks(end, end, 10)).empty();
+}
+
+std::string Desk::signature(const std::string& event, const std::string& secret) const {
+  const auto at = std::to_string(clock.now().unix_seconds());
+  return "t=" + at + ",v1=" + base::to_hex(crypto::hmac_sha256(secret, at + "." + event));
 }
 
 Desk::~Desk() = default;

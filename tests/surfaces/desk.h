@@ -37,6 +37,7 @@ class RecordingLog final : public ports::Log {
 
 struct DeskOptions {
   int refund_self_service_days = 0;
+  bool refund_overpayments = false;
   std::vector<std::string> cors_origins;
 };
 
@@ -75,6 +76,8 @@ class Desk {
   // Another service over the same ports.
   [[nodiscard]] std::unique_ptr<service::Service> build(service::ServiceSettings settings);
   [[nodiscard]] bool has_unapplied_webhooks();
+  // The Stripe-Signature of an event; the service knows the secret whsec_desk.
+  [[nodiscard]] std::string signature(const std::string& event, const std::string& secret) const;
 
   ManualClock clock;
   SeededRandom random;

@@ -120,6 +120,7 @@ Configuration typed(const Values& values) {
       std::chrono::seconds(read_duration_seconds(values.text("gateways.timeout")).value_or(25));
   out.refunds_self_service_days =
       static_cast<int>(base::parse_int64(values.text("refunds.self_service_days")).value_or(0));
+  out.overpayments_auto_refund = values.is_on("overpayments.auto_refund");
   return out;
 }
 

@@ -64,6 +64,7 @@ struct Configuration {
   net::Endpoint sandbox_stripe_listen;
   std::chrono::seconds gateway_timeout{25};
   int refunds_self_service_days = 0;
+  bool overpayments_auto_refund = false;
 
   [[nodiscard]] bool is_production() const { return environment == Environment::production; }
 };

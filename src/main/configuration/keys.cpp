@@ -103,7 +103,7 @@ constexpr Key kKeys[] = {
     {"refunds.self_service_days", "COBRO_REFUNDS_SELF_SERVICE_DAYS", Type::integer, "0",
      "0..365 days", "how long a payment's owner may ask for its refund"},
     {"overpayments.auto_refund", "COBRO_OVERPAYMENTS_AUTO_REFUND", Type::boolean, "off", "",
-     "send back what was paid beyond a debt", false, kNoEffect},
+     "send back by itself what came too late or twice"},
     {"catalog.mode", "COBRO_CATALOG_MODE", Type::choice, "open", "open|strict",
      "strict: products that are not in the catalog are refused", false, kNoEffect},
     {"checkout.page", "COBRO_CHECKOUT_PAGE", Type::choice, "hosted", "hosted|gateway",

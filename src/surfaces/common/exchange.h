@@ -33,7 +33,8 @@ using Handle = std::function<base::Task<app::Answer>(Exchange& exchange)>;
 // Who may call at all; what belongs to whom is for the use case.
 enum class Access {
   anyone,
-  bearer,     // any valid token
+  bearer,  // any valid token
+  admin,
   trusted,    // admin and service
   refunding,  // trusted; every token where the owner may refund too
 };

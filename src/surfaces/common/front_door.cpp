@@ -86,6 +86,8 @@ bool is_allowed(const Exchange& exchange) {
     case Access::anyone:
     case Access::bearer:
       return true;
+    case Access::admin:
+      return exchange.caller.role == app::Role::admin;
     case Access::trusted:
       return trusted;
     case Access::refunding:

@@ -8,6 +8,7 @@
 #include "domain/currency.h"
 #include "domain/order_states.h"
 #include "domain/payment.h"
+#include "domain/reconciliation.h"
 #include "domain/refund.h"
 #include "domain/transaction.h"
 #include "domain/words.h"
@@ -92,6 +93,29 @@ struct Binding<domain::TransactionStatus>
     : surfaces::DomainWords<domain::TransactionStatus, domain::TransactionStatus::pending,
                             domain::TransactionStatus::succeeded,
                             domain::TransactionStatus::failed> {};
+
+template <>
+struct Binding<domain::OverpaymentReason>
+    : surfaces::DomainWords<domain::OverpaymentReason, domain::OverpaymentReason::payment_cancelled,
+                            domain::OverpaymentReason::order_closed,
+                            domain::OverpaymentReason::order_full> {};
+template <>
+struct Binding<domain::OverpaymentStatus>
+    : surfaces::DomainWords<domain::OverpaymentStatus, domain::OverpaymentStatus::open,
+                            domain::OverpaymentStatus::refunding,
+                            domain::OverpaymentStatus::refunded> {};
+template <>
+struct Binding<domain::ReconciliationKind>
+    : surfaces::DomainWords<domain::ReconciliationKind, domain::ReconciliationKind::unknown_outcome,
+                            domain::ReconciliationKind::conflict> {};
+template <>
+struct Binding<domain::ReconciliationStatus>
+    : surfaces::DomainWords<domain::ReconciliationStatus, domain::ReconciliationStatus::open,
+                            domain::ReconciliationStatus::resolved> {};
+template <>
+struct Binding<domain::ReconciliationOutcome>
+    : surfaces::DomainWords<domain::ReconciliationOutcome, domain::ReconciliationOutcome::succeeded,
+                            domain::ReconciliationOutcome::failed> {};
 
 template <>
 struct Binding<surfaces::CurrencyCode> {

@@ -66,6 +66,10 @@ std::optional<std::string> decline_code(const domain::Payment& payment) {
   return payment.decline->decline_code ? payment.decline->decline_code : payment.decline->code;
 }
 
+std::optional<domain::OverpaymentId> overpayment_id(const domain::Payment& payment) {
+  return payment.overpayment ? std::optional(payment.overpayment->id) : std::nullopt;
+}
+
 }  // namespace
 
 Payment to_dto(const domain::Payment& payment) {
@@ -81,6 +85,7 @@ Payment to_dto(const domain::Payment& payment) {
           .capture_method = payment.capture_method,
           .amount_captured = {payment.captured.to_decimal()},
           .amount_refunded = {payment.refunded.to_decimal()},
+          .overpayment_id = overpayment_id(payment),
           .description = payment.description,
           .metadata = {payment.metadata},
           .gateway_payment_id = payment.gateway_payment_id,
@@ -97,9 +102,11 @@ Payment to_dto(const domain::Payment& payment) {
           .updated_at = payment.updated_at};
 }
 
-Refund to_dto(const domain::Refund& refund) {
+Refund to_listed_dto(const domain::Refund& refund,
+                     std::optional<domain::OverpaymentId> overpayment_id) {
   return {.id = refund.id,
           .payment_id = refund.payment_id,
+          .overpayment_id = overpayment_id,
           .amount = {refund.amount.to_decimal()},
           .currency = {refund.amount.currency()},
           .reason = refund.reason,
@@ -111,7 +118,7 @@ Refund to_dto(const domain::Refund& refund) {
 }
 
 Refund to_dto(const domain::Refund& refund, const domain::Payment& payment) {
-  auto dto = to_dto(refund);
+  auto dto = to_listed_dto(refund, refund.of_overpayment ? overpayment_id(payment) : std::nullopt);
   dto.payment_status.emplace(status_of(payment));
   return dto;
 }
@@ -177,7 +184,7 @@ wire::Json payment_example() {
     "order_id": "019a53c5-9e00-7b6a-8f3e-2d51c0a7e914", "user_id": "ana",
     "payment_method": "stripe", "amount": 59.98, "currency": "PEN", "status": "completed",
     "capture_method": "automatic", "amount_captured": 59.98, "amount_refunded": 0.00,
-    "description": null, "metadata": {}, "gateway_payment_id": "pi_3QfX2a",
+    "overpayment_id": null, "description": null, "metadata": {}, "gateway_payment_id": "pi_3QfX2a",
     "payment_intent_id": "pi_3QfX2a", "gateway_transaction_id": "ch_3QfX2a",
     "gateway_response": {"id": "pi_3QfX2a", "status": "succeeded"}, "failure_reason": null,
     "decline_code": null, "next_action": null, "pending_operation": null, "conflicted": false,
@@ -188,8 +195,8 @@ wire::Json payment_example() {
 wire::Json refund_example() {
   return example(R"({
     "id": "019a53c7-0f58-7a90-b1c4-90d8e27f5a63",
-    "payment_id": "019a53c6-2c10-7d1f-9a02-6be0f3a1c7d2", "amount": 29.99, "currency": "PEN",
-    "reason": "Product defect", "status": "succeeded", "gateway_refund_id": "re_3QfX2a",
+    "payment_id": "019a53c6-2c10-7d1f-9a02-6be0f3a1c7d2", "overpayment_id": null,
+    "amount": 29.99, "currency": "PEN", "reason": "Product defect", "status": "succeeded", "gateway_refund_id": "re_3QfX2a",
     "failure_reason": null, "payment_status": "completed",
     "created_at": "2025-11-05T10:32:04.000Z"})");
 }

@@ -90,6 +90,7 @@ struct Payment {
   domain::CaptureMethod capture_method = domain::CaptureMethod::automatic;
   wire::Decimal amount_captured;
   wire::Decimal amount_refunded;
+  std::optional<domain::OverpaymentId> overpayment_id;  // of money that it could not keep
   std::optional<std::string> description;
   StoredJson metadata;
   std::optional<std::string> gateway_payment_id;
@@ -107,10 +108,11 @@ struct Payment {
 };
 BOOST_DESCRIBE_STRUCT(Payment, (),
                       (id, number, kind, order_id, user_id, payment_method, amount, currency,
-                       status, capture_method, amount_captured, amount_refunded, description,
-                       metadata, gateway_payment_id, payment_intent_id, gateway_transaction_id,
-                       gateway_response, failure_reason, decline_code, next_action,
-                       pending_operation, conflicted, processed_at, created_at, updated_at))
+                       status, capture_method, amount_captured, amount_refunded, overpayment_id,
+                       description, metadata, gateway_payment_id, payment_intent_id,
+                       gateway_transaction_id, gateway_response, failure_reason, decline_code,
+                       next_action, pending_operation, conflicted, processed_at, created_at,
+                       updated_at))
 
 struct PaymentList {
   std::vector<Payment> payments;
@@ -122,6 +124,7 @@ BOOST_DESCRIBE_STRUCT(PaymentList, (), (payments, total, next_cursor))
 struct Refund {
   domain::RefundId id;
   domain::PaymentId payment_id;
+  std::optional<domain::OverpaymentId> overpayment_id;  // what it sends back; null: the payment
   wire::Decimal amount;
   CurrencyCode currency;
   std::string reason;
@@ -132,8 +135,8 @@ struct Refund {
   base::Timestamp created_at;
 };
 BOOST_DESCRIBE_STRUCT(Refund, (),
-                      (id, payment_id, amount, currency, reason, status, gateway_refund_id,
-                       failure_reason, payment_status, created_at))
+                      (id, payment_id, overpayment_id, amount, currency, reason, status,
+                       gateway_refund_id, failure_reason, payment_status, created_at))
 
 struct RefundList {
   std::vector<Refund> refunds;
@@ -143,8 +146,10 @@ struct RefundList {
 BOOST_DESCRIBE_STRUCT(RefundList, (), (refunds, total, next_cursor))
 
 Payment to_dto(const domain::Payment& payment);
-Refund to_dto(const domain::Refund& refund);
+// With the payment's status; of a list, without.
 Refund to_dto(const domain::Refund& refund, const domain::Payment& payment);
+Refund to_listed_dto(const domain::Refund& refund,
+                     std::optional<domain::OverpaymentId> overpayment_id);
 
 // Each reports to `fields`, and gives nothing when anything failed there. The payment that
 // they act on is the caller's to fill in.

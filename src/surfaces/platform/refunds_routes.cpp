@@ -8,6 +8,14 @@ namespace {
 
 using app::Answer;
 
+// Its payment is looked up only where it names the overpayment: few refunds are of one.
+base::Task<Refund> list_item(Exchange& exchange, const domain::Refund& refund) {
+  if (!refund.of_overpayment) co_return to_listed_dto(refund, std::nullopt);
+  auto view = co_await app::get_refund(exchange.world.context, exchange.caller, refund.id);
+  if (!view || !view->payment.overpayment) co_return to_listed_dto(refund, std::nullopt);
+  co_return to_listed_dto(refund, view->payment.overpayment->id);
+}
+
 base::Task<Answer> list(Exchange& exchange) {
   Fields fields;
   auto query = fields.take(wire::decode_query<RefundQuery>(exchange.request.query));
@@ -18,7 +26,8 @@ base::Task<Answer> list(Exchange& exchange) {
   auto listed = co_await app::list_refunds(exchange.world.context, exchange.caller, payment, page);
   if (!listed) co_return std::unexpected(listed.error());
   RefundList list{.refunds = {}, .total = listed->total, .next_cursor = next_cursor(*listed)};
-  for (const auto& refund : listed->items) list.refunds.push_back(to_dto(refund));
+  for (const auto& refund : listed->items)
+    list.refunds.push_back(co_await list_item(exchange, refund));
   co_return reply(200, std::move(list));
 }
 

@@ -9,6 +9,8 @@ std::vector<Route> routes() {
   add_payment_action_routes(all);
   add_refund_routes(all);
   add_transaction_routes(all);
+  add_overpayment_routes(all);
+  add_reconciliation_routes(all);
   return all;
 }
 

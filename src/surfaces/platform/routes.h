@@ -16,5 +16,7 @@ void add_payment_routes(std::vector<Route>& routes);
 void add_payment_action_routes(std::vector<Route>& routes);  // process, capture, refund
 void add_refund_routes(std::vector<Route>& routes);
 void add_transaction_routes(std::vector<Route>& routes);
+void add_overpayment_routes(std::vector<Route>& routes);
+void add_reconciliation_routes(std::vector<Route>& routes);
 
 }  // namespace cobro::surfaces::platform
