@@ -11,6 +11,7 @@ const run = promisify(execFile);
 export async function sql(home, text) {
   if (home.databaseUrl) return query(home.databaseUrl, text);
   const file = path.join(home.dataDir, 'cobro.db');
-  const { stdout } = await run('sqlite3', ['-batch', '-bail', '-separator', '\t', '-cmd', '.timeout 5000', file, text]);
+  const words = ['-batch', '-bail', '-separator', '\t', '-cmd', '.timeout 5000', file, text];
+  const { stdout } = await run('sqlite3', words, { maxBuffer: 1 << 30 });
   return stdout.split('\n').filter(Boolean).map((line) => line.split('\t'));
 }

@@ -7,13 +7,15 @@ import { afterwards } from './cleanup.mjs';
 
 const run = promisify(execFile);
 const server = process.env.COBRO_TEST_POSTGRES;
+const maxBuffer = 1 << 30; // whole tables are read
 
 // The databases that a test can run on here.
 export const databases = server ? ['sqlite', 'postgres'] : ['sqlite'];
 
 // Rows of a query, each an array of texts.
 export async function query(url, sql) {
-  const { stdout } = await run('psql', [url, '-X', '-A', '-t', '-F', '\t', '-v', 'ON_ERROR_STOP=1', '-c', sql]);
+  const words = [url, '-X', '-A', '-t', '-F', '\t', '-v', 'ON_ERROR_STOP=1', '-c', sql];
+  const { stdout } = await run('psql', words, { maxBuffer });
   return stdout.split('\n').filter(Boolean).map((line) => line.split('\t'));
 }
 

@@ -82,12 +82,12 @@ export class Program {
   }
 
   // Waits until `look` gives something true, as long as the program runs.
-  async whenStarted(look) {
+  async whenStarted(look, stepMs = 20) {
     const deadline = Date.now() + startLimitMs;
     while (Date.now() < deadline) {
       assert.ok(this.running, `the program ended at its start:\n${this.#output}`);
       if (await look()) return;
-      await pause(20);
+      await pause(stepMs);
     }
     assert.fail(`the program did not start in ${startLimitMs} ms:\n${this.#output}`);
   }
