@@ -18,6 +18,7 @@ class Stage {
       STRIPE_SECRET_KEY: sandboxKey,
       STRIPE_WEBHOOK_SECRET: webhookSecret,
       STRIPE_API_BASE: this.gateway.url,
+      ...this.settings,
     };
     this.cobro = await startCobro(this.#t, { home: this.home, env });
     this.webhooks.target = this.cobro.url;
@@ -25,12 +26,13 @@ class Stage {
   }
 }
 
-export async function setStage(t, database) {
+// `settings` are further variables of the service.
+export async function setStage(t, database, settings = {}) {
   const home = await freshHome(t, database);
   const webhooks = await startRelay(t);
   const sandbox = await startSandbox(t, `${webhooks.url}/webhooks/stripe`);
   const gateway = await startRelay(t, sandbox.url);
-  const stage = new Stage(t, { home, webhooks, sandbox, gateway });
+  const stage = new Stage(t, { home, webhooks, sandbox, gateway, settings });
   await stage.startService();
   return stage;
 }
