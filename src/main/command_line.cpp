@@ -111,30 +111,49 @@ void add_sandbox(CLI::App& app, Parsed& parsed) {
   });
 }
 
+constexpr auto kReconcileUse =
+    R"(Look it up in the gateway's dashboard; then
+
+  cobro reconcile ID --outcome succeeded --note "Paid, says the dashboard" --by eva
+
+books what you found, with who said so and why; docs/operations.md says what to look for.
+
+)";
+
+void check_reconcile(const ReconcileOptions& options) {
+  const bool says = !options.outcome.empty() || !options.note.empty() || !options.by.empty() ||
+                    options.gateway_transaction_id;
+  if (options.id.empty() && says)
+    throw CLI::ValidationError("reconcile", "which one? Give its ID; `cobro reconcile` lists them");
+  if (options.id.empty()) return;
+  if (options.all) throw CLI::ValidationError("--all", "lists, and cannot be given with an ID");
+  if (options.outcome.empty() || options.note.empty() || options.by.empty())
+    throw CLI::ValidationError("reconcile", "settling one needs --outcome, --note and --by");
+}
+
 void add_reconcile(CLI::App& app, Parsed& parsed) {
   auto* command =
       app.add_subcommand("reconcile", "list what waits for a person; with an ID, settle it");
   auto& options = parsed.reconcile;
-  auto* id = command->add_option("ID", options.id, "which one to settle; without it: list them");
-  auto* all = command->add_flag("--all", options.all, "list resolved ones too");
-  auto* outcome =
-      command
-          ->add_option("--outcome", options.outcome,
-                       "what the gateway says of the operation (of the payment where there is a "
-                       "conflict)")
-          ->check(CLI::IsMember({"succeeded", "failed"}))
-          ->type_name("succeeded|failed");
-  auto* note = command->add_option("--note", options.note, "how you know; 1 to 500 characters")
-                   ->type_name("TEXT");
-  auto* remote = command
-                     ->add_option("--gateway-transaction-id", options.gateway_transaction_id,
-                                  "the gateway's id of the charge or refund, where there is one")
-                     ->type_name("ID");
-  auto* by = command->add_option("--by", options.by, "who settles it")->type_name("NAME");
-  id->needs(outcome, note, by)->excludes(all);
-  for (auto* one : {outcome, note, remote, by}) one->needs(id);
+  command->add_option("ID", options.id, "which one to settle; without it: list them")
+      ->type_name("");
+  command->add_flag("--all", options.all, "list resolved ones too");
+  command
+      ->add_option("--outcome", options.outcome,
+                   "of the operation; of the payment where there is a conflict")
+      ->check(CLI::IsMember({"succeeded", "failed"}))
+      ->type_name("OUTCOME");
+  command->add_option("--note", options.note, "how you know; 1 to 500 characters")
+      ->type_name("TEXT");
+  command
+      ->add_option("--gateway-transaction-id", options.gateway_transaction_id,
+                   "the gateway's id of the charge or refund, where there is one")
+      ->type_name("ID");
+  command->add_option("--by", options.by, "who settles it")->type_name("NAME");
   add_settings(*command, parsed.sources, false);
+  command->footer(kReconcileUse + command->get_footer());
   command->callback([&parsed] {
+    check_reconcile(parsed.reconcile);
     parsed.run = [&parsed] { return run_reconcile(parsed.sources, parsed.reconcile); };
   });
 }
