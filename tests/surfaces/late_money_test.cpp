@@ -196,9 +196,12 @@ TEST_F(LateMoney, that_contradicts_us_waits_for_an_administrator) {
       UnorderedElementsAre("outcome:not_one_of", "note:too_short",
                            "gateway_transaction_id:too_short"));
 
-  const auto resolved = desk.as("admin", "POST", path, R"({"outcome":"succeeded",
-      "gateway_transaction_id":"ch_seen","note":"59.98 of it are for us"})");
+  const std::string seen = R"({"outcome":"succeeded","gateway_transaction_id":"ch_seen",
+      "note":"59.98 of it are for us"})";
+  const wire::Headers key = {{"Idempotency-Key", "seen"}};
+  const auto resolved = desk.as("admin", "POST", path, seen, key);
   ASSERT_EQ(resolved.status, 200) << resolved.text;
+  EXPECT_EQ(desk.as("admin", "POST", path, seen, key).text, resolved.text);
   EXPECT_EQ(resolved.data("status"), "\"resolved\"");
   EXPECT_EQ(resolved.data("outcome"), "\"succeeded\"");
   EXPECT_EQ(resolved.data("resolved_by"), "\"admin\"");
