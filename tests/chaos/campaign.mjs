@@ -109,17 +109,18 @@ class Campaign {
   }
 
   // Waits until no outcome is open and every webhook is applied, at most so long. With
-  // `mayBeOpen` what is left for recovery is not waited for.
+  // `mayBeOpen` what recovery or the end of a lease brings is not waited for.
   async settle({ limitMs, mayBeOpen = false }) {
-    const deadline = Date.now() + limitMs;
+    let deadline = Date.now() + limitMs;
     while (this.silent && (await this.open()) > 0 && Date.now() < deadline) await pause(400);
+    if (this.silent) deadline = Date.now() + limitMs;
     await this.sandbox.stripe('DELETE', '/_sandbox/faults');
     for (let quiet = 0; quiet < 3 && Date.now() < deadline; ) {
       await this.sandbox.stripe('POST', '/_sandbox/webhooks/release');
       await pause(400);
       const { webhooks } = await this.sandbox.stripe('GET', '/_sandbox/webhooks');
-      const inbox = await this.#count("webhooks WHERE status IN ('pending', 'waiting')");
-      const left = webhooks.length + inbox + (mayBeOpen ? 0 : await this.open());
+      const inbox = await this.#count('webhooks WHERE applied_at IS NULL');
+      const left = webhooks.length + (mayBeOpen ? 0 : inbox + (await this.open()));
       quiet = left === 0 ? quiet + 1 : 0; // thrice in a row
     }
   }

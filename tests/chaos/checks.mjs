@@ -80,15 +80,19 @@ function owedBy(ledger) {
 }
 
 // For each payment: charged and given back at the gateway = captured and refunded in our row =
-// what the ledger's entries say.
+// what the ledger's entries say; overpayments included.
 export function* checkBooks({ rows, gateway }) {
   const unknown = unsettled(rows);
   const at = summing(gateway);
   const owed = owedBy(rows.ledger);
-  for (const { id, state, captured, refunded, refunding, gateway_payment_id: intent } of rows.payments) {
+  for (const payment of rows.payments) {
+    const { id, state, gateway_payment_id: intent } = payment;
     if (unknown.has(id)) continue;
     const { charged, received, returned } = at(id);
     const named = `payment ${id} (${state})`;
+    const captured = payment.captured + payment.overpaid;
+    const refunded = payment.refunded + payment.overpaid_refunded;
+    const refunding = payment.refunding + payment.overpaid_refunding;
     if (charged !== captured || received !== captured)
       yield finding(`${named}: captured ${captured}; the gateway charged ${charged}, received ${received}`, id, intent);
     if (returned !== refunded + refunding)
@@ -102,7 +106,10 @@ export function* checkBooks({ rows, gateway }) {
 export function* checkSettled({ rows, mayBeOpen }) {
   const conflicts = rows.payments.filter(({ conflicted }) => conflicted !== '0');
   for (const { id } of conflicts) yield finding(`payment ${id} is conflicted`, id);
-  for (const { gateway_key: key, payment_id: payment, sends, checks } of mayBeOpen ? [] : rows.openAttempts)
+  for (const { kind, payment_id: payment, detail } of rows.reviews)
+    yield finding(`payment ${payment} waits for a person (${kind}): ${detail}`, payment);
+  if (mayBeOpen) return;
+  for (const { gateway_key: key, payment_id: payment, sends, checks } of rows.openAttempts)
     yield finding(`${key} is still open after ${sends} sends and ${checks} checks`, key, payment);
   for (const { event_id: event, type, tries, note } of rows.waitingWebhooks)
     yield finding(`${event} (${type}) was not applied after ${tries} tries: ${note}`, event);

@@ -7,7 +7,8 @@ async function rows(home, table, columns, where = '') {
   return found.map((row) => Object.fromEntries(columns.map((column, i) => [column, row[i]])));
 }
 
-const money = ['amount', 'captured', 'refunded', 'refunding', 'total', 'live'];
+const overpaid = ['overpaid', 'overpaid_refunded', 'overpaid_refunding'];
+const money = ['amount', 'captured', 'refunded', 'refunding', 'total', 'live', ...overpaid];
 
 function counted(list) {
   for (const row of list) for (const name of money) if (name in row) row[name] = Number(row[name]);
@@ -29,13 +30,14 @@ export async function ourRows(home) {
     orders: await read('orders', ['id', 'status', 'currency', 'total', 'live', 'captured', 'refunded', 'notes']),
     payments: await read('payments', [
       'id', 'order_id', 'state', 'capture_method', 'currency', 'amount', 'captured', 'refunded', 'refunding',
-      'description', 'gateway_payment_id', 'pending_operation', 'conflicted',
+      'description', 'gateway_payment_id', 'conflicted', ...overpaid,
     ]),
     refunds: await read('refunds', ['id', 'payment_id', 'amount', 'reason', 'status', 'gateway_refund_id']),
     transactions: await read('transactions', ['id', 'payment_id', 'refund_id', 'type', 'status', 'amount']),
     ledger: await read(ledger, ['payment_id', 'movement', 'side', 'account', 'amount', 'posted']),
     events: await read(events, ['aggregate', 'aggregate_id', 'amount', 'total']),
     openAttempts: await read('attempts', ['payment_id', 'gateway_key', 'sends', 'checks'], "WHERE status = 'open'"),
+    reviews: await read('reconciliations', ['id', 'payment_id', 'kind', 'detail'], "WHERE status = 'open'"),
     waitingWebhooks: await read('webhooks', ['event_id', 'type', 'tries', 'note'], "WHERE applied_at IS NULL"),
   };
 }

@@ -58,6 +58,7 @@ test('each check of such a run finds what is wrong', async (t) => {
   const asks = evidence.asks;
   for (const [name, [check, spoil]] of Object.entries(wrongs)) {
     const spoiled = structuredClone({ ...evidence, asks: [] });
+    spoiled.mayBeOpen = false;
     spoiled.asks = asks.map((ask) => Object.assign(Object.create(Ask.prototype), structuredClone({ ...ask })));
     spoil(spoiled);
     assert.ok(judge(spoiled).some((found) => found.check === check), name);
