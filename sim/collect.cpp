@@ -92,6 +92,8 @@ base::Task<Evidence> collect_rows(ports::Store& store) {
     append(evidence.rows, std::move(page));
   }
   evidence.audit = co_await app::audit(store);
+  evidence.reconciliations =
+      (co_await store.list_reconciliations({}, {.limit = kAll, .offset = 0, .after = {}})).items;
   evidence.open_attempts = co_await store.due_attempts(kEndOfTime, kAll);
   evidence.waiting_webhooks = co_await store.claim_webhooks(kEndOfTime, kEndOfTime, kAll);
   co_return evidence;

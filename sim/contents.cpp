@@ -20,6 +20,11 @@ void count_payments(const Evidence& evidence, Tally& tally) {
     if (refund.amount < charged[refund.payment]) ++tally["refunded in part"];
     if (refund.status == "failed") ++tally["refunds that failed after they had succeeded"];
   }
+  for (const auto& payment : evidence.rows.payments) {
+    if (!payment.overpayment) continue;
+    ++tally["overpayments"];
+    if (payment.overpayment->refunded.is_positive()) ++tally["overpayments refunded"];
+  }
   for (const auto& [key, deeds] : evidence.deeds)
     for (const auto& deed : deeds)
       if (deed.status == "pending") ++tally["refunds that were pending first"];
@@ -43,6 +48,7 @@ void count_orders(const Evidence& evidence, Tally& tally) {
 
 void count_attempts(const Evidence& evidence, Tally& tally) {
   for (const auto& attempt : evidence.rows.attempts) {
+    if (attempt.in_review) ++tally["attempts that were put before a person"];
     if (attempt.checks > 0) ++tally["attempts that recovery took up"];
     if (attempt.closed_at && *attempt.closed_at - attempt.first_sent_at > kKeyWindow)
       ++tally["attempts that ended after the key's window"];

@@ -54,6 +54,7 @@ struct Evidence {
   ports::AuditPage rows;  // the whole database
   app::AuditReport audit;
   std::vector<domain::Attempt> open_attempts;
+  std::vector<domain::Reconciliation> reconciliations;
   std::vector<ports::StoredWebhook> waiting_webhooks;  // pending or waiting
   std::vector<domain::Event> events;                   // in the order of commits
   std::vector<RemotePayment> remote_payments;

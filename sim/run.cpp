@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/actors/clerk.h"
 #include "sim/actors/client.h"
 #include "sim/actors/dashboard.h"
 #include "sim/checkers/checkers.h"
@@ -22,8 +23,6 @@ void count(const Evidence& evidence, Outcome& outcome) {
   outcome.refunds = static_cast<std::int64_t>(evidence.remote_refunds.size());
   for (const auto& payment : evidence.remote_payments) outcome.charges += payment.captures;
   count_contents(evidence, outcome.tally);
-  for (const auto& webhook : evidence.waiting_webhooks)
-    if (is_late_money(webhook)) ++outcome.late_money;
 }
 
 }  // namespace
@@ -36,12 +35,14 @@ Outcome run_seed(const Options& options, std::function<void(const std::string&)>
   Witness witness(world.ground.violations, world.ground.clock);
   std::vector<std::unique_ptr<Client>> clients;
   Dashboard dashboard(world);
+  Clerk clerk(world, witness);
   base::TaskGroup lives(world.ground.reporter());
   for (int i = 0; i < options.clients; ++i) {
     clients.push_back(std::make_unique<Client>(world, market, witness, i));
     lives.spawn("client", clients.back()->live());
   }
   lives.spawn("dashboard", dashboard.live());
+  lives.spawn("clerk", clerk.live());
   world.run_for(options.faulty);
   world.heal();
   world.run_for(options.healing);

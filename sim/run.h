@@ -18,7 +18,6 @@ struct Outcome {
   std::int64_t payments = 0;  // how much there was to go wrong
   std::int64_t charges = 0;   // at the gateway
   std::int64_t refunds = 0;
-  std::int64_t late_money = 0;  // webhooks that wait because overpayments are not booked yet
   std::map<std::string, std::int64_t> tally;  // what it contained, see contents.h
   std::map<int, std::int64_t> statuses;       // of the clients' answers; 0: none came
   std::array<std::int64_t, kFaults> struck{};

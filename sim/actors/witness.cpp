@@ -66,7 +66,8 @@ void Witness::note_promises(const Ask& ask, const wire::Json& data) {
   const auto number = data.int_at({"number"});
   const auto subject = number ? std::to_string(*number) : data.string_at({"id"}).value_or("");
   const auto status = data.string_at({"status"}).value_or("");
-  if (ask.path.ends_with("/refund")) return note_amount(Kind::refund_made, subject, data, "amount");
+  if (is_about(ask, "payments") && ask.path.ends_with("/refund"))
+    return note_amount(Kind::refund_made, subject, data, "amount");
   if (is_about(ask, "orders")) {
     promises_.push_back({Kind::order_is, subject, status, 0});
     if (ask.method == "POST") note_amount(Kind::order_made, subject, data, "total_amount");

@@ -7,9 +7,12 @@
 namespace cobro::sim {
 namespace {
 
+constexpr std::string_view kOverpayments = "overpayments";  // the ledger's account
+
 struct Sums {
   std::int64_t charged = 0;
   std::int64_t refunded = 0;
+  bool operator==(const Sums&) const = default;
 };
 
 // By the PaymentIntent's id.
@@ -21,26 +24,53 @@ std::map<std::string, Sums> sum_remote(const Evidence& evidence) {
   return sums;
 }
 
+Sums sum_ours(const domain::Payment& payment) {
+  Sums sums{payment.captured.minor(), payment.refunded.minor()};
+  if (!payment.overpayment) return sums;
+  sums.charged += payment.overpayment->amount.minor();
+  sums.refunded += payment.overpayment->refunded.minor();
+  return sums;
+}
+
+// What the ledger owes customers, by currency, is what the gateway holds of it.
+void check_liability(const Evidence& evidence, std::map<std::string, Sums> remote,
+                     Findings& findings) {
+  std::map<std::string, std::int64_t> owed;
+  for (const auto& entry : evidence.rows.entries)
+    if (entry.account == kOverpayments)
+      owed[std::string(entry.amount.currency().code())] +=
+          entry.side == domain::Side::credit ? entry.amount.minor() : -entry.amount.minor();
+  std::map<std::string, std::int64_t> held;
+  for (const auto& payment : evidence.rows.payments) {
+    if (!payment.overpayment) continue;
+    const auto sums = remote[payment.gateway_payment_id.value_or("")];
+    held[std::string(payment.amount.currency().code())] += sums.charged - sums.refunded;
+  }
+  for (const auto& [currency, amount] : owed)
+    if (held[currency] != amount)
+      findings.push_back(fmt::format("the ledger owes overpayments of {} {}, the gateway holds {}",
+                                     amount, currency, held[currency]));
+}
+
 }  // namespace
 
 Findings check_books(const Evidence& evidence) {
   Findings findings;
-  const auto sums = sum_remote(evidence);
-  for (const auto& remote : evidence.remote_payments) {
-    const domain::Payment* ours = nullptr;
-    for (const auto& payment : evidence.rows.payments)
-      if (payment.id.to_string() == remote.our_payment) ours = &payment;
-    if (ours == nullptr) continue;  // the strangers' checker names it
-    const auto& at_gateway = sums.at(remote.id);
-    const bool same = ours->captured.minor() == at_gateway.charged &&
-                      ours->refunded.minor() == at_gateway.refunded;
-    if (same || has_late_money(evidence, remote.id)) continue;
-    findings.push_back(
-        fmt::format("payment {} ({}): captured {}, refunded {}; the gateway charged {} and gave "
-                    "back {} minor units",
-                    ours->number, remote.id, ours->captured.to_string(), ours->refunded.to_string(),
-                    at_gateway.charged, at_gateway.refunded));
+  auto remote = sum_remote(evidence);
+  std::map<std::string, const domain::Payment*> payments;
+  for (const auto& payment : evidence.rows.payments) payments[payment.id.to_string()] = &payment;
+  for (const auto& intent : evidence.remote_payments) {
+    const auto found = payments.find(intent.our_payment);
+    if (found == payments.end()) continue;  // the strangers' checker names it
+    const auto ours = sum_ours(*found->second);
+    const auto theirs = remote[intent.id];
+    if (ours == theirs) continue;
+    findings.push_back(fmt::format(
+        "payment {} ({}, {}): we say {} charged and {} given back, the gateway {} and {}",
+        found->second->number, intent.id, intent.currency, ours.charged, ours.refunded,
+        theirs.charged, theirs.refunded));
   }
+  check_liability(evidence, std::move(remote), findings);
   return findings;
 }
 

@@ -21,15 +21,16 @@ const std::vector<Checker>& all_checkers();
 
 // Debits equal credits, ceilings hold, states follow from the rows (app/audit.h).
 Findings check_audit(const Evidence& evidence);
-// Per payment, what the gateway charged and gave back is what our rows say.
+// Per payment, what the gateway charged and gave back is what our rows say, overpayments
+// included; and the ledger owes what the gateway holds of those.
 Findings check_books(const Evidence& evidence);
 // Nothing is at the gateway that our rows do not know, and nothing twice.
 Findings check_strangers(const Evidence& evidence);
 // How each attempt ended is true of what the gateway did under its key, once at most.
 Findings check_attempts(const Evidence& evidence);
-// No attempt is open, no payment conflicted.
+// No attempt is open, nothing waits for a person, and nothing ever was in conflict.
 Findings check_settled(const Evidence& evidence);
-// Every webhook was applied, or waits for a reason that is documented.
+// Every webhook was applied.
 Findings check_inbox(const Evidence& evidence);
 // Per aggregate, events are numbered from 1 without gaps, as their rows count them.
 Findings check_events(const Evidence& evidence);
@@ -37,13 +38,5 @@ Findings check_events(const Evidence& evidence);
 Findings check_promises(const Evidence& evidence);
 // No answer was a 500, none took for ever, no key did two things.
 Findings check_on_the_way(const Evidence& evidence);
-
-// ---- money that came too late to be booked --------------------------------------------------
-
-// A webhook waits because money moved that has no room, or after a cancellation: an
-// overpayment, which is not booked by itself yet.
-bool is_late_money(const ports::StoredWebhook& webhook);
-// Whether such a webhook speaks of this PaymentIntent.
-bool has_late_money(const Evidence& evidence, const std::string& remote_payment);
 
 }  // namespace cobro::sim

@@ -29,7 +29,7 @@ void check_refunds(const Evidence& evidence, Findings& findings) {
     if (refund.gateway_refund_id) known.insert(*refund.gateway_refund_id);
   std::map<std::string, int> made;
   for (const auto& remote : evidence.remote_refunds) {
-    if (!known.contains(remote.id) && !has_late_money(evidence, remote.payment))
+    if (!known.contains(remote.id))
       findings.push_back(fmt::format("{} at the gateway is no refund of ours", remote.id));
     if (remote.our_attempt.empty()) continue;  // made at the dashboard
     if (++made[remote.our_attempt] == 2)

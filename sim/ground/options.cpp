@@ -63,6 +63,7 @@ Options draw_options(std::uint64_t seed) {
   options.keys_kept = chance.evenly(13h, 30h);
   options.processing_time = chance.roll(300) ? chance.span(10ms, 5s) : 0ms;
   options.gateway_troubles = draw_count(chance, 6);
+  options.refund_overpayments = chance.roll(500);
   options.dashboard = chance.roll(300) ? 0min : chance.span(15min, 20h);
   if (chance.roll(250)) options.rates[draw_dominant(chance)] = draw_often(chance);
   return options;
@@ -71,15 +72,17 @@ Options draw_options(std::uint64_t seed) {
 std::string describe(const Options& options) {
   std::string text = fmt::format(
       "seed {}: {} h with faults, {} h of healing, {} clients, at most {} min between wishes; {}\n"
-      "writes {}, the gateway forgets keys after {} min and takes {} ms for a POST\n"
+      "writes {}, overpayments {}, the gateway forgets keys after {} min and takes {} ms for a "
+      "POST\n"
       "{} crashes; outages of up to {} min: {} of the gateway, {} of webhooks, {} of the database; "
       "{} times the gateway is in trouble\n"
       "per mille:",
       options.seed, minutes(options.faulty) / 60, minutes(options.healing) / 60, options.clients,
       minutes(options.pause), describe_dashboard(options), options.split_writes ? "split" : "whole",
-      minutes(options.keys_kept), options.processing_time.count() / 1000, options.crashes,
-      minutes(options.longest_outage), options.gateway_outages, options.webhook_outages,
-      options.database_outages, options.gateway_troubles);
+      options.refund_overpayments ? "go back" : "stay", minutes(options.keys_kept),
+      options.processing_time.count() / 1000, options.crashes, minutes(options.longest_outage),
+      options.gateway_outages, options.webhook_outages, options.database_outages,
+      options.gateway_troubles);
   for (std::size_t i = 0; i < kFaults; ++i)
     if (options.rates[i] > 0) text += fmt::format(" {} {}", kWords[i], options.rates[i]);
   return text + "\n";

@@ -52,7 +52,8 @@ struct Options {
   int webhook_outages = 0;   // no webhook reaches the service
   int database_outages = 0;
   base::Duration longest_outage = std::chrono::hours(1);
-  bool split_writes = false;  // other writes come between a write's reads and its changes
+  bool refund_overpayments = false;  // without being asked to
+  bool split_writes = false;         // other writes come between a write's reads and its changes
   int clients = 1;
   base::Duration pause = std::chrono::minutes(10);    // longest, between two wishes of a client
   base::Duration dashboard = std::chrono::hours(3);   // between two acts there; 0: nobody is

@@ -150,7 +150,6 @@ class Campaign {
     payments_ += outcome.payments;
     charges_ += outcome.charges;
     refunds_ += outcome.refunds;
-    late_money_ += outcome.late_money;
     hours_ += (outcome.options.faulty + outcome.options.healing) / std::chrono::hours(1);
     for (const auto& [status, count] : outcome.statuses) statuses_[status] += count;
     for (const auto& [what, count] : outcome.tally) tally_[what] += count;
@@ -168,8 +167,8 @@ class Campaign {
     const auto ms = std::max<std::int64_t>(1, real.count());
     fmt::print("{} seeds, {} virtual hours in {}.{:03} s ({} hours per second); {} failed\n", done_,
                hours_, ms / 1000, ms % 1000, hours_ * 1000 / ms, failed_);
-    fmt::print("{} payments, {} charges and {} refunds at the gateway, {} webhooks of late money\n",
-               payments_, charges_, refunds_, late_money_);
+    fmt::print("{} payments, {} charges and {} refunds at the gateway\n", payments_, charges_,
+               refunds_);
     fmt::print("answers:");
     for (const auto& [status, count] : statuses_) fmt::print(" {}×{}", count, status);
     fmt::print("\ncontents:\n");
@@ -184,7 +183,7 @@ class Campaign {
   std::atomic<std::uint64_t> next_;
   const Time::time_point began_;
   std::mutex mutex_;
-  std::int64_t done_ = 0, payments_ = 0, charges_ = 0, refunds_ = 0, late_money_ = 0, hours_ = 0;
+  std::int64_t done_ = 0, payments_ = 0, charges_ = 0, refunds_ = 0, hours_ = 0;
   std::map<int, std::int64_t> statuses_;
   std::map<std::string, std::int64_t> tally_;
   std::array<std::int64_t, kFaults> struck_{};

@@ -27,6 +27,16 @@ class Checkers : public ::testing::Test {
   domain::Attempt& attempt(std::string_view key) {
     return *std::ranges::find(evidence.rows.attempts, key, &domain::Attempt::gateway_key);
   }
+  // The money came too late: nothing of it is the payment's own.
+  void overpay() {
+    payment().captured = payment().refunded = soles(0);
+    payment().overpayment = domain::Overpayment{
+        .amount = soles(5000), .refunded = soles(2000), .refunding = soles(0), .created_at = {}};
+    evidence.rows.entries.push_back({.side = domain::Side::credit,
+                                     .account = "overpayments",
+                                     .amount = soles(3000),
+                                     .created_at = {}});
+  }
   ports::StoredWebhook& add_webhook(ports::WebhookStatus status, std::string note) {
     ports::StoredWebhook webhook;
     webhook.status = status;
@@ -125,10 +135,28 @@ TEST_F(Checkers, find_a_webhook_that_was_not_applied) {
   add_webhook(ports::WebhookStatus::waiting, "the gateway gave no answer");
   EXPECT_EQ(failing(), "inbox;");
 }
-TEST_F(Checkers, accept_money_that_is_documented_to_wait) {
-  add_webhook(ports::WebhookStatus::waiting, "money moved on a payment that was cancelled");
-  payment().captured = soles(0);
+TEST_F(Checkers, accept_an_overpayment_that_the_ledger_owes) {
+  overpay();
   EXPECT_EQ(failing(), "");
+}
+TEST_F(Checkers, find_an_overpayment_that_the_gateway_does_not_hold) {
+  overpay();
+  payment().overpayment->amount = soles(4000);
+  EXPECT_EQ(failing(), "books;");
+}
+TEST_F(Checkers, find_an_overpayment_that_the_ledger_does_not_owe) {
+  overpay();
+  evidence.rows.entries.front().amount = soles(2000);
+  EXPECT_EQ(failing(), "books;");
+}
+TEST_F(Checkers, find_what_a_person_could_not_settle) {
+  evidence.reconciliations.push_back(
+      {.amount = soles(1), .detail = "nobody knows", .created_at = {}, .resolved_at = {}});
+  EXPECT_EQ(failing(), "settled;");
+  evidence.reconciliations.back().status = domain::ReconciliationStatus::resolved;
+  EXPECT_EQ(failing(), "");
+  evidence.reconciliations.back().kind = domain::ReconciliationKind::conflict;
+  EXPECT_EQ(failing(), "settled;");
 }
 TEST_F(Checkers, find_a_gap_in_the_events) {
   evidence.events.back().sequence = 3;
