@@ -162,6 +162,10 @@ base::Task<std::vector<domain::Attempt>> Database::due_attempts(base::Timestamp 
                                                                 std::int64_t limit) {
   return read(inner_.due_attempts(now, limit));
 }
+base::Task<std::vector<domain::OrderId>> Database::due_orders(base::Timestamp now,
+                                                              std::int64_t limit) {
+  return read(inner_.due_orders(now, limit));
+}
 base::Task<std::vector<ports::StoredWebhook>> Database::claim_webhooks(base::Timestamp now,
                                                                        base::Timestamp until,
                                                                        std::int64_t limit) {

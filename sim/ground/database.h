@@ -33,6 +33,8 @@ class Database final : public ForwardingStore {
       const ports::ReconciliationFilter& filter, const ports::Page& page) override;
   base::Task<std::vector<domain::Attempt>> due_attempts(base::Timestamp now,
                                                         std::int64_t limit) override;
+  base::Task<std::vector<domain::OrderId>> due_orders(base::Timestamp now,
+                                                      std::int64_t limit) override;
   base::Task<std::vector<ports::StoredWebhook>> claim_webhooks(base::Timestamp now,
                                                                base::Timestamp until,
                                                                std::int64_t limit) override;

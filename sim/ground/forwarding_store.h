@@ -45,6 +45,10 @@ class ForwardingStore : public ports::Store {
                                                         std::int64_t limit) override {
     return inner_.due_attempts(now, limit);
   }
+  base::Task<std::vector<domain::OrderId>> due_orders(base::Timestamp now,
+                                                      std::int64_t limit) override {
+    return inner_.due_orders(now, limit);
+  }
   base::Task<std::vector<ports::StoredWebhook>> claim_webhooks(base::Timestamp now,
                                                                base::Timestamp until,
                                                                std::int64_t limit) override {

@@ -1,5 +1,8 @@
 #include "app/closing.h"
 
+#include "app/attempts.h"
+#include "app/ledger_books.h"
+
 namespace cobro::app {
 
 namespace {
@@ -12,6 +15,42 @@ bool keeps_open(const domain::Payment& payment) {
 }
 
 }  // namespace
+
+bool has_ended(domain::PaymentState state) {
+  return state == domain::PaymentState::cancelled || state == domain::PaymentState::succeeded;
+}
+
+// The order and the ids are handed from one payment's books to the next.
+base::Result<Closed, domain::Refusal> close_order(const Context& context,
+                                                  const ports::Loaded& loaded,
+                                                  domain::Moment moment, domain::Closing why) {
+  Closed closed;
+  auto& changes = closed.changes;
+  auto order = *loaded.order;
+  for (const auto& payment : loaded.order_payments) {
+    if (has_ended(payment.state)) continue;
+    domain::Books books(moment, payment, order, {}, {});
+    if (is_open_at_gateway(payment)) {
+      COBRO_TRY_INTO(auto attempt, make_attempt(context, books, ports::CancelCommand{}));
+      changes.insert_attempts.push_back(attempt);
+      closed.attempts.push_back(std::move(attempt));
+    } else {
+      books.cancel(false, why == domain::Closing::expire ? "order_expired" : "order_cancelled");
+    }
+    ports::Changes one;
+    collect(books, one);
+    changes.update_payments.push_back(std::move(one.update_payments.front()));
+    for (auto& event : one.insert_events) changes.insert_events.push_back(std::move(event));
+    order = *books.order();
+    moment.ids = books.ids();
+  }
+  order.updated_at = moment.now;
+  order.closing = why;
+  if (closed.attempts.empty())
+    domain::cancel_order(order, moment.now, moment.ids, changes.insert_events);
+  changes.update_orders.push_back(std::move(order));
+  return closed;
+}
 
 void follow_closing(const ports::Loaded& loaded, domain::Books& books) {
   if (!books.order() || !books.order()->closing) return;

@@ -2,10 +2,27 @@
 // of its attempts to end, and whoever ends that one decides here what became of the order.
 #pragma once
 
+#include "app/context.h"
+#include "base/result.h"
 #include "domain/books.h"
-#include "ports/store.h"
+#include "domain/refusal.h"
 
 namespace cobro::app {
+
+// Neither money nor a customer can move it any more.
+bool has_ended(domain::PaymentState state);
+
+// A decision to close the loaded pending order: what exists at no gateway is cancelled, and
+// each payment that does gets its cancel attempt, to be sent once this is committed. The
+// order is the one that `changes` updates: cancelled, or marked as closing when there are
+// attempts. Refusals: those of make_attempt.
+struct Closed {
+  ports::Changes changes;
+  std::vector<domain::Attempt> attempts;
+};
+base::Result<Closed, domain::Refusal> close_order(const Context& context,
+                                                  const ports::Loaded& loaded,
+                                                  domain::Moment moment, domain::Closing why);
 
 // After news or an answer changed the books' payment: nothing while another payment of the
 // order has an operation open; else the order is cancelled when none of its payments is

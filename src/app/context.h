@@ -15,9 +15,10 @@
 namespace cobro::app {
 
 struct Settings {
-  base::Duration gateway_timeout = std::chrono::seconds(25);  // of one call
-  int refund_self_service_days = 0;                           // 0: only admin and service refund
-  bool refund_overpayments = false;                           // without being asked to
+  base::Duration order_expire_after = std::chrono::hours(72);  // 0: never
+  base::Duration gateway_timeout = std::chrono::seconds(25);   // of one call
+  int refund_self_service_days = 0;                            // 0: only admin and service refund
+  bool refund_overpayments = false;                            // without being asked to
 };
 
 struct Context {

@@ -2,8 +2,8 @@
 
 #include "app/asking.h"
 #include "app/attempts.h"
+#include "app/closing.h"
 #include "app/guards.h"
-#include "app/ledger_books.h"
 #include "app/orders.h"
 #include "domain/words.h"
 
@@ -35,10 +35,6 @@ Refusal still_closing() {
               "is being closed and this will be resolved."};
 }
 
-bool ended(PaymentState state) {
-  return state == PaymentState::cancelled || state == PaymentState::succeeded;
-}
-
 bool is_busy(const domain::Payment& payment) {
   return payment.state == PaymentState::processing || payment.pending_operation;
 }
@@ -50,7 +46,8 @@ base::Result<void, Refusal> check(const CancelCall& cancel, const ports::Loaded&
     return std::unexpected(invalid_state(
         fmt::format("The order is {}; it must be pending to be cancelled.", word(order.status))));
   for (const auto& payment : loaded.order_payments) {
-    if (payment.conflicted && !ended(payment.state)) return std::unexpected(payment_conflicted());
+    if (payment.conflicted && !has_ended(payment.state))
+      return std::unexpected(payment_conflicted());
     if (is_busy(payment) && was_asked(cancel.asked, payment.id))
       return std::unexpected(payment_in_progress(payment));
   }
@@ -64,37 +61,14 @@ std::optional<domain::PaymentId> busy_payment(const CancelCall& cancel,
   return std::nullopt;
 }
 
-// Cancels what exists nowhere else, and makes an attempt for each that does. The order and
-// the ids are handed from one payment's books to the next.
 base::Result<Decided, Refusal> close(const CancelCall& cancel, const ports::Loaded& loaded,
                                      domain::Moment moment) {
+  COBRO_TRY_INTO(auto closed,
+                 close_order(cancel.context, loaded, std::move(moment), domain::Closing::cancel));
   Decided decided;
-  auto order = *loaded.order;
-  for (const auto& payment : loaded.order_payments) {
-    if (ended(payment.state)) continue;
-    domain::Books books(moment, payment, order, {}, {});
-    if (is_open_at_gateway(payment)) {
-      COBRO_TRY_INTO(auto attempt, make_attempt(cancel.context, books, ports::CancelCommand{}));
-      decided.changes.insert_attempts.push_back(attempt);
-      decided.attempts.push_back(std::move(attempt));
-    } else {
-      books.cancel(false, "order_cancelled");
-    }
-    ports::Changes one;
-    collect(books, one);
-    decided.changes.update_payments.push_back(std::move(one.update_payments.front()));
-    for (auto& event : one.insert_events) decided.changes.insert_events.push_back(std::move(event));
-    order = *books.order();
-    moment.ids = books.ids();
-  }
-  order.updated_at = moment.now;
-  if (decided.attempts.empty()) {
-    domain::cancel_order(order, moment.now, moment.ids, decided.changes.insert_events);
-    decided.reply = cancel.word(order);
-  } else {
-    order.closing = domain::Closing::cancel;
-  }
-  decided.changes.update_orders.push_back(std::move(order));
+  if (closed.attempts.empty()) decided.reply = cancel.word(closed.changes.update_orders.front());
+  decided.changes = std::move(closed.changes);
+  decided.attempts = std::move(closed.attempts);
   return decided;
 }
 

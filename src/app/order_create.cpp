@@ -8,8 +8,9 @@ namespace {
 
 using domain::Refusal;
 
-base::Result<domain::Order, Refusal> make_order(const Caller& caller, const CreateOrder& command,
-                                                std::int64_t number, domain::Moment& moment) {
+base::Result<domain::Order, Refusal> make_order(const Context& context, const Caller& caller,
+                                                const CreateOrder& command, std::int64_t number,
+                                                domain::Moment& moment) {
   const auto zero = domain::Money::zero(command.currency);
   domain::Order order{.id = moment.ids.next<domain::OrderId>(),
                       .number = number,
@@ -25,8 +26,11 @@ base::Result<domain::Order, Refusal> make_order(const Caller& caller, const Crea
                       .billing_address = command.billing_address,
                       .notes = command.notes,
                       .items = {},
+                      .expiry_check_at = {},
                       .created_at = moment.now,
                       .updated_at = moment.now};
+  if (const auto span = context.settings.order_expire_after; span > base::Duration::zero())
+    order.expiry_check_at = moment.now + span;
   COBRO_TRY_INTO(order.items, price_items(command.items, moment.ids));
   for (const auto& item : order.items) order.total += item.total;
   if (order.total.minor() > domain::kMaxStatedMinor)
@@ -55,7 +59,7 @@ base::Task<Answer> create_order(Context& context, Call call, CreateOrder command
   const Decide decide = [&](const ports::Loaded& loaded,
                             domain::Moment moment) -> base::Result<Decided, Refusal> {
     COBRO_TRY_INTO(auto order,
-                   make_order(call.caller, command, loaded.order_numbers.front(), moment));
+                   make_order(context, call.caller, command, loaded.order_numbers.front(), moment));
     Decided decided;
     decided.changes.insert_events.push_back(
         domain::order_event(order, "order.created", std::nullopt, moment.now, moment.ids));

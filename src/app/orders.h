@@ -61,6 +61,11 @@ struct CancelOrder {
 // outcome_unknown (recovery carries on).
 base::Task<Answer> cancel_order(Context& context, Call call, CancelOrder command, WordOrder word);
 
+// Cancels pending orders whose time has come, and their open payments, at their gateways
+// too; one that may still be paid is looked at again an hour later. Several instances may do
+// so at once. Returns 0 when all that were due were looked at.
+base::Task<std::int64_t> expire_orders(Context& context);
+
 // Refusals: not_found.
 base::Task<base::Result<domain::Order, domain::Refusal>> get_order(Context& context, Caller caller,
                                                                    ports::OrderRef order);

@@ -1,21 +1,13 @@
 #include "app/webhook_inbox.h"
 
+#include "base/text.h"
+
 namespace cobro::app {
 
 namespace {
 
 constexpr std::size_t kAtOnce = 16;
 constexpr std::size_t kMostWaiting = 256;
-
-std::string text_of(const std::exception_ptr& failure) {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const std::exception& error) {
-    return error.what();
-  } catch (...) {
-    return "unknown";
-  }
-}
 
 }  // namespace
 
@@ -26,7 +18,7 @@ Inbox::Inbox(Context& context, std::function<void()> more_due)
           kAtOnce, [this](const auto& row) { return apply(row); },
           [this](const auto& row, const std::exception_ptr& failure) {
             context_.log.write(ports::LogLevel::error, "a webhook waits for its lease to run out",
-                               {{"event", row.event_id}, {"reason", text_of(failure)}});
+                               {{"event", row.event_id}, {"reason", base::reason_of(failure)}});
             release(row);
           }) {}
 

@@ -128,4 +128,14 @@ std::optional<std::string_view> nearest(std::string_view name,
   return best;
 }
 
+std::string reason_of(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return "something that is no exception of ours";
+  }
+}
+
 }  // namespace cobro::base

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,5 +26,8 @@ std::size_t utf8_length(std::string_view text);
 // slip (distance ≤ a third of its length); used to name the nearest key or flag.
 std::optional<std::string_view> nearest(std::string_view name,
                                         const std::vector<std::string_view>& known);
+
+// What an exception says of itself.
+std::string reason_of(const std::exception_ptr& failure);
 
 }  // namespace cobro::base

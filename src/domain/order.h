@@ -45,6 +45,8 @@ struct Order {
   std::string billing_address = "{}";
   std::optional<std::string> notes;
   std::vector<OrderItem> items;
+  // When to look whether it has expired, while it is pending; nothing: never.
+  std::optional<base::Timestamp> expiry_check_at;
   std::int64_t event_sequence = 0;  // of the last event written about it
   std::int64_t version = 1;
   base::Timestamp created_at;

@@ -21,6 +21,7 @@ service::ServiceSettings settings_of(const configuration::Configuration& configu
                                      crypto::JwtKeys keys) {
   service::ServiceSettings settings;
   settings.app.gateway_timeout = configuration.gateway_timeout;
+  settings.app.order_expire_after = configuration.orders_expire_after;
   settings.app.refund_self_service_days = configuration.refunds_self_service_days;
   settings.app.refund_overpayments = configuration.overpayments_auto_refund;
   settings.jwt_keys = std::move(keys);

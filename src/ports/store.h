@@ -260,6 +260,9 @@ class Store {
   // Open attempts whose next_check_at has come, oldest first.
   virtual base::Task<std::vector<domain::Attempt>> due_attempts(base::Timestamp now,
                                                                 std::int64_t limit) = 0;
+  // Pending orders whose expiry_check_at has come, oldest first.
+  virtual base::Task<std::vector<domain::OrderId>> due_orders(base::Timestamp now,
+                                                              std::int64_t limit) = 0;
   // The inbox's lease: of the pending and waiting webhooks whose next_try_at has come, those
   // that are due longest, at most `limit`, with next_try_at moved to `until`. One statement,
   // so that of several callers each row goes to one. Nobody gives a lease back: whoever is

@@ -56,8 +56,9 @@ std::shared_ptr<Database> emptied_database() {
   static SeededRandom random;
   static const auto migrated = store::migrate_postgres(database->url(), clock, random);
   std::string script = "BEGIN;";
-  for (const auto* table : {"events", "webhooks", "records", "attempts", "ledger_entries",
-                            "transactions", "refunds", "payments", "order_items", "orders"})
+  for (const auto* table :
+       {"events", "webhooks", "reconciliations", "records", "attempts", "ledger_entries",
+        "transactions", "refunds", "payments", "order_items", "orders"})
     script += std::string("DELETE FROM ") + table + ";";
   for (const auto* sequence : {"order", "payment", "transaction"})
     script += std::string("ALTER SEQUENCE ") + sequence + "_numbers RESTART;";

@@ -226,6 +226,24 @@ TEST_P(Lists, due_attempts_are_open_and_oldest_first) {
   EXPECT_EQ(run(store->due_attempts(now, 1)).size(), 1U);
 }
 
+TEST_P(Lists, due_orders_are_pending_and_oldest_first) {
+  const auto now = backend->clock.now();
+  const auto add = [&](std::optional<std::int64_t> due_in_s, domain::OrderStatus status) {
+    auto order = make.order(100);
+    order.status = status;
+    if (due_in_s) order.expiry_check_at = now + std::chrono::seconds(*due_in_s);
+    must_write({.insert_orders = {order}});
+    return order.id;
+  };
+  const auto late = add(0, domain::OrderStatus::pending);
+  const auto later = add(-5, domain::OrderStatus::pending);
+  add(1, domain::OrderStatus::pending);
+  add(std::nullopt, domain::OrderStatus::pending);
+  add(-9, domain::OrderStatus::paid);
+  EXPECT_EQ(run(store->due_orders(now, 10)), (std::vector{later, late}));
+  EXPECT_EQ(run(store->due_orders(now, 1)), std::vector{later});
+}
+
 TEST_P(Lists, the_audit_walks_every_order_and_every_payment_without_one) {
   std::set<domain::OrderId> orders;
   for (int i = 0; i < 5; ++i) {

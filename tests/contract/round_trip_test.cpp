@@ -42,6 +42,7 @@ void expect_equal(const domain::Order& a, const domain::Order& b) {
   EXPECT_EQ(a.tenant_id, b.tenant_id);
   EXPECT_EQ(a.status, b.status);
   EXPECT_EQ(a.status_before_refund, b.status_before_refund);
+  EXPECT_EQ(a.expiry_check_at, b.expiry_check_at);
   EXPECT_EQ(a.closing, b.closing);
   EXPECT_EQ(a.total, b.total);
   EXPECT_EQ(a.live, b.live);
@@ -184,6 +185,7 @@ TEST_P(RoundTrip, an_order_with_everything) {
   order.status = domain::OrderStatus::refunded;
   order.status_before_refund = domain::OrderStatus::shipped;
   order.closing = domain::Closing::expire;
+  order.expiry_check_at = backend->clock.now() + std::chrono::hours(72);
   order.live = pen(2000);
   order.captured = pen(1500);
   order.refunded = pen(1500);

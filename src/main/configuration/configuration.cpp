@@ -118,6 +118,8 @@ Configuration typed(const Values& values) {
   out.sandbox_stripe_listen = values.endpoint("sandbox.stripe_listen");
   out.gateway_timeout =
       std::chrono::seconds(read_duration_seconds(values.text("gateways.timeout")).value_or(25));
+  out.orders_expire_after =
+      std::chrono::seconds(read_duration_seconds(values.text("orders.expire_after")).value_or(0));
   out.refunds_self_service_days =
       static_cast<int>(base::parse_int64(values.text("refunds.self_service_days")).value_or(0));
   out.overpayments_auto_refund = values.is_on("overpayments.auto_refund");

@@ -63,6 +63,7 @@ struct Configuration {
   bool sandbox = false;  // serve the gateways without keys by the sandbox
   net::Endpoint sandbox_stripe_listen;
   std::chrono::seconds gateway_timeout{25};
+  std::chrono::seconds orders_expire_after{};  // 0: never
   int refunds_self_service_days = 0;
   bool overpayments_auto_refund = false;
 

@@ -98,8 +98,8 @@ constexpr Key kKeys[] = {
     {"nats.trusted", "COBRO_NATS_TRUSTED", Type::boolean, "off", "",
      "a private broker: every message is a service's", false, kNoEffect},
 
-    {"orders.expire_after", "COBRO_ORDERS_EXPIRE_AFTER", Type::duration, "72h", "1m..365d",
-     "an unpaid order is cancelled then", false, kNoEffect},
+    {"orders.expire_after", "COBRO_ORDERS_EXPIRE_AFTER", Type::duration, "72h", "0s..365d",
+     "an order that nobody paid is cancelled after so long; 0s: never"},
     {"refunds.self_service_days", "COBRO_REFUNDS_SELF_SERVICE_DAYS", Type::integer, "0",
      "0..365 days", "how long a payment's owner may ask for its refund"},
     {"overpayments.auto_refund", "COBRO_OVERPAYMENTS_AUTO_REFUND", Type::boolean, "off", "",

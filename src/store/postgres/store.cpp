@@ -101,6 +101,11 @@ class PostgresStore final : public ports::Store {
     const auto answers = co_await one(store::due_attempts(now, limit));
     co_return to_attempts(answers);
   }
+  base::Task<std::vector<domain::OrderId>> due_orders(base::Timestamp now,
+                                                      std::int64_t limit) override {
+    const auto answers = co_await one(store::due_orders(now, limit));
+    co_return to_order_ids(answers);
+  }
   base::Task<std::vector<ports::StoredWebhook>> claim_webhooks(base::Timestamp now,
                                                                base::Timestamp until,
                                                                std::int64_t limit) override {

@@ -25,6 +25,17 @@ std::vector<domain::Attempt> to_attempts(std::span<const Rows> answers) {
   return read_all(answers[0], read_attempt);
 }
 
+Statement due_orders(base::Timestamp now, std::int64_t limit) {
+  return {
+      "SELECT id FROM orders WHERE status = 'pending' AND expiry_check_at <= $1"
+      " ORDER BY expiry_check_at, id LIMIT $2",
+      due(now, limit)};
+}
+
+std::vector<domain::OrderId> to_order_ids(std::span<const Rows> answers) {
+  return read_all(answers[0], +[](Cells cells) { return cells.id<domain::OrderId>(); });
+}
+
 // Materialized, or PostgreSQL might look for the rows again for each that it updates, and lock
 // more than it takes.
 Statement claim_webhooks(const SqlTraits& traits, base::Timestamp now, base::Timestamp until,

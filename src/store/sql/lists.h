@@ -31,6 +31,8 @@ ports::Listed<domain::Reconciliation> to_listed_reconciliations(std::span<const 
 
 Statement due_attempts(base::Timestamp now, std::int64_t limit);
 std::vector<domain::Attempt> to_attempts(std::span<const Rows> answers);
+Statement due_orders(base::Timestamp now, std::int64_t limit);
+std::vector<domain::OrderId> to_order_ids(std::span<const Rows> answers);
 Statement claim_webhooks(const SqlTraits& traits, base::Timestamp now, base::Timestamp until,
                          std::int64_t limit);
 std::vector<ports::StoredWebhook> to_webhooks(std::span<const Rows> answers);

@@ -23,6 +23,7 @@ void put_changing(Params& params, const domain::Order& order) {
       .add(order.shipping_address)
       .add(order.billing_address)
       .add(order.notes)
+      .add(order.expiry_check_at)
       .add(order.event_sequence)
       .add(order.updated_at);
 }
@@ -43,10 +44,10 @@ domain::OrderItem read_item(Cells& cells, domain::Currency currency) {
 }  // namespace
 
 const Table& orders() {
-  static const Table table(
-      "orders", {"number", "user_id", "tenant_id", "created_at"},
-      {"status", "status_before_refund", "closing", "currency", "total", "live", "captured",
-       "refunded", "shipping_address", "billing_address", "notes", "event_sequence", "updated_at"});
+  static const Table table("orders", {"number", "user_id", "tenant_id", "created_at"},
+                           {"status", "status_before_refund", "closing", "currency", "total",
+                            "live", "captured", "refunded", "shipping_address", "billing_address",
+                            "notes", "expiry_check_at", "event_sequence", "updated_at"});
   return table;
 }
 
@@ -83,6 +84,7 @@ domain::Order read_order(Cells cells) {
                       .billing_address = cells.text(),
                       .notes = cells.opt_text(),
                       .items = {},
+                      .expiry_check_at = cells.opt_time(),
                       .created_at = created_at,
                       .updated_at = {}};
   order.event_sequence = cells.int64();

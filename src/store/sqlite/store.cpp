@@ -106,6 +106,11 @@ class SqliteStore final : public ports::Store {
     return query<std::vector<domain::Attempt>>(*parts_.readers,
                                                one(store::due_attempts(now, limit)), to_attempts);
   }
+  base::Task<std::vector<domain::OrderId>> due_orders(base::Timestamp now,
+                                                      std::int64_t limit) override {
+    return query<std::vector<domain::OrderId>>(*parts_.readers, one(store::due_orders(now, limit)),
+                                               to_order_ids);
+  }
   base::Task<std::vector<ports::StoredWebhook>> claim_webhooks(base::Timestamp now,
                                                                base::Timestamp until,
                                                                std::int64_t limit) override {
