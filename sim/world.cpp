@@ -76,6 +76,7 @@ World::~World() {
 void World::build_service() {
   service::ServiceSettings settings;
   settings.jwt_keys = keys();
+  settings.inbox_period = ground.options.inbox_period;
   settings.app.refund_overpayments = ground.options.refund_overpayments;
   serving_ = std::make_unique<base::TaskGroup>(ground.reporter());
   service_ = std::make_unique<service::Service>(

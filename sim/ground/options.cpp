@@ -63,6 +63,8 @@ Options draw_options(std::uint64_t seed) {
   options.keys_kept = chance.evenly(13h, 30h);
   options.processing_time = chance.roll(300) ? chance.span(10ms, 5s) : 0ms;
   options.gateway_troubles = draw_count(chance, 6);
+  // Looking often costs most of a run's time, and finds nothing that looking later does not.
+  options.inbox_period = chance.roll(100) ? 5s : chance.evenly(20s, 90s);
   options.refund_overpayments = chance.roll(500);
   options.dashboard = chance.roll(300) ? 0min : chance.span(15min, 20h);
   if (chance.roll(250)) options.rates[draw_dominant(chance)] = draw_often(chance);

@@ -52,6 +52,7 @@ struct Options {
   int webhook_outages = 0;   // no webhook reaches the service
   int database_outages = 0;
   base::Duration longest_outage = std::chrono::hours(1);
+  base::Duration inbox_period = std::chrono::seconds(5);
   bool refund_overpayments = false;  // without being asked to
   bool split_writes = false;         // other writes come between a write's reads and its changes
   int clients = 1;

@@ -27,9 +27,10 @@ struct Ports {
 struct ServiceSettings {
   app::Settings app;
   crypto::JwtKeys jwt_keys;
-  std::string default_currency = "PEN";   // an ISO 4217 code
-  std::vector<std::string> cors_origins;  // empty: all
-  std::string version = "0";              // in the OpenAPI document
+  std::string default_currency = "PEN";                   // an ISO 4217 code
+  std::vector<std::string> cors_origins;                  // empty: all
+  std::string version = "0";                              // in the OpenAPI document
+  base::Duration inbox_period = std::chrono::seconds(5);  // between looks for what is due
 };
 
 class Service {
@@ -48,8 +49,7 @@ class Service {
   // Words what the listener itself refuses.
   [[nodiscard]] wire::Reply refuse(const wire::Request& seen, int status, std::string_view reason);
 
-  // Recovery (at start, every 30 s), looking for webhooks that are due (every 5 s), expiry
-  // of orders (every minute), and the
+  // Recovery (at start, every 30 s), looking for webhooks that are due (every 5 s), and the
   // removal of expired idempotency records.
   void start_jobs();
   // /readyz answers 503 from now on.
