@@ -10,7 +10,6 @@
 namespace cobro::testing {
 namespace {
 
-using domain::CaptureMethod;
 using domain::OrderStatus;
 using domain::PaymentState;
 using std::chrono::hours;

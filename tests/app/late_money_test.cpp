@@ -215,7 +215,6 @@ TEST_P(Overpaid, a_success_after_the_cancellation_is_an_overpayment) {
   world.pay(1, "100");
   world.process(1, "pm_card_threeDSecure2Required");
   // Cancelled by a gateway's word that was wrong, or by hand: the object lives on.
-  const auto intent = *world.payment(1).gateway_payment_id;
   domain::Payment cancelled = world.payment(1);
   cancelled.state = PaymentState::cancelled;
   auto order = world.order_row(1);

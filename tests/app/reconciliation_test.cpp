@@ -195,7 +195,6 @@ class Conflict : public Reconciling {
   void contradict() {
     world.pay(1, "100");
     world.process(1, "pm_card_chargeDeclined");
-    const auto id = world.payment(1).id.to_string();
     auto row = world.payment(1);
     row.gateway_payment_id = "pi_other";
     const ports::Decide force =
