@@ -3,6 +3,7 @@
 #include <array>
 #include <stdexcept>
 
+#include "app/orders.h"
 #include "app/recovery.h"
 #include "app/webhook_inbox.h"
 #include "service/job.h"
@@ -15,6 +16,7 @@ namespace cobro::service {
 namespace {
 
 constexpr base::Duration kRecoveryPeriod = std::chrono::seconds(30);
+constexpr base::Duration kExpiryPeriod = std::chrono::minutes(1);
 constexpr base::Duration kPurgePeriod = std::chrono::minutes(10);
 constexpr std::int64_t kPurgeBatch = 1000;
 
@@ -26,6 +28,10 @@ base::Task<bool> recover_due(app::Context& context) {
 base::Task<bool> poll(app::Inbox& inbox) {
   co_await inbox.poll();
   co_return false;
+}
+
+base::Task<bool> expire(app::Context& context) {
+  co_return co_await app::expire_orders(context) > 0;
 }
 
 base::Task<bool> purge(app::Context& context) {
@@ -69,11 +75,13 @@ struct Service::Parts {
         inbox(context, [this] { polling.kick(); }),
         polling(
             "inbox", settings.inbox_period, [this] { return poll(inbox); }, ports.clock, ports.log),
+        expiry(
+            "expiry", kExpiryPeriod, [this] { return expire(context); }, ports.clock, ports.log),
         purging("purge", kPurgePeriod, [this] { return purge(context); }, ports.clock, ports.log) {
     *openapi = openapi_text(router.routes(), settings.version);
   }
 
-  std::array<Job*, 3> jobs() { return {&recovery, &polling, &purging}; }
+  std::array<Job*, 4> jobs() { return {&recovery, &polling, &expiry, &purging}; }
   void one_less() {
     if (--running == 0 && idle) std::exchange(idle, {})();
   }
@@ -92,6 +100,7 @@ struct Service::Parts {
   Job recovery;
   app::Inbox inbox;
   Job polling;
+  Job expiry;
   Job purging;
 };
 

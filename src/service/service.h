@@ -49,7 +49,8 @@ class Service {
   // Words what the listener itself refuses.
   [[nodiscard]] wire::Reply refuse(const wire::Request& seen, int status, std::string_view reason);
 
-  // Recovery (at start, every 30 s), looking for webhooks that are due (every 5 s), and the
+  // Recovery (at start, every 30 s), looking for webhooks that are due (every 5 s), expiry
+  // of orders (every minute), and the
   // removal of expired idempotency records.
   void start_jobs();
   // /readyz answers 503 from now on.
