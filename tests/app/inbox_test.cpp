@@ -154,6 +154,7 @@ TEST_F(Inbox, a_lease_that_runs_out_under_way_is_no_second_work_for_its_holder) 
   EXPECT_EQ(fetches(), 1);
   world.advance(app::kWebhookLease);
   run(world.clock, world.inbox().poll());
+  world.advance(1s);
   EXPECT_EQ(fetches(), 1);
 }
 

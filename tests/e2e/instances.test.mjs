@@ -51,21 +51,24 @@ for (const database of databases) {
   });
 }
 
-// Two instances that start at once on one empty PostgreSQL, before one sandbox.
+// Two instances that start at once on one empty PostgreSQL, before one sandbox. The second one
+// gets the webhooks, and asks Stripe through a relay.
 async function startTwo(t) {
   const home = await freshHome(t, 'postgres');
   const webhooks = await startRelay(t);
   const sandbox = await startSandbox(t, `${webhooks.url}/webhooks/stripe`);
+  const gateway = await startRelay(t, sandbox.url);
   const env = {
     JWT_SECRET_KEY: 'a secret of at least thirty-two bytes',
     STRIPE_SECRET_KEY: sandboxKey,
     STRIPE_WEBHOOK_SECRET: webhookSecret,
     STRIPE_API_BASE: sandbox.url,
   };
-  const start = async () => startCobro(t, { home: { ...home, dataDir: await freshFolder(t) }, env });
-  const [one, two] = await Promise.all([start(), start()]);
+  const start = async (more) =>
+    startCobro(t, { home: { ...home, dataDir: await freshFolder(t) }, env: { ...env, ...more } });
+  const [one, two] = await Promise.all([start(), start({ STRIPE_API_BASE: gateway.url })]);
   webhooks.target = two.url;
-  return { home, sandbox, one, two };
+  return { home, sandbox, gateway, webhooks, one, two };
 }
 
 const onPostgres = { skip: !databases.includes('postgres') };
@@ -90,6 +93,31 @@ test('two instances starting at once on an empty database both serve', onPostgre
   const again = await two.as(token)('POST', '/api/v1/payments', body, key);
   assert.deepEqual([again.status, again.text], [201, first.text]);
   assert.equal(again.headers.get('idempotent-replayed'), 'true');
+  await assertClean(one);
+});
+
+// The customer's second card makes an event for which Stripe must be asked. Its receiver answers
+// 200, asks, and is killed before it hears.
+test('what a killed instance had received is applied by the other one', onPostgres, async (t) => {
+  const { home, sandbox, gateway, webhooks, one, two } = await startTwo(t);
+  const user = one.as(await one.token('ana'));
+  const { payment } = await makeDebt(user, '29.90');
+  assert.equal((await process(user, payment, 'pm_card_chargeDeclined')).status, 402);
+  const left = "SELECT count(*) FROM webhooks WHERE status IN ('pending', 'waiting')";
+  const applied = async () => (await sql(home, left))[0][0] === '0';
+  await eventually('the refusal to be known', async () => webhooks.exchanges.length > 1 && applied());
+
+  const gate = new Gate();
+  gateway.onRequest = () => gate.pass();
+  const [[intent]] = await sql(home, 'SELECT gateway_payment_id FROM payments');
+  const card = { payment_method: 'pm_card_threeDSecure2Required' };
+  await sandbox.stripe('POST', `/v1/payment_intents/${intent}/confirm`, card);
+  await gate.reached;
+  await eventually('its 200', () => webhooks.exchanges.every(({ status }) => status === 200));
+  await two.crash();
+  assert.equal((await look(user, `payments/${payment.id}`)).status, 'failed');
+  await eventually('the other one to apply it', applied, 30_000);
+  assert.equal((await look(user, `payments/${payment.id}`)).status, 'processing');
   await assertClean(one);
 });
 
