@@ -2,8 +2,6 @@
 
 #include <sqlite3.h>
 
-#include <array>
-#include <charconv>
 #include <map>
 #include <utility>
 
@@ -21,12 +19,19 @@ Error error_of(sqlite3* db) {
   throw error_of(db);
 }
 
-// 0 when the text does not use the parameter.
-int index_of(sqlite3_stmt* statement, int parameter) {
-  std::array<char, 16> name{'$'};
-  const auto end = std::to_chars(name.data() + 1, name.data() + name.size() - 1, parameter);
-  *end.ptr = '\0';
-  return sqlite3_bind_parameter_index(statement, name.data());
+// SQLite numbers parameters as they appear: where $1, $2, … are. It compares names to find one,
+// which is dear when done for every value.
+std::vector<int> places_of(sqlite3_stmt* statement) {
+  std::vector<int> places;
+  for (int place = 1; place <= sqlite3_bind_parameter_count(statement); ++place) {
+    const char* name = sqlite3_bind_parameter_name(statement, place);
+    const auto number = name == nullptr ? std::nullopt : base::parse_int64(name + 1);
+    if (!number || *number < 1) continue;
+    if (places.size() < static_cast<std::size_t>(*number))
+      places.resize(static_cast<std::size_t>(*number));
+    places[static_cast<std::size_t>(*number) - 1] = place;
+  }
+  return places;
 }
 
 }  // namespace
@@ -41,13 +46,15 @@ Statement::Statement(sqlite3* db, std::string_view sql) : statement_(nullptr) {
     sqlite3_finalize(statement_);
     throw Error(SQLITE_MISUSE, "a Statement takes exactly one SQL statement");
   }
+  places_ = places_of(statement_);
 }
 
 Statement::Statement(Statement&& other) noexcept
-    : statement_(std::exchange(other.statement_, nullptr)) {}
+    : statement_(std::exchange(other.statement_, nullptr)), places_(std::move(other.places_)) {}
 
 Statement& Statement::operator=(Statement&& other) noexcept {
   std::swap(statement_, other.statement_);
+  std::swap(places_, other.places_);
   return *this;
 }
 
@@ -55,22 +62,28 @@ Statement::~Statement() {
   sqlite3_finalize(statement_);
 }
 
+// 0 when the text does not use the parameter.
+int Statement::place_of(int parameter) const {
+  const auto number = static_cast<std::size_t>(parameter);
+  return number >= 1 && number <= places_.size() ? places_[number - 1] : 0;
+}
+
 Statement& Statement::bind_null(int parameter) {
-  const int index = index_of(statement_, parameter);
+  const int index = place_of(parameter);
   if (index != 0 && sqlite3_bind_null(statement_, index) != SQLITE_OK)
     fail(sqlite3_db_handle(statement_));
   return *this;
 }
 
 Statement& Statement::bind(int parameter, std::int64_t value) {
-  const int index = index_of(statement_, parameter);
+  const int index = place_of(parameter);
   if (index != 0 && sqlite3_bind_int64(statement_, index, value) != SQLITE_OK)
     fail(sqlite3_db_handle(statement_));
   return *this;
 }
 
 Statement& Statement::bind(int parameter, std::string_view text) {
-  const int index = index_of(statement_, parameter);
+  const int index = place_of(parameter);
   // A null pointer would bind NULL instead of the empty text.
   const char* data = text.data() == nullptr ? "" : text.data();
   if (index != 0 && sqlite3_bind_text(statement_, index, data, static_cast<int>(text.size()),

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -49,7 +50,9 @@ class Statement {
   [[nodiscard]] std::string_view text(int column) const;
 
  private:
+  [[nodiscard]] int place_of(int parameter) const;
   sqlite3_stmt* statement_;
+  std::vector<int> places_;  // SQLite's number of $1, $2, …
 };
 
 class Connection {

@@ -25,6 +25,19 @@ std::exception_ptr run_in_savepoint(Session& session, Work& work) {
   return failure;
 }
 
+// Alone in its transaction, work needs no savepoint.
+std::exception_ptr run_alone(Session& session, Work& work) {
+  std::exception_ptr failure;
+  bool keep = false;
+  try {
+    keep = work.run(session);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (session.in_transaction()) session.command(keep ? "COMMIT" : "ROLLBACK");
+  return failure;
+}
+
 void roll_back(Session& session) {
   try {
     if (session.in_transaction()) session.command("ROLLBACK");
@@ -40,6 +53,7 @@ std::vector<std::exception_ptr> run_batch(Session& session, std::span<const Job>
   failures.reserve(jobs.size());
   try {
     session.command("BEGIN IMMEDIATE");
+    if (jobs.size() == 1) return {run_alone(session, *jobs.front().work)};
     for (const auto& job : jobs) failures.push_back(run_in_savepoint(session, *job.work));
     session.command("COMMIT");
   } catch (...) {

@@ -43,6 +43,8 @@ void configure(Session& session, bool in_memory) {
       "PRAGMA synchronous = FULL;"  // NORMAL may lose an acknowledged commit at power loss
       "PRAGMA wal_autocheckpoint = 16384;"
       "PRAGMA cache_size = -65536;"
+      // Of pages that a savepoint may have to put back: beyond 64 KiB they would go to a file.
+      "PRAGMA temp_store = MEMORY;"
       "PRAGMA mmap_size = 0");
 }
 
