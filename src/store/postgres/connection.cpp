@@ -7,8 +7,8 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <charconv>
 #include <deque>
-#include <unordered_set>
 
 #include "base/check.h"
 
@@ -46,14 +46,17 @@ Rows rows_of(const PGresult* result) {
   return rows;
 }
 
-// Parameters as libpq wants them: C strings. The numbers' text lives here.
+// One statement's parameters as libpq wants them: C strings. The numbers' text lives here. Kept
+// for the next statement, for what it has room for.
 class Bound {
  public:
-  explicit Bound(const std::vector<Param>& params) {
-    for (const auto& param : params) {
-      if (const auto* number = std::get_if<std::int64_t>(&param))
-        values_.push_back(numbers_.emplace_back(std::to_string(*number)).c_str());
-      else if (const auto* text = std::get_if<std::string>(&param))
+  void bind(const std::vector<Param>& params) {
+    values_.clear();
+    if (numbers_.size() < params.size()) numbers_.resize(params.size());
+    for (std::size_t i = 0; i < params.size(); ++i) {
+      if (const auto* number = std::get_if<std::int64_t>(&params[i]))
+        values_.push_back(text_of(numbers_[i], *number));
+      else if (const auto* text = std::get_if<std::string>(&params[i]))
         values_.push_back(text->c_str());
       else
         values_.push_back(nullptr);
@@ -63,7 +66,12 @@ class Bound {
   [[nodiscard]] const char* const* data() const { return values_.data(); }
 
  private:
-  std::deque<std::string> numbers_;
+  using Digits = std::array<char, 24>;
+  static const char* text_of(Digits& digits, std::int64_t number) {
+    *std::to_chars(digits.data(), digits.data() + digits.size() - 1, number).ptr = '\0';
+    return digits.data();
+  }
+  std::vector<Digits> numbers_;
   std::vector<const char*> values_;
 };
 
@@ -171,17 +179,18 @@ class Connection final : public PgConnection, public std::enable_shared_from_thi
   }
 
   bool send(const Statement& statement, std::size_t index) {
-    const auto name = name_of(statement.text);
-    if (!prepared_.contains(statement.text.data())) {
+    const auto [entry, is_new] = prepared_.try_emplace(statement.text.data());
+    auto& name = entry->second;
+    if (is_new) {
+      name = name_of(statement.text);
       if (PQsendPrepare(connection_, name.c_str(), statement.text.data(), 0, nullptr) != 1)
         return false;
       // Until its answer came it counts as prepared: the same pipeline may use it again.
-      prepared_.insert(statement.text.data());
       expected_.push_back({.prepares = statement.text.data()});
     }
-    const Bound bound(statement.params);
+    bound_.bind(statement.params);
     expected_.push_back({.statement = index, .touches = statement.touches});
-    return PQsendQueryPrepared(connection_, name.c_str(), bound.size(), bound.data(), nullptr,
+    return PQsendQueryPrepared(connection_, name.c_str(), bound_.size(), bound_.data(), nullptr,
                                nullptr, 0) == 1;
   }
 
@@ -312,7 +321,8 @@ class Connection final : public PgConnection, public std::enable_shared_from_thi
   PgAnswers answers_;
   std::deque<Expected> expected_;
   bool seen_ = false;  // the first of `expected_` has been answered
-  std::unordered_set<const char*> prepared_;
+  std::unordered_map<const char*, std::string> prepared_;  // names, by the address of the text
+  Bound bound_;
 };
 
 }  // namespace

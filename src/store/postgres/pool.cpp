@@ -23,7 +23,7 @@ PgLease::~PgLease() {
   if (connection_) pool_->give_back(connection_);
 }
 
-base::Task<PgAnswers> PgLease::run(std::vector<Statement> statements) {
+base::Task<PgAnswers> PgLease::run(const std::vector<Statement>& statements) {
   co_return co_await base::await_callback<PgAnswers>([&](base::Completion<PgAnswers> done) {
     connection_->run(statements, pool_->operation_timeout(), std::move(done));
   });

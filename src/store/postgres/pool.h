@@ -27,7 +27,7 @@ class PgLease {
   ~PgLease();
 
   // One round trip.
-  base::Task<PgAnswers> run(std::vector<Statement> statements);
+  base::Task<PgAnswers> run(const std::vector<Statement>& statements);
 
  private:
   std::shared_ptr<PgPool> pool_;

@@ -47,8 +47,8 @@ class PostgresStore final : public ports::Store {
   ~PostgresStore() override { pool_->shut_down(); }
 
   base::Task<WriteResult> write(const ports::Reads& reads, const ports::Decide& decide) override {
-    const auto plan = plan_reads(reads, kPostgresTraits, true);
-    auto begun = co_await begin(plan.statements);
+    auto plan = plan_reads(reads, kPostgresTraits, true);
+    auto begun = co_await begin(std::move(plan.statements));
     if (begun.error) co_return WriteResult{std::move(*begun.error)};
     // A refusal or an exception gives the lease back, and its transaction is rolled back.
     auto decision = decide(to_loaded(plan, begun.answers));
@@ -65,9 +65,9 @@ class PostgresStore final : public ports::Store {
   }
 
   base::Task<Loaded> load(const ports::Reads& reads) override {
-    const auto plan = plan_reads(reads, kPostgresTraits, false);
+    auto plan = plan_reads(reads, kPostgresTraits, false);
     if (plan.statements.empty()) co_return Loaded{};
-    const auto answers = co_await snapshot(plan.statements);
+    const auto answers = co_await snapshot(std::move(plan.statements));
     co_return to_loaded(plan, answers);
   }
 
