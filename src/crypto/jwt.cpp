@@ -8,6 +8,7 @@ extern "C" {
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <stdexcept>
+#include <unordered_map>
 
 #include "base/bytes.h"
 #include "base/text.h"
@@ -137,16 +138,27 @@ Checked<std::vector<std::string>> texts(const FlatObject& payload, std::string_v
   return result;
 }
 
-std::optional<JwtError> check_times(const FlatObject& payload, base::Timestamp now,
-                                    base::Duration leeway, base::Timestamp& exp) {
+// What a token says, and from when.
+struct Accepted {
+  Claims claims;
+  std::optional<base::Timestamp> not_before;
+
+  [[nodiscard]] std::optional<JwtError> refused_at(base::Timestamp now,
+                                                   base::Duration leeway) const {
+    if (now >= claims.exp + leeway) return JwtError::expired;
+    if (not_before && now + leeway < *not_before) return JwtError::not_yet_valid;
+    return std::nullopt;
+  }
+};
+
+std::optional<JwtError> read_times(const FlatObject& payload, Accepted& into) {
   const auto expires = numeric_date(payload, "exp");
   if (!expires) return expires.error();
   if (!*expires) return JwtError::missing_claim;
-  exp = **expires;
-  if (now >= exp + leeway) return JwtError::expired;
+  into.claims.exp = **expires;
   const auto not_before = numeric_date(payload, "nbf");
   if (!not_before) return not_before.error();
-  if (*not_before && now + leeway < **not_before) return JwtError::not_yet_valid;
+  into.not_before = *not_before;
   return std::nullopt;
 }
 
@@ -207,9 +219,19 @@ std::string_view describe(JwtError error) {
   return "the token is not accepted";
 }
 
+// A caller sends the same token with every request. Those that were accepted are known again by
+// their hash; whether their time has come or is over is looked at each time.
 struct JwtVerifier::Keys {
+  static constexpr std::size_t kMostAccepted = 1024;
+
   JwtKeys config;
   std::vector<Key> hs256;
+  std::unordered_map<std::string, Accepted> accepted;  // by SHA-256
+
+  void remember(std::string hash, Accepted token) {
+    if (accepted.size() >= kMostAccepted) accepted.clear();
+    accepted.insert_or_assign(std::move(hash), std::move(token));
+  }
 };
 
 JwtVerifier::JwtVerifier(JwtKeys keys) : keys_(std::make_unique<Keys>()) {
@@ -222,18 +244,37 @@ JwtVerifier::JwtVerifier(JwtVerifier&&) noexcept = default;
 JwtVerifier& JwtVerifier::operator=(JwtVerifier&&) noexcept = default;
 JwtVerifier::~JwtVerifier() = default;
 
+namespace {
+
+Checked<Accepted> verified(std::string_view token, base::Timestamp now, const JwtKeys& config,
+                           const std::vector<Key>& keys) {
+  if (!has_compact_form(token)) return std::unexpected(JwtError::malformed);
+  if (const auto error = check_header(token)) return std::unexpected(*error);
+  COBRO_TRY_INTO(const FlatObject payload, verified_payload(token, keys));
+  Accepted accepted;
+  if (const auto error = read_times(payload, accepted)) return std::unexpected(*error);
+  if (const auto error = accepted.refused_at(now, config.leeway)) return std::unexpected(*error);
+  if (const auto error = check_addressee(payload, config)) return std::unexpected(*error);
+  const auto exp = accepted.claims.exp;
+  COBRO_TRY_INTO(accepted.claims, read_claims(payload));
+  accepted.claims.exp = exp;
+  return accepted;
+}
+
+}  // namespace
+
 base::Result<Claims, JwtError> JwtVerifier::verify(std::string_view token,
                                                    base::Timestamp now) const {
-  if (token.size() > kMaxTokenBytes || !has_compact_form(token))
-    return std::unexpected(JwtError::malformed);
-  if (const auto error = check_header(token)) return std::unexpected(*error);
-  COBRO_TRY_INTO(const FlatObject payload, verified_payload(token, keys_->hs256));
-  base::Timestamp exp;
-  if (const auto error = check_times(payload, now, keys_->config.leeway, exp))
-    return std::unexpected(*error);
-  if (const auto error = check_addressee(payload, keys_->config)) return std::unexpected(*error);
-  COBRO_TRY_INTO(Claims claims, read_claims(payload));
-  claims.exp = exp;
+  if (token.size() > kMaxTokenBytes) return std::unexpected(JwtError::malformed);
+  auto hash = sha256(token);
+  if (const auto known = keys_->accepted.find(hash); known != keys_->accepted.end()) {
+    const auto error = known->second.refused_at(now, keys_->config.leeway);
+    if (error) return std::unexpected(*error);
+    return known->second.claims;
+  }
+  COBRO_TRY_INTO(Accepted accepted, verified(token, now, keys_->config, keys_->hs256));
+  auto claims = accepted.claims;
+  keys_->remember(std::move(hash), std::move(accepted));
   return claims;
 }
 

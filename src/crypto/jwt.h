@@ -53,7 +53,8 @@ enum class JwtError {
 // For a person and for `WWW-Authenticate`; says nothing about the keys.
 std::string_view describe(JwtError error);
 
-// Immutable, and safe to share between threads.
+// Remembers the tokens that it accepted.
+// One thread at a time.
 class JwtVerifier {
  public:
   // Throws std::invalid_argument when there is no key, or an empty one.

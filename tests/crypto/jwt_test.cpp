@@ -218,6 +218,37 @@ TEST(Jwt, a_made_token_is_accepted_by_a_verifier_of_the_same_keys) {
   EXPECT_EQ(crypto::JwtVerifier(keys).verify(crypto::make_token(made, keys), at(kNow)), made);
 }
 
+TEST(Jwt, a_token_that_was_accepted_before_still_expires_and_still_waits_for_its_time) {
+  const auto all = verifier();
+  const auto token = crypto::sign_hs256(claims(R"({"nbf":1762338590})"), kKey);
+  EXPECT_EQ(all.verify(token, at(kNow))->sub, "user-1");
+  EXPECT_EQ(all.verify(token, at(kNow)), all.verify(token, at(kNow + 1)));
+  EXPECT_EQ(all.verify(token, at(1'762'338'690)).error(), JwtError::expired);
+  EXPECT_EQ(all.verify(token, at(1'762'338'559)).error(), JwtError::not_yet_valid);
+}
+
+TEST(Jwt, nothing_but_the_very_token_is_known_again) {
+  const auto all = verifier();
+  const auto token = crypto::sign_hs256(claims(), kKey);
+  ASSERT_TRUE(all.verify(token, at(kNow)));
+  for (std::size_t i = 0; i < token.size(); ++i) {
+    auto changed = token;
+    changed[i] = changed[i] == 'A' ? 'B' : 'A';
+    if (changed != token) EXPECT_FALSE(all.verify(changed, at(kNow))) << i;
+  }
+  EXPECT_FALSE(all.verify(token + "A", at(kNow)));
+}
+
+TEST(Jwt, more_tokens_than_are_remembered_are_all_accepted) {
+  const auto all = verifier();
+  for (int round = 0; round < 2; ++round)
+    for (int i = 0; i < 1500; ++i) {
+      const auto sub = "user-" + std::to_string(i);
+      const auto token = crypto::sign_hs256(claims(R"({"sub":")" + sub + R"("})"), kKey);
+      ASSERT_EQ(all.verify(token, at(kNow))->sub, sub);
+    }
+}
+
 TEST(Jwt, a_verifier_without_a_key_cannot_be_made) {
   EXPECT_THROW(crypto::JwtVerifier({{}, {}, {}}), std::invalid_argument);
   EXPECT_THROW(crypto::JwtVerifier({{base::Secret("")}, {}, {}}), std::invalid_argument);
