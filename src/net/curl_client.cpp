@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <optional>
 #include <stdexcept>
@@ -112,6 +113,7 @@ struct CurlClient::Impl {
 
   asio::io_context& io;
   asio::steady_timer timer;
+  std::uint64_t armings = 0;  // the last one counts
   std::string user_agent;
   CURLM* multi = nullptr;
   std::unordered_map<curl_socket_t, std::shared_ptr<Watch>> watches;
@@ -171,8 +173,14 @@ struct CurlClient::Impl {
 
   void arm(long timeout_ms) {
     timer.cancel();
+    const auto armed = ++armings;
     if (timeout_ms < 0) return;
     // Never from inside this call: curl is not re-entrant here.
+    if (timeout_ms == 0)
+      return asio::post(io, [weak = std::weak_ptr(alive), armed] {
+        const auto self = weak.lock();
+        if (self && self->armings == armed) self->advance(CURL_SOCKET_TIMEOUT, 0);
+      });
     timer.expires_after(std::chrono::milliseconds(timeout_ms));
     timer.async_wait([weak = std::weak_ptr(alive)](error_code cancelled) {
       const auto self = weak.lock();

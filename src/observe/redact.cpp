@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <array>
 
 #include "observe/json_log.h"
@@ -20,7 +19,8 @@ bool is_token_character(char c) {
   return is_alphanumeric(c) || std::string_view("_-.~+/=").find(c) != std::string_view::npos;
 }
 
-// Where the secret that starts at `from` ends, or `from` when none does.
+// Where the secret that starts, with one of s, r, w and B, at `from` ends, or `from` when none
+// does.
 std::size_t secret_end(std::string_view text, std::size_t from) {
   constexpr std::array<std::string_view, 6> kPrefixes = {"sk_test_", "sk_live_", "rk_test_",
                                                          "rk_live_", "whsec_",   "Bearer "};
@@ -47,10 +47,11 @@ bool is_card(std::string_view digits) {
   return digits.size() >= 13 && digits.size() <= 19 && passes_luhn(digits);
 }
 
-// Where the card-like number that starts at `from` ends, or `from`: the digits up to the first
-// other character, or else all groups of digits with single spaces or hyphens between them.
+// Where the card-like number that starts, with a digit, at `from` ends, or `from`: the digits up to
+// the first other character, or else all groups of digits with single spaces or hyphens between
+// them.
 std::size_t card_end(std::string_view text, std::size_t from) {
-  if (!is_digit(text[from]) || (from > 0 && is_alphanumeric(text[from - 1]))) return from;
+  if (from > 0 && is_alphanumeric(text[from - 1])) return from;
   std::string digits;
   auto end = from;
   for (auto at = from; at < text.size(); ++at) {
@@ -71,7 +72,12 @@ std::string redact(std::string text) {
   std::string out;
   std::size_t kept = 0;
   for (std::size_t at = 0; at < text.size();) {
-    const auto end = std::max(secret_end(text, at), card_end(text, at));
+    const char first = text[at];
+    auto end = at;
+    if (is_digit(first))
+      end = card_end(text, at);
+    else if (first == 's' || first == 'r' || first == 'w' || first == 'B')
+      end = secret_end(text, at);
     if (end == at) {
       ++at;
       continue;
