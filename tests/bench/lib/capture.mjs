@@ -12,10 +12,10 @@ import { captureWire } from './wire_capture.mjs';
 const quietMs = 25;
 const address = { street: 'Av. Principal 123', city: 'Lima', state: 'Lima', postal_code: '15001', country: 'Peru' };
 
-// A job's look whether there is work is no part of a flow: how often it is done per flow
+// A job looks for work outside a transaction. That is no part of a flow: how often it does per flow
 // depends on how many flows there are.
 function isPoll(pipeline) {
-  return pipeline.length === 1 && /^(SELECT|DELETE) /.test(pipeline[0].sql);
+  return pipeline.length === 1;
 }
 
 class Watch {

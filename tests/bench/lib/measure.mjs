@@ -1,11 +1,11 @@
 // Load on the service, and the same statements without it.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { query } from '../../e2e/support/postgres.mjs';
-import { cpuOf, cpuOfFamily, runPinned, runTimed, Scope, startPinned } from './processes.mjs';
-import { inboxEmpty, measuredCpu, otherCpu, own, writesOf } from './world.mjs';
+import { cpuOf, cpuOfFamily, runPinned, Scope, startPinned, until } from './processes.mjs';
+import { inboxEmpty, measuredCpu, otherCpu, own, rowsOf, writesOf } from './world.mjs';
 
 const warmSeconds = 2;
 
@@ -65,13 +65,14 @@ export async function loadService(shop, connections, seconds, { webhooksPerFlow,
   };
 }
 
-// The same statements by pgbench. What it costs to connect, to prepare, and to make up ids is
-// measured apart and taken off.
+// The same statements by pgbench. It is looked at in the midst of its run, when all its clients
+// have connected and prepared; what making up ids costs is measured apart and taken off.
 export class PostgresLimit {
   #args;
   constructor(folder, postgres, databaseUrl, script) {
     this.postgres = postgres;
-    this.databaseUrl = databaseUrl;
+    this.place = { databaseUrl };
+    this.folder = folder;
     this.scriptFile = path.join(folder, 'flow.pgbench');
     this.preambleFile = path.join(folder, 'preamble.pgbench');
     writeFileSync(this.scriptFile, script.script);
@@ -80,39 +81,51 @@ export class PostgresLimit {
   }
 
   async prepare() {
-    await query(this.databaseUrl, 'CREATE SEQUENCE bench_numbers START 1000000');
-    const short = await this.#run(this.preambleFile, 16, 1);
-    const long = await this.#run(this.preambleFile, 16, 3);
-    this.preambleMs = ((long.cpu - short.cpu) * 1000) / (long.flows - short.flows);
+    await query(this.place.databaseUrl, 'CREATE SEQUENCE bench_numbers START 1000000');
+    this.preambleMs = (await this.#run(this.preambleFile, 16, 2)).cpuMs;
+  }
+
+  // Each flow draws one number.
+  async #flows() {
+    return Number((await rowsOf(this.place, 'SELECT last_value FROM bench_numbers'))[0][0]);
   }
 
   async #run(file, clients, seconds) {
-    const before = await cpuOfFamily(this.postgres.pid);
-    const args = ['-n', '-M', 'prepared', '-c', clients, '-j', 1, '-T', seconds, '-f', file, ...this.#args, this.databaseUrl];
-    const { stdout, cpu } = await runTimed(measuredCpu, 'pgbench', args.map(String));
-    await pause(200); // its sessions end
-    const database = (await cpuOfFamily(this.postgres.pid)) - before;
-    const number = (pattern) => Number(stdout.match(pattern)?.[1]);
-    const failed = number(/number of failed transactions: (\d+)/);
-    if (failed !== 0) throw new Error(`pgbench: ${stdout}`);
-    return { flows: number(/actually processed: (\d+)/), perSecond: number(/tps = ([\d.]+)/), cpu: cpu + database };
+    const scope = new Scope();
+    const log = path.join(this.folder, 'pgbench.log');
+    const args = ['-n', '-M', 'prepared', '-c', clients, '-j', 1, '-T', 600, '-f', file, ...this.#args, this.place.databaseUrl];
+    const first = await this.#flows();
+    const pgbench = startPinned(scope, measuredCpu, 'pgbench', args.map(String), {}, log);
+    try {
+      await until('all clients of pgbench are at work', async () => {
+        if (pgbench.exitCode !== null) throw new Error(`pgbench ended: ${readFileSync(log, 'utf8')}`);
+        return (await this.#flows()) >= first + 3 * clients;
+      });
+      await pause(1000);
+      const look = async () => ({
+        flows: await this.#flows(),
+        cpu: cpuOf(pgbench.pid) + (await cpuOfFamily(this.postgres.pid)),
+        time: performance.now(),
+      });
+      const before = await look();
+      await pause(seconds * 1000);
+      const after = await look();
+      const flows = after.flows - before.flows;
+      return { cpuMs: ((after.cpu - before.cpu) * 1000) / flows, perSecond: (flows * 1000) / (after.time - before.time) };
+    } finally {
+      await scope.close();
+    }
   }
 
   async load(connections, seconds) {
-    const place = { databaseUrl: this.databaseUrl };
-    const short = await this.#run(this.scriptFile, connections, warmSeconds);
-    const writesBefore = await writesOf(place);
-    const long = await this.#run(this.scriptFile, connections, seconds);
-    const writes = await writesOf(place);
-    const perFlow = ((long.cpu - short.cpu) * 1000) / (long.flows - short.flows);
+    const done = await this.#run(this.scriptFile, connections, seconds);
+    const { rows, updates } = await writesOf(this.place);
+    const [[flows]] = await rowsOf(this.place, 'SELECT count(*) FROM orders');
     return {
-      flowsPerSecond: long.perSecond,
-      cpuMs: perFlow - this.preambleMs,
+      flowsPerSecond: done.perSecond,
+      cpuMs: done.cpuMs - this.preambleMs,
       preambleMs: this.preambleMs,
-      writes: {
-        rows: (writes.rows - writesBefore.rows) / long.flows,
-        updates: (writes.updates - writesBefore.updates) / long.flows,
-      },
+      writes: { rows: rows / flows, updates: updates / flows },
     };
   }
 }

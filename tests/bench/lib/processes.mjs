@@ -64,17 +64,6 @@ export async function runPinned(cpu, program, args, env = {}) {
   return stdout;
 }
 
-// The same, and the seconds of CPU that it took: {stdout, cpu}.
-export async function runTimed(cpu, program, args) {
-  const script = 'TIMEFORMAT="%U %S"; time "$@" 2>&1';
-  const { stdout, stderr } = await run('taskset', ['-c', String(cpu), 'bash', '-c', script, 'bash', program, ...args], {
-    env: environment(),
-    maxBuffer: 64 << 20,
-  });
-  const [user, system] = stderr.trim().split(/\s+/).slice(-2).map(Number);
-  return { stdout, cpu: user + system };
-}
-
 // The fields of /proc/PID/stat from the third on.
 function statOf(text) {
   return text.slice(text.lastIndexOf(')') + 2).split(' ');
