@@ -5,6 +5,7 @@
 #include "app/closing.h"
 #include "app/inquiry.h"
 #include "app/ledger_books.h"
+#include "base/work_queue.h"
 #include "domain/words.h"
 
 namespace cobro::app {
@@ -17,7 +18,7 @@ using domain::Refusal;
 using ports::Changes;
 using ports::Loaded;
 
-constexpr std::int64_t kBatch = 50;
+constexpr std::size_t kAtOnce = 16;  // each may wait for its gateway's whole time-out
 
 constexpr base::Duration kPatience = std::chrono::hours(24);
 
@@ -119,23 +120,28 @@ base::Task<void> recover_one(Context& context, Attempt due) {
                       {{"attempt", due.gateway_key}});
 }
 
+base::Task<void> recover_logged(Context& context, Attempt due) {
+  const auto key = due.gateway_key;
+  std::string failure;
+  try {
+    co_return co_await recover_one(context, std::move(due));
+  } catch (const std::exception& error) {
+    failure = error.what();  // one attempt must not hold up the others
+  }
+  context.log.write(ports::LogLevel::error, "an attempt could not be recovered",
+                    {{"attempt", key}, {"reason", failure}});
+}
+
 }  // namespace
 
 base::Task<std::int64_t> recover(Context& context) {
-  auto due = co_await context.store.due_attempts(context.clock.now(), kBatch);
-  for (auto& attempt : due) {
-    const auto key = attempt.gateway_key;
-    std::string failure;
-    try {
-      co_await recover_one(context, std::move(attempt));
-    } catch (const std::exception& error) {
-      failure = error.what();  // one attempt must not hold up the others
-    }
-    if (!failure.empty())
-      context.log.write(ports::LogLevel::error, "an attempt could not be recovered",
-                        {{"attempt", key}, {"reason", failure}});
-  }
-  co_return static_cast<std::int64_t>(due.size());
+  auto due = co_await context.store.due_attempts(context.clock.now(), kRecoveryBatch);
+  const auto count = static_cast<std::int64_t>(due.size());
+  co_await base::for_each_at_most<Attempt>(
+      kAtOnce, std::move(due),
+      [&context](const Attempt& attempt) { return recover_logged(context, attempt); },
+      [](const Attempt&, const std::exception_ptr&) {});
+  co_return count;
 }
 
 }  // namespace cobro::app

@@ -9,7 +9,10 @@
 
 namespace cobro::app {
 
-// Takes what is due (deadline passed by a minute); returns how many attempts it looked at.
+inline constexpr std::int64_t kRecoveryBatch = 64;
+
+// Takes what is due (deadline passed by a minute), some at a time, so that one that hangs holds
+// up no other. Returns how many attempts it looked at; a full batch means that there may be more.
 base::Task<std::int64_t> recover(Context& context);
 
 }  // namespace cobro::app

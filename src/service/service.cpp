@@ -21,8 +21,7 @@ constexpr base::Duration kPurgePeriod = std::chrono::minutes(10);
 constexpr std::int64_t kPurgeBatch = 1000;
 
 base::Task<bool> recover_due(app::Context& context) {
-  co_await app::recover(context);
-  co_return false;
+  co_return co_await app::recover(context) == app::kRecoveryBatch;
 }
 
 base::Task<bool> poll(app::Inbox& inbox) {

@@ -2,6 +2,8 @@
 // operation asks the gateway first, none confirms again, and none guesses.
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "domain/words.h"
 #include "tests/app/world.h"
 
@@ -201,6 +203,39 @@ TEST(UnknownOutcome, a_cancel_that_was_lost_is_found_by_the_next_one) {
   EXPECT_EQ(say(world.capture(1)), "invalid_state");
   EXPECT_EQ(say(world.cancel_payment(1)), "1 cancelled 0.00/100.00");
   EXPECT_EQ(world.sandbox_charged("pen"), 0);
+  EXPECT_EQ(world.audit(), "");
+}
+
+// Recovery asks about many at a time: those that hang take their own time only.
+TEST(UnknownOutcome, payments_whose_gateway_call_hangs_hold_up_no_other) {
+  constexpr int kPayments = 40;
+  constexpr int kHanging = 10;
+  World world({.deliver_webhooks = false});
+  for (int i = 1; i <= kPayments; ++i) {
+    world.order("100");
+    world.pay(i, "100");
+  }
+  world.wire.fate = [](const ports::HttpRequest&) { return Cut::request_broken; };
+  for (int i = 1; i <= kPayments; ++i) world.process(i);
+  std::set<std::string> hanging;
+  for (int i = 1; i <= kHanging; ++i) hanging.insert(world.payment(i).id.to_string());
+  world.wire.fate = [&](const ports::HttpRequest& request) {
+    for (const auto& id : hanging)
+      if (request.body.find(id) != std::string::npos) return Cut::request_lost;
+    return Cut::none;
+  };
+  world.advance(minutes(2));
+  const auto before = world.clock.now();
+  world.work();
+  EXPECT_LE(world.clock.now() - before, minutes(1));
+  for (int i = 1; i <= kPayments; ++i)
+    EXPECT_EQ(world.payment(i).state,
+              i <= kHanging ? PaymentState::processing : PaymentState::succeeded);
+  world.wire.fate = nullptr;
+  world.advance(minutes(10));
+  world.work();
+  EXPECT_EQ(world.sandbox_charged("pen"), kPayments * 10000);
+  EXPECT_EQ(world.sandbox_count("/v1/payment_intents"), kPayments);
   EXPECT_EQ(world.audit(), "");
 }
 
