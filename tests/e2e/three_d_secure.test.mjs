@@ -234,7 +234,8 @@ for (const database of databases) {
   test(`on ${database} approved for a later capture, it is held and then captured`, async (t) => {
     const stage = await setStage(t, database);
     const { user, admin } = await stage.cobro.people();
-    const { order, payment, asked } = await makeChallenged(user, { return_url: returnUrl }, { capture_method: 'manual' });
+    const later = { capture_method: 'manual' };
+    const { order, payment, asked } = await makeChallenged(user, { return_url: returnUrl }, later);
     const capture = () => admin('POST', `/api/v1/payments/${payment.id}/capture`, {});
     assert.equal((await capture()).status, 409);
     await (await browse(asked.next_action.url)).press('Approve');
