@@ -30,6 +30,12 @@ void count_payments(const Evidence& evidence, Tally& tally) {
       if (deed.status == "pending") ++tally["refunds that were pending first"];
 }
 
+bool has_expired(const Evidence& evidence, const domain::Order& order) {
+  const auto span = evidence.orders_expire_after;
+  return span > base::Duration{0} && order.status == domain::OrderStatus::cancelled &&
+         order.updated_at - order.created_at >= span;
+}
+
 void count_orders(const Evidence& evidence, Tally& tally) {
   std::map<domain::OrderId, int> payments;
   std::map<domain::OrderId, int> charged;
@@ -39,6 +45,7 @@ void count_orders(const Evidence& evidence, Tally& tally) {
     if (payment.captured.is_positive()) ++charged[*payment.order_id];
   }
   for (const auto& order : evidence.rows.orders) {
+    if (has_expired(evidence, order)) ++tally["orders that expired"];
     if (payments[order.id] > 1) ++tally["orders with several payments"];
     if (charged[order.id] > 1) ++tally["orders with several payments charged"];
     if (payments[order.id] > 1 && order.status == domain::OrderStatus::cancelled)

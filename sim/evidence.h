@@ -51,7 +51,9 @@ struct Promise {
 };
 
 struct Evidence {
-  ports::AuditPage rows;  // the whole database
+  base::Timestamp now;
+  base::Duration orders_expire_after{0};  // 0: never
+  ports::AuditPage rows;                  // the whole database
   app::AuditReport audit;
   std::vector<domain::Attempt> open_attempts;
   std::vector<domain::Reconciliation> reconciliations;

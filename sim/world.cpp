@@ -77,6 +77,7 @@ void World::build_service() {
   service::ServiceSettings settings;
   settings.jwt_keys = keys();
   settings.inbox_period = ground.options.inbox_period;
+  settings.app.order_expire_after = ground.options.orders_expire_after;
   settings.app.refund_overpayments = ground.options.refund_overpayments;
   serving_ = std::make_unique<base::TaskGroup>(ground.reporter());
   service_ = std::make_unique<service::Service>(
@@ -271,6 +272,8 @@ Evidence World::collect() {
   run(ground.clock,
       collect_gateway([this](wire::Request r) { return sandbox_->handle(std::move(r)); },
                       evidence));
+  evidence.now = ground.clock.now();
+  evidence.orders_expire_after = ground.options.orders_expire_after;
   evidence.deeds = gateway_wire_.deeds().by_key();
   evidence.events = database_->events();
   evidence.violations = ground.violations;

@@ -93,11 +93,30 @@ base::Task<void> Client::authenticate(Wish wish, std::string answer) {
   co_await ask_once(wish, "");
 }
 
-// The customer tries again by another card: at the shop, or on the gateway's own form.
+// The customer tries again by another card: at the shop, on the gateway's own form, or both.
 void Client::after_decline(const Wish& declined) {
   const auto draw = chance_.between(0, 99);
-  if (draw < 25) hands_.spawn("customer", pay_in_browser(declined));
-  if (draw >= 25 && draw < 65) hands_.spawn("customer", pay_again(declined));
+  if (draw < 40) hands_.spawn("customer", pay_in_browser(declined));
+  if (draw >= 15 && draw < 40) hands_.spawn("other tab", pay_anew(declined));
+  if (draw >= 40 && draw < 75) hands_.spawn("customer", pay_again(declined));
+}
+
+// A second payment of the same order.
+base::Task<void> Client::pay_anew(Wish declined) {
+  const auto path = declined.path.substr(0, declined.path.rfind('/'));
+  const auto heard = co_await ask_once({declined.who, "GET", path, "", ""}, "");
+  const auto json = wire::parse_json(heard.body);
+  const auto order = json ? json->string_at({"data", "order_id"}) : std::nullopt;
+  if (!order) co_return;
+  const auto body = fmt::format(R"({{"order_id":"{}","payment_method":"stripe","amount":{}}})",
+                                *order, json->at({"data", "amount"})->as_number()->text);
+  const auto made = co_await ask_once({declined.who, "POST", "/api/v1/payments", body, ""}, "");
+  const auto payment = wire::parse_json(made.body);
+  if (made.status != 201 || !payment) co_return;
+  co_await world_.ground.clock.sleep(chance_.span(100ms, 1min));
+  declined.path = fmt::format("/api/v1/payments/{}/process", *payment->int_at({"data", "number"}));
+  declined.body = market_.card();
+  co_await pursue(std::move(declined), "", world_.ground.clock.steady() + kPersistence);
 }
 
 base::Task<void> Client::pay_again(Wish declined) {

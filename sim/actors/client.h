@@ -24,6 +24,7 @@ class Client {
   base::Task<void> authenticate(Wish wish, std::string answer);
   void after_decline(const Wish& declined);
   base::Task<void> pay_again(Wish declined);
+  base::Task<void> pay_anew(Wish declined);
   base::Task<void> pay_in_browser(Wish declined);
 
   World& world_;

@@ -8,7 +8,7 @@ const std::vector<Checker>& all_checkers() {
       {"books", &check_books},           {"strangers", &check_strangers},
       {"attempts", &check_attempts},     {"settled", &check_settled},
       {"inbox", &check_inbox},           {"events", &check_events},
-      {"promises", &check_promises},
+      {"promises", &check_promises},     {"expiry", &check_expiry},
   };
   return all;
 }

@@ -36,6 +36,8 @@ Findings check_inbox(const Evidence& evidence);
 Findings check_events(const Evidence& evidence);
 // What clients were told is true.
 Findings check_promises(const Evidence& evidence);
+// No order is pending for longer than orders may, unless money of it is here.
+Findings check_expiry(const Evidence& evidence);
 // No answer was a 500, none took for ever, no key did two things.
 Findings check_on_the_way(const Evidence& evidence);
 

@@ -65,6 +65,7 @@ Options draw_options(std::uint64_t seed) {
   options.gateway_troubles = draw_count(chance, 6);
   // Looking often costs most of a run's time, and finds nothing that looking later does not.
   options.inbox_period = chance.roll(100) ? 5s : chance.evenly(20s, 90s);
+  options.orders_expire_after = chance.roll(250) ? 0h : chance.span(30min, 72h);
   options.refund_overpayments = chance.roll(500);
   options.dashboard = chance.roll(300) ? 0min : chance.span(15min, 20h);
   if (chance.roll(250)) options.rates[draw_dominant(chance)] = draw_often(chance);
@@ -74,17 +75,18 @@ Options draw_options(std::uint64_t seed) {
 std::string describe(const Options& options) {
   std::string text = fmt::format(
       "seed {}: {} h with faults, {} h of healing, {} clients, at most {} min between wishes; {}\n"
-      "writes {}, overpayments {}, the gateway forgets keys after {} min and takes {} ms for a "
+      "writes {}, overpayments {}, orders expire after {} min (0: never), the gateway forgets keys "
+      "after {} min and takes {} ms for a "
       "POST\n"
       "{} crashes; outages of up to {} min: {} of the gateway, {} of webhooks, {} of the database; "
       "{} times the gateway is in trouble\n"
       "per mille:",
       options.seed, minutes(options.faulty) / 60, minutes(options.healing) / 60, options.clients,
       minutes(options.pause), describe_dashboard(options), options.split_writes ? "split" : "whole",
-      options.refund_overpayments ? "go back" : "stay", minutes(options.keys_kept),
-      options.processing_time.count() / 1000, options.crashes, minutes(options.longest_outage),
-      options.gateway_outages, options.webhook_outages, options.database_outages,
-      options.gateway_troubles);
+      options.refund_overpayments ? "go back" : "stay", minutes(options.orders_expire_after),
+      minutes(options.keys_kept), options.processing_time.count() / 1000, options.crashes,
+      minutes(options.longest_outage), options.gateway_outages, options.webhook_outages,
+      options.database_outages, options.gateway_troubles);
   for (std::size_t i = 0; i < kFaults; ++i)
     if (options.rates[i] > 0) text += fmt::format(" {} {}", kWords[i], options.rates[i]);
   return text + "\n";

@@ -53,8 +53,9 @@ struct Options {
   int database_outages = 0;
   base::Duration longest_outage = std::chrono::hours(1);
   base::Duration inbox_period = std::chrono::seconds(5);
-  bool refund_overpayments = false;  // without being asked to
-  bool split_writes = false;         // other writes come between a write's reads and its changes
+  base::Duration orders_expire_after = std::chrono::hours(72);  // 0: never
+  bool refund_overpayments = false;                             // without being asked to
+  bool split_writes = false;  // other writes come between a write's reads and its changes
   int clients = 1;
   base::Duration pause = std::chrono::minutes(10);    // longest, between two wishes of a client
   base::Duration dashboard = std::chrono::hours(3);   // between two acts there; 0: nobody is

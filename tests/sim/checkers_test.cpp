@@ -170,6 +170,22 @@ TEST_F(Checkers, find_an_event_that_was_never_written) {
   payment().event_sequence = 3;
   EXPECT_EQ(failing(), "events;");
 }
+TEST_F(Checkers, find_an_order_that_should_have_expired) {
+  domain::Order order{.id = made_id<domain::OrderId>(20),
+                      .total = soles(100),
+                      .live = soles(0),
+                      .captured = soles(0),
+                      .refunded = soles(0),
+                      .created_at = {},
+                      .updated_at = {}};
+  evidence.rows.orders.push_back(order);
+  evidence.now = order.created_at + std::chrono::hours(72);
+  EXPECT_EQ(failing(), "");
+  evidence.orders_expire_after = std::chrono::hours(48);
+  EXPECT_EQ(failing(), "expiry;");
+  evidence.rows.orders.front().captured = soles(50);
+  EXPECT_EQ(failing(), "");
+}
 TEST_F(Checkers, find_a_promise_that_was_broken) {
   evidence.promises.push_back({Promise::Kind::payment_is, "1", "cancelled", 0});
   EXPECT_EQ(failing(), "promises;");
