@@ -232,7 +232,7 @@ std::string draw() {
       auto same = std::find_if(groups.begin(), groups.end(),
                                [&](const auto& group) { return group.first == outcome; });
       if (same == groups.end()) same = groups.insert(same, {outcome, {}});
-      same->second.push_back(call.name);
+      same->second.emplace_back(call.name);
     }
     for (const auto& [outcome, calls] : groups) {
       std::string names = calls.size() == std::size(kCalls) ? "all" : "";
