@@ -150,7 +150,7 @@ TEST_F(LateMoney, walks_by_cursor_to_the_end) {
 }
 
 TEST_F(LateMoney, of_nobody_is_not_found) {
-  for (const std::string id : {std::string(kUnknownId), std::string("7"), std::string("x")}) {
+  for (const std::string& id : {std::string(kUnknownId), std::string("7"), std::string("x")}) {
     EXPECT_EQ(desk.as("admin", "POST", "/api/v1/overpayments/" + id + "/refund").status, 404) << id;
     EXPECT_EQ(desk.as("admin", "POST", "/api/v1/reconciliations/" + id + "/resolve",
                       R"({"outcome":"failed","note":"x"})")
