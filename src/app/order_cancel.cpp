@@ -103,9 +103,15 @@ base::Task<Answer> conclude(Context& context, const Call& call, ports::OrderRef 
       [&](const ports::Loaded& loaded,
           domain::Moment moment) -> base::Result<ports::Changes, Refusal> {
     ports::Changes changes;
+    if (loaded.record && loaded.record->reply) {
+      // Another caller under the key was answered meanwhile: from then on that is the answer.
+      StoredReply reply = *loaded.record->reply;
+      reply.headers.set("Idempotent-Replayed", "true");
+      result = std::move(reply);
+      return changes;
+    }
     result = outcome(word, *loaded.order);
-    const bool open = loaded.record && loaded.record->state != ports::RecordState::closed;
-    if (!open || loaded.order->closing) return changes;
+    if (!loaded.record || loaded.order->closing) return changes;
     auto record = *loaded.record;
     if (*result) {
       record.state = ports::RecordState::closed;

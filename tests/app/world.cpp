@@ -287,9 +287,13 @@ app::Answer World::describe(std::int64_t payment, const std::string& description
                                      std::move(command), word_payment()));
 }
 
+base::Task<app::Answer> World::cancelling_order(std::int64_t order, std::string key) {
+  return app::cancel_order(*context, call("ana", app::Role::user, "delete", key, ""), {order},
+                           word_order());
+}
+
 app::Answer World::cancel_order(std::int64_t order, const std::string& key) {
-  return run_now(app::cancel_order(*context, call("ana", app::Role::user, "delete", key, ""),
-                                   {order}, word_order()));
+  return run_now(cancelling_order(order, key));
 }
 
 app::Answer World::record(std::int64_t payment, domain::TransactionType type,

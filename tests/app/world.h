@@ -90,6 +90,7 @@ class World {
                                     std::string key);
   base::Task<app::Answer> paying(std::int64_t order, std::string amount);
   base::Task<app::Answer> cancelling(std::int64_t payment, std::string key);
+  base::Task<app::Answer> cancelling_order(std::int64_t order, std::string key);
   // Runs all of them at once and gives their answers in order.
   std::vector<app::Answer> all(std::vector<base::Task<app::Answer>> tasks);
 
