@@ -37,6 +37,7 @@ export async function ourRows(home) {
     ledger: await read(ledger, ['payment_id', 'movement', 'side', 'account', 'amount', 'posted']),
     events: await read(events, ['aggregate', 'aggregate_id', 'amount', 'total']),
     openAttempts: await read('attempts', ['payment_id', 'gateway_key', 'sends', 'checks'], "WHERE status = 'open'"),
+    recovered: await read('attempts', ['gateway_key', 'sends', 'status'], 'WHERE checks > 0'),
     reviews: await read('reconciliations', ['id', 'payment_id', 'kind', 'detail'], "WHERE status = 'open'"),
     waitingWebhooks: await read('webhooks', ['event_id', 'type', 'tries', 'note'], "WHERE applied_at IS NULL"),
   };

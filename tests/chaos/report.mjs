@@ -23,6 +23,7 @@ export function line({ campaign, evidence, findings, wallMs }) {
     'ready p50 ms': percentile(ready, 0.5),
     'max ms': percentile(ready, 1),
     unknown: campaign.openAtEnd,
+    recovered: evidence.rows.recovered.length,
     'left open': evidence.rows.openAttempts.length,
     findings: findings.length,
     'wall s': seconds(wallMs),
