@@ -9,11 +9,15 @@ namespace {
 
 std::string unescaped(std::string_view line) {
   std::string text;
-  for (std::size_t i = 0; i < line.size(); ++i)
-    if (line[i] == '\\' && ++i < line.size())
-      text += line[i] == 'n' ? '\n' : line[i];
-    else
-      text += line[i];
+  bool escaped = false;
+  for (const char c : line) {
+    if (c == '\\' && !escaped) {
+      escaped = true;
+      continue;
+    }
+    text += escaped && c == 'n' ? '\n' : c;
+    escaped = false;
+  }
   return text;
 }
 
