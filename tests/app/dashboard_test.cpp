@@ -74,6 +74,20 @@ TEST_P(Dashboard, a_refusal_on_its_form_says_nothing_about_a_confirmation_under_
   EXPECT_EQ(world.audit(), "");
 }
 
+TEST_P(Dashboard, a_refund_may_fail_when_its_order_is_cancelled_already) {
+  world.order("100");
+  world.pay(2, "50");
+  world.process(2, "pm_card_refundFail");
+  EXPECT_TRUE(world.refund(2));
+  EXPECT_TRUE(world.cancel_order(2));
+  EXPECT_EQ(world.audit(), "");
+  later(minutes(1));
+  EXPECT_EQ(world.payment(2).refunded.minor(), 0);
+  EXPECT_EQ(world.order_row(2).status, domain::OrderStatus::cancelled);
+  EXPECT_EQ(world.audit(), "");
+  EXPECT_TRUE(world.refund(2));  // it can be tried again
+}
+
 INSTANTIATE_TEST_SUITE_P(Writes, Dashboard, ::testing::Bool(),
                          [](const auto& info) { return info.param ? "split" : "whole"; });
 
