@@ -97,6 +97,20 @@ void World::plan_accidents() {
   plan_outages(options.database_outages, {&Faults::database_away}, "the database is away");
   plan_outages(options.gateway_troubles, {&Faults::gateway_troubled, &Faults::webhooks_away},
                "the gateway is in trouble");
+  plan_incidents();
+}
+
+// What was done as it began, and not heard of, is first looked for when it is over.
+void World::plan_incidents() {
+  const std::vector<int Faults::*> troubled{&Faults::gateway_troubled, &Faults::webhooks_away};
+  const std::vector<int Faults::*> away{&Faults::gateway_away, &Faults::webhooks_away};
+  for (int i = 0; i < ground.options.gateway_incidents; ++i) {
+    const auto at = accidents_.evenly(0s, ground.options.faulty);
+    const auto trouble = accidents_.span(1min, 2h);
+    world_.spawn("incident", outage(at, trouble, troubled, "the gateway is in trouble"));
+    world_.spawn("incident", outage(at + trouble, accidents_.evenly(1h, 40h), away,
+                                    "neither the gateway nor its webhooks are there"));
+  }
 }
 
 void World::plan_outages(int count, const std::vector<int Faults::*>& what,

@@ -79,6 +79,7 @@ class World {
   base::Task<void> outage(base::Duration at, base::Duration span, std::vector<int Faults::*> what,
                           std::string name);
   void plan_accidents();
+  void plan_incidents();
   void plan_outages(int count, const std::vector<int Faults::*>& what, const std::string& name);
 
   base::Task<std::optional<wire::Reply>> receive(wire::Request request);

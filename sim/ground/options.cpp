@@ -63,6 +63,7 @@ Options draw_options(std::uint64_t seed) {
   options.keys_kept = chance.evenly(13h, 30h);
   options.processing_time = chance.roll(300) ? chance.span(10ms, 5s) : 0ms;
   options.gateway_troubles = draw_count(chance, 6);
+  options.gateway_incidents = chance.roll(300) ? 1 : 0;
   // Looking often costs most of a run's time, and finds nothing that looking later does not.
   options.inbox_period = chance.roll(100) ? 5s : chance.evenly(20s, 90s);
   options.orders_expire_after = chance.roll(250) ? 0h : chance.span(30min, 72h);
@@ -79,14 +80,14 @@ std::string describe(const Options& options) {
       "after {} min and takes {} ms for a "
       "POST\n"
       "{} crashes; outages of up to {} min: {} of the gateway, {} of webhooks, {} of the database; "
-      "{} times the gateway is in trouble\n"
+      "{} times the gateway is in trouble; {} incidents\n"
       "per mille:",
       options.seed, minutes(options.faulty) / 60, minutes(options.healing) / 60, options.clients,
       minutes(options.pause), describe_dashboard(options), options.split_writes ? "split" : "whole",
       options.refund_overpayments ? "go back" : "stay", minutes(options.orders_expire_after),
       minutes(options.keys_kept), options.processing_time.count() / 1000, options.crashes,
       minutes(options.longest_outage), options.gateway_outages, options.webhook_outages,
-      options.database_outages, options.gateway_troubles);
+      options.database_outages, options.gateway_troubles, options.gateway_incidents);
   for (std::size_t i = 0; i < kFaults; ++i)
     if (options.rates[i] > 0) text += fmt::format(" {} {}", kWords[i], options.rates[i]);
   return text + "\n";

@@ -47,9 +47,10 @@ struct Options {
   base::Duration healing = std::chrono::hours(30);  // phase two: no fault, no client
   std::array<int, kFaults> rates{};                 // per mille of the calls it can strike
   int crashes = 0;
-  int gateway_outages = 0;   // nothing reaches the gateway
-  int gateway_troubles = 0;  // most of its faults strike often, and its webhooks do not come
-  int webhook_outages = 0;   // no webhook reaches the service
+  int gateway_outages = 0;    // nothing reaches the gateway
+  int gateway_troubles = 0;   // most of its faults strike often, and its webhooks do not come
+  int gateway_incidents = 0;  // trouble, then nothing at all, perhaps until keys are forgotten
+  int webhook_outages = 0;    // no webhook reaches the service
   int database_outages = 0;
   base::Duration longest_outage = std::chrono::hours(1);
   base::Duration inbox_period = std::chrono::seconds(5);
