@@ -138,10 +138,11 @@ Applied book_outside_refund_of_overpayment(Books& books, const RefundNews& news)
   return book(books, refund.id, news);
 }
 
-// A refund that nobody asked us for: made in the gateway's dashboard. One that has failed
-// needs no room; it is kept, so that older news of its success find it.
+// A refund that no row of ours waits for: made in the gateway's dashboard, or one of ours that
+// was given up and is there after all. One that has failed needs no room; it is kept, so that
+// older news of its success find it.
 Applied book_outside_refund(Books& books, const RefundNews& news) {
-  if (!news.status || !news.amount || news.our_attempt) return Applied::nothing_new;
+  if (!news.status || !news.amount) return Applied::nothing_new;
   const bool moves_money = *news.status != RefundStatus::failed;
   const Payment& payment = books.payment();
   if (payment.overpayment) return book_outside_refund_of_overpayment(books, news);

@@ -180,6 +180,29 @@ TEST_P(Overpaid, a_refund_whose_answer_is_lost_is_asked_about_and_not_made_twice
   EXPECT_EQ(world.audit(), "");
 }
 
+TEST_P(Overpaid, a_refund_that_was_given_up_and_is_there_after_all_is_booked) {
+  world.pay(1, "100");
+  world.process(1);
+  world.wire.fate = [](const ports::HttpRequest& request) {
+    return request.method == "POST" ? Cut::request_lost : Cut::none;
+  };
+  EXPECT_EQ(say(world.refund(1, "30")), "outcome_unknown");
+  const auto attempt = world.load(1).open_attempts.at(0).id.to_string();
+  for (int hour = 0; hour < 14; ++hour) {
+    world.advance(hours(1));
+    world.work();
+  }
+  EXPECT_EQ(world.load(1).refunds.at(0).status, domain::RefundStatus::failed);
+  const auto row = world.payment(1);
+  world.sandbox_post("/v1/refunds", "payment_intent=" + *row.gateway_payment_id +
+                                        "&amount=3000&metadata[cobro_payment]=" +
+                                        row.id.to_string() + "&metadata[cobro_attempt]=" + attempt);
+  settle();
+  EXPECT_EQ(world.payment(1).refunded.to_decimal(), "30.00");
+  EXPECT_EQ(world.standing(1), world.standing_there(1));
+  EXPECT_EQ(world.audit(), "");
+}
+
 TEST_P(Overpaid, many_refunds_at_once_send_it_back_once) {
   pay_twice();
   const app::WordOverpayment word = [](const domain::Payment&) {
