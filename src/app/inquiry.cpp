@@ -120,12 +120,18 @@ base::Task<base::Result<Inquiry, Refusal>> inquire(Context& context, domain::Pay
 }
 
 base::Task<base::Result<Inquiry, Refusal>> inquire_refunds(Context& context, domain::PaymentId id) {
-  const auto loaded =
-      co_await context.store.load({.root = ports::PaymentRef{id}, .record_key = {}, .webhook = {}});
+  const ports::Reads payment{.root = ports::PaymentRef{id}, .record_key = {}, .webhook = {}};
+  auto loaded = co_await context.store.load(payment);
   if (!loaded.payment) co_return std::unexpected(not_found());
   const auto* gateway = context.gateways.find(loaded.payment->gateway);
-  if (gateway == nullptr || !gateway->capabilities().remote || !loaded.payment->gateway_payment_id)
-    co_return Inquiry::nothing_new;
+  if (gateway == nullptr || !gateway->capabilities().remote) co_return Inquiry::nothing_new;
+  if (!loaded.payment->gateway_payment_id) {
+    // Refunded there before we learned that it was charged: that comes first.
+    if (auto asked = co_await inquire(context, id); !asked)
+      co_return std::unexpected(std::move(asked).error());
+    loaded = co_await context.store.load(payment);
+    if (!loaded.payment->gateway_payment_id) co_return Inquiry::no_answer;
+  }
   auto found = co_await look_up(context, *gateway, gateway->look_up_refunds(*loaded.payment));
   if (!found) co_return Inquiry::no_answer;
   bool changed = false;
