@@ -125,6 +125,7 @@ void World::plan_outages(int count, const std::vector<int Faults::*>& what,
 base::Task<void> World::outage(base::Duration at, base::Duration span,
                                std::vector<int Faults::*> what, std::string name) {
   co_await ground.clock.sleep(at);
+  if (ground.faults.healed()) co_return;  // planned behind another one, it would come too late
   ground.trace.note("from now on " + name);
   for (const auto away : what) ++(ground.faults.*away);
   co_await ground.clock.sleep(span);
