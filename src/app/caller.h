@@ -16,6 +16,8 @@ struct Caller {
   std::string sub;
   Role role = Role::user;  // the highest of the token's
   std::optional<std::string> tenant_id;
+  std::optional<std::string> email = {};  // the token's, for the gateway's customer
+  std::optional<std::string> name = {};
 };
 
 // Admins and services see everything; a user sees what carries their `sub` in their tenant (no

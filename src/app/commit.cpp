@@ -44,6 +44,8 @@ Changes probe_of(const Changes& changes) {
     probe.insert_events.push_back(changes.insert_events.front());
   } else if (!changes.insert_attempts.empty()) {
     probe.insert_attempts.push_back(changes.insert_attempts.front());
+  } else if (!changes.insert_errands.empty()) {
+    probe.insert_errands.push_back(changes.insert_errands.front());
   } else {
     probe.insert_record = changes.insert_record;
     probe.insert_webhook = changes.insert_webhook;

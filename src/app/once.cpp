@@ -56,6 +56,8 @@ IdempotencyRecord make_record(const Idempotency& key, const Decided& decided,
   if (decided.reply) {
     record.state = RecordState::closed;
     record.expires_at = moment.now + kRecordLife;
+  } else if (decided.errand) {
+    record.errand_id = decided.errand->id;
   } else {
     record.attempt_id = decided.attempts.front().id;
   }
@@ -104,7 +106,8 @@ base::Result<Decided, Refusal> answer_from_record(const IdempotencyRecord& recor
     case RecordState::open:
       break;
   }
-  const bool running = loaded.record_attempt && loaded.record_attempt->deadline > now;
+  const bool running = (loaded.record_attempt && loaded.record_attempt->deadline > now) ||
+                       (loaded.record_errand && loaded.record_errand->deadline > now);
   return std::unexpected(running ? in_progress() : outcome_unknown());
 }
 
@@ -114,6 +117,8 @@ void add_record(Decided& decided, const Idempotency& key, domain::Moment& moment
   decided.changes.insert_record = make_record(key, decided, moment);
   for (auto& attempt : decided.changes.insert_attempts) attempt.record_key = key.record_key;
   for (auto& attempt : decided.attempts) attempt.record_key = key.record_key;
+  for (auto& errand : decided.changes.insert_errands) errand.record_key = key.record_key;
+  if (decided.errand) decided.errand->record_key = key.record_key;
 }
 
 }  // namespace

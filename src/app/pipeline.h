@@ -57,12 +57,13 @@ base::Task<base::Result<void, domain::Refusal>> commit(Context& context, ports::
 
 // ---- once: a client's command, under its idempotency key ---------------------------------
 
-// What a command decided. Exactly one of reply, attempt and inquire says how it goes on.
+// What a command decided. Exactly one of reply, attempt, errand and inquire says how it goes on.
 struct Decided {
   ports::Changes changes;
-  std::optional<StoredReply> reply;          // done
-  std::vector<domain::Attempt> attempts;     // committed, now to be sent
-  std::optional<domain::PaymentId> inquire;  // ask the gateway, then decide again
+  std::optional<StoredReply> reply;           // done
+  std::vector<domain::Attempt> attempts;      // committed, now to be sent
+  std::optional<domain::PaymentId> inquire;   // ask the gateway, then decide again
+  std::optional<domain::Errand> errand = {};  // committed, now to be sent
 };
 using Decide = std::function<base::Result<Decided, domain::Refusal>(const ports::Loaded& loaded,
                                                                     domain::Moment moment)>;

@@ -139,6 +139,7 @@ void Books::take_order(Order order) {
 
 bool Books::charge(Money amount, std::optional<std::string> charge_id, std::string response) {
   const auto state = next(payment_.state, PaymentEvent::captured);
+  const bool had_access = grants_access(payment_);
   if (!state || !amount.is_positive() || amount > payment_.amount) return false;
   Payment after = payment_;
   after.state = *state;
@@ -165,6 +166,7 @@ bool Books::charge(Money amount, std::optional<std::string> charge_id, std::stri
       write_order_event("order.paid");
     }
   }
+  follow_access(had_access);
   return true;
 }
 
@@ -305,6 +307,7 @@ bool Books::end_refund(RefundId id, RefundStatus status, std::optional<std::stri
   if (status == RefundStatus::pending || (!was_pending && !fails_late)) return false;
 
   const auto none = Money::zero(refund->amount.currency());
+  const bool had_access = grants_access(payment_);
   const auto back = status == RefundStatus::succeeded ? refund->amount
                     : fails_late                      ? none - refund->amount
                                                       : none;
@@ -327,6 +330,7 @@ bool Books::end_refund(RefundId id, RefundStatus status, std::optional<std::stri
            refund->transaction_id, refund->amount);
   write_refund_event(*refund);
   follow_refunds();
+  follow_access(had_access);
   return true;
 }
 
@@ -345,6 +349,63 @@ void Books::follow_refunds() {
     order_->status = *status;
     write_order_event("order.refunded");
   }
+}
+
+void Books::follow_access(bool had_access) {
+  const bool granted = grants_access(payment_);
+  if (granted == had_access) return;
+  result_.entitlements.push_back(entitlement_of(payment_, granted, moment_.now, ids()));
+  const auto& row = result_.entitlements.back();
+  write_event(granted ? "entitlement.granted" : "entitlement.revoked",
+              payment_payload(payment_, payment_.captured)
+                  .add("kind", word(row.kind))
+                  .add("reference", row.reference));
+}
+
+void Books::write_dispute_event(const Dispute& dispute, std::string type) {
+  auto payload = payment_payload(payment_, dispute.amount);
+  payload.add("disputeId", dispute.id.to_string())
+      .add("gatewayDisputeId", dispute.gateway_dispute_id)
+      .add("stage", word(dispute.stage))
+      .add("status", word(dispute.status))
+      .add("reason", dispute.reason);
+  if (dispute.evidence_due_by) payload.add("evidenceDueBy", *dispute.evidence_due_by);
+  write_event(std::move(type), std::move(payload));
+}
+
+void Books::keep_dispute(Dispute row, bool is_new) {
+  row.updated_at = moment_.now;
+  note([&](Payment& payment) { payment.dispute_status = row.status; });
+  write_dispute_event(row, is_new          ? "dispute.created"
+                           : row.closed_at ? "dispute.closed"
+                                           : "dispute.updated");
+  keep(is_new ? result_.new_disputes : result_.changed_disputes, row);
+}
+
+void Books::withdraw(Dispute& dispute) {
+  COBRO_CHECK(!dispute.withdrawn);
+  Payment after = payment_;
+  after.disputed += dispute.amount;
+  replace_payment(std::move(after));
+  auto& row =
+      new_transaction(TransactionType::dispute, TransactionStatus::succeeded, dispute.amount);
+  row.gateway_transaction_id = dispute.gateway_dispute_id;
+  row.failure_reason = dispute.reason;
+  record(Movement::dispute_withdrawn, row.id, dispute.amount);
+  dispute.withdrawn = true;
+  dispute.transaction_id = row.id;
+  write_dispute_event(dispute, "dispute.funds_withdrawn");
+}
+
+void Books::reinstate(Dispute& dispute) {
+  COBRO_CHECK(dispute.withdrawn && !dispute.reinstated && dispute.transaction_id);
+  Payment after = payment_;
+  after.disputed = after.disputed - dispute.amount;
+  replace_payment(std::move(after));
+  settle_transaction(*dispute.transaction_id, TransactionStatus::failed, "reinstated", "{}");
+  record(Movement::dispute_reinstated, *dispute.transaction_id, dispute.amount);
+  dispute.reinstated = true;
+  write_dispute_event(dispute, "dispute.funds_reinstated");
 }
 
 void Books::write_refund_event(const Refund& refund) {

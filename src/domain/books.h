@@ -14,6 +14,8 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "domain/attempt.h"
+#include "domain/dispute.h"
+#include "domain/entitlement.h"
 #include "domain/event.h"
 #include "domain/ids.h"
 #include "domain/ledger.h"
@@ -94,6 +96,12 @@ class Books {
                   std::string response);
   void note_refund(RefundId id, std::string gateway_refund_id);
 
+  // A dispute of this payment was opened, or moved on; `row` is how it stands now.
+  void keep_dispute(Dispute row, bool is_new);
+  // Its money was taken; it came back. Post it, once each, and note so in the row.
+  void withdraw(Dispute& dispute);
+  void reinstate(Dispute& dispute);
+
   // ---- what a person must settle -------------------------------------------------------
   // The gateway contradicts our record: marks the payment, once, and says how.
   void conflict(std::string detail);
@@ -114,6 +122,8 @@ class Books {
     std::vector<LedgerEntry> entries;
     std::vector<Event> events;
     std::vector<Reconciliation> reconciliations;
+    std::vector<Dispute> new_disputes, changed_disputes;
+    std::vector<Entitlement> entitlements;
   };
   [[nodiscard]] const Result& result() const { return result_; }
 
@@ -129,6 +139,8 @@ class Books {
   [[nodiscard]] bool has_room(const Payment& after) const;
   void replace_payment(Payment after);
   void follow_refunds();
+  void follow_access(bool had_access);
+  void write_dispute_event(const Dispute& dispute, std::string type);
   void write_refund_event(const Refund& refund);
   Refund* find_refund(RefundId id);
 

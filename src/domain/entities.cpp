@@ -85,6 +85,10 @@ Posting posting(Movement movement, GatewayName gateway, PaymentKind kind) {
       return {owed, "overpayments"};
     case Movement::overpayment_refund:
       return {"overpayments", owed};
+    case Movement::dispute_withdrawn:
+      return {"disputes", owed};
+    case Movement::dispute_reinstated:
+      return {owed, "disputes"};
   }
   base::fail_check("unknown movement", std::source_location::current());
 }

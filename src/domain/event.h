@@ -13,7 +13,7 @@
 
 namespace cobro::domain {
 
-enum class Aggregate { order, payment };
+enum class Aggregate { order, payment, subscription };
 
 struct Event {
   EventId id;

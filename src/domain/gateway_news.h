@@ -5,10 +5,13 @@
 #include <optional>
 #include <string>
 
+#include "base/time.h"
+#include "domain/dispute.h"
 #include "domain/ids.h"
 #include "domain/money.h"
 #include "domain/payment.h"
 #include "domain/refund.h"
+#include "domain/subscription.h"
 
 namespace cobro::domain {
 
@@ -35,7 +38,76 @@ struct PaymentNews {
   std::optional<NextAction> next_action;
   std::optional<PaymentId> our_payment;  // from the metadata
   std::optional<AttemptId> our_attempt;  // the attempt that created it
-  std::string redacted;                  // JSON, fit to keep and to show
+  std::optional<std::string> client_secret = {};
+  std::string redacted;  // JSON, fit to keep and to show
+};
+
+struct DisputeNews {
+  std::string gateway_dispute_id;
+  std::string gateway_payment_id;
+  DisputeStage stage = DisputeStage::chargeback;
+  std::optional<DisputeStatus> status;  // nothing: a word we do not know
+  std::optional<Money> amount;
+  std::string reason;
+  std::optional<base::Timestamp> evidence_due_by;
+  bool withdrawn = false;   // the money was taken
+  bool reinstated = false;  // and given back
+  std::string redacted;
+};
+
+struct CustomerNews {
+  std::string gateway_customer_id;
+  std::optional<CustomerId> our_customer;
+};
+
+struct MethodNews {
+  std::string gateway_payment_method_id;
+  std::optional<std::string> gateway_customer_id;  // nothing: attached to nobody
+  std::string type;
+  std::optional<std::string> brand;
+  std::optional<std::string> last4;
+  std::optional<std::int64_t> exp_month;
+  std::optional<std::int64_t> exp_year;
+};
+
+struct PriceNews {
+  std::string gateway_price_id;
+  std::optional<Money> amount;                // of one period; nothing when we cannot read it
+  std::optional<BillingCycle> billing_cycle;  // nothing: it does not recur
+  std::int64_t interval_count = 1;
+};
+
+struct SubscriptionNews {
+  std::string gateway_subscription_id;
+  std::optional<SubscriptionStatus> status;  // nothing: a word we do not know
+  std::string gateway_customer_id;
+  std::optional<std::string> gateway_item_id;
+  std::optional<PriceNews> price;
+  std::optional<std::string> gateway_payment_method_id;
+  std::optional<base::Timestamp> current_period_start;
+  std::optional<base::Timestamp> current_period_end;
+  std::optional<base::Timestamp> trial_end;
+  bool cancel_at_period_end = false;
+  std::optional<base::Timestamp> cancelled_at;
+  std::optional<base::Timestamp> ended_at;
+  std::optional<std::string> latest_invoice_id;
+  // Of the first payment, or of setting up the method during a trial.
+  std::optional<NextAction> next_action;
+  std::optional<std::string> client_secret;
+  std::optional<SubscriptionId> our_subscription;  // from the metadata
+  std::optional<ErrandId> our_errand;              // that created it
+  std::string redacted;
+};
+
+enum class InvoiceStatus { draft, open, paid, uncollectible, voided };
+
+struct InvoiceNews {
+  std::string gateway_invoice_id;
+  std::optional<std::string> gateway_subscription_id;
+  std::optional<InvoiceStatus> status;  // nothing: a word we do not know
+  std::optional<Money> amount_due;
+  std::optional<PaymentNews> payment;  // its payment's object, when it has one
+  std::optional<SubscriptionId> our_subscription;
 };
 
 struct RefundNews {

@@ -20,6 +20,15 @@ using EventId = base::Id<struct EventTag>;
 using OverpaymentId = base::Id<struct OverpaymentTag>;
 using ReconciliationId = base::Id<struct ReconciliationTag>;
 using RecordId = base::Id<struct RecordTag>;
+using CustomerId = base::Id<struct CustomerTag>;
+using PaymentMethodId = base::Id<struct PaymentMethodTag>;
+using PlanId = base::Id<struct PlanTag>;
+using SubscriptionId = base::Id<struct SubscriptionTag>;
+using StatusChangeId = base::Id<struct StatusChangeTag>;
+using CheckoutSessionId = base::Id<struct CheckoutSessionTag>;
+using EntitlementId = base::Id<struct EntitlementTag>;
+using DisputeId = base::Id<struct DisputeTag>;
+using ErrandId = base::Id<struct ErrandTag>;
 using WebhookId = base::Id<struct WebhookTag>;
 
 // Fresh UUIDv7 ids for one decision, increasing, all from one draw of chance. A copy

@@ -19,6 +19,8 @@ enum class Movement {
   overpayment,
   overpayment_refund,
   overpayment_refund_failed,
+  dispute_withdrawn,
+  dispute_reinstated,
 };
 enum class Side { debit, credit };
 

@@ -159,9 +159,13 @@ Applied book_outside_refund(Books& books, const RefundNews& news) {
 Applied apply(Books& books, const PaymentNews& news) {
   if (auto detail = contradiction(books.payment(), news))
     return conflict(books, std::move(*detail));
-  const bool learned = !books.payment().gateway_payment_id;
+  const bool new_secret = news.client_secret && books.payment().client_secret != news.client_secret;
+  const bool learned = !books.payment().gateway_payment_id || new_secret;
   if (learned)
-    books.note([&](Payment& payment) { payment.gateway_payment_id = news.gateway_payment_id; });
+    books.note([&](Payment& payment) {
+      payment.gateway_payment_id = news.gateway_payment_id;
+      if (new_secret) payment.client_secret = news.client_secret;
+    });
   const auto applied = follow_state(books, news);
   return learned && applied == Applied::nothing_new ? Applied::changed : applied;
 }
@@ -187,6 +191,58 @@ Applied apply(Books& books, const RefundNews& news, const Attempt* attempt) {
   const bool ended =
       news.status && books.end_refund(id, *news.status, news.failure_reason, news.redacted);
   return learned || ended ? Applied::changed : Applied::nothing_new;
+}
+
+namespace {
+
+bool is_closed(DisputeStatus status) {
+  return status != DisputeStatus::needs_response && status != DisputeStatus::under_review;
+}
+
+Dispute new_dispute(Books& books, const DisputeNews& news) {
+  return {.id = books.ids().next<DisputeId>(),
+          .payment_id = books.payment().id,
+          .gateway = books.payment().gateway,
+          .gateway_dispute_id = news.gateway_dispute_id,
+          .stage = news.stage,
+          .status = news.status.value_or(DisputeStatus::needs_response),
+          .amount = *news.amount,
+          .reason = news.reason,
+          .evidence_due_by = news.evidence_due_by,
+          .created_at = books.now(),
+          .updated_at = books.now()};
+}
+
+// Takes over what the news say of the same point or a later one.
+bool follow(Dispute& row, const DisputeNews& news, base::Timestamp now) {
+  if (!news.status || progress(news.stage, *news.status) < progress(row.stage, row.status))
+    return false;
+  const auto before = row;
+  row.stage = news.stage;
+  row.status = *news.status;
+  if (!news.reason.empty()) row.reason = news.reason;
+  if (news.evidence_due_by) row.evidence_due_by = news.evidence_due_by;
+  const bool closed = is_closed(row.status);
+  if (closed && !row.closed_at) row.closed_at = now;
+  if (!closed) row.closed_at.reset();
+  return before.stage != row.stage || before.status != row.status || before.reason != row.reason ||
+         before.evidence_due_by != row.evidence_due_by;
+}
+
+}  // namespace
+
+Applied apply(Books& books, const DisputeNews& news, const std::optional<Dispute>& known) {
+  if (books.payment().state != PaymentState::succeeded) return Applied::no_room;
+  if (!known && !news.amount) return Applied::nothing_new;
+  Dispute row = known ? *known : new_dispute(books, news);
+  const bool followed = follow(row, news, books.now()) || !known;
+  const bool withdraws = (news.withdrawn || news.reinstated) && !row.withdrawn;
+  const bool reinstates = news.reinstated && !row.reinstated;
+  if (!followed && !withdraws && !reinstates) return Applied::nothing_new;
+  if (withdraws) books.withdraw(row);
+  if (reinstates) books.reinstate(row);
+  books.keep_dispute(std::move(row), !known);
+  return Applied::changed;
 }
 
 namespace {
@@ -220,6 +276,10 @@ std::optional<AttemptStatus> ending(const Attempt& attempt, const Payment& befor
   const bool succeeded = news.state == RemoteState::succeeded;
   const bool cancelled = news.state == RemoteState::cancelled;
   switch (attempt.operation) {
+    // Whatever became of it since, it is there.
+    case Operation::create:
+      return news.state == RemoteState::unrecognized ? std::nullopt
+                                                     : std::optional(AttemptStatus::accepted);
     case Operation::confirm:
       return confirm_ending(before, news);
     case Operation::capture:

@@ -30,6 +30,10 @@ Applied apply_late(Books& books, const PaymentNews& news);
 // is booked the same way when there is room for it.
 Applied apply(Books& books, const RefundNews& news, const Attempt* attempt);
 
+// Applies news of a dispute of the payment; `known` is our row of it. In any order: what is of
+// an earlier point changes nothing, and money is posted once.
+Applied apply(Books& books, const DisputeNews& news, const std::optional<Dispute>& known);
+
 // How an open attempt ends, given what the gateway says of the object now; nothing when
 // this is no evidence about the attempt. `before` is the payment before the news.
 // An attempt that only *may* have been executed never ends `not_executed` here, except by

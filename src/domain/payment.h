@@ -29,8 +29,12 @@ enum class CaptureMethod { automatic, manual };
 enum class GatewayName { manual, stripe, paypal, mercadopago };
 
 // What can be done with a payment at its gateway. Everything but `refund` excludes each
-// other: one open attempt per payment, refunds apart.
-enum class Operation { confirm, capture, cancel, refund };
+// other: one open attempt per payment, refunds apart. `create` makes its object there
+// without confirming it.
+enum class Operation { create, confirm, capture, cancel, refund };
+
+// How far a dispute is; a chargeback's, or an inquiry's before it.
+enum class DisputeStatus { needs_response, under_review, won, lost, closed, prevented };
 
 struct Decline {
   std::string code;                         // the gateway's: card_declined, expired_card, …
@@ -49,22 +53,30 @@ struct Payment {
   std::int64_t number = 0;
   PaymentKind kind = PaymentKind::order;
   std::optional<OrderId> order_id;
+  std::optional<SubscriptionId> subscription_id = {};
+  std::optional<std::string> course_id = {};
   std::string user_id;
   std::optional<std::string> tenant_id;
   GatewayName gateway = GatewayName::stripe;
   CaptureMethod capture_method = CaptureMethod::automatic;
   PaymentState state = PaymentState::pending;
   Money amount;
-  Money captured;                          // ≤ amount
-  Money refunded;                          // refunded + refunding ≤ captured (a CHECK)
-  Money refunding;                         // held by refunds that have not ended
+  Money captured;                                   // ≤ amount
+  Money refunded;                                   // refunded + refunding ≤ captured (a CHECK)
+  Money refunding;                                  // held by refunds that have not ended
+  Money disputed = Money::zero(amount.currency());  // withdrawn by disputes now
+  std::optional<DisputeStatus> dispute_status = {};
   std::optional<Overpayment> overpayment;  // then nothing is captured for the payment itself
   std::optional<std::string> description;
-  std::string metadata = "{}";                    // JSON object of strings
-  std::optional<std::string> gateway_payment_id;  // pi_…
-  std::optional<std::string> gateway_charge_id;   // ch_…: gateway_transaction_id in answers
-  std::optional<std::string> gateway_response;    // redacted JSON of the last answer
-  std::optional<Decline> decline;                 // of the last declined confirmation
+  std::string metadata = "{}";                                // JSON object of strings
+  std::optional<std::string> gateway_payment_id;              // pi_…
+  std::optional<std::string> gateway_customer_id = {};        // cus_…
+  std::optional<std::string> gateway_payment_method_id = {};  // named when it was made
+  std::optional<std::string> gateway_invoice_id = {};         // in_…: of a subscription's period
+  std::optional<std::string> client_secret = {};              // the browser's key to the object
+  std::optional<std::string> gateway_charge_id;  // ch_…: gateway_transaction_id in answers
+  std::optional<std::string> gateway_response;   // redacted JSON of the last answer
+  std::optional<Decline> decline;                // of the last declined confirmation
   std::optional<NextAction> next_action;
   std::optional<Operation> pending_operation;  // of the open attempt, refunds apart
   bool conflicted = false;    // the gateway's word contradicts ours; a person must look

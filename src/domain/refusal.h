@@ -23,6 +23,8 @@ enum class RefusalCode {
   payment_conflicted,         // 409: a person must look
   order_amount_taken,         // 409: names the payment that holds the room
   order_closing,              // 409
+  method_in_use,              // 409: a subscription is paid with it
+  payment_disputed,           // 409: a dispute holds what is left
   refund_required,            // 409: money was captured, refund instead
   refund_exceeds_remaining,   // 409
   refund_in_progress,         // 409

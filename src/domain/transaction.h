@@ -12,7 +12,7 @@
 
 namespace cobro::domain {
 
-enum class TransactionType { charge, refund, void_ };
+enum class TransactionType { charge, refund, void_, dispute };
 enum class TransactionStatus { pending, succeeded, failed };
 
 struct Transaction {

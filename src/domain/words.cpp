@@ -98,6 +98,8 @@ std::string_view word(GatewayName value) {
 
 std::string_view word(Operation value) {
   switch (value) {
+    case Operation::create:
+      return "create";
     case Operation::confirm:
       return "confirm";
     case Operation::capture:
@@ -130,6 +132,8 @@ std::string_view word(TransactionType value) {
       return "refund";
     case TransactionType::void_:
       return "void";
+    case TransactionType::dispute:
+      return "dispute";
   }
   return "?";
 }
@@ -160,6 +164,10 @@ std::string_view word(Movement value) {
       return "overpayment_refund";
     case Movement::overpayment_refund_failed:
       return "overpayment_refund_failed";
+    case Movement::dispute_withdrawn:
+      return "dispute_withdrawn";
+    case Movement::dispute_reinstated:
+      return "dispute_reinstated";
   }
   return "?";
 }
@@ -180,6 +188,8 @@ std::string_view word(Aggregate value) {
       return "order";
     case Aggregate::payment:
       return "payment";
+    case Aggregate::subscription:
+      return "subscription";
   }
   return "?";
 }
@@ -252,6 +262,138 @@ std::string_view word(ReconciliationOutcome value) {
   return "?";
 }
 
+std::string_view word(DisputeStatus value) {
+  switch (value) {
+    case DisputeStatus::needs_response:
+      return "needs_response";
+    case DisputeStatus::under_review:
+      return "under_review";
+    case DisputeStatus::won:
+      return "won";
+    case DisputeStatus::lost:
+      return "lost";
+    case DisputeStatus::closed:
+      return "closed";
+    case DisputeStatus::prevented:
+      return "prevented";
+  }
+  return "?";
+}
+
+std::string_view word(DisputeStage value) {
+  switch (value) {
+    case DisputeStage::inquiry:
+      return "inquiry";
+    case DisputeStage::chargeback:
+      return "chargeback";
+  }
+  return "?";
+}
+
+std::string_view word(MethodStatus value) {
+  switch (value) {
+    case MethodStatus::attaching:
+      return "attaching";
+    case MethodStatus::attached:
+      return "attached";
+    case MethodStatus::refused:
+      return "refused";
+    case MethodStatus::detached:
+      return "detached";
+  }
+  return "?";
+}
+
+std::string_view word(BillingCycle value) {
+  switch (value) {
+    case BillingCycle::daily:
+      return "daily";
+    case BillingCycle::weekly:
+      return "weekly";
+    case BillingCycle::monthly:
+      return "monthly";
+    case BillingCycle::yearly:
+      return "yearly";
+  }
+  return "?";
+}
+
+std::string_view word(SubscriptionStatus value) {
+  switch (value) {
+    case SubscriptionStatus::incomplete:
+      return "incomplete";
+    case SubscriptionStatus::trialing:
+      return "trialing";
+    case SubscriptionStatus::active:
+      return "active";
+    case SubscriptionStatus::past_due:
+      return "past_due";
+    case SubscriptionStatus::unpaid:
+      return "unpaid";
+    case SubscriptionStatus::paused:
+      return "paused";
+    case SubscriptionStatus::cancelled:
+      return "cancelled";
+    case SubscriptionStatus::incomplete_expired:
+      return "incomplete_expired";
+  }
+  return "?";
+}
+
+std::string_view word(CheckoutMode value) {
+  switch (value) {
+    case CheckoutMode::payment:
+      return "payment";
+    case CheckoutMode::subscription:
+      return "subscription";
+  }
+  return "?";
+}
+
+std::string_view word(CheckoutStatus value) {
+  switch (value) {
+    case CheckoutStatus::open:
+      return "open";
+    case CheckoutStatus::complete:
+      return "complete";
+    case CheckoutStatus::expired:
+      return "expired";
+  }
+  return "?";
+}
+
+std::string_view word(EntitlementKind value) {
+  switch (value) {
+    case EntitlementKind::course:
+      return "course";
+    case EntitlementKind::plan:
+      return "plan";
+  }
+  return "?";
+}
+
+std::string_view word(ErrandOperation value) {
+  switch (value) {
+    case ErrandOperation::create_customer:
+      return "create_customer";
+    case ErrandOperation::attach_method:
+      return "attach_method";
+    case ErrandOperation::detach_method:
+      return "detach_method";
+    case ErrandOperation::create_subscription:
+      return "create_subscription";
+    case ErrandOperation::end_at_period_end:
+      return "end_at_period_end";
+    case ErrandOperation::end_now:
+      return "end_now";
+    case ErrandOperation::resume:
+      return "resume";
+    case ErrandOperation::change_plan:
+      return "change_plan";
+  }
+  return "?";
+}
+
 std::string_view word(RefusalCode value) {
   switch (value) {
     case RefusalCode::validation_failed:
@@ -282,6 +424,10 @@ std::string_view word(RefusalCode value) {
       return "order_amount_taken";
     case RefusalCode::order_closing:
       return "order_closing";
+    case RefusalCode::method_in_use:
+      return "method_in_use";
+    case RefusalCode::payment_disputed:
+      return "payment_disputed";
     case RefusalCode::refund_required:
       return "refund_required";
     case RefusalCode::refund_exceeds_remaining:

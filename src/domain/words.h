@@ -5,13 +5,19 @@
 #include <string_view>
 
 #include "domain/attempt.h"
+#include "domain/checkout_session.h"
+#include "domain/dispute.h"
+#include "domain/entitlement.h"
+#include "domain/errand.h"
 #include "domain/event.h"
 #include "domain/ledger.h"
 #include "domain/order.h"
 #include "domain/payment.h"
+#include "domain/payment_method.h"
 #include "domain/reconciliation.h"
 #include "domain/refund.h"
 #include "domain/refusal.h"
+#include "domain/subscription.h"
 #include "domain/transaction.h"
 
 namespace cobro::domain {
@@ -35,6 +41,15 @@ std::string_view word(OverpaymentStatus value);
 std::string_view word(ReconciliationKind value);
 std::string_view word(ReconciliationStatus value);
 std::string_view word(ReconciliationOutcome value);
+std::string_view word(DisputeStage value);
+std::string_view word(DisputeStatus value);
+std::string_view word(MethodStatus value);
+std::string_view word(BillingCycle value);
+std::string_view word(SubscriptionStatus value);
+std::string_view word(CheckoutMode value);
+std::string_view word(CheckoutStatus value);
+std::string_view word(EntitlementKind value);
+std::string_view word(ErrandOperation value);
 std::string_view word(RefusalCode value);
 
 }  // namespace cobro::domain

@@ -16,6 +16,7 @@
 #include "domain/payment.h"
 #include "domain/refund.h"
 #include "domain/refusal.h"
+#include "ports/billing.h"
 #include "ports/http_client.h"
 #include "wire/message.h"
 
@@ -30,8 +31,11 @@ struct Capabilities {
 };
 
 // What an attempt asks for. `payment` is as it stands before the operation.
+struct CreateCommand {};  // with the customer and method that the payment names
 struct ConfirmCommand {
-  std::string payment_method;
+  // Nothing: the one that the object was made with.
+  std::optional<std::string> payment_method;
+  std::optional<std::string> customer = {};  // that it belongs to
   std::optional<std::string> return_url;
 };
 struct CaptureCommand {
@@ -43,14 +47,8 @@ struct RefundCommand {
   domain::Money amount;
   std::string reason;
 };
-using GatewayCommand = std::variant<ConfirmCommand, CaptureCommand, CancelCommand, RefundCommand>;
-
-enum class AnswerKind {
-  accepted,      // done, or under way; `payment` or `refund` says how far
-  declined,      // refused because of the customer; nothing moved
-  not_executed,  // refused before anything was done
-  unknown,       // may or may not have been done
-};
+using GatewayCommand =
+    std::variant<CreateCommand, ConfirmCommand, CaptureCommand, CancelCommand, RefundCommand>;
 
 struct GatewayAnswer {
   AnswerKind kind = AnswerKind::unknown;
@@ -85,7 +83,11 @@ struct GatewayEvent {
   std::optional<domain::PaymentNews> payment;
   std::optional<domain::RefundNews> refund;
   // What to fetch: a payment object, its refunds, or nothing (unknown or irrelevant type).
-  enum class Fetch { nothing, payment, refunds } fetch = Fetch::nothing;
+  enum class Fetch { nothing, payment, refunds, subscription, invoice } fetch = Fetch::nothing;
+  std::optional<domain::DisputeNews> dispute = {};  // applied as it is, in any order
+  std::optional<std::string> gateway_subscription_id = {};
+  std::optional<std::string> gateway_invoice_id = {};
+  std::optional<domain::SubscriptionId> our_subscription = {};
   std::optional<std::string> gateway_payment_id;
   std::optional<domain::PaymentId> our_payment;
 };
@@ -95,6 +97,9 @@ class Gateway {
   virtual ~Gateway() = default;
   [[nodiscard]] virtual domain::GatewayName name() const = 0;
   [[nodiscard]] virtual const Capabilities& capabilities() const = 0;
+
+  // What it can do beside payments: null when nothing.
+  [[nodiscard]] virtual const Billing* billing() const = 0;
 
   // Refusals: currency_not_supported, validation_failed (an amount that the gateway cannot
   // take: below its minimum, not a multiple, above its maximum), before a payment is made.

@@ -24,13 +24,21 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "domain/attempt.h"
+#include "domain/checkout_session.h"
+#include "domain/customer.h"
+#include "domain/dispute.h"
+#include "domain/entitlement.h"
+#include "domain/errand.h"
 #include "domain/event.h"
 #include "domain/ledger.h"
 #include "domain/order.h"
 #include "domain/payment.h"
+#include "domain/payment_method.h"
+#include "domain/plan.h"
 #include "domain/reconciliation.h"
 #include "domain/refund.h"
 #include "domain/refusal.h"
+#include "domain/subscription.h"
 #include "domain/transaction.h"
 #include "ports/records.h"
 
@@ -46,6 +54,26 @@ struct RemoteRef {
   std::string gateway_payment_id;
 };
 
+// The payment of a subscription's invoice.
+struct InvoiceRef {
+  domain::GatewayName gateway;
+  std::string gateway_invoice_id;
+};
+// A user's customer at a gateway.
+struct WalletRef {
+  domain::GatewayName gateway;
+  std::optional<std::string> tenant_id;
+  std::string user_id;
+};
+struct RemoteSubscriptionRef {
+  domain::GatewayName gateway;
+  std::string gateway_subscription_id;
+};
+struct DisputeRef {
+  domain::GatewayName gateway;
+  std::string gateway_dispute_id;
+};
+
 // An event in the inbox.
 struct WebhookRef {
   domain::GatewayName gateway;
@@ -59,8 +87,20 @@ struct WebhookRef {
 struct Reads {
   using Root = std::variant<std::monostate, OrderRef, PaymentRef, RemoteRef, domain::RefundId,
                             domain::AttemptId, TransactionRef, domain::OverpaymentId,
-                            domain::ReconciliationId>;
+                            domain::ReconciliationId, InvoiceRef>;
   Root root = {};
+  // Beside the root, each by itself. A wallet is a customer with its methods that were not
+  // refused or detached, oldest first, and all their open errands; found through a method, it
+  // has that method whatever became of it. A subscription brings its open errand. An errand
+  // brings the wallet or the subscription that it is about.
+  using Wallet =
+      std::variant<std::monostate, WalletRef, domain::CustomerId, domain::PaymentMethodId>;
+  Wallet wallet = {};
+  using Subscription = std::variant<std::monostate, domain::SubscriptionId, RemoteSubscriptionRef>;
+  Subscription subscription = {};
+  std::optional<domain::ErrandId> errand = {};
+  std::optional<domain::CheckoutSessionId> checkout = {};
+  std::optional<DisputeRef> dispute = {};
   std::optional<std::string> record_key = {};
   std::optional<WebhookRef> webhook = {};
   int order_numbers = 0;  // how many fresh numbers to draw
@@ -79,6 +119,14 @@ struct Loaded {
   std::optional<domain::Reconciliation> reconciliation;  // when the root is one
   std::optional<IdempotencyRecord> record;               // expired ones included
   std::optional<domain::Attempt> record_attempt;         // the attempt that the record names
+  std::optional<domain::Errand> record_errand;           // or the errand
+  std::optional<domain::Customer> customer;
+  std::vector<domain::PaymentMethod> methods;
+  std::optional<domain::Subscription> subscription;
+  std::vector<domain::Errand> open_errands;  // of the wallet and of the subscription
+  std::optional<domain::Errand> errand;      // as asked for; open or not
+  std::optional<domain::CheckoutSession> checkout;
+  std::optional<domain::Dispute> dispute;
   std::optional<StoredWebhook> webhook;
   std::vector<std::int64_t> order_numbers;
   std::vector<std::int64_t> payment_numbers;
@@ -117,6 +165,21 @@ struct Changes {
     base::Timestamp at;
   };
   std::vector<SettledReconciliation> settle_reconciliations = {};
+  std::vector<domain::Customer> insert_customers = {};
+  std::vector<domain::Customer> update_customers = {};
+  std::vector<domain::PaymentMethod> insert_methods = {};
+  std::vector<domain::PaymentMethod> update_methods = {};
+  std::vector<domain::Subscription> insert_subscriptions = {};
+  std::vector<domain::Subscription> update_subscriptions = {};
+  std::vector<domain::StatusChange> insert_status_changes = {};
+  std::vector<domain::Errand> insert_errands = {};
+  std::vector<domain::Errand> update_errands = {};
+  std::vector<domain::CheckoutSession> insert_checkouts = {};
+  std::vector<domain::CheckoutSession> update_checkouts = {};
+  std::vector<domain::Dispute> insert_disputes = {};
+  std::vector<domain::Dispute> update_disputes = {};
+  // Inserted, or, where their source has one already, put in its place but for the id.
+  std::vector<domain::Entitlement> set_entitlements = {};
   std::vector<ReliedOn> relied_on = {};
   // Inserting a record first removes an expired one under the same key.
   std::optional<IdempotencyRecord> insert_record = {};
@@ -184,6 +247,7 @@ struct PaymentFilter {
   std::optional<TenantScope> tenant = {};
   std::optional<std::string> user_id;
   std::optional<domain::OrderId> order_id;
+  std::optional<domain::SubscriptionId> subscription_id = {};
   std::optional<domain::PaymentKind> kind;
   std::optional<std::vector<PaymentWord>> words;  // empty: nothing matches
 };
@@ -213,6 +277,22 @@ struct ReconciliationFilter {
   std::optional<domain::PaymentId> payment_id;
   std::optional<domain::ReconciliationStatus> status;
 };
+struct SubscriptionFilter {
+  std::optional<TenantScope> tenant = {};
+  std::optional<std::string> user_id;
+  std::vector<domain::SubscriptionStatus> statuses;  // none: all
+};
+struct EntitlementFilter {
+  std::optional<TenantScope> tenant = {};
+  std::optional<std::string> user_id;
+  std::optional<bool> active;  // not revoked
+};
+struct DisputeFilter {
+  std::optional<TenantScope> tenant = {};
+  std::optional<std::string> user_id;  // of the payment
+  std::optional<domain::PaymentId> payment_id;
+  std::vector<domain::DisputeStatus> statuses;  // none: all
+};
 template <class T>
 struct Listed {
   std::vector<T> items;
@@ -228,6 +308,7 @@ struct AuditPage {
   std::vector<domain::Transaction> transactions;
   std::vector<domain::LedgerEntry> entries;
   std::vector<domain::Attempt> attempts;
+  std::vector<domain::Dispute> disputes;
 };
 
 // The database is away: what the reading calls throw (`write` says it as a value).
@@ -257,6 +338,23 @@ class Store {
   virtual base::Task<Listed<domain::Reconciliation>> list_reconciliations(
       const ReconciliationFilter&, const Page&) = 0;
 
+  virtual base::Task<Listed<domain::Subscription>> list_subscriptions(const SubscriptionFilter&,
+                                                                      const Page&) = 0;
+  // A subscription's history.
+  virtual base::Task<Listed<domain::StatusChange>> list_status_changes(domain::SubscriptionId,
+                                                                       const Page&) = 0;
+  virtual base::Task<Listed<domain::Entitlement>> list_entitlements(const EntitlementFilter&,
+                                                                    const Page&) = 0;
+  virtual base::Task<Listed<domain::Dispute>> list_disputes(const DisputeFilter&, const Page&) = 0;
+  // All of them, cheapest first.
+  virtual base::Task<std::vector<domain::Plan>> plans() = 0;
+
+  // Open errands whose next_check_at has come, oldest first.
+  virtual base::Task<std::vector<domain::Errand>> due_errands(base::Timestamp now,
+                                                              std::int64_t limit) = 0;
+  // Open checkout sessions whose next_check_at has come, oldest first.
+  virtual base::Task<std::vector<domain::CheckoutSession>> due_checkouts(base::Timestamp now,
+                                                                         std::int64_t limit) = 0;
   // Open attempts whose next_check_at has come, oldest first.
   virtual base::Task<std::vector<domain::Attempt>> due_attempts(base::Timestamp now,
                                                                 std::int64_t limit) = 0;

@@ -1,0 +1,32 @@
+// Hosted checkout: what the page shows, and the end of sessions that nobody paid. A session is
+// made by create_intent or subscribe with CheckoutTerms.
+#pragma once
+
+#include <optional>
+
+#include "app/checkout_terms.h"
+#include "app/context.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "domain/refusal.h"
+
+namespace cobro::app {
+
+struct CheckoutView {
+  domain::CheckoutSession session;
+  domain::CheckoutStatus status = domain::CheckoutStatus::open;  // now
+  std::optional<domain::Payment> payment;
+  std::optional<domain::Subscription> subscription;
+};
+// For whoever has the session's id. Refusals: not_found.
+base::Task<base::Result<CheckoutView, domain::Refusal>> view_checkout(
+    Context& context, domain::CheckoutSessionId session);
+// The same, after the gateway was asked what became of it; as it stands when it does not say.
+base::Task<base::Result<CheckoutView, domain::Refusal>> refresh_checkout(
+    Context& context, domain::CheckoutSessionId session);
+
+// One round of the expiry job: cancels at the gateway what nobody paid in time. Returns how many
+// sessions were looked at.
+base::Task<std::int64_t> expire_checkouts(Context& context);
+
+}  // namespace cobro::app

@@ -1,0 +1,104 @@
+// Small facts about subscriptions, checkout sessions, entitlements, disputes and errands.
+#include "base/check.h"
+#include "domain/checkout_session.h"
+#include "domain/dispute.h"
+#include "domain/entitlement.h"
+#include "domain/errand.h"
+
+namespace cobro::domain {
+
+bool is_terminal(SubscriptionStatus status) {
+  return status == SubscriptionStatus::cancelled ||
+         status == SubscriptionStatus::incomplete_expired;
+}
+
+bool is_active(SubscriptionStatus status) {
+  return status == SubscriptionStatus::trialing || status == SubscriptionStatus::active ||
+         status == SubscriptionStatus::past_due;
+}
+
+CheckoutStatus status_of(const CheckoutSession& session, const Payment& payment,
+                         base::Timestamp now) {
+  if (payment.state == PaymentState::succeeded || payment.state == PaymentState::authorized)
+    return CheckoutStatus::complete;
+  if (payment.state == PaymentState::cancelled) return CheckoutStatus::expired;
+  return now < session.expires_at ? session.status : CheckoutStatus::expired;
+}
+
+CheckoutStatus status_of(const CheckoutSession& session, const Subscription& subscription,
+                         base::Timestamp now) {
+  // Once it was active it was paid here, whatever became of it since.
+  if (session.status == CheckoutStatus::complete || is_active(subscription.status))
+    return CheckoutStatus::complete;
+  if (is_terminal(subscription.status)) return CheckoutStatus::expired;
+  return now < session.expires_at ? session.status : CheckoutStatus::expired;
+}
+
+bool grants_access(const Payment& payment) {
+  return payment.kind == PaymentKind::course_purchase && payment.state == PaymentState::succeeded &&
+         !is_refunded_in_full(payment);
+}
+
+bool grants_access(const Subscription& subscription) {
+  return is_active(subscription.status);
+}
+
+Entitlement entitlement_of(const Payment& payment, bool granted, base::Timestamp now,
+                           IdSource& ids) {
+  COBRO_CHECK(payment.course_id.has_value());
+  return {.id = ids.next<EntitlementId>(),
+          .user_id = payment.user_id,
+          .tenant_id = payment.tenant_id,
+          .kind = EntitlementKind::course,
+          .reference = *payment.course_id,
+          .payment_id = payment.id,
+          .subscription_id = {},
+          .amount = payment.captured,
+          .granted_at = granted ? now : payment.processed_at.value_or(now),
+          .revoked_at = granted ? std::nullopt : std::optional(now)};
+}
+
+Entitlement entitlement_of(const Subscription& subscription, bool granted, base::Timestamp now,
+                           IdSource& ids) {
+  return {.id = ids.next<EntitlementId>(),
+          .user_id = subscription.user_id,
+          .tenant_id = subscription.tenant_id,
+          .kind = EntitlementKind::plan,
+          .reference = subscription.plan_code.value_or(subscription.gateway_price_id),
+          .payment_id = {},
+          .subscription_id = subscription.id,
+          .amount = subscription.price,
+          .granted_at = granted ? now : subscription.created_at,
+          .revoked_at = granted ? std::nullopt : std::optional(now)};
+}
+
+Money withdrawn(const Dispute& dispute) {
+  return dispute.withdrawn && !dispute.reinstated ? dispute.amount
+                                                  : Money::zero(dispute.amount.currency());
+}
+
+int progress(DisputeStage stage, DisputeStatus status) {
+  const int within = status == DisputeStatus::needs_response ? 0
+                     : status == DisputeStatus::under_review ? 1
+                                                             : 2;
+  return stage == DisputeStage::inquiry ? within : 3 + within;
+}
+
+ErrandSubject subject_of(ErrandOperation operation) {
+  switch (operation) {
+    case ErrandOperation::create_customer:
+      return ErrandSubject::customer;
+    case ErrandOperation::attach_method:
+    case ErrandOperation::detach_method:
+      return ErrandSubject::payment_method;
+    case ErrandOperation::create_subscription:
+    case ErrandOperation::end_at_period_end:
+    case ErrandOperation::end_now:
+    case ErrandOperation::resume:
+    case ErrandOperation::change_plan:
+      return ErrandSubject::subscription;
+  }
+  base::fail_check("unknown errand", std::source_location::current());
+}
+
+}  // namespace cobro::domain

@@ -1,0 +1,46 @@
+// A checkout session: a page where one payment, or the first one of a subscription, is made,
+// until it expires. Whether it is complete is what its payment or subscription says.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/time.h"
+#include "domain/ids.h"
+#include "domain/payment.h"
+#include "domain/subscription.h"
+
+namespace cobro::domain {
+
+enum class CheckoutMode { payment, subscription };
+// `open` in the row until somebody closes it; see status_of.
+enum class CheckoutStatus { open, complete, expired };
+
+struct CheckoutSession {
+  CheckoutSessionId id;
+  std::string user_id;
+  std::optional<std::string> tenant_id = {};
+  CheckoutMode mode = CheckoutMode::payment;
+  std::optional<PaymentId> payment_id = {};
+  std::optional<SubscriptionId> subscription_id = {};
+  std::string success_url;
+  std::string cancel_url;
+  CheckoutStatus status = CheckoutStatus::open;
+  base::Timestamp expires_at;
+  base::Timestamp next_check_at;  // when the expiry job may take it
+  // Of a page at the gateway, when so configured.
+  std::optional<std::string> gateway_session_id = {};  // cs_…
+  std::optional<std::string> gateway_url = {};
+  std::int64_t version = 1;
+  base::Timestamp created_at;
+  base::Timestamp updated_at;
+};
+
+// Complete when what it collects was paid, expired when it ended otherwise or is too old.
+CheckoutStatus status_of(const CheckoutSession& session, const Payment& payment,
+                         base::Timestamp now);
+CheckoutStatus status_of(const CheckoutSession& session, const Subscription& subscription,
+                         base::Timestamp now);
+
+}  // namespace cobro::domain

@@ -1,0 +1,42 @@
+// A dispute: the cardholder's bank questions a payment (an inquiry) or takes its money back
+// (a chargeback) until it is won.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/time.h"
+#include "domain/ids.h"
+#include "domain/money.h"
+#include "domain/payment.h"
+
+namespace cobro::domain {
+
+enum class DisputeStage { inquiry, chargeback };
+
+struct Dispute {
+  DisputeId id;
+  PaymentId payment_id;
+  std::optional<TransactionId> transaction_id = {};  // of the withdrawal
+  GatewayName gateway = GatewayName::stripe;
+  std::string gateway_dispute_id;  // dp_…; unique per gateway
+  DisputeStage stage = DisputeStage::chargeback;
+  DisputeStatus status = DisputeStatus::needs_response;
+  Money amount;
+  std::string reason;  // fraudulent, product_not_received, …
+  std::optional<base::Timestamp> evidence_due_by = {};
+  bool withdrawn = false;   // its money was taken, and posted
+  bool reinstated = false;  // and came back
+  std::int64_t version = 1;
+  base::Timestamp created_at;
+  base::Timestamp updated_at;
+  std::optional<base::Timestamp> closed_at = {};
+};
+
+// What is withdrawn now.
+Money withdrawn(const Dispute& dispute);
+// How far a dispute has come: news of an earlier point change nothing.
+int progress(DisputeStage stage, DisputeStatus status);
+
+}  // namespace cobro::domain

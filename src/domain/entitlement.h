@@ -1,0 +1,39 @@
+// Access to what was bought: granted while a course purchase stands or a subscription is
+// active, revoked after. One per payment or subscription, its source.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/time.h"
+#include "domain/ids.h"
+#include "domain/payment.h"
+#include "domain/subscription.h"
+
+namespace cobro::domain {
+
+enum class EntitlementKind { course, plan };
+
+struct Entitlement {
+  EntitlementId id;
+  std::string user_id;
+  std::optional<std::string> tenant_id = {};
+  EntitlementKind kind = EntitlementKind::course;
+  std::string reference;                     // the course's id; the plan's code, or its price's id
+  std::optional<PaymentId> payment_id = {};  // one of the two is the source
+  std::optional<SubscriptionId> subscription_id = {};
+  std::optional<Money> amount = {};  // paid, or of one period
+  base::Timestamp granted_at;
+  std::optional<base::Timestamp> revoked_at = {};
+};
+
+// What the source grants now; nothing when it grants nothing.
+bool grants_access(const Payment& payment);
+bool grants_access(const Subscription& subscription);
+// The entitlement of a source that grants, or granted, access. `granted` says which.
+Entitlement entitlement_of(const Payment& payment, bool granted, base::Timestamp now, IdSource&);
+Entitlement entitlement_of(const Subscription& subscription, bool granted, base::Timestamp now,
+                           IdSource& ids);
+
+}  // namespace cobro::domain

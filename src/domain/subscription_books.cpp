@@ -1,0 +1,206 @@
+#include "domain/subscription_books.h"
+
+#include "domain/words.h"
+
+namespace cobro::domain {
+
+namespace {
+
+// Why the gateway moved it.
+std::string reason_for(const Subscription& before, SubscriptionStatus after, const Author& author) {
+  switch (after) {
+    case SubscriptionStatus::active:
+      if (before.status == SubscriptionStatus::trialing) return "trial_ended";
+      return before.status == SubscriptionStatus::paused ? "resumed" : "payment_completed";
+    case SubscriptionStatus::trialing:
+      return "trial_started";
+    case SubscriptionStatus::past_due:
+    case SubscriptionStatus::unpaid:
+    case SubscriptionStatus::incomplete_expired:
+      return "payment_failed";
+    case SubscriptionStatus::paused:
+      return "paused";
+    case SubscriptionStatus::incomplete:
+      return "subscription_created";
+    case SubscriptionStatus::cancelled:
+      break;
+  }
+  if (author.operation == ErrandOperation::end_now) return "cancel_requested";
+  if (before.cancel_at_period_end) return "period_ended";
+  const bool owed =
+      before.status == SubscriptionStatus::past_due || before.status == SubscriptionStatus::unpaid;
+  return owed ? "payment_failed" : "cancel_requested";
+}
+
+// The first payment and an end that was asked for are the author's doing; the rest is the
+// gateway's.
+std::string mover(SubscriptionStatus after, const Author& author) {
+  const bool asked =
+      author.operation == ErrandOperation::create_subscription ||
+      (author.operation == ErrandOperation::end_now && after == SubscriptionStatus::cancelled);
+  return asked ? author.changed_by : "gateway";
+}
+
+template <class T>
+bool take(std::optional<T>& known, const std::optional<T>& told) {
+  if (!told || known == told) return false;
+  known = told;
+  return true;
+}
+
+bool same(const std::optional<NextAction>& a, const std::optional<NextAction>& b) {
+  if (a.has_value() != b.has_value()) return false;
+  return !a || (a->type == b->type && a->url == b->url && a->client_secret == b->client_secret);
+}
+
+}  // namespace
+
+Author author_of(const Errand& errand) {
+  return {errand.requested_by, errand.operation};
+}
+
+SubscriptionBooks::SubscriptionBooks(Moment moment, Subscription subscription,
+                                     std::vector<Plan> plans)
+    : moment_(std::move(moment)), row_(std::move(subscription)), plans_(std::move(plans)) {}
+
+void SubscriptionBooks::create(const std::string& changed_by) {
+  changed_ = true;
+  write_history(std::nullopt, "subscription_created", changed_by);
+  write_event("subscription.created");
+}
+
+bool SubscriptionBooks::apply(const SubscriptionNews& news, const Author& author) {
+  if (is_terminal(row_.status) && row_.gateway_subscription_id) return false;
+  const bool had_access = grants_access(row_);
+  const bool renewed = row_.current_period_start && news.current_period_start &&
+                       *row_.current_period_start < *news.current_period_start;
+  bool changed = follow_facts(news);
+  const auto before = row_;
+  if (follow_price(news, author)) changed = true;
+  if (follow_end(news, author)) changed = true;
+  if (news.status && *news.status != row_.status) {
+    move_to(*news.status, reason_for(before, *news.status, author), mover(*news.status, author));
+    changed = true;
+  }
+  if (renewed) write_event("subscription.renewed");
+  follow_access(had_access, before.gateway_price_id != row_.gateway_price_id);
+  if (changed) {
+    row_.updated_at = moment_.now;
+    changed_ = true;
+  }
+  return changed;
+}
+
+void SubscriptionBooks::give_up(const std::string& changed_by, const std::string& reason) {
+  if (row_.status != SubscriptionStatus::incomplete) return;
+  move_to(SubscriptionStatus::incomplete_expired, reason, changed_by);
+  row_.ended_at = moment_.now;
+  row_.updated_at = moment_.now;
+}
+
+void SubscriptionBooks::warn_of_trial_end() {
+  write_event("subscription.trial_will_end");
+}
+
+void SubscriptionBooks::move_to(SubscriptionStatus status, std::string reason,
+                                std::string changed_by) {
+  const auto before = row_.status;
+  row_.status = status;
+  changed_ = true;
+  write_history(before, std::move(reason), std::move(changed_by));
+  write_event("subscription." + std::string(word(status)));
+}
+
+void SubscriptionBooks::write_history(std::optional<SubscriptionStatus> before, std::string reason,
+                                      std::string changed_by) {
+  result_.status_changes.push_back({.id = ids().next<StatusChangeId>(),
+                                    .subscription_id = row_.id,
+                                    .before = before,
+                                    .after = row_.status,
+                                    .reason = std::move(reason),
+                                    .changed_by = std::move(changed_by),
+                                    .created_at = moment_.now});
+}
+
+void SubscriptionBooks::write_event(const std::string& type) {
+  EventPayload payload;
+  payload.add("subscriptionId", row_.id.to_string())
+      .add("userId", row_.user_id)
+      .add("status", word(row_.status))
+      .add("gateway", word(row_.gateway))
+      .add_or_null("gatewaySubscriptionId", row_.gateway_subscription_id)
+      .add_or_null("plan", row_.plan_code)
+      .add("priceId", row_.gateway_price_id);
+  if (row_.price) payload.add("amount", *row_.price).add("currency", row_.price->currency().code());
+  if (row_.current_period_end) payload.add("currentPeriodEnd", *row_.current_period_end);
+  if (row_.trial_end) payload.add("trialEnd", *row_.trial_end);
+  row_.event_sequence += 1;
+  changed_ = true;
+  result_.events.push_back({ids().next<EventId>(), Aggregate::subscription, row_.id.uuid,
+                            row_.event_sequence, type, payload.text(), moment_.now});
+}
+
+bool SubscriptionBooks::follow_facts(const SubscriptionNews& news) {
+  bool changed = take(row_.gateway_subscription_id, std::optional(news.gateway_subscription_id));
+  changed |= take(row_.gateway_item_id, news.gateway_item_id);
+  changed |= take(row_.gateway_payment_method_id, news.gateway_payment_method_id);
+  changed |= take(row_.current_period_start, news.current_period_start);
+  changed |= take(row_.current_period_end, news.current_period_end);
+  changed |= take(row_.trial_end, news.trial_end);
+  changed |= take(row_.ended_at, news.ended_at);
+  changed |= take(row_.latest_invoice_id, news.latest_invoice_id);
+  const bool acts = news.status == SubscriptionStatus::incomplete || news.next_action;
+  const auto action = acts ? news.next_action : std::nullopt;
+  if (!same(row_.next_action, action)) {
+    row_.next_action = action;
+    changed = true;
+  }
+  return take(row_.client_secret, news.client_secret) || changed;
+}
+
+bool SubscriptionBooks::follow_price(const SubscriptionNews& news, const Author& author) {
+  if (!news.price) return false;
+  const bool other = row_.gateway_price_id != news.price->gateway_price_id;
+  bool changed = take(row_.price, news.price->amount);
+  changed |= take(row_.billing_cycle, news.price->billing_cycle);
+  if (row_.interval_count != news.price->interval_count) {
+    row_.interval_count = news.price->interval_count;
+    changed = true;
+  }
+  if (!other) return changed;
+  row_.gateway_price_id = news.price->gateway_price_id;
+  row_.plan_id.reset();
+  row_.plan_code.reset();
+  for (const auto& plan : plans_) {
+    if (plan.gateway_price_id != row_.gateway_price_id) continue;
+    row_.plan_id = plan.id;
+    row_.plan_code = plan.code;
+  }
+  const bool asked = author.operation == ErrandOperation::change_plan;
+  write_history(row_.status, "plan_changed", asked ? author.changed_by : "gateway");
+  write_event("subscription.plan_changed");
+  return true;
+}
+
+bool SubscriptionBooks::follow_end(const SubscriptionNews& news, const Author& author) {
+  const bool ended = news.status && is_terminal(*news.status);
+  bool changed = take(row_.cancelled_at, news.cancelled_at);
+  if (row_.cancel_at_period_end == news.cancel_at_period_end || ended) return changed;
+  row_.cancel_at_period_end = news.cancel_at_period_end;
+  if (!row_.cancel_at_period_end) row_.cancelled_at.reset();
+  const auto asked =
+      row_.cancel_at_period_end ? ErrandOperation::end_at_period_end : ErrandOperation::resume;
+  const auto by = author.operation == asked ? author.changed_by : "gateway";
+  write_history(row_.status, row_.cancel_at_period_end ? "cancel_requested" : "resumed", by);
+  write_event(row_.cancel_at_period_end ? "subscription.cancel_requested" : "subscription.resumed");
+  return true;
+}
+
+void SubscriptionBooks::follow_access(bool had_access, bool other_plan) {
+  const bool granted = grants_access(row_);
+  if (granted == had_access && !(granted && other_plan)) return;
+  result_.entitlements.push_back(entitlement_of(row_, granted, moment_.now, ids()));
+  write_event(granted ? "entitlement.granted" : "entitlement.revoked");
+}
+
+}  // namespace cobro::domain

@@ -1,0 +1,75 @@
+// The working set of one decision about one subscription: its row, its history, its events and
+// the access it grants change together, or not at all. No I/O.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "domain/books.h"
+#include "domain/entitlement.h"
+#include "domain/errand.h"
+#include "domain/gateway_news.h"
+#include "domain/subscription.h"
+
+namespace cobro::domain {
+
+// Who is behind a change, as the history says it: the open errand that asked for it, or the
+// gateway by itself.
+struct Author {
+  std::string changed_by = "gateway";
+  std::optional<ErrandOperation> operation = {};
+};
+Author author_of(const Errand& errand);
+
+class SubscriptionBooks {
+ public:
+  // `plans`: those of ours, to tell which one a price is.
+  SubscriptionBooks(Moment moment, Subscription subscription, std::vector<Plan> plans);
+
+  [[nodiscard]] const Subscription& subscription() const { return row_; }
+  [[nodiscard]] base::Timestamp now() const { return moment_.now; }
+  IdSource& ids() { return moment_.ids; }
+
+  // A fresh one, as it was asked for: the first line of its history.
+  void create(const std::string& changed_by);
+  // What the gateway says now. False when that is nothing new. A cancelled or expired one
+  // stays so.
+  bool apply(const SubscriptionNews& news, const Author& author);
+  // The gateway never made it.
+  void give_up(const std::string& changed_by, const std::string& reason);
+  // The trial's end is near.
+  void warn_of_trial_end();
+  // Facts about the row that are no change of state: the errands' counter, …
+  template <class Edit>
+  void note(Edit edit) {
+    edit(row_);
+    changed_ = true;
+  }
+
+  [[nodiscard]] bool changed() const { return changed_; }
+  struct Result {
+    std::vector<StatusChange> status_changes;
+    std::vector<Event> events;
+    std::vector<Entitlement> entitlements;
+  };
+  [[nodiscard]] const Result& result() const { return result_; }
+
+ private:
+  void move_to(SubscriptionStatus status, std::string reason, std::string changed_by);
+  void write_history(std::optional<SubscriptionStatus> before, std::string reason,
+                     std::string changed_by);
+  void write_event(const std::string& type);
+  bool follow_facts(const SubscriptionNews& news);
+  bool follow_end(const SubscriptionNews& news, const Author& author);
+  bool follow_price(const SubscriptionNews& news, const Author& author);
+  void follow_access(bool had_access, bool other_plan);
+
+  Moment moment_;
+  Subscription row_;
+  std::vector<Plan> plans_;
+  bool changed_ = false;
+  Result result_;
+};
+
+}  // namespace cobro::domain
