@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "sandbox/webhook_endpoints.h"
@@ -56,7 +57,7 @@ base::Duration Account::part_of(base::Duration span) {
 void Account::deliver(std::int64_t event, std::string_view type) {
   const auto targets = webhook_targets(*this, type);
   if (targets.empty()) return;
-  auto due = now();
+  auto due = real_now();
   int copies = 1;
   if (const auto rule = faults.strike_webhook(type)) {
     if (rule->fault == Fault::webhook_duplicated) copies = 2;
@@ -70,8 +71,23 @@ void Account::deliver(std::int64_t event, std::string_view type) {
 }
 
 void Account::do_later(std::string_view action, std::string_view object, base::Duration wait) {
-  database.later({std::string(action), std::string(object), now() + wait});
+  database.later({std::string(action), std::string(object), real_now() + wait, {}});
   work_waiting_ = true;
+}
+
+void Account::do_at(std::string_view action, std::string_view object, std::int64_t unix_seconds) {
+  database.later({std::string(action), std::string(object),
+                  base::Timestamp::from_unix_seconds(unix_seconds), story_ ? story_->clock : ""});
+  work_waiting_ = true;
+}
+
+Account::Story::Story(Account& account, std::string clock_id, base::Timestamp at)
+    : clock(std::move(clock_id)), now(at), account_(account), outer_(account.story_) {
+  if (!clock.empty()) account_.story_ = this;
+}
+
+Account::Story::~Story() {
+  account_.story_ = outer_;
 }
 
 ListQuery read_list_query(Params& params, std::string_view kind) {
@@ -111,15 +127,44 @@ wire::Json list_object(std::string_view url, wire::JsonArray data, bool has_more
   return list;
 }
 
+namespace {
+
+ApiError unknown_cursor(const ListQuery& query) {
+  const bool after = query.starting_after.has_value();
+  return no_such(400, query.kind, *(after ? query.starting_after : query.ending_before),
+                 after ? "starting_after" : "ending_before");
+}
+
+}  // namespace
+
 Answer answer_list(Call& call, const ListQuery& query, std::string_view url) {
   auto page = call.account.database.list(query);
-  if (!page) {
-    const bool after = query.starting_after.has_value();
-    return std::unexpected(no_such(400, query.kind,
-                                   *(after ? query.starting_after : query.ending_before),
-                                   after ? "starting_after" : "ending_before"));
-  }
+  if (!page) return std::unexpected(unknown_cursor(query));
   return list_object(url, std::move(page->items), page->has_more);
+}
+
+Answer answer_list_of(Call& call, ListQuery query, std::string_view url,
+                      const std::function<bool(const wire::Json&)>& matches) {
+  constexpr int kPage = 100;
+  const auto wanted = static_cast<std::size_t>(query.limit);
+  const bool backwards = query.ending_before.has_value();
+  query.limit = kPage;
+  wire::JsonArray found;
+  for (bool more = true; more && found.size() <= wanted;) {
+    auto page = call.account.database.list(query);
+    if (!page) return std::unexpected(unknown_cursor(query));
+    more = page->has_more;
+    if (page->items.empty()) break;
+    auto& cursor = backwards ? query.ending_before : query.starting_after;
+    cursor = (backwards ? page->items.front() : page->items.back()).string_at({"id"});
+    if (backwards) std::reverse(page->items.begin(), page->items.end());
+    for (auto& item : page->items)
+      if (found.size() <= wanted && matches(item)) found.push_back(std::move(item));
+  }
+  const bool has_more = found.size() > wanted;
+  if (has_more) found.pop_back();
+  if (backwards) std::reverse(found.begin(), found.end());
+  return list_object(url, std::move(found), has_more);
 }
 
 }  // namespace cobro::sandbox

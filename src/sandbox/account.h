@@ -2,6 +2,7 @@
 // resources (payment_intents.h, refunds.h, …) are plain functions over it.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@ namespace cobro::sandbox {
 // What an unversioned request and every event is written in.
 constexpr std::string_view kAccountVersion = "2026-10-28.endive";
 constexpr std::string_view kVersionWithoutMethodTypes = "2026-09-30";
+constexpr std::string_view kVersionWithPeriodsOnItems = "2025-03-31";
 constexpr std::string_view kVersionWithAutomaticMethods = "2023-08-16";
 
 // The request that made something happen; empty when Stripe did it by itself.
@@ -44,8 +46,11 @@ class Account {
         clock_(clock),
         random_(random) {}
 
-  [[nodiscard]] base::Timestamp now() const { return clock_.now(); }
-  [[nodiscard]] std::int64_t unix_now() const { return clock_.now().unix_seconds(); }
+  // What objects are dated with: real time, or the test clock's (test_clocks.h) whose objects
+  // are being worked on.
+  [[nodiscard]] base::Timestamp now() const { return story_ ? story_->now : clock_.now(); }
+  [[nodiscard]] std::int64_t unix_now() const { return now().unix_seconds(); }
+  [[nodiscard]] base::Timestamp real_now() const { return clock_.now(); }
   // `count` letters and digits.
   std::string chance(std::size_t count);
   // "pi_3" begins an id with 24 characters behind the underscore.
@@ -55,8 +60,10 @@ class Account {
   // listens to it.
   void emit(const Cause& cause, std::string_view type, const wire::Json& object,
             const wire::JsonObject& previous_attributes = {});
-  // Has `action` done to the object later.
+  // Has `action` done to the object later in real time (later_actions.h).
   void do_later(std::string_view action, std::string_view object, base::Duration wait);
+  // The same at that second of the clock that `now` is of.
+  void do_at(std::string_view action, std::string_view object, std::int64_t unix_seconds);
   // There are deliveries or later actions that the courier does not know of.
   void note_work() { work_waiting_ = true; }
   // Whether deliveries or later actions were added since the last time it was asked.
@@ -67,6 +74,24 @@ class Account {
   Faults faults;
   // As they are stored; emptied by whoever changes one.
   std::optional<std::vector<WebhookEndpoint>> endpoints;
+  // Whether there are test clocks; emptied by whoever makes or deletes one.
+  std::optional<bool> has_test_clocks;
+
+  // While it lives, `now` is a test clock's. May be nested; does nothing for "".
+  class Story {
+   public:
+    Story(Account& account, std::string clock, base::Timestamp now);
+    Story(const Story&) = delete;
+    Story& operator=(const Story&) = delete;
+    ~Story();
+
+    std::string clock;
+    base::Timestamp now;
+
+   private:
+    Account& account_;
+    Story* outer_;
+  };
 
  private:
   ports::Clock& clock_;
@@ -76,6 +101,7 @@ class Account {
 
   int events_since_trim_ = 0;
   bool work_waiting_ = false;
+  Story* story_ = nullptr;
 };
 
 // One API request under way. `executing` marks the point from which its answer is kept
@@ -99,6 +125,9 @@ struct Call {
 ListQuery read_list_query(Params& params, std::string_view kind);
 // `{"object": "list", …}`, or the 400 of an unknown cursor.
 Answer answer_list(Call& call, const ListQuery& query, std::string_view url);
+// The same of those that match.
+Answer answer_list_of(Call& call, ListQuery query, std::string_view url,
+                      const std::function<bool(const wire::Json&)>& matches);
 wire::Json list_object(std::string_view url, wire::JsonArray data, bool has_more);
 
 }  // namespace cobro::sandbox

@@ -10,6 +10,7 @@
 #include "sandbox/authentication.h"
 #include "sandbox/browser.h"
 #include "sandbox/expand.h"
+#include "sandbox/test_clocks.h"
 #include "wire/form.h"
 
 namespace cobro::sandbox {
@@ -97,9 +98,13 @@ ApiError internal_error() {
 // Runs the operation, `expand` included.
 Answer operate(const Route& route, Call& call) {
   const auto paths = call.params.texts("expand");
+  if (call.publishable)
+    if (auto mistake = check_browser_expand(paths)) return std::unexpected(std::move(*mistake));
   if (auto mistake = check_expand(route.kind, route.is_list, paths))
     return std::unexpected(std::move(*mistake));
+  const auto story = story_of(call, route.kind);
   Answer answer = route.run(call);
+  if (!answer && call.publishable) narrow_for_browser(answer.error());
   if (!answer) return answer;
   expand(call.account, route.kind, *answer, paths);
   if (call.publishable) narrow_for_browser(*answer);

@@ -27,6 +27,11 @@ constexpr std::array kNeedNoSecret = {"payment_method.create"sv, "token.create"s
 constexpr std::array kNeedSecret = {"payment_intent.retrieve"sv, "payment_intent.confirm"sv,
                                     "setup_intent.retrieve"sv, "setup_intent.confirm"sv};
 
+// Of a confirmation: what would loosen the terms the merchant set needs their own key.
+constexpr std::array kSecretParameters = {
+    "capture_method"sv,         "off_session"sv,   "metadata"sv,    "description"sv,
+    "application_fee_amount"sv, "transfer_data"sv, "on_behalf_of"sv};
+
 // The merchant's own business, which a customer does not see.
 constexpr std::array kHidden = {
     "metadata"sv,     "customer"sv,      "latest_charge"sv,  "application"sv,
@@ -35,6 +40,16 @@ constexpr std::array kHidden = {
 template <class List>
 bool contains(const List& list, std::string_view name) {
   return std::find(list.begin(), list.end(), name) != list.end();
+}
+
+std::optional<ApiError> check_parameters(const wire::Json& form) {
+  for (const auto name : kSecretParameters)
+    if (form.find(name))
+      return invalid_request(
+          "You do not have permission to use this parameter with a publishable API key: " +
+              std::string(name),
+          std::string(name));
+  return std::nullopt;
 }
 
 }  // namespace
@@ -72,18 +87,37 @@ std::optional<ApiError> check_publishable(const RouteMatch& match, Account& acco
   if (!contains(kNeedSecret, operation)) return secret_key_required();
   const auto object = account.database.find(match.route->kind, match.id);
   if (object && form.string_at({"client_secret"}) == object->text("client_secret"))
-    return std::nullopt;
+    return check_parameters(form);
   if (!form.find("client_secret"))
     return invalid_request("Missing required param: client_secret.", "client_secret",
                            "parameter_missing");
   return no_such(404, match.route->kind, match.id, "intent");
 }
 
+std::optional<ApiError> check_browser_expand(const std::vector<std::string>& paths) {
+  for (const auto& path : paths)
+    if (path != "payment_method")
+      return invalid_request(
+          "This property cannot be expanded (" + path + ") with a publishable API key.", "expand");
+  return std::nullopt;
+}
+
 void narrow_for_browser(wire::Json& object) {
   auto* members = object.as_object();
   const auto kind = object.string_at({"object"});
-  if (members && (kind == "payment_intent" || kind == "setup_intent"))
+  if (!members) return;
+  if (kind == "payment_intent" || kind == "setup_intent") {
     std::erase_if(*members, [](const auto& member) { return contains(kHidden, member.first); });
+    for (auto& [name, value] : *members) narrow_for_browser(value);
+  }
+  if (kind == "payment_method")
+    std::erase_if(*members, [](const auto& member) {
+      return member.first == "customer" || member.first == "metadata";
+    });
+}
+
+void narrow_for_browser(ApiError& error) {
+  for (auto& [name, value] : error.extra) narrow_for_browser(value);
 }
 
 }  // namespace cobro::sandbox

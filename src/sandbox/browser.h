@@ -21,7 +21,10 @@ void drop_browser_fields(wire::Json& form);
 // a `client_secret` it was not given.
 std::optional<ApiError> check_publishable(const RouteMatch& match, Account& account,
                                           const wire::Json& form);
-// What of an object a publishable key may see.
+// The 400 for a path that leads to what a publishable key may not see.
+std::optional<ApiError> check_browser_expand(const std::vector<std::string>& paths);
+// What of an object, or of a refusal, a publishable key may see.
 void narrow_for_browser(wire::Json& object);
+void narrow_for_browser(ApiError& error);
 
 }  // namespace cobro::sandbox

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "sandbox/events.h"
+#include "sandbox/test_clocks.h"
 #include "wire/form.h"
 
 namespace cobro::sandbox {
@@ -87,7 +88,7 @@ wire::Reply list_deliveries(Account& account) {
 wire::Reply release(Account& account, Params& params) {
   const auto event = params.non_empty("event").value_or("");
   if (auto mistake = params.done()) return refused(*mistake);
-  const auto released = account.database.release_deliveries(event, account.now());
+  const auto released = account.database.release_deliveries(event, account.real_now());
   account.note_work();
   return done(JsonObject{{"released", std::int64_t{released}}});
 }
@@ -113,15 +114,18 @@ wire::Reply show_settings(const StripeOptions& options) {
   return done(JsonObject{{"idempotency_kept_ms", ms(options.idempotency_kept)},
                          {"settle_after_ms", ms(options.settle_after)},
                          {"processing_ms", ms(options.processing_time)},
-                         {"authorization_lasts_ms", ms(options.authorization_lasts)}});
+                         {"authorization_lasts_ms", ms(options.authorization_lasts)},
+                         {"test_clock", options.test_clock}});
 }
 
-wire::Reply change_settings(StripeOptions& options, Params& params) {
+wire::Reply change_settings(Account& account, StripeOptions& options, Params& params) {
   StripeOptions changed = options;
   read_span(params, "idempotency_kept_ms", changed.idempotency_kept);
   read_span(params, "settle_after_ms", changed.settle_after);
   read_span(params, "processing_ms", changed.processing_time);
   read_span(params, "authorization_lasts_ms", changed.authorization_lasts);
+  if (params.has("test_clock"))
+    changed.test_clock = params.text("test_clock") == "" ? "" : read_test_clock(account, params);
   if (auto mistake = params.done()) return refused(*mistake);
   options = std::move(changed);
   return show_settings(options);
@@ -146,7 +150,7 @@ wire::Reply answer_control(Account& account, StripeOptions& options, const wire:
   if (is("POST", "/_sandbox/webhooks/release")) return release(account, params);
   if (is("POST", "/_sandbox/idempotency/forget")) return forget_keys(account, params);
   if (is("GET", "/_sandbox/settings")) return show_settings(options);
-  if (is("POST", "/_sandbox/settings")) return change_settings(options, params);
+  if (is("POST", "/_sandbox/settings")) return change_settings(account, options, params);
   return refused({404,
                   "invalid_request_error",
                   {},

@@ -8,10 +8,8 @@
 
 #include "base/bytes.h"
 #include "crypto/hash.h"
-#include "sandbox/disputes.h"
 #include "sandbox/events.h"
-#include "sandbox/payment_intents.h"
-#include "sandbox/refunds.h"
+#include "sandbox/later_actions.h"
 #include "sandbox/webhook_endpoints.h"
 
 namespace cobro::sandbox {
@@ -19,7 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kConcurrentDeliveries = 8;
+constexpr std::size_t kConcurrentDeliveries = 32;
 constexpr base::Duration kDeliveryTimeout = 10s;
 constexpr base::Duration kGiveUpAfter = 72h;
 constexpr base::Duration kLongestWait = 1h;
@@ -32,6 +30,13 @@ base::Duration wait_before_retry(int failures) {
   constexpr std::size_t kMaxDoublings = 6;
   const auto doublings = std::min(index - kFirst.size(), kMaxDoublings);
   return std::min<base::Duration>(1min * (1 << doublings), kLongestWait);
+}
+
+// From the first try until the next one. Not by the event's date, which may be a test clock's.
+base::Duration waited_after(int failures) {
+  base::Duration all{0};
+  for (int failure = 1; failure <= failures; ++failure) all += wait_before_retry(failure);
+  return all;
 }
 
 }  // namespace
@@ -68,7 +73,7 @@ base::Task<void> Courier::run() {
 }
 
 void Courier::wake() {
-  arm(account_.now());
+  arm(account_.real_now());
 }
 
 void Courier::arm(base::Timestamp at) {
@@ -78,33 +83,20 @@ void Courier::arm(base::Timestamp at) {
 }
 
 base::Task<void> Courier::sleep_until(base::Timestamp at) {
-  co_await clock_.sleep(std::max(at - account_.now(), base::Duration{0}));
+  co_await clock_.sleep(std::max(at - account_.real_now(), base::Duration{0}));
   round_->alarms.erase(at);
   work();
 }
 
 void Courier::work() {
-  do_what_was_put_off();
+  run_due_actions(account_);
   start_deliveries();
-  if (const auto next = account_.database.next_due_after(account_.now())) arm(*next);
-}
-
-void Courier::do_what_was_put_off() {
-  if (!account_.database.has_due_action(account_.now())) return;
-  account_.database.transaction([this] {
-    for (const auto& due : account_.database.take_due_actions(account_.now())) {
-      if (due.action == "settle_refund") settle_refund(account_, due.object);
-      if (due.action == "fail_refund") fail_refund(account_, due.object);
-      if (due.action == "open_dispute") open_dispute(account_, due.object);
-      if (due.action == "decide_dispute") decide_dispute(account_, due.object);
-      if (due.action == "expire_authorization") expire_authorization(account_, due.object);
-    }
-  });
+  if (const auto next = account_.database.next_due_after(account_.real_now())) arm(*next);
 }
 
 void Courier::start_deliveries() {
-  const auto due =
-      account_.database.due_deliveries(account_.now(), static_cast<int>(2 * kConcurrentDeliveries));
+  const auto due = account_.database.due_deliveries(account_.real_now(),
+                                                    static_cast<int>(2 * kConcurrentDeliveries));
   for (const auto& delivery : due) {
     if (round_->under_way.size() >= kConcurrentDeliveries) return;
     if (round_->under_way.insert(delivery.seq).second)
@@ -121,26 +113,26 @@ base::Task<void> Courier::deliver(Delivery delivery) {
     request.body = event_body(*event, account_.database.pending_deliveries(event->seq));
     request.headers.add("Content-Type", "application/json; charset=utf-8");
     request.headers.add("User-Agent", "Stripe/1.0 (+https://stripe.com/docs/webhooks)");
-    request.headers.add("Stripe-Signature", signature_header(target->secret.reveal(),
-                                                             account_.unix_now(), request.body));
+    request.headers.add("Stripe-Signature",
+                        signature_header(target->secret.reveal(),
+                                         account_.real_now().unix_seconds(), request.body));
     const auto response = co_await http_.send(std::move(request));
     taken = response && response->status >= 200 && response->status < 300;
   }
-  note_outcome(delivery, event ? event->created : 0, taken);
+  note_outcome(delivery, taken);
   round_->under_way.erase(delivery.seq);
   wake();
 }
 
-void Courier::note_outcome(const Delivery& delivery, std::int64_t event_created, bool taken) {
-  const int failures = delivery.attempts + 1;
-  const auto next = account_.now() + wait_before_retry(failures);
-  const auto created = base::Timestamp::from_unix_seconds(event_created);
+void Courier::note_outcome(const Delivery& delivery, bool taken) {
   if (taken) return account_.database.end_delivery(delivery.seq);
-  if (next - created > kGiveUpAfter) {
+  const int failures = delivery.attempts + 1;
+  if (waited_after(failures) > kGiveUpAfter) {
     log_.write(ports::LogLevel::warning, "sandbox webhook given up", {{"to", delivery.target}});
     return account_.database.end_delivery(delivery.seq);
   }
-  account_.database.postpone_delivery(delivery.seq, failures, next);
+  account_.database.postpone_delivery(delivery.seq, failures,
+                                      account_.real_now() + wait_before_retry(failures));
 }
 
 }  // namespace cobro::sandbox

@@ -30,9 +30,8 @@ class Courier {
   base::Task<void> deliver(Delivery delivery);
   void arm(base::Timestamp at);
   void work();
-  void do_what_was_put_off();
   void start_deliveries();
-  void note_outcome(const Delivery& delivery, std::int64_t event_created, bool taken);
+  void note_outcome(const Delivery& delivery, bool taken);
 
   Account& account_;
   ports::Clock& clock_;

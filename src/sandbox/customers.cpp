@@ -1,7 +1,9 @@
 #include "sandbox/customers.h"
 
 #include "base/text.h"
+#include "sandbox/changes.h"
 #include "sandbox/payment_methods.h"
+#include "sandbox/test_clocks.h"
 
 namespace cobro::sandbox {
 namespace {
@@ -72,13 +74,6 @@ void read_fields(Call& call, Json& body) {
                  "tax", "tax_exempt"});
 }
 
-JsonObject changed_fields(const Json& before, const Json& after) {
-  JsonObject previous;
-  for (const auto& [name, value] : *before.as_object())
-    if (*after.find(name) != value) previous.emplace_back(name, value);
-  return previous;
-}
-
 }  // namespace
 
 std::string read_customer(Call& call) {
@@ -92,6 +87,9 @@ Answer create_customer(Call& call) {
   Account& account = call.account;
   Document customer{blank_customer(account), JsonObject{}};
   read_fields(call, customer.body);
+  auto clock = read_test_clock(account, call.params);
+  if (clock.empty()) clock = account.options.test_clock;
+  if (!clock.empty()) customer.body.set("test_clock", clock);
   const auto choice = read_method_choice(account, call.params);
   if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
 
@@ -129,33 +127,39 @@ Answer update_customer(Call& call) {
   return std::move(customer->body);
 }
 
+void erase_customer(Call& call, Document& customer) {
+  auto& database = call.account.database;
+  const std::string id = customer.id();
+  detach_all(call, id);
+  call.account.emit(call.cause, "customer.deleted", customer.body);
+  customer.body = JsonObject{{"id", id}, {"object", kKind}, {"deleted", true}};
+  database.update(customer);
+  database.change_kind(id, kDeleted);
+}
+
 Answer delete_customer(Call& call) {
   auto& database = call.account.database;
   auto customer = database.find(kKind, call.id);
   if (!customer) return std::unexpected(no_such(404, kKind, call.id, "id"));
   if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
   call.executing = true;
-  detach_all(call, call.id);
-  call.account.emit(call.cause, "customer.deleted", customer->body);
-  customer->body = JsonObject{{"id", call.id}, {"object", kKind}, {"deleted", true}};
-  database.update(*customer);
-  database.change_kind(call.id, kDeleted);
+  erase_customer(call, *customer);
   return std::move(customer->body);
 }
 
 Answer list_customers(Call& call) {
-  auto query = read_list_query(call.params, kKind);
+  const auto query = read_list_query(call.params, kKind);
   const auto email = call.params.non_empty("email");
+  auto clock = read_test_clock(call.account, call.params);
+  const bool asked = !clock.empty();
+  if (!asked) clock = call.account.options.test_clock;
   if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
-  if (!email) return answer_list(call, query, "/v1/customers");
-  query.limit = 100;
-  auto list = answer_list(call, query, "/v1/customers");
-  if (list)
-    for (auto& member : *list->as_object())
-      if (member.first == "data")
-        std::erase_if(*member.second.as_array(),
-                      [&](const Json& one) { return one.string_at({"email"}) != email; });
-  return list;
+  // Those of a test clock are listed by their clock only.
+  return answer_list_of(call, query, "/v1/customers", [&](const Json& one) {
+    const auto own = one.string_at({"test_clock"}).value_or("");
+    if (own != clock && (asked || !own.empty())) return false;
+    return !email || one.string_at({"email"}) == email;
+  });
 }
 
 }  // namespace cobro::sandbox

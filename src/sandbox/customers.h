@@ -11,6 +11,9 @@ Answer update_customer(Call& call);
 Answer delete_customer(Call& call);  // its payment methods are detached
 Answer list_customers(Call& call);
 
+// Deletes one, with what belongs to it; leaves `{"deleted": true}` behind.
+void erase_customer(Call& call, Document& customer);
+
 // The id that `customer` names, refused when there is none; "" when it is absent or unset.
 std::string read_customer(Call& call);
 

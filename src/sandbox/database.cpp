@@ -37,8 +37,7 @@ CREATE INDEX IF NOT EXISTS deliveries_by_due ON deliveries(due, seq);
 CREATE INDEX IF NOT EXISTS deliveries_by_event ON deliveries(event);
 CREATE TABLE IF NOT EXISTS later(
   seq INTEGER PRIMARY KEY, action TEXT NOT NULL, object TEXT NOT NULL,
-  due INTEGER NOT NULL) STRICT;
-CREATE INDEX IF NOT EXISTS later_by_due ON later(due, seq);
+  due INTEGER NOT NULL, clock TEXT NOT NULL DEFAULT '') STRICT;
 )sql";
 
 wire::Json stored_json(std::string_view text) {
@@ -104,6 +103,18 @@ Database::Database(const std::string& path)
   }
   db_.execute("PRAGMA temp_store=MEMORY; PRAGMA cache_size=-32768;");
   db_.execute(kSchema);
+  upgrade();
+}
+
+// Files of sandboxes that knew no test clocks have no `clock` yet.
+void Database::upgrade() {
+  {
+    Rows rows(db_.prepared("SELECT 1 FROM pragma_table_info('later') WHERE name = 'clock'"));
+    if (!rows.next()) db_.execute("ALTER TABLE later ADD COLUMN clock TEXT NOT NULL DEFAULT ''");
+  }
+  db_.execute(
+      "DROP INDEX IF EXISTS later_by_due;"
+      "CREATE INDEX IF NOT EXISTS later_by_clock ON later(clock, due, seq);");
 }
 
 void Database::transaction(const std::function<void()>& work) {
@@ -115,6 +126,14 @@ void Database::transaction(const std::function<void()>& work) {
     if (db_.in_transaction()) db_.execute("ROLLBACK");
     throw;
   }
+}
+
+bool Database::attempt(const std::function<bool()>& work) {
+  db_.prepared("SAVEPOINT attempt").run();
+  const bool kept = work();
+  if (!kept) db_.prepared("ROLLBACK TO attempt").run();
+  db_.prepared("RELEASE attempt").run();
+  return kept;
 }
 
 void Database::insert(std::string_view kind, const Document& document, const Parents& parents) {

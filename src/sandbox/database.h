@@ -89,6 +89,7 @@ struct LaterAction {
   std::string action;
   std::string object;
   base::Timestamp due;
+  std::string clock;  // the test clock that `due` is of; "" is real time
 };
 
 class Database {
@@ -97,6 +98,8 @@ class Database {
 
   // Runs `work` in one transaction; rolls back and rethrows what it throws.
   void transaction(const std::function<void()>& work);
+  // Within a transaction: undoes what `work` wrote when it gives false, and gives that.
+  bool attempt(const std::function<bool()>& work);
 
   void insert(std::string_view kind, const Document& document, const Parents& parents);
   void update(const Document& document);
@@ -141,16 +144,19 @@ class Database {
   int pending_deliveries(std::int64_t event);
 
   void later(const LaterAction& action);
-  bool has_due_action(base::Timestamp now);
-  // Removes and gives what is due.
-  std::vector<LaterAction> take_due_actions(base::Timestamp now);
-  // When the next delivery or action after `now` is due; nothing when none waits, or only
-  // what is withheld.
+  bool has_due_action(std::string_view clock, base::Timestamp now);
+  // Removes and gives what is due first; nothing when nothing is.
+  std::optional<LaterAction> take_due_action(std::string_view clock, base::Timestamp now);
+  void forget_actions_of(std::string_view clock);
+  // When the next delivery or action of real time after `now` is due; nothing when none waits, or
+  // only what is withheld.
   std::optional<base::Timestamp> next_due_after(base::Timestamp now);
 
  private:
   std::vector<Delivery> read_deliveries(sqlite::Statement& statement);
   sqlite::Statement& list_statement(const ListQuery& query, bool ascending);
+
+  void upgrade();
 
   sqlite::Connection db_;
 };

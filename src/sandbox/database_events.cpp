@@ -126,35 +126,39 @@ int Database::pending_deliveries(std::int64_t event) {
 }
 
 void Database::later(const LaterAction& action) {
-  db_.prepared("INSERT INTO later(action, object, due) VALUES($1, $2, $3)")
+  db_.prepared("INSERT INTO later(action, object, due, clock) VALUES($1, $2, $3, $4)")
       .bind(1, action.action)
       .bind(2, action.object)
       .bind(3, action.due.micros)
+      .bind(4, action.clock)
       .run();
 }
 
-bool Database::has_due_action(base::Timestamp now) {
-  Rows rows(db_.prepared("SELECT 1 FROM later WHERE due <= $1 LIMIT 1").bind(1, now.micros));
+bool Database::has_due_action(std::string_view clock, base::Timestamp now) {
+  Rows rows(db_.prepared("SELECT 1 FROM later WHERE clock = $1 AND due <= $2 LIMIT 1")
+                .bind(1, clock)
+                .bind(2, now.micros));
   return rows.next();
 }
 
-std::vector<LaterAction> Database::take_due_actions(base::Timestamp now) {
-  std::vector<LaterAction> due;
-  {
-    Rows rows(db_.prepared("SELECT action, object, due FROM later WHERE due <= $1 "
-                           "ORDER BY due, seq")
-                  .bind(1, now.micros));
-    while (rows.next())
-      due.push_back({rows.text(0), rows.text(1), base::Timestamp{rows.number(2)}});
-  }
-  if (!due.empty()) db_.prepared("DELETE FROM later WHERE due <= $1").bind(1, now.micros).run();
-  return due;
+std::optional<LaterAction> Database::take_due_action(std::string_view clock, base::Timestamp now) {
+  Rows rows(db_.prepared("DELETE FROM later WHERE seq = (SELECT seq FROM later WHERE clock = $1 "
+                         "AND due <= $2 ORDER BY due, seq LIMIT 1) RETURNING action, object, due")
+                .bind(1, clock)
+                .bind(2, now.micros));
+  if (!rows.next()) return std::nullopt;
+  return LaterAction{rows.text(0), rows.text(1), base::Timestamp{rows.number(2)},
+                     std::string(clock)};
+}
+
+void Database::forget_actions_of(std::string_view clock) {
+  db_.prepared("DELETE FROM later WHERE clock = $1").bind(1, clock).run();
 }
 
 std::optional<base::Timestamp> Database::next_due_after(base::Timestamp now) {
   Rows rows(db_.prepared("SELECT min(due) FROM (SELECT min(due) AS due FROM deliveries "
                          "WHERE due > $1 AND due < 9223372036854775807 UNION ALL SELECT min(due) "
-                         "FROM later WHERE due > $1) "
+                         "FROM later WHERE clock = '' AND due > $1) "
                          "WHERE due IS NOT NULL HAVING count(*) > 0")
                 .bind(1, now.micros));
   if (!rows.next()) return std::nullopt;

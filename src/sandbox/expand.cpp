@@ -58,7 +58,9 @@ constexpr std::array kLinks = {
     Link{"dispute", "charge", "charge"},
     Link{"dispute", "payment_intent", "payment_intent"},
     Link{"customer", "default_source", ""},
-    Link{"customer", "test_clock", ""},
+    Link{"customer", "test_clock", "test_helpers.test_clock"},
+    Link{"price", "product", "product"},
+    Link{"product", "default_price", "price"},
 };
 
 const Link* link_of(std::string_view kind, std::string_view field) {

@@ -9,8 +9,10 @@
 #include "sandbox/events.h"
 #include "sandbox/payment_intents.h"
 #include "sandbox/payment_methods.h"
+#include "sandbox/products.h"
 #include "sandbox/refunds.h"
 #include "sandbox/setup_intents.h"
+#include "sandbox/test_clocks.h"
 #include "sandbox/webhook_endpoints.h"
 #include "wire/form.h"
 
@@ -50,6 +52,9 @@ constexpr std::string_view kCustomer = "customer";
 constexpr std::string_view kDispute = "dispute";
 constexpr std::string_view kEndpoint = "webhook_endpoint";
 constexpr std::string_view kToken = "token";
+constexpr std::string_view kProduct = "product";
+constexpr std::string_view kPrice = "price";
+constexpr std::string_view kClock = "test_helpers.test_clock";
 constexpr std::string_view kTransaction = "balance_transaction";
 
 // clang-format off
@@ -98,6 +103,20 @@ constexpr std::array kRoutes = {
     Route{"GET", "/v1/webhook_endpoints/:id", kEndpoint, false, retrieve_webhook_endpoint},
     Route{"POST", "/v1/webhook_endpoints/:id", kEndpoint, false, update_webhook_endpoint},
     Route{"DELETE", "/v1/webhook_endpoints/:id", kEndpoint, false, delete_webhook_endpoint},
+    Route{"POST", "/v1/products", kProduct, false, create_product},
+    Route{"GET", "/v1/products", kProduct, true, list_products},
+    Route{"GET", "/v1/products/:id", kProduct, false, retrieve_product},
+    Route{"POST", "/v1/products/:id", kProduct, false, update_product},
+    Route{"DELETE", "/v1/products/:id", kProduct, false, delete_product},
+    Route{"POST", "/v1/prices", kPrice, false, create_price},
+    Route{"GET", "/v1/prices", kPrice, true, list_prices},
+    Route{"GET", "/v1/prices/:id", kPrice, false, retrieve_price},
+    Route{"POST", "/v1/prices/:id", kPrice, false, update_price},
+    Route{"POST", "/v1/test_helpers/test_clocks", kClock, false, create_test_clock},
+    Route{"GET", "/v1/test_helpers/test_clocks", kClock, true, list_test_clocks},
+    Route{"GET", "/v1/test_helpers/test_clocks/:id", kClock, false, retrieve_test_clock},
+    Route{"POST", "/v1/test_helpers/test_clocks/:id/advance", kClock, false, advance_test_clock},
+    Route{"DELETE", "/v1/test_helpers/test_clocks/:id", kClock, false, delete_test_clock},
     Route{"GET", "/v1/events", kEvent, true, list_events},
     Route{"GET", "/v1/events/:id", kEvent, false, retrieve_event},
     Route{"GET", "/v1/balance_transactions", kTransaction, true, list_balance_transactions},

@@ -6,6 +6,7 @@
 #include "sandbox/control.h"
 #include "sandbox/courier.h"
 #include "sandbox/faulty_api.h"
+#include "sandbox/products.h"
 
 namespace cobro::sandbox {
 
@@ -18,6 +19,7 @@ struct Stripe::Parts {
         courier(account, clock, http, log),
         faulty_api(account, api, courier, clock) {
     for (const auto& fault : options.faults) account.faults.add(fault);
+    stock_products(account);
   }
 
   StripeOptions options;

@@ -47,6 +47,8 @@ struct StripeOptions {
   base::Duration idempotency_kept = std::chrono::hours(24);
   // When an authorisation that nobody captured is released.
   base::Duration authorization_lasts = std::chrono::hours(7 * 24);
+  // The test clock that new customers live by when they name none; "" is real time.
+  std::string test_clock;
   int events_kept = 100'000;
   // Rules there are from the start: `answer_lost,path=/v1/refunds,percent=10` (faults.h).
   std::vector<std::string> faults;
