@@ -233,6 +233,7 @@ struct PaymentWord {
   std::optional<domain::PaymentKind> kind;
   domain::PaymentState state = domain::PaymentState::pending;
   std::optional<bool> refunded_in_full;
+  std::optional<bool> with_method = {};  // gateway_payment_method_id is known
 };
 // Rows of one tenant; no id is the tenant of those who have none.
 struct TenantScope {

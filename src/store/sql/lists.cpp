@@ -98,6 +98,9 @@ std::string condition_of(Where& where, const ports::PaymentWord& word) {
   if (word.refunded_in_full)
     text += *word.refunded_in_full ? " AND captured > 0 AND refunded = captured"
                                    : " AND (captured = 0 OR refunded <> captured)";
+  if (word.with_method)
+    text += *word.with_method ? " AND gateway_payment_method_id IS NOT NULL"
+                              : " AND gateway_payment_method_id IS NULL";
   return text;
 }
 
