@@ -17,8 +17,15 @@ std::unique_ptr<gateways::Stripe> make_stripe(std::optional<StripeAccess> access
                                .webhook_secrets = std::move(access->webhook_secrets)});
 }
 
+// Where cards go when what stands in for Stripe is not Stripe, so that Stripe.js cannot serve it.
+std::optional<std::string> sandbox_of(const std::optional<StripeAccess>& access) {
+  if (!access || access->api_base == gateways::StripeSettings{}.api_base) return std::nullopt;
+  return access->api_base;
+}
+
 service::ServiceSettings settings_of(const configuration::Configuration& configuration,
-                                     crypto::JwtKeys keys) {
+                                     crypto::JwtKeys keys,
+                                     const std::optional<StripeAccess>& access) {
   service::ServiceSettings settings;
   settings.app.gateway_timeout = configuration.gateway_timeout;
   settings.app.order_expire_after = configuration.orders_expire_after;
@@ -28,18 +35,19 @@ service::ServiceSettings settings_of(const configuration::Configuration& configu
   settings.default_currency = configuration.default_currency;
   settings.cors_origins = configuration.cors_origins;
   settings.version = std::string(kVersion);
+  settings.checkout_page.sandbox_api_base = sandbox_of(access);
   return settings;
 }
 
 class ServiceApplication final : public Application {
  public:
   ServiceApplication(const configuration::Configuration& configuration, World world,
-                     crypto::JwtKeys keys, std::optional<StripeAccess> access)
+                     service::ServiceSettings settings, std::optional<StripeAccess> access)
       : loop_(world.loop),
         store_(open_store(configuration, world.loop, world.clock, world.random)),
         stripe_(make_stripe(std::move(access))),
         service_({*store_, world.clock, world.random, world.http, world.log}, available(),
-                 settings_of(configuration, std::move(keys))) {}
+                 std::move(settings)) {}
 
   base::Task<wire::Reply> handle(wire::Request request) override {
     return service_.handle(std::move(request));
@@ -78,7 +86,8 @@ class ServiceApplication final : public Application {
 std::unique_ptr<Application> make_application(const configuration::Configuration& configuration,
                                               World world, crypto::JwtKeys keys,
                                               std::optional<StripeAccess> stripe) {
-  return std::make_unique<ServiceApplication>(configuration, world, std::move(keys),
+  auto settings = settings_of(configuration, std::move(keys), stripe);
+  return std::make_unique<ServiceApplication>(configuration, world, std::move(settings),
                                               std::move(stripe));
 }
 

@@ -43,9 +43,11 @@ domain::Currency currency_of(const std::string& code) {
   return *currency;
 }
 
-std::vector<surfaces::Route> all_routes(const surfaces::operations::Parts& operations) {
+std::vector<surfaces::Route> all_routes(const surfaces::operations::Parts& operations,
+                                        const surfaces::checkout::CheckoutPageSettings& page) {
   auto all = surfaces::platform::routes();
   for (auto& route : surfaces::operations::routes(operations)) all.push_back(std::move(route));
+  surfaces::checkout::add_page_routes(page, all);
   return all;
 }
 
@@ -65,7 +67,8 @@ struct Service::Parts {
         world{context, currency_of(settings.default_currency)},
         verifier(std::move(settings.jwt_keys)),
         readiness(context),
-        router(all_routes({readiness, openapi, [this](auto row) { inbox.add(std::move(row)); }})),
+        router(all_routes({readiness, openapi, [this](auto row) { inbox.add(std::move(row)); }},
+                          settings.checkout_page)),
         door(world, verifier, router,
              {&surfaces::platform::word_error, surfaces::Cors(std::move(settings.cors_origins))}),
         recovery(

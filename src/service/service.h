@@ -12,6 +12,7 @@
 #include "base/task.h"
 #include "crypto/jwt.h"
 #include "ports/gateways.h"
+#include "surfaces/checkout/page.h"
 #include "wire/message.h"
 
 namespace cobro::service {
@@ -31,6 +32,7 @@ struct ServiceSettings {
   std::vector<std::string> cors_origins;                  // empty: all
   std::string version = "0";                              // in the OpenAPI document
   base::Duration inbox_period = std::chrono::seconds(5);  // between looks for what is due
+  surfaces::checkout::CheckoutPageSettings checkout_page;
 };
 
 class Service {
