@@ -23,6 +23,10 @@ const ports::Capabilities& Manual::capabilities() const {
   return kCapabilities;
 }
 
+const ports::Billing* Manual::billing() const {
+  return nullptr;
+}
+
 std::optional<domain::Refusal> Manual::check_amount(domain::Money) const {
   return std::nullopt;
 }

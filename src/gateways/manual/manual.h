@@ -10,6 +10,7 @@ class Manual final : public ports::Gateway {
  public:
   [[nodiscard]] domain::GatewayName name() const override;
   [[nodiscard]] const ports::Capabilities& capabilities() const override;
+  [[nodiscard]] const ports::Billing* billing() const override;  // null
   // Takes every amount of every currency.
   [[nodiscard]] std::optional<domain::Refusal> check_amount(domain::Money amount) const override;
 

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "gateways/stripe/amounts.h"
 #include "gateways/stripe/news.h"
+#include "gateways/stripe/requests.h"
 #include "gateways/stripe/stripe.h"
 #include "wire/form.h"
 
@@ -18,29 +19,16 @@ namespace {
 using domain::GatewayRequest;
 using domain::Payment;
 using domain::Refusal;
+using stripe::get;
+using stripe::post;
 using wire::FormFields;
 
 template <class T>
 using Built = base::Result<T, Refusal>;
 
-// The first version without the cross links between intents, charges and invoices that later
-// ones lack too, so nothing read here disappears on the way up; and requests keep off what
-// changes after it: no `payment_method_types` (removed in 2026-09-30.endive), redirects
-// forbidden in words instead of by the account's default.
-constexpr std::string_view kVersion = "2025-03-31.basil";
-
 constexpr std::string_view kExpandCharge = "latest_charge";
-constexpr auto kSlack = std::chrono::minutes{1};
 // Half of the 24 hours that Stripe promises, for its clock and ours.
 constexpr auto kKeyWindow = std::chrono::hours{12};
-
-GatewayRequest post(std::string path, const FormFields& fields) {
-  return {"POST", std::move(path), std::string(kVersion), wire::to_form(fields)};
-}
-
-GatewayRequest get(std::string path) {
-  return {"GET", std::move(path), std::string(kVersion), ""};
-}
 
 const std::string& gateway_id(const Payment& payment) {
   COBRO_CHECK(payment.gateway_payment_id && stripe::is_id(*payment.gateway_payment_id));
@@ -56,26 +44,40 @@ void add_ours(FormFields& fields, const Payment& payment, domain::AttemptId atte
   fields.emplace_back("metadata[cobro_attempt]", attempt.to_string());
 }
 
+// A `customer` cannot be given here: an intent keeps the one that it was made with.
 GatewayRequest confirm_existing(const ports::ConfirmCommand& command, const Payment& payment) {
-  FormFields fields{{"payment_method", command.payment_method}};
+  FormFields fields;
+  if (command.payment_method) fields.emplace_back("payment_method", *command.payment_method);
   if (command.return_url) fields.emplace_back("return_url", *command.return_url);
   fields.emplace_back("expand[]", kExpandCharge);
   return post(intent_path(payment, "/confirm"), fields);
 }
 
-GatewayRequest create_and_confirm(const ports::ConfirmCommand& command, const Payment& payment,
-                                  domain::AttemptId attempt, std::int64_t amount) {
+// What a new intent is made of, the command's word before the payment's.
+struct Making {
+  bool confirm = false;
+  std::optional<std::string> customer;
+  std::optional<std::string> method;
+  std::optional<std::string> return_url;
+};
+
+FormFields fields_of(const Making& making, const Payment& payment, std::int64_t amount) {
   const bool manual = payment.capture_method == domain::CaptureMethod::manual;
-  FormFields fields{
-      {"amount", std::to_string(amount)},
-      {"currency", base::to_lower(payment.amount.currency().code())},
-      {"confirm", "true"},
-      {"payment_method", command.payment_method},
-      {"capture_method", manual ? "manual" : "automatic"},
-      {"automatic_payment_methods[enabled]", "true"},
-      {"automatic_payment_methods[allow_redirects]", "never"},
-  };
-  if (command.return_url) fields.emplace_back("return_url", *command.return_url);
+  FormFields fields{{"amount", std::to_string(amount)},
+                    {"currency", base::to_lower(payment.amount.currency().code())}};
+  if (making.confirm) fields.emplace_back("confirm", "true");
+  if (making.customer) fields.emplace_back("customer", *making.customer);
+  if (making.method) fields.emplace_back("payment_method", *making.method);
+  fields.emplace_back("capture_method", manual ? "manual" : "automatic");
+  fields.emplace_back("automatic_payment_methods[enabled]", "true");
+  fields.emplace_back("automatic_payment_methods[allow_redirects]", "never");
+  if (making.return_url) fields.emplace_back("return_url", *making.return_url);
+  return fields;
+}
+
+GatewayRequest create_intent(const Making& making, const Payment& payment,
+                             domain::AttemptId attempt, std::int64_t amount) {
+  FormFields fields = fields_of(making, payment, amount);
   if (payment.description && !payment.description->empty())
     fields.emplace_back("description", *payment.description);
   add_ours(fields, payment, attempt);
@@ -100,11 +102,23 @@ struct Builder {
   domain::AttemptId attempt;
   std::int64_t maximum;
 
+  Built<GatewayRequest> operator()(const ports::CreateCommand&) const {
+    COBRO_CHECK(!payment.gateway_payment_id);
+    COBRO_TRY_INTO(const auto amount,
+                   stripe::to_stripe(payment.amount, stripe::Bounds::charge, maximum));
+    const Making making{false, payment.gateway_customer_id, payment.gateway_payment_method_id, {}};
+    return create_intent(making, payment, attempt, amount);
+  }
+
   Built<GatewayRequest> operator()(const ports::ConfirmCommand& command) const {
     COBRO_TRY_INTO(const auto amount,
                    stripe::to_stripe(payment.amount, stripe::Bounds::charge, maximum));
     if (payment.gateway_payment_id) return confirm_existing(command, payment);
-    return create_and_confirm(command, payment, attempt, amount);
+    const Making making{
+        true, command.customer ? command.customer : payment.gateway_customer_id,
+        command.payment_method ? command.payment_method : payment.gateway_payment_method_id,
+        command.return_url};
+    return create_intent(making, payment, attempt, amount);
   }
 
   Built<GatewayRequest> operator()(const ports::CaptureCommand& command) const {
@@ -146,6 +160,10 @@ const ports::Capabilities& Stripe::capabilities() const {
   return kCapabilities;
 }
 
+const ports::Billing* Stripe::billing() const {
+  return &billing_;
+}
+
 std::optional<Refusal> Stripe::check_amount(domain::Money amount) const {
   auto integer = stripe::to_stripe(amount, stripe::Bounds::charge, settings_.maximum_minor);
   if (integer) return std::nullopt;
@@ -161,8 +179,7 @@ Built<GatewayRequest> Stripe::build(const ports::GatewayCommand& command, const 
 GatewayRequest Stripe::look_up_payment(const Payment& payment, base::Timestamp from,
                                        base::Timestamp to) const {
   if (payment.gateway_payment_id) return get(intent_path(payment, "?expand%5B%5D=latest_charge"));
-  return get(fmt::format("/v1/payment_intents?limit=100&created%5Bgte%5D={}&created%5Blte%5D={}",
-                         (from - kSlack).unix_seconds(), (to + kSlack).unix_seconds()));
+  return get("/v1/payment_intents?" + stripe::created_between(from, to));
 }
 
 GatewayRequest Stripe::look_up_refunds(const Payment& payment) const {
@@ -180,7 +197,8 @@ ports::HttpRequest Stripe::to_http(const GatewayRequest& request,
                   {"Accept", "application/json"}};
   if (request.method == "POST")
     http.headers.add("Content-Type", "application/x-www-form-urlencoded");
-  if (key) http.headers.add("Idempotency-Key", std::string(*key));
+  // Of any other method Stripe ignores it.
+  if (key && request.method == "POST") http.headers.add("Idempotency-Key", std::string(*key));
   http.body = request.body;
   http.timeout = timeout;
   return http;

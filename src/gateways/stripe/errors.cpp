@@ -14,7 +14,9 @@
 namespace cobro::gateways::stripe {
 namespace {
 
+using domain::ErrandOperation;
 using ports::AnswerKind;
+using ports::ErrandAnswer;
 using ports::GatewayAnswer;
 using wire::Json;
 
@@ -126,22 +128,81 @@ void add_decline(GatewayAnswer& answer, domain::Operation operation, const Json&
   if (answer.payment && !answer.payment->decline) answer.payment->decline = answer.decline;
 }
 
+// An error answer, judged without regard to what was asked for.
+struct Judged {
+  AnswerKind kind = AnswerKind::unknown;
+  bool busy = false;
+  Error error;
+  std::string message;
+  Json object;
+};
+
+Judged judge(const ports::HttpResponse& response) {
+  Judged judged;
+  judged.message = fmt::format("Stripe answered {} without a readable error", response.status);
+  const auto body = wire::parse_json(response.body);
+  const Json* object = body ? body->find("error") : nullptr;
+  if (object == nullptr || object->as_object() == nullptr) return judged;
+  judged.error = read(*object);
+  judged.object = *object;
+  judged.kind = kind_of(response.status, judged.error);
+  judged.message = describe(response.status, judged.error);
+  judged.busy = judged.kind == AnswerKind::not_executed && is_busy(response, judged.error);
+  return judged;
+}
+
+// Whatever of a method's state makes Stripe refuse to attach it (used before, detached,
+// attached to another customer), this call attached nothing.
+bool refuses_to_attach(int status, const Error& error) {
+  return status == 400 && error.type == "invalid_request_error" && error.code != "rate_limit" &&
+         error.parameter != "customer";
+}
+
+bool is_about_the_method(int status, const Error& error, ErrandOperation operation) {
+  if (error.parameter == "payment_method" || error.parameter == "default_payment_method")
+    return true;
+  if (operation != ErrandOperation::attach_method) return false;
+  return refuses_to_attach(status, error) ||
+         (error.code == "resource_missing" && error.parameter != "customer");
+}
+
+// Stripe no longer knows a subscription under its address once it has ended, whoever ended
+// it: only the subscription itself can say whether that is why.
+bool may_have_ended(const Judged& judged, ErrandOperation operation) {
+  return operation == ErrandOperation::end_now && judged.error.code == "resource_missing";
+}
+
 }  // namespace
 
 GatewayAnswer read_error(domain::Operation operation, const ports::HttpResponse& response) {
+  Judged judged = judge(response);
   GatewayAnswer answer;
-  answer.message = fmt::format("Stripe answered {} without a readable error", response.status);
-  const auto body = wire::parse_json(response.body);
-  const Json* object = body ? body->find("error") : nullptr;
-  if (object == nullptr || object->as_object() == nullptr) return answer;
-  const Error error = read(*object);
-  answer.kind = kind_of(response.status, error);
-  answer.message = describe(response.status, error);
-  answer.busy = answer.kind == AnswerKind::not_executed && is_busy(response, error);
+  answer.kind = judged.kind;
+  answer.busy = judged.busy;
   answer.bad_payment_method =
-      answer.kind == AnswerKind::not_executed && error.parameter == "payment_method";
-  if (answer.kind == AnswerKind::declined) add_decline(answer, operation, *object);
+      judged.kind == AnswerKind::not_executed && judged.error.parameter == "payment_method";
+  answer.message = std::move(judged.message);
+  if (answer.kind == AnswerKind::declined) add_decline(answer, operation, judged.object);
   return answer;
+}
+
+ErrandAnswer read_error(ErrandOperation operation, const ports::HttpResponse& response) {
+  Judged judged = judge(response);
+  const Error& error = judged.error;
+  ErrandAnswer answer{.kind = judged.kind, .busy = judged.busy};
+  answer.message = std::move(judged.message);
+  if (operation == ErrandOperation::attach_method && refuses_to_attach(response.status, error))
+    answer.kind = AnswerKind::not_executed;
+  if (may_have_ended(judged, operation)) answer.kind = AnswerKind::unknown;
+  if (answer.kind == AnswerKind::declined) answer.decline = read_decline(judged.object);
+  if (answer.kind != AnswerKind::not_executed) return answer;
+  answer.bad_payment_method = is_about_the_method(response.status, error, operation);
+  answer.bad_price = error.parameter.starts_with("items[0]");
+  return answer;
+}
+
+bool is_missing(const ports::HttpResponse& response) {
+  return response.status == 404 && judge(response).error.code == "resource_missing";
 }
 
 }  // namespace cobro::gateways::stripe

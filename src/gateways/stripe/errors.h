@@ -6,6 +6,8 @@
 //   409 lock_timeout                                 not executed
 //   400 invalid_request_error, a code about          not executed
 //       parameters, or no code but a `param`
+//   400 to attach a method, not about `customer`     not executed
+//   404 to end a subscription                        unknown: it may have ended
 //   anything else: 5xx, 3xx, idempotency errors,     unknown
 //       unexpected state, already captured or
 //       refunded, no readable error object, a code not listed
@@ -17,5 +19,10 @@ namespace cobro::gateways::stripe {
 
 // For every answer whose status is not 2xx. Never accepted.
 ports::GatewayAnswer read_error(domain::Operation operation, const ports::HttpResponse& response);
+ports::ErrandAnswer read_error(domain::ErrandOperation operation,
+                               const ports::HttpResponse& response);
+
+// Stripe says that it has no such object.
+bool is_missing(const ports::HttpResponse& response);
 
 }  // namespace cobro::gateways::stripe

@@ -11,28 +11,13 @@ namespace {
 using wire::Json;
 
 constexpr std::size_t kMaxIdLength = 255;
-
-bool is_object_of_type(const Json& value, std::string_view type) {
-  return value.as_object() != nullptr && value.string_at({"object"}) == type;
-}
-
-std::optional<domain::Money> money_at(const Json& object, std::string_view field) {
-  const auto amount = object.int_at({field});
-  const auto currency = object.string_at({"currency"});
-  if (!amount || *amount < 0 || !currency) return std::nullopt;
-  return from_stripe(*amount, *currency);
-}
-
-const Json* present(const Json& object, std::string_view field) {
-  const Json* value = object.find(field);
-  return value != nullptr && value->as_object() != nullptr ? value : nullptr;
-}
+constexpr std::int64_t kLastSecond = 99'999'999'999;  // the year 5138
 
 domain::RemoteState state_of(const Json& intent) {
   using enum domain::RemoteState;
   const std::string status = intent.string_at({"status"}).value_or("");
   if (status == "requires_payment_method")
-    return present(intent, "last_payment_error") != nullptr ? declined : unconfirmed;
+    return object_at(intent, "last_payment_error") != nullptr ? declined : unconfirmed;
   if (status == "requires_confirmation") return unconfirmed;
   if (status == "requires_action") return requires_action;
   if (status == "processing") return processing;
@@ -44,23 +29,6 @@ domain::RemoteState state_of(const Json& intent) {
 
 bool is_web_url(std::string_view url) {
   return url.starts_with("https://") || url.starts_with("http://");
-}
-
-// Kinds that we do not know are Stripe.js's to handle: it takes any with the client secret.
-domain::NextAction read_next_action(const Json& intent) {
-  domain::NextAction action{"use_stripe_sdk", std::nullopt, intent.string_at({"client_secret"})};
-  auto url = intent.string_at({"next_action", "redirect_to_url", "url"});
-  if (url && is_web_url(*url)) {
-    action.type = "redirect_to_url";
-    action.url = std::move(url);
-  }
-  return action;
-}
-
-template <class IdType>
-std::optional<IdType> metadata_id(const Json& object, std::string_view name) {
-  const auto text = object.string_at({"metadata", name});
-  return text ? IdType::parse(*text) : std::nullopt;
 }
 
 std::optional<domain::RefundStatus> refund_status(const Json& refund) {
@@ -87,6 +55,44 @@ std::optional<std::string> id_at(const Json& object, std::string_view field) {
   return id && is_id(*id) ? id : std::nullopt;
 }
 
+bool is_object_of_type(const Json& value, std::string_view type) {
+  return value.as_object() != nullptr && value.string_at({"object"}) == type;
+}
+
+const Json* object_at(const Json& object, std::string_view field) {
+  const Json* value = object.find(field);
+  return value != nullptr && value->as_object() != nullptr ? value : nullptr;
+}
+
+std::optional<domain::Money> money_at(const Json& object, std::string_view field) {
+  const auto amount = object.int_at({field});
+  const auto currency = object.string_at({"currency"});
+  if (!amount || *amount < 0 || !currency) return std::nullopt;
+  return from_stripe(*amount, *currency);
+}
+
+std::optional<base::Timestamp> time_at(const Json& object, std::string_view field) {
+  const auto seconds = object.int_at({field});
+  if (!seconds || *seconds < 0 || *seconds > kLastSecond) return std::nullopt;
+  return base::Timestamp::from_unix_seconds(*seconds);
+}
+
+bool is_true(const Json& object, std::string_view field) {
+  const Json* value = object.find(field);
+  return value != nullptr && value->as_bool() != nullptr && *value->as_bool();
+}
+
+// Kinds that we do not know are Stripe.js's to handle: it takes any with the client secret.
+domain::NextAction read_next_action(const Json& intent) {
+  domain::NextAction action{"use_stripe_sdk", std::nullopt, intent.string_at({"client_secret"})};
+  auto url = intent.string_at({"next_action", "redirect_to_url", "url"});
+  if (url && is_web_url(*url)) {
+    action.type = "redirect_to_url";
+    action.url = std::move(url);
+  }
+  return action;
+}
+
 std::optional<domain::PaymentNews> read_payment(const Json& intent) {
   auto id = id_at(intent, "id");
   if (!is_object_of_type(intent, "payment_intent") || !id) return std::nullopt;
@@ -97,12 +103,13 @@ std::optional<domain::PaymentNews> read_payment(const Json& intent) {
   if (news.state == domain::RemoteState::succeeded)
     news.captured = money_at(intent, "amount_received");
   news.charge_id = id_at(intent, "latest_charge");
-  if (const Json* error = present(intent, "last_payment_error"))
+  if (const Json* error = object_at(intent, "last_payment_error"))
     news.decline = read_decline(*error);
   if (news.state == domain::RemoteState::requires_action)
     news.next_action = read_next_action(intent);
   news.our_payment = our_payment(intent);
   news.our_attempt = metadata_id<domain::AttemptId>(intent, "cobro_attempt");
+  news.client_secret = intent.string_at({"client_secret"});
   news.redacted = redacted_payment(intent);
   return news;
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/time.h"
 #include "domain/gateway_news.h"
 #include "wire/json.h"
 
@@ -16,6 +17,25 @@ bool is_id(std::string_view text);
 // The id in a field that is null, an id, or the object itself (expanded).
 std::optional<std::string> id_at(const wire::Json& object, std::string_view field);
 
+// The object has that `object` type.
+bool is_object_of_type(const wire::Json& value, std::string_view type);
+// The member, when it is an object.
+const wire::Json* object_at(const wire::Json& object, std::string_view field);
+// An amount in the object's own `currency`; nothing when it is negative or cannot be read.
+std::optional<domain::Money> money_at(const wire::Json& object, std::string_view field);
+// Unix seconds.
+std::optional<base::Timestamp> time_at(const wire::Json& object, std::string_view field);
+bool is_true(const wire::Json& object, std::string_view field);
+
+// One of our ids in `metadata[name]`.
+template <class IdType>
+std::optional<IdType> metadata_id(const wire::Json& object, std::string_view name) {
+  const auto text = object.string_at({"metadata", name});
+  return text ? IdType::parse(*text) : std::nullopt;
+}
+
+// Of an intent, or a SetupIntent, that requires action.
+domain::NextAction read_next_action(const wire::Json& intent);
 // A PaymentIntent.
 std::optional<domain::PaymentNews> read_payment(const wire::Json& intent);
 // A Refund.

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "gateways/stripe/errors.h"
+#include "gateways/stripe/lists.h"
 #include "gateways/stripe/news.h"
 #include "gateways/stripe/stripe.h"
 #include "wire/json.h"
@@ -16,15 +17,13 @@ using ports::GatewayAnswer;
 using ports::LookUpAnswer;
 using wire::Json;
 
-bool is_success(int status) {
-  return status >= 200 && status < 300;
-}
-
 // The states in which an operation has done its work, or has begun to. A 200 with any other
 // proves nothing: an intent still unconfirmed after a confirmation is for recovery to explain.
 bool leads_to(Operation operation, RemoteState state) {
   using enum RemoteState;
   switch (operation) {
+    case Operation::create:
+      return state == unconfirmed;
     case Operation::confirm:
       return state == requires_action || state == processing || state == authorized ||
              state == succeeded || state == cancelled;
@@ -73,42 +72,12 @@ GatewayAnswer read_refund_answer(const Json& body) {
   return answer;
 }
 
-// Stripe pages by the last object's id; the rest of the query stays as it is.
-domain::GatewayRequest page_after(const domain::GatewayRequest& request, const std::string& id) {
-  domain::GatewayRequest next = request;
-  const auto at = next.path.find("&starting_after=");
-  if (at != std::string::npos) next.path.erase(at);
-  next.path += "&starting_after=" + id;
-  return next;
-}
-
-// Reads every item of a list into `items`; false when one of them, or the list, is not
-// understood.
-template <class News>
-bool read_list(const domain::GatewayRequest& request, const Json& body,
-               std::optional<News> (*read)(const Json&), std::vector<News>& items,
-               std::optional<domain::GatewayRequest>& next_page) {
-  const Json* data = body.find("data");
-  const Json* more = body.find("has_more");
-  if (data == nullptr || data->as_array() == nullptr) return false;
-  if (more == nullptr || more->as_bool() == nullptr) return false;
-  const auto& array = *data->as_array();
-  for (const Json& item : array) {
-    auto news = read(item);
-    if (!news) return false;
-    items.push_back(std::move(*news));
-  }
-  if (!*more->as_bool()) return true;
-  if (array.empty()) return false;
-  next_page = page_after(request, *stripe::id_at(array.back(), "id"));
-  return true;
-}
-
 bool read_page(const domain::GatewayRequest& request, const Json& body, LookUpAnswer& answer) {
   if (request.path.starts_with("/v1/refunds?"))
-    return read_list(request, body, stripe::read_refund, answer.refunds, answer.next_page);
+    return stripe::read_list(request, body, stripe::read_refund, answer.refunds, answer.next_page);
   if (request.path.starts_with("/v1/payment_intents?"))
-    return read_list(request, body, stripe::read_payment, answer.payments, answer.next_page);
+    return stripe::read_list(request, body, stripe::read_payment, answer.payments,
+                             answer.next_page);
   auto payment = stripe::read_payment(body);
   if (!payment) return false;
   answer.payments.push_back(std::move(*payment));
@@ -118,7 +87,7 @@ bool read_page(const domain::GatewayRequest& request, const Json& body, LookUpAn
 }  // namespace
 
 GatewayAnswer Stripe::parse(Operation operation, const ports::HttpResponse& response) const {
-  if (!is_success(response.status)) return stripe::read_error(operation, response);
+  if (!stripe::is_success(response.status)) return stripe::read_error(operation, response);
   const auto body = wire::parse_json(response.body);
   if (!body) return unreadable("JSON");
   return operation == Operation::refund ? read_refund_answer(*body)
@@ -127,7 +96,7 @@ GatewayAnswer Stripe::parse(Operation operation, const ports::HttpResponse& resp
 
 LookUpAnswer Stripe::parse_look_up(const domain::GatewayRequest& request,
                                    const ports::HttpResponse& response) const {
-  if (!is_success(response.status)) return {};
+  if (!stripe::is_success(response.status)) return {};
   const auto body = wire::parse_json(response.body);
   LookUpAnswer answer;
   if (!body || !read_page(request, *body, answer)) return {};

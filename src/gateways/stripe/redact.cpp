@@ -53,6 +53,19 @@ JsonObject decline(const Json& error) {
   return out;
 }
 
+JsonObject invoice(const Json& from) {
+  if (from.as_string() != nullptr) return {{"id", from}};
+  return take(from, {"id", "status", "amount_due", "amount_paid", "amount_remaining", "currency",
+                     "billing_reason", "attempt_count", "next_payment_attempt"});
+}
+
+JsonObject item(const Json& from) {
+  JsonObject out = take(from, {"id", "quantity", "current_period_start", "current_period_end"});
+  if (const Json* price = from.find("price"))
+    add(out, "price", take(*price, {"id", "unit_amount", "currency", "nickname"}));
+  return out;
+}
+
 bool holds_secret(std::string_view word) {
   constexpr auto kMarks = std::to_array<std::string_view>(
       {"sk_live", "sk_test", "rk_live", "rk_test", "whsec_", "_secret_"});
@@ -78,6 +91,32 @@ std::string redacted_refund(const Json& refund) {
   return wire::to_text(
       Json(take(refund, {"id", "object", "status", "amount", "currency", "charge", "payment_intent",
                          "reason", "failure_reason", "pending_reason", "created"})));
+}
+
+std::string redacted_subscription(const Json& subscription) {
+  JsonObject out =
+      take(subscription, {"id", "object", "status", "customer", "cancel_at", "cancel_at_period_end",
+                          "canceled_at", "ended_at", "created", "start_date", "trial_start",
+                          "trial_end", "current_period_start", "current_period_end",
+                          "collection_method", "default_payment_method", "livemode"});
+  const Json* items = subscription.at({"items", "data"});
+  if (items != nullptr && items->as_array() != nullptr && !items->as_array()->empty())
+    add(out, "item", item(items->as_array()->front()));
+  if (const Json* latest = subscription.find("latest_invoice"))
+    add(out, "latest_invoice", invoice(*latest));
+  if (const auto reason = subscription.string_at({"cancellation_details", "reason"}))
+    add(out, "cancellation_details", {{"reason", Json(*reason)}});
+  return wire::to_text(Json(std::move(out)));
+}
+
+std::string redacted_dispute(const Json& dispute) {
+  JsonObject out =
+      take(dispute, {"id", "object", "status", "amount", "currency", "reason", "charge",
+                     "payment_intent", "created", "is_charge_refundable", "livemode"});
+  if (const Json* details = dispute.find("evidence_details"))
+    add(out, "evidence_details",
+        take(*details, {"due_by", "has_evidence", "past_due", "submission_count"}));
+  return wire::to_text(Json(std::move(out)));
 }
 
 std::string redacted_message(std::string_view text) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/secret.h"
+#include "gateways/stripe/billing.h"
 #include "ports/gateway.h"
 
 namespace cobro::gateways {
@@ -28,9 +29,13 @@ class Stripe final : public ports::Gateway {
 
   [[nodiscard]] domain::GatewayName name() const override;
   [[nodiscard]] const ports::Capabilities& capabilities() const override;
+  [[nodiscard]] const ports::Billing* billing() const override;
   [[nodiscard]] std::optional<domain::Refusal> check_amount(domain::Money amount) const override;
 
-  // A capture, cancel or refund of a payment without a gateway id is a Bug.
+  // A capture, cancel or refund of a payment without a gateway id is a Bug, and so is making a
+  // second object. A confirmation's `customer` counts only when it makes the object: Stripe
+  // takes none at a confirmation, and refuses the method of a customer for an intent without
+  // one. So an object that may be paid with a saved method is made with its customer.
   [[nodiscard]] base::Result<domain::GatewayRequest, domain::Refusal> build(
       const ports::GatewayCommand& command, const domain::Payment& payment,
       domain::AttemptId attempt) const override;
@@ -60,6 +65,7 @@ class Stripe final : public ports::Gateway {
 
  private:
   StripeSettings settings_;
+  StripeBilling billing_;
 };
 
 }  // namespace cobro::gateways

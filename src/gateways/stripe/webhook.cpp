@@ -1,5 +1,11 @@
 // Events: only final facts are taken from them; for every other the object is fetched, as
 // events come in any order and `data` is frozen at their creation.
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "gateways/stripe/disputes.h"
+#include "gateways/stripe/invoices.h"
 #include "gateways/stripe/news.h"
 #include "gateways/stripe/signature.h"
 #include "gateways/stripe/stripe.h"
@@ -10,12 +16,25 @@ namespace {
 
 using domain::RefundStatus;
 using domain::RemoteState;
+using domain::SubscriptionId;
 using ports::GatewayEvent;
 using wire::Json;
 
 using Fetch = GatewayEvent::Fetch;
 
-constexpr std::int64_t kLastSecond = 99'999'999'999;  // the year 5138
+// Of an invoice, the events after which it may say something new.
+constexpr auto kInvoiceEvents = std::to_array<std::string_view>(
+    {"invoice.paid", "invoice.payment_succeeded", "invoice.payment_failed",
+     "invoice.payment_action_required", "invoice.finalized", "invoice.voided", "invoice.updated",
+     "invoice.marked_uncollectible"});
+
+constexpr auto kDisputeEvents = std::to_array<std::string_view>(
+    {"charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed",
+     "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated"});
+
+bool is_one_of(std::string_view type, std::span<const std::string_view> types) {
+  return std::ranges::find(types, type) != types.end();
+}
 
 // Succeeded and cancelled are terminal at Stripe, so the event says all there is to say.
 bool is_final(const domain::PaymentNews& payment) {
@@ -53,7 +72,30 @@ bool is_refund_event(std::string_view type) {
          type == "charge.refund.updated";
 }
 
+void read_subscription_event(const Json& object, GatewayEvent& event) {
+  event.gateway_subscription_id = stripe::id_at(object, "id");
+  event.our_subscription = stripe::metadata_id<SubscriptionId>(object, "cobro_subscription");
+  if (event.gateway_subscription_id) event.fetch = Fetch::subscription;
+}
+
+// An invoice without a subscription is of no payment of ours.
+void read_invoice_event(const Json& object, GatewayEvent& event) {
+  event.gateway_invoice_id = stripe::id_at(object, "id");
+  event.gateway_subscription_id = stripe::subscription_of(object);
+  event.our_subscription = stripe::our_subscription_of(object);
+  if (event.gateway_invoice_id && event.gateway_subscription_id) event.fetch = Fetch::invoice;
+}
+
+void read_dispute_event(const Json& object, GatewayEvent& event) {
+  event.gateway_payment_id = stripe::id_at(object, "payment_intent");
+  event.dispute = stripe::read_dispute(object, event.type);
+}
+
 void read_object(const Json& object, GatewayEvent& event) {
+  if (event.type.starts_with("customer.subscription."))
+    return read_subscription_event(object, event);
+  if (is_one_of(event.type, kInvoiceEvents)) return read_invoice_event(object, event);
+  if (is_one_of(event.type, kDisputeEvents)) return read_dispute_event(object, event);
   const bool of_intent = event.type.starts_with("payment_intent.");
   const bool of_refund = is_refund_event(event.type);
   if (!of_intent && !of_refund && event.type != "charge.refunded") return;
@@ -85,14 +127,13 @@ base::Result<GatewayEvent, ports::WebhookRefusal> Stripe::read_event(std::string
   if (!document) return refuse("the body is not readable JSON");
   auto id = document->string_at({"id"});
   auto type = document->string_at({"type"});
-  const auto created = document->int_at({"created"});
-  if (document->string_at({"object"}) != "event" || !id || !stripe::is_id(*id) || !type ||
-      !created || *created < 0 || *created > kLastSecond)
+  const auto created = stripe::time_at(*document, "created");
+  if (document->string_at({"object"}) != "event" || !id || !stripe::is_id(*id) || !type || !created)
     return refuse("the body is not an event");
   GatewayEvent event;
   event.event_id = std::move(*id);
   event.type = std::move(*type);
-  event.created_at = base::Timestamp::from_unix_seconds(*created);
+  event.created_at = *created;
   if (const Json* object = document->at({"data", "object"})) read_object(*object, event);
   return event;
 }

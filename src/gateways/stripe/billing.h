@@ -1,0 +1,58 @@
+// Stripe's customers, saved methods and subscriptions. The requests and the readers of each
+// object stand in files of their own (customers, methods, subscriptions, invoices, prices).
+//
+// What an accepted answer must show, beside being readable:
+//
+//   create_customer      a customer that is not deleted
+//   attach_method        a customer to which it belongs; detach_method: none
+//   create_subscription  a status that we know
+//   end_at_period_end    that it will end, or has ended; resume: that it goes on
+//   end_now              that it has ended
+//   change_plan          a subscription that has not ended, and a price
+//
+// All else of 2xx is unknown. Errors are judged by errors.h. A card that fails to pay a new
+// subscription is no decline: it is accepted, `incomplete`, and can still be paid.
+#pragma once
+
+#include "ports/billing.h"
+
+namespace cobro::gateways {
+
+class StripeBilling final : public ports::Billing {
+ public:
+  // Refusals: validation_failed, a payment method's id that Stripe's ids are not made like.
+  // Any other unusable id is a Bug.
+  [[nodiscard]] base::Result<domain::GatewayRequest, domain::Refusal> build_errand(
+      const ports::ErrandCommand& command, domain::ErrandId errand) const override;
+  // An unknown answer may carry news all the same: what was read, no proof.
+  [[nodiscard]] ports::ErrandAnswer parse_errand(
+      domain::ErrandOperation operation, const ports::HttpResponse& response) const override;
+  // Lists with a minute of slack on each side: `created` is Stripe's clock, not ours.
+  [[nodiscard]] domain::GatewayRequest look_up_errand(const domain::Errand& errand,
+                                                      const std::optional<std::string>& gateway_id,
+                                                      base::Timestamp from,
+                                                      base::Timestamp to) const override;
+  // A page with one unreadable item is not understood. `missing`, only when Stripe says in its
+  // own words that it has no such object, or that the customer was deleted.
+  [[nodiscard]] ports::ErrandLookUp parse_errand_look_up(
+      domain::ErrandOperation operation, const domain::GatewayRequest& request,
+      const ports::HttpResponse& response) const override;
+
+  // Its first payment's secret comes along; an address to send the customer to (3-D Secure)
+  // does not: Stripe shows that only with the invoice's payment.
+  [[nodiscard]] domain::GatewayRequest fetch_subscription(
+      const std::string& gateway_subscription_id) const override;
+  [[nodiscard]] std::optional<domain::SubscriptionNews> parse_subscription(
+      const ports::HttpResponse& response) const override;
+  [[nodiscard]] domain::GatewayRequest fetch_invoice(
+      const std::string& gateway_invoice_id) const override;
+  [[nodiscard]] std::optional<domain::InvoiceNews> parse_invoice(
+      const ports::HttpResponse& response) const override;
+  // Any text: a price's id may come from a client.
+  [[nodiscard]] domain::GatewayRequest fetch_price(
+      const std::string& gateway_price_id) const override;
+  [[nodiscard]] std::optional<domain::PriceNews> parse_price(
+      const ports::HttpResponse& response) const override;
+};
+
+}  // namespace cobro::gateways

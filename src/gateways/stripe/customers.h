@@ -1,0 +1,18 @@
+// Stripe's customers.
+#pragma once
+
+#include <optional>
+
+#include "domain/gateway_news.h"
+#include "ports/billing.h"
+#include "wire/json.h"
+
+namespace cobro::gateways::stripe {
+
+domain::GatewayRequest build(const ports::CreateCustomerCommand& command);
+
+// Nothing of a deleted one.
+std::optional<domain::CustomerNews> read_customer(const wire::Json& customer);
+bool is_deleted_customer(const wire::Json& customer);
+
+}  // namespace cobro::gateways::stripe

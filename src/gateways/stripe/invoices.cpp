@@ -1,0 +1,103 @@
+#include "gateways/stripe/invoices.h"
+
+#include "gateways/stripe/news.h"
+
+namespace cobro::gateways::stripe {
+namespace {
+
+using domain::InvoiceStatus;
+using domain::SubscriptionId;
+using wire::Json;
+
+std::optional<InvoiceStatus> status_of(const Json& invoice) {
+  using enum InvoiceStatus;
+  const std::string status = invoice.string_at({"status"}).value_or("");
+  if (status == "draft") return draft;
+  if (status == "open") return open;
+  if (status == "paid") return paid;
+  if (status == "uncollectible") return uncollectible;
+  if (status == "void") return voided;
+  return std::nullopt;
+}
+
+const Json* details_of(const Json& invoice) {
+  const Json* details = invoice.at({"parent", "subscription_details"});
+  return details != nullptr && details->as_object() != nullptr
+             ? details
+             : object_at(invoice, "subscription_details");
+}
+
+bool names_an_object(const Json* value) {
+  return value != nullptr && (value->as_string() != nullptr || value->as_object() != nullptr);
+}
+
+// How much better one of several payments speaks for its invoice than another.
+int rank(const Json& payment) {
+  const std::string status = payment.string_at({"status"}).value_or("");
+  if (status == "paid") return 3;
+  if (status == "canceled") return 0;
+  return is_true(payment, "is_default") ? 2 : 1;
+}
+
+std::optional<domain::PaymentNews> payment_of(const Json& invoice) {
+  const Json* intent = intent_of(invoice);
+  if (intent == nullptr) return std::nullopt;
+  if (intent->as_object() != nullptr) return read_payment(*intent);
+  if (!is_id(*intent->as_string())) return std::nullopt;
+  domain::PaymentNews news;
+  news.gateway_payment_id = *intent->as_string();
+  news.redacted = "{}";
+  return news;
+}
+
+}  // namespace
+
+std::optional<std::string> subscription_of(const Json& invoice) {
+  if (const Json* details = details_of(invoice))
+    if (auto id = id_at(*details, "subscription")) return id;
+  return id_at(invoice, "subscription");
+}
+
+std::optional<SubscriptionId> our_subscription_of(const Json& invoice) {
+  constexpr std::string_view kOurs = "cobro_subscription";
+  if (const Json* details = details_of(invoice))
+    if (auto ours = metadata_id<SubscriptionId>(*details, kOurs)) return ours;
+  const Json* expanded = object_at(invoice, "subscription");
+  return expanded != nullptr ? metadata_id<SubscriptionId>(*expanded, kOurs) : std::nullopt;
+}
+
+const Json* intent_of(const Json& invoice) {
+  const Json* best = invoice.find("payment_intent");
+  if (names_an_object(best)) return best;
+  best = nullptr;
+  const Json* payments = invoice.at({"payments", "data"});
+  if (payments == nullptr || payments->as_array() == nullptr) return nullptr;
+  int best_rank = -1;
+  for (const Json& payment : *payments->as_array()) {
+    const Json* intent = payment.at({"payment", "payment_intent"});
+    if (!names_an_object(intent) || rank(payment) <= best_rank) continue;
+    best = intent;
+    best_rank = rank(payment);
+  }
+  return best;
+}
+
+bool is_closed_invoice(const Json& invoice) {
+  const auto status = status_of(invoice);
+  return status && *status != InvoiceStatus::draft && *status != InvoiceStatus::open;
+}
+
+std::optional<domain::InvoiceNews> read_invoice(const Json& invoice) {
+  auto id = id_at(invoice, "id");
+  if (!is_object_of_type(invoice, "invoice") || !id) return std::nullopt;
+  domain::InvoiceNews news;
+  news.gateway_invoice_id = std::move(*id);
+  news.gateway_subscription_id = subscription_of(invoice);
+  news.status = status_of(invoice);
+  news.amount_due = money_at(invoice, "amount_due");
+  news.payment = payment_of(invoice);
+  news.our_subscription = our_subscription_of(invoice);
+  return news;
+}
+
+}  // namespace cobro::gateways::stripe

@@ -1,0 +1,13 @@
+// Stripe's prices.
+#pragma once
+
+#include <optional>
+
+#include "domain/gateway_news.h"
+#include "wire/json.h"
+
+namespace cobro::gateways::stripe {
+
+std::optional<domain::PriceNews> read_price(const wire::Json& price);
+
+}  // namespace cobro::gateways::stripe

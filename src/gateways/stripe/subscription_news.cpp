@@ -1,0 +1,121 @@
+// What a subscription says, in API versions before and since 2025-03-31.basil: that one moved
+// the current period to the items.
+#include "gateways/stripe/invoices.h"
+#include "gateways/stripe/news.h"
+#include "gateways/stripe/prices.h"
+#include "gateways/stripe/redact.h"
+#include "gateways/stripe/subscriptions.h"
+
+namespace cobro::gateways::stripe {
+namespace {
+
+using domain::SubscriptionNews;
+using domain::SubscriptionStatus;
+using wire::Json;
+
+std::optional<SubscriptionStatus> status_of(const Json& subscription) {
+  using enum SubscriptionStatus;
+  const std::string status = subscription.string_at({"status"}).value_or("");
+  if (status == "incomplete") return incomplete;
+  if (status == "incomplete_expired") return incomplete_expired;
+  if (status == "trialing") return trialing;
+  if (status == "active") return active;
+  if (status == "past_due") return past_due;
+  if (status == "unpaid") return unpaid;
+  if (status == "paused") return paused;
+  if (status == "canceled") return cancelled;
+  return std::nullopt;
+}
+
+// We make subscriptions of one item.
+const Json* item_of(const Json& subscription) {
+  const Json* items = subscription.at({"items", "data"});
+  if (items == nullptr || items->as_array() == nullptr || items->as_array()->empty())
+    return nullptr;
+  return &items->as_array()->front();
+}
+
+// What several of it cost, when somebody set a quantity in the dashboard.
+std::optional<domain::PriceNews> price_of(const Json& item) {
+  const Json* price = object_at(item, "price");
+  auto news = price != nullptr ? read_price(*price) : std::nullopt;
+  const auto quantity = item.int_at({"quantity"}).value_or(1);
+  if (!news || !news->amount || quantity == 1) return news;
+  std::int64_t total = 0;
+  if (quantity < 1 || __builtin_mul_overflow(news->amount->minor(), quantity, &total))
+    news->amount.reset();
+  else
+    news->amount = domain::Money{total, news->amount->currency()};
+  return news;
+}
+
+void read_item(const Json& subscription, SubscriptionNews& news) {
+  const Json* item = item_of(subscription);
+  if (item != nullptr) {
+    news.gateway_item_id = id_at(*item, "id");
+    news.price = price_of(*item);
+    news.current_period_start = time_at(*item, "current_period_start");
+    news.current_period_end = time_at(*item, "current_period_end");
+  }
+  if (!news.current_period_start)
+    news.current_period_start = time_at(subscription, "current_period_start");
+  if (!news.current_period_end)
+    news.current_period_end = time_at(subscription, "current_period_end");
+}
+
+// Of a PaymentIntent or a SetupIntent that the customer can still act on.
+bool read_intent(const Json& intent, SubscriptionNews& news) {
+  const std::string status = intent.string_at({"status"}).value_or("");
+  if (!status.starts_with("requires_")) return false;
+  news.client_secret = intent.string_at({"client_secret"});
+  if (status == "requires_action") news.next_action = read_next_action(intent);
+  return true;
+}
+
+// With nothing but its secret in sight, Stripe.js finds out what an incomplete subscription
+// waits for.
+bool read_invoice_of(const Json& invoice, SubscriptionNews& news) {
+  if (is_closed_invoice(invoice)) return false;
+  const Json* intent = intent_of(invoice);
+  if (intent != nullptr && intent->as_object() != nullptr) return read_intent(*intent, news);
+  auto secret = invoice.string_at({"confirmation_secret", "client_secret"});
+  if (!secret) return false;
+  if (news.status == SubscriptionStatus::incomplete)
+    news.next_action = {"use_stripe_sdk", std::nullopt, secret};
+  news.client_secret = std::move(secret);
+  return true;
+}
+
+void read_what_to_do(const Json& subscription, SubscriptionNews& news) {
+  if (news.status && domain::is_terminal(*news.status)) return;
+  const Json* invoice = object_at(subscription, "latest_invoice");
+  if (invoice != nullptr && read_invoice_of(*invoice, news)) return;
+  if (const Json* setup = object_at(subscription, "pending_setup_intent"))
+    read_intent(*setup, news);
+}
+
+}  // namespace
+
+std::optional<SubscriptionNews> read_subscription(const Json& subscription) {
+  auto id = id_at(subscription, "id");
+  auto customer = id_at(subscription, "customer");
+  if (!is_object_of_type(subscription, "subscription") || !id || !customer) return std::nullopt;
+  SubscriptionNews news;
+  news.gateway_subscription_id = std::move(*id);
+  news.status = status_of(subscription);
+  news.gateway_customer_id = std::move(*customer);
+  read_item(subscription, news);
+  news.gateway_payment_method_id = id_at(subscription, "default_payment_method");
+  news.trial_end = time_at(subscription, "trial_end");
+  news.cancel_at_period_end = is_true(subscription, "cancel_at_period_end");
+  news.cancelled_at = time_at(subscription, "canceled_at");
+  news.ended_at = time_at(subscription, "ended_at");
+  news.latest_invoice_id = id_at(subscription, "latest_invoice");
+  read_what_to_do(subscription, news);
+  news.our_subscription = metadata_id<domain::SubscriptionId>(subscription, "cobro_subscription");
+  news.our_errand = metadata_id<domain::ErrandId>(subscription, "cobro_errand");
+  news.redacted = redacted_subscription(subscription);
+  return news;
+}
+
+}  // namespace cobro::gateways::stripe
