@@ -41,6 +41,31 @@ class ForwardingStore : public ports::Store {
       const ports::ReconciliationFilter& filter, const ports::Page& page) override {
     return inner_.list_reconciliations(filter, page);
   }
+  base::Task<ports::Listed<domain::Subscription>> list_subscriptions(
+      const ports::SubscriptionFilter& filter, const ports::Page& page) override {
+    return inner_.list_subscriptions(filter, page);
+  }
+  base::Task<ports::Listed<domain::StatusChange>> list_status_changes(
+      domain::SubscriptionId id, const ports::Page& page) override {
+    return inner_.list_status_changes(id, page);
+  }
+  base::Task<ports::Listed<domain::Entitlement>> list_entitlements(
+      const ports::EntitlementFilter& filter, const ports::Page& page) override {
+    return inner_.list_entitlements(filter, page);
+  }
+  base::Task<ports::Listed<domain::Dispute>> list_disputes(const ports::DisputeFilter& filter,
+                                                           const ports::Page& page) override {
+    return inner_.list_disputes(filter, page);
+  }
+  base::Task<std::vector<domain::Plan>> plans() override { return inner_.plans(); }
+  base::Task<std::vector<domain::Errand>> due_errands(base::Timestamp now,
+                                                      std::int64_t limit) override {
+    return inner_.due_errands(now, limit);
+  }
+  base::Task<std::vector<domain::CheckoutSession>> due_checkouts(base::Timestamp now,
+                                                                 std::int64_t limit) override {
+    return inner_.due_checkouts(now, limit);
+  }
   base::Task<std::vector<domain::Attempt>> due_attempts(base::Timestamp now,
                                                         std::int64_t limit) override {
     return inner_.due_attempts(now, limit);

@@ -89,6 +89,14 @@ void expect_equal(const domain::Payment& a, const domain::Payment& b) {
   EXPECT_EQ(a.captured, b.captured);
   EXPECT_EQ(a.refunded, b.refunded);
   EXPECT_EQ(a.refunding, b.refunding);
+  EXPECT_EQ(a.disputed, b.disputed);
+  EXPECT_EQ(a.dispute_status, b.dispute_status);
+  EXPECT_EQ(a.subscription_id, b.subscription_id);
+  EXPECT_EQ(a.course_id, b.course_id);
+  EXPECT_EQ(a.gateway_customer_id, b.gateway_customer_id);
+  EXPECT_EQ(a.gateway_payment_method_id, b.gateway_payment_method_id);
+  EXPECT_EQ(a.gateway_invoice_id, b.gateway_invoice_id);
+  EXPECT_EQ(a.client_secret, b.client_secret);
   ASSERT_EQ(a.overpayment.has_value(), b.overpayment.has_value());
   if (a.overpayment) {
     EXPECT_EQ(a.overpayment->id, b.overpayment->id);
@@ -234,6 +242,13 @@ domain::Payment fill(domain::Payment payment) {
   payment.captured = pen(900);
   payment.refunded = pen(300);
   payment.refunding = pen(600);
+  payment.disputed = pen(250);
+  payment.dispute_status = domain::DisputeStatus::under_review;
+  payment.course_id = kStrange;
+  payment.gateway_customer_id = "cus_1";
+  payment.gateway_payment_method_id = "pm_1";
+  payment.gateway_invoice_id = "in_1";
+  payment.client_secret = "pi_1_secret_1";
   payment.description = kStrange;
   payment.metadata = R"({"k":"v", "a":"🎉"})";
   payment.gateway_payment_id = "pi_1";
@@ -257,12 +272,19 @@ domain::Payment fill(domain::Payment payment) {
 
 TEST_P(RoundTrip, a_payment_with_everything_by_each_of_its_names) {
   const auto order = make.order(2000);
-  const auto payment = fill(make.payment_of(order, 1000));
-  must_write({.insert_orders = {order}, .insert_payments = {payment}});
+  const auto customer = make.customer();
+  const auto subscription = make.subscription(customer);
+  auto payment = fill(make.payment_of(order, 1000));
+  payment.subscription_id = subscription.id;
+  must_write({.insert_orders = {order},
+              .insert_payments = {payment},
+              .insert_customers = {customer},
+              .insert_subscriptions = {subscription}});
   for (const ports::Reads::Root& root :
        {ports::Reads::Root(ports::PaymentRef{payment.id}),
         ports::Reads::Root(ports::PaymentRef{payment.number}),
         ports::Reads::Root(payment.overpayment->id),
+        ports::Reads::Root(ports::InvoiceRef{payment.gateway, "in_1"}),
         ports::Reads::Root(ports::RemoteRef{payment.gateway, "pi_1"})}) {
     const auto loaded = load(root);
     ASSERT_TRUE(loaded.payment);
@@ -280,6 +302,7 @@ TEST_P(RoundTrip, a_payment_updated_to_everything_and_back_to_nothing) {
   auto full = fill(bare);
   full.user_id = bare.user_id;  // written once
   full.tenant_id = bare.tenant_id;
+  full.course_id = bare.course_id;
   must_write({.update_payments = {full}});
   full.version = 2;
   expect_equal(*load(ports::PaymentRef{bare.id}).payment, full);

@@ -35,6 +35,7 @@ domain::Payment Maker::payment(std::int64_t amount) {
                           .captured = pen(0),
                           .refunded = pen(0),
                           .refunding = pen(0),
+                          .disputed = pen(0),
                           .description = {},
                           .gateway_payment_id = {},
                           .gateway_charge_id = {},
@@ -151,6 +152,91 @@ domain::Reconciliation Maker::reconciliation(const domain::Payment& payment,
 domain::Event Maker::event(const domain::Payment& payment, std::int64_t sequence) {
   return {id<domain::EventId>(), domain::Aggregate::payment, payment.id.uuid,     sequence,
           "payment.created",     R"({"amount":"1"})",        backend_.clock.now()};
+}
+
+domain::Customer Maker::customer(std::string user) {
+  domain::Customer customer;
+  customer.id = id<domain::CustomerId>();
+  customer.user_id = std::move(user);
+  customer.created_at = customer.updated_at = backend_.clock.now();
+  return customer;
+}
+
+domain::PaymentMethod Maker::method(const domain::Customer& customer) {
+  domain::PaymentMethod method;
+  method.id = id<domain::PaymentMethodId>();
+  method.customer_id = customer.id;
+  method.user_id = customer.user_id;
+  method.gateway_payment_method_id = "pm_" + method.id.to_string();
+  method.gateway_customer_id = "cus_1";
+  method.created_at = method.updated_at = backend_.clock.now();
+  return method;
+}
+
+domain::Subscription Maker::subscription(const domain::Customer& customer) {
+  domain::Subscription subscription;
+  subscription.id = id<domain::SubscriptionId>();
+  subscription.user_id = customer.user_id;
+  subscription.customer_id = customer.id;
+  subscription.gateway_customer_id = "cus_1";
+  subscription.gateway_price_id = "price_1";
+  subscription.created_at = subscription.updated_at = backend_.clock.now();
+  return subscription;
+}
+
+domain::StatusChange Maker::status_change(const domain::Subscription& subscription) {
+  domain::StatusChange change;
+  change.id = id<domain::StatusChangeId>();
+  change.subscription_id = subscription.id;
+  change.after = subscription.status;
+  change.reason = "subscription_created";
+  change.changed_by = "user";
+  change.created_at = backend_.clock.now();
+  return change;
+}
+
+domain::CheckoutSession Maker::checkout() {
+  domain::CheckoutSession session;
+  session.id = id<domain::CheckoutSessionId>();
+  session.user_id = "u-1";
+  session.success_url = "https://shop.test/ok";
+  session.cancel_url = "https://shop.test/no";
+  session.created_at = session.updated_at = backend_.clock.now();
+  session.expires_at = session.next_check_at = session.created_at + std::chrono::hours(24);
+  return session;
+}
+
+domain::Entitlement Maker::entitlement() {
+  domain::Entitlement entitlement;
+  entitlement.id = id<domain::EntitlementId>();
+  entitlement.user_id = "u-1";
+  entitlement.reference = "c-1";
+  entitlement.granted_at = backend_.clock.now();
+  return entitlement;
+}
+
+domain::Dispute Maker::dispute(const domain::Payment& payment, std::string gateway_id) {
+  return {.id = id<domain::DisputeId>(),
+          .payment_id = payment.id,
+          .gateway = payment.gateway,
+          .gateway_dispute_id = std::move(gateway_id),
+          .amount = payment.amount,
+          .reason = "fraudulent",
+          .created_at = backend_.clock.now(),
+          .updated_at = backend_.clock.now()};
+}
+
+domain::Errand Maker::errand(domain::ErrandOperation operation, const base::Uuid& subject) {
+  domain::Errand errand;
+  errand.id = id<domain::ErrandId>();
+  errand.operation = operation;
+  errand.subject_id = subject;
+  errand.gateway_key = "cobro-test-" + errand.id.to_string();
+  errand.request = {"POST", "/v1/customers", "2024-06-20", "name=x"};
+  errand.requested_by = "user";
+  errand.first_sent_at = errand.deadline = errand.next_check_at = errand.created_at =
+      backend_.clock.now();
+  return errand;
 }
 
 ports::IdempotencyRecord Maker::record(std::string key) {

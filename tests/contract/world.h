@@ -39,6 +39,14 @@ class Maker {
   domain::Reconciliation reconciliation(const domain::Payment& payment,
                                         std::optional<domain::AttemptId> attempt);
   domain::Event event(const domain::Payment& payment, std::int64_t sequence);
+  domain::Customer customer(std::string user = "u-1");
+  domain::PaymentMethod method(const domain::Customer& customer);
+  domain::Subscription subscription(const domain::Customer& customer);
+  domain::StatusChange status_change(const domain::Subscription& subscription);
+  domain::CheckoutSession checkout();  // of nothing yet
+  domain::Entitlement entitlement();   // ″
+  domain::Dispute dispute(const domain::Payment& payment, std::string gateway_id);
+  domain::Errand errand(domain::ErrandOperation operation, const base::Uuid& subject);
   ports::IdempotencyRecord record(std::string key);
   ports::StoredWebhook webhook(std::string event_id);
 

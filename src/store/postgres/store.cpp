@@ -96,6 +96,37 @@ class PostgresStore final : public ports::Store {
     return list(plan_list(filter, page), to_listed_reconciliations, page.limit);
   }
 
+  base::Task<ports::Listed<domain::Subscription>> list_subscriptions(
+      const ports::SubscriptionFilter& filter, const ports::Page& page) override {
+    return list(plan_list(filter, page), to_listed_subscriptions, page.limit);
+  }
+  base::Task<ports::Listed<domain::StatusChange>> list_status_changes(
+      domain::SubscriptionId id, const ports::Page& page) override {
+    return list(plan_list(id, page), to_listed_status_changes, page.limit);
+  }
+  base::Task<ports::Listed<domain::Entitlement>> list_entitlements(
+      const ports::EntitlementFilter& filter, const ports::Page& page) override {
+    return list(plan_list(filter, page), to_listed_entitlements, page.limit);
+  }
+  base::Task<ports::Listed<domain::Dispute>> list_disputes(const ports::DisputeFilter& filter,
+                                                           const ports::Page& page) override {
+    return list(plan_list(filter, page), to_listed_disputes, page.limit);
+  }
+  base::Task<std::vector<domain::Plan>> plans() override {
+    const auto answers = co_await one(all_plans());
+    co_return to_plans(answers);
+  }
+
+  base::Task<std::vector<domain::Errand>> due_errands(base::Timestamp now,
+                                                      std::int64_t limit) override {
+    const auto answers = co_await one(store::due_errands(now, limit));
+    co_return to_errands(answers);
+  }
+  base::Task<std::vector<domain::CheckoutSession>> due_checkouts(base::Timestamp now,
+                                                                 std::int64_t limit) override {
+    const auto answers = co_await one(store::due_checkouts(now, limit));
+    co_return to_checkouts(answers);
+  }
   base::Task<std::vector<domain::Attempt>> due_attempts(base::Timestamp now,
                                                         std::int64_t limit) override {
     const auto answers = co_await one(store::due_attempts(now, limit));

@@ -16,11 +16,7 @@ void put_fixed(Params& params, const domain::Attempt& attempt) {
       .add(attempt.request.body)
       .add(attempt.state_before)
       .add(attempt.created_at);
-  if (attempt.amount) {
-    params.add(attempt.amount->currency().code()).add(attempt.amount->minor());
-  } else {
-    params.null().null();
-  }
+  put_money(params, attempt.amount);
 }
 
 void put_changing(Params& params, const domain::Attempt& attempt) {
@@ -72,9 +68,7 @@ domain::Attempt read_attempt(Cells cells) {
   attempt.request.body = cells.text();
   attempt.state_before = cells.word<domain::PaymentState>("payment state");
   attempt.created_at = cells.time();
-  const auto currency = cells.opt([&] { return cells.currency(); });
-  const auto amount = cells.opt_int64();
-  if (currency && amount) attempt.amount = domain::Money(*amount, *currency);
+  attempt.amount = read_money(cells);
   attempt.status = cells.word<domain::AttemptStatus>("attempt status");
   attempt.unknown = cells.flag();
   attempt.every_send_not_executed = cells.flag();

@@ -10,7 +10,7 @@ namespace {
 // The texts of a page, from the condition that picks its payments. Columns named `id` and
 // `order_id` are the payments'.
 struct PageTexts {
-  std::string orders, items, payments, refunds, transactions, entries, attempts;
+  std::string orders, items, payments, refunds, transactions, entries, attempts, disputes;
 };
 
 PageTexts texts_of(const std::string& order_ids, const std::string& payment_condition) {
@@ -26,13 +26,14 @@ PageTexts texts_of(const std::string& order_ids, const std::string& payment_cond
                   "({})) ORDER BY id",
                   ledger_entries().select(), payment_ids),
       attempts().select() + of_payments,
+      disputes().select() + of_payments,
   };
 }
 
 std::vector<Statement> statements_of(const PageTexts& texts, const std::vector<Param>& params) {
   std::vector<Statement> statements;
   for (const auto* text : {&texts.orders, &texts.items, &texts.payments, &texts.refunds,
-                           &texts.transactions, &texts.entries, &texts.attempts})
+                           &texts.transactions, &texts.entries, &texts.attempts, &texts.disputes})
     statements.push_back({*text, params});
   return statements;
 }
@@ -91,7 +92,7 @@ ports::AuditPage to_audit_strays(std::span<const Rows> answers) {
 }
 
 ports::AuditPage to_audit_page(std::span<const Rows> answers) {
-  COBRO_CHECK(answers.size() == 7);
+  COBRO_CHECK(answers.size() == 8);
   ports::AuditPage page;
   page.orders = read_all(answers[0], read_order);
   attach_items(page.orders, answers[1]);
@@ -100,6 +101,7 @@ ports::AuditPage to_audit_page(std::span<const Rows> answers) {
   page.transactions = read_all(answers[4], read_transaction);
   page.entries = read_all(answers[5], read_entry);
   page.attempts = read_all(answers[6], read_attempt);
+  page.disputes = read_all(answers[7], read_dispute);
   return page;
 }
 

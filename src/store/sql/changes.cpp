@@ -128,6 +128,20 @@ void add_reconciliations(Statements& statements, const ports::Changes& changes) 
   }
 }
 
+// Before payments, which may refer to them.
+void add_subscribers(Statements& statements, const ports::Changes& changes) {
+  add_rows(statements, changes.update_customers, changes.insert_customers);
+  add_rows(statements, changes.update_methods, changes.insert_methods);
+  add_rows(statements, changes.update_subscriptions, changes.insert_subscriptions);
+  add_inserts(statements, changes.insert_status_changes);
+}
+
+void add_claims(Statements& statements, const ports::Changes& changes) {
+  add_rows(statements, changes.update_checkouts, changes.insert_checkouts);
+  add_rows(statements, changes.update_disputes, changes.insert_disputes);
+  for (const auto& entitlement : changes.set_entitlements) statements.push_back(set(entitlement));
+}
+
 template <class Rows>
 std::optional<Statement> exists(const Table& table, const Rows& rows) {
   if (rows.empty()) return std::nullopt;
@@ -146,11 +160,14 @@ std::vector<Row> listed(const std::optional<Row>& row) {
 std::vector<Statement> plan_changes(const ports::Changes& changes) {
   Statements statements;
   add_orders(statements, changes);
+  add_subscribers(statements, changes);
   add_payments(statements, changes);
   add_rows(statements, changes.update_refunds, changes.insert_refunds);
   add_rows(statements, changes.update_transactions, changes.insert_transactions);
   add_inserts(statements, changes.insert_entries);
   add_rows(statements, changes.update_attempts, changes.insert_attempts);
+  add_rows(statements, changes.update_errands, changes.insert_errands);
+  add_claims(statements, changes);
   add_records(statements, changes);
   add_reconciliations(statements, changes);
   if (changes.update_webhook) statements.push_back(update(*changes.update_webhook));
@@ -166,6 +183,13 @@ std::optional<Statement> plan_was_committed(const ports::Changes& changes) {
   if (auto found = exists(refunds(), changes.insert_refunds)) return found;
   if (auto found = exists(transactions(), changes.insert_transactions)) return found;
   if (auto found = exists(attempts(), changes.insert_attempts)) return found;
+  if (auto found = exists(errands(), changes.insert_errands)) return found;
+  if (auto found = exists(status_changes(), changes.insert_status_changes)) return found;
+  if (auto found = exists(subscriptions(), changes.insert_subscriptions)) return found;
+  if (auto found = exists(customers(), changes.insert_customers)) return found;
+  if (auto found = exists(payment_methods(), changes.insert_methods)) return found;
+  if (auto found = exists(checkout_sessions(), changes.insert_checkouts)) return found;
+  if (auto found = exists(disputes(), changes.insert_disputes)) return found;
   if (auto found = exists(webhooks(), listed(changes.insert_webhook))) return found;
   return exists(records(), listed(changes.insert_record));
 }

@@ -28,9 +28,15 @@ domain::Payment read_payment(Cells& cells);  // moves on: more columns may follo
 inline domain::Payment read_payment_row(Cells cells) {
   return read_payment(cells);
 }
-// Three columns, of a payment and of an attempt.
+// Three columns, of a payment, an attempt and an errand.
 void put_decline(Params& params, const std::optional<domain::Decline>& decline);
 std::optional<domain::Decline> read_decline(Cells& cells);
+// Three columns, of a payment and of a subscription.
+void put_next_action(Params& params, const std::optional<domain::NextAction>& action);
+std::optional<domain::NextAction> read_next_action(Cells& cells);
+// Two columns, a currency and an amount, that are NULL together.
+void put_money(Params& params, const std::optional<domain::Money>& amount);
+std::optional<domain::Money> read_money(Cells& cells);
 
 const Table& refunds();
 Statement insert(const domain::Refund& refund);
@@ -56,6 +62,48 @@ Statement insert(const domain::Reconciliation& row);
 Statement update(const domain::Reconciliation& row);
 domain::Reconciliation read_reconciliation(Cells cells);
 
+const Table& customers();
+Statement insert(const domain::Customer& customer);
+Statement update(const domain::Customer& customer);
+domain::Customer read_customer(Cells cells);
+
+const Table& payment_methods();
+Statement insert(const domain::PaymentMethod& method);
+Statement update(const domain::PaymentMethod& method);
+domain::PaymentMethod read_payment_method(Cells cells);
+
+const Table& plans();
+domain::Plan read_plan(Cells cells);
+
+const Table& subscriptions();
+Statement insert(const domain::Subscription& subscription);
+Statement update(const domain::Subscription& subscription);
+domain::Subscription read_subscription(Cells cells);
+
+const Table& status_changes();
+Statement insert(const domain::StatusChange& change);
+domain::StatusChange read_status_change(Cells cells);
+
+const Table& checkout_sessions();
+Statement insert(const domain::CheckoutSession& session);
+Statement update(const domain::CheckoutSession& session);
+domain::CheckoutSession read_checkout(Cells cells);
+
+const Table& entitlements();
+// Inserts it, or puts it in the place of the one that its source has, under that one's id.
+Statement set(const domain::Entitlement& entitlement);
+domain::Entitlement read_entitlement(Cells cells);
+
+const Table& disputes();
+Statement insert(const domain::Dispute& dispute);
+Statement update(const domain::Dispute& dispute);
+domain::Dispute read_dispute(Cells cells);
+
+const Table& errands();
+Statement insert(const domain::Errand& errand);
+Statement update(const domain::Errand& errand);
+domain::Errand read_errand(Cells cells);
+
 const Table& records();
 Statement insert(const ports::IdempotencyRecord& record);
 Statement update(const ports::IdempotencyRecord& record);
@@ -80,6 +128,12 @@ template <class T>
 std::optional<T> read_first(const Rows& rows, T (*read)(Cells)) {
   if (rows.empty()) return std::nullopt;
   return read(Cells(rows, 0));
+}
+// What a LEFT JOIN put beside the first row, from `column` on; nothing when it found nothing.
+template <class T>
+std::optional<T> read_joined(const Rows& rows, std::size_t column, T (*read)(Cells)) {
+  if (rows.empty() || !rows.cell(0, column)) return std::nullopt;
+  return read(Cells(rows, 0, column));
 }
 
 // The parameters of an insert and an update, made of one pair of functions per table.

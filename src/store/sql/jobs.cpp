@@ -25,6 +25,28 @@ std::vector<domain::Attempt> to_attempts(std::span<const Rows> answers) {
   return read_all(answers[0], read_attempt);
 }
 
+Statement due_errands(base::Timestamp now, std::int64_t limit) {
+  static const std::string text =
+      errands().select() +
+      " WHERE status = 'open' AND next_check_at <= $1 ORDER BY next_check_at, id LIMIT $2";
+  return {text, due(now, limit)};
+}
+
+std::vector<domain::Errand> to_errands(std::span<const Rows> answers) {
+  return read_all(answers[0], read_errand);
+}
+
+Statement due_checkouts(base::Timestamp now, std::int64_t limit) {
+  static const std::string text =
+      checkout_sessions().select() +
+      " WHERE status = 'open' AND next_check_at <= $1 ORDER BY next_check_at, id LIMIT $2";
+  return {text, due(now, limit)};
+}
+
+std::vector<domain::CheckoutSession> to_checkouts(std::span<const Rows> answers) {
+  return read_all(answers[0], read_checkout);
+}
+
 Statement due_orders(base::Timestamp now, std::int64_t limit) {
   return {
       "SELECT id FROM orders WHERE status = 'pending' AND expiry_check_at <= $1"

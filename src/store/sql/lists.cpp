@@ -80,15 +80,20 @@ void add_tenant(Where& where, const std::optional<ports::TenantScope>& tenant,
   }
 }
 
+// One of these; of none, any.
+template <class E>
+void add_words(Where& where, std::string_view column, const std::vector<E>& values) {
+  if (values.empty()) return;
+  std::string words;
+  for (const auto value : values) words += (words.empty() ? "" : ", ") + where.parameter(value);
+  where.add_text(fmt::format("{} IN ({})", column, words));
+}
+
 Where where_of(const ports::OrderFilter& filter) {
   Where where;
   add_tenant(where, filter.tenant, kTenant, kNoTenant);
   if (filter.user_id) where.add("user_id = {}", *filter.user_id);
-  if (filter.statuses.empty()) return where;
-  std::string words;
-  for (const auto status : filter.statuses)
-    words += (words.empty() ? "" : ", ") + where.parameter(status);
-  where.add_text(fmt::format("status IN ({})", words));
+  add_words(where, "status", filter.statuses);
   return where;
 }
 
@@ -109,6 +114,7 @@ Where where_of(const ports::PaymentFilter& filter) {
   add_tenant(where, filter.tenant, kTenant, kNoTenant);
   if (filter.user_id) where.add("user_id = {}", *filter.user_id);
   if (filter.order_id) where.add("order_id = {}", *filter.order_id);
+  if (filter.subscription_id) where.add("subscription_id = {}", *filter.subscription_id);
   if (filter.kind) where.add("kind = {}", *filter.kind);
   if (!filter.words) return where;
   std::string any;
@@ -170,6 +176,32 @@ Where where_of(const ports::ReconciliationFilter& filter) {
   return where;
 }
 
+Where where_of(const ports::SubscriptionFilter& filter) {
+  Where where;
+  add_tenant(where, filter.tenant, kTenant, kNoTenant);
+  if (filter.user_id) where.add("user_id = {}", *filter.user_id);
+  add_words(where, "status", filter.statuses);
+  return where;
+}
+
+Where where_of(const ports::EntitlementFilter& filter) {
+  Where where;
+  add_tenant(where, filter.tenant, kTenant, kNoTenant);
+  if (filter.user_id) where.add("user_id = {}", *filter.user_id);
+  if (filter.active)
+    where.add_text(*filter.active ? "revoked_at IS NULL" : "revoked_at IS NOT NULL");
+  return where;
+}
+
+Where where_of(const ports::DisputeFilter& filter) {
+  Where where;
+  add_tenant(where, filter.tenant, kOfTenant, kOfNoTenant);
+  if (filter.user_id) where.add(kOfUser, *filter.user_id);
+  if (filter.payment_id) where.add("payment_id = {}", *filter.payment_id);
+  add_words(where, "status", filter.statuses);
+  return where;
+}
+
 template <class T>
 ports::Listed<T> to_listed(std::vector<T> items, const Rows& count, std::int64_t limit) {
   COBRO_CHECK(count.size() == 1);
@@ -212,6 +244,29 @@ std::vector<Statement> plan_list(const ports::ReconciliationFilter& filter,
   return plan_rows(reconciliations(), where_of(filter), page);
 }
 
+std::vector<Statement> plan_list(const ports::SubscriptionFilter& filter, const ports::Page& page) {
+  return plan_rows(subscriptions(), where_of(filter), page);
+}
+
+std::vector<Statement> plan_list(domain::SubscriptionId history_of, const ports::Page& page) {
+  Where where;
+  where.add("subscription_id = {}", history_of);
+  return plan_rows(status_changes(), where, page);
+}
+
+std::vector<Statement> plan_list(const ports::EntitlementFilter& filter, const ports::Page& page) {
+  return plan_rows(entitlements(), where_of(filter), page);
+}
+
+std::vector<Statement> plan_list(const ports::DisputeFilter& filter, const ports::Page& page) {
+  return plan_rows(disputes(), where_of(filter), page);
+}
+
+Statement all_plans() {
+  static const std::string text = plans().select() + " ORDER BY price, id";
+  return {text};
+}
+
 ports::Listed<domain::Order> to_listed_orders(std::span<const Rows> answers, std::int64_t limit) {
   COBRO_CHECK(answers.size() == 3);
   auto orders = read_all(answers[0], read_order);
@@ -236,6 +291,30 @@ ports::Listed<domain::Transaction> to_listed_transactions(std::span<const Rows> 
 ports::Listed<domain::Reconciliation> to_listed_reconciliations(std::span<const Rows> answers,
                                                                 std::int64_t limit) {
   return to_listed(read_all(answers[0], read_reconciliation), answers[1], limit);
+}
+
+ports::Listed<domain::Subscription> to_listed_subscriptions(std::span<const Rows> answers,
+                                                            std::int64_t limit) {
+  return to_listed(read_all(answers[0], read_subscription), answers[1], limit);
+}
+
+ports::Listed<domain::StatusChange> to_listed_status_changes(std::span<const Rows> answers,
+                                                             std::int64_t limit) {
+  return to_listed(read_all(answers[0], read_status_change), answers[1], limit);
+}
+
+ports::Listed<domain::Entitlement> to_listed_entitlements(std::span<const Rows> answers,
+                                                          std::int64_t limit) {
+  return to_listed(read_all(answers[0], read_entitlement), answers[1], limit);
+}
+
+ports::Listed<domain::Dispute> to_listed_disputes(std::span<const Rows> answers,
+                                                  std::int64_t limit) {
+  return to_listed(read_all(answers[0], read_dispute), answers[1], limit);
+}
+
+std::vector<domain::Plan> to_plans(std::span<const Rows> answers) {
+  return read_all(answers[0], read_plan);
 }
 
 }  // namespace cobro::store

@@ -19,6 +19,10 @@ std::vector<Statement> plan_list(const ports::TransactionFilter& filter, const p
 std::vector<Statement> plan_list(const ports::OverpaymentFilter& filter, const ports::Page& page);
 std::vector<Statement> plan_list(const ports::ReconciliationFilter& filter,
                                  const ports::Page& page);
+std::vector<Statement> plan_list(const ports::SubscriptionFilter& filter, const ports::Page& page);
+std::vector<Statement> plan_list(domain::SubscriptionId history_of, const ports::Page& page);
+std::vector<Statement> plan_list(const ports::EntitlementFilter& filter, const ports::Page& page);
+std::vector<Statement> plan_list(const ports::DisputeFilter& filter, const ports::Page& page);
 
 ports::Listed<domain::Order> to_listed_orders(std::span<const Rows> answers, std::int64_t limit);
 ports::Listed<domain::Payment> to_listed_payments(std::span<const Rows> answers,
@@ -28,7 +32,21 @@ ports::Listed<domain::Transaction> to_listed_transactions(std::span<const Rows> 
                                                           std::int64_t limit);
 ports::Listed<domain::Reconciliation> to_listed_reconciliations(std::span<const Rows> answers,
                                                                 std::int64_t limit);
+ports::Listed<domain::Subscription> to_listed_subscriptions(std::span<const Rows> answers,
+                                                            std::int64_t limit);
+ports::Listed<domain::StatusChange> to_listed_status_changes(std::span<const Rows> answers,
+                                                             std::int64_t limit);
+ports::Listed<domain::Entitlement> to_listed_entitlements(std::span<const Rows> answers,
+                                                          std::int64_t limit);
+ports::Listed<domain::Dispute> to_listed_disputes(std::span<const Rows> answers,
+                                                  std::int64_t limit);
+Statement all_plans();
+std::vector<domain::Plan> to_plans(std::span<const Rows> answers);
 
+Statement due_errands(base::Timestamp now, std::int64_t limit);
+std::vector<domain::Errand> to_errands(std::span<const Rows> answers);
+Statement due_checkouts(base::Timestamp now, std::int64_t limit);
+std::vector<domain::CheckoutSession> to_checkouts(std::span<const Rows> answers);
 Statement due_attempts(base::Timestamp now, std::int64_t limit);
 std::vector<domain::Attempt> to_attempts(std::span<const Rows> answers);
 Statement due_orders(base::Timestamp now, std::int64_t limit);

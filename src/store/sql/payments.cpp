@@ -9,14 +9,8 @@ void put_fixed(Params& params, const domain::Payment& payment) {
       .add(payment.order_id)
       .add(payment.user_id)
       .add(payment.tenant_id)
-      .add(payment.created_at);
-}
-
-void put_next_action(Params& params, const std::optional<domain::NextAction>& action) {
-  if (action)
-    params.add(action->type).add(action->url).add(action->client_secret);
-  else
-    params.null().null().null();
+      .add(payment.created_at)
+      .add(payment.course_id);
 }
 
 void put_overpayment(Params& params, const std::optional<domain::Overpayment>& overpayment) {
@@ -67,52 +61,58 @@ void put_changing(Params& params, const domain::Payment& payment) {
       .add(payment.updated_at)
       .add(payment.processed_at);
   put_overpayment(params, payment.overpayment);
-}
-
-std::optional<domain::NextAction> read_next_action(Cells& cells) {
-  auto type = cells.opt_text();
-  auto url = cells.opt_text();
-  auto secret = cells.opt_text();
-  if (!type) return std::nullopt;
-  return domain::NextAction{std::move(*type), std::move(url), std::move(secret)};
+  params.add(payment.subscription_id)
+      .add(payment.gateway_customer_id)
+      .add(payment.gateway_payment_method_id)
+      .add(payment.gateway_invoice_id)
+      .add(payment.client_secret)
+      .add(payment.disputed.minor())
+      .add(payment.dispute_status);
 }
 
 }  // namespace
 
 const Table& payments() {
-  static const Table table("payments",
-                           {"number", "kind", "order_id", "user_id", "tenant_id", "created_at"},
-                           {"gateway",
-                            "capture_method",
-                            "state",
-                            "currency",
-                            "amount",
-                            "captured",
-                            "refunded",
-                            "refunding",
-                            "description",
-                            "metadata",
-                            "gateway_payment_id",
-                            "gateway_charge_id",
-                            "gateway_response",
-                            "decline_reason",
-                            "decline_code",
-                            "decline_message",
-                            "action_type",
-                            "action_url",
-                            "action_client_secret",
-                            "pending_operation",
-                            "conflicted",
-                            "attempts",
-                            "event_sequence",
-                            "updated_at",
-                            "processed_at",
-                            "overpayment_id",
-                            "overpayment_reason",
-                            "overpaid_at",
-                            "overpaid",
-                            "overpaid_refunded",
-                            "overpaid_refunding"});
+  static const Table table(
+      "payments", {"number", "kind", "order_id", "user_id", "tenant_id", "created_at", "course_id"},
+      {"gateway",
+       "capture_method",
+       "state",
+       "currency",
+       "amount",
+       "captured",
+       "refunded",
+       "refunding",
+       "description",
+       "metadata",
+       "gateway_payment_id",
+       "gateway_charge_id",
+       "gateway_response",
+       "decline_reason",
+       "decline_code",
+       "decline_message",
+       "action_type",
+       "action_url",
+       "action_client_secret",
+       "pending_operation",
+       "conflicted",
+       "attempts",
+       "event_sequence",
+       "updated_at",
+       "processed_at",
+       "overpayment_id",
+       "overpayment_reason",
+       "overpaid_at",
+       "overpaid",
+       "overpaid_refunded",
+       "overpaid_refunding",
+       "subscription_id",
+       "gateway_customer_id",
+       "gateway_payment_method_id",
+       "gateway_invoice_id",
+       "client_secret",
+       "disputed",
+       "dispute_status"});
   return table;
 }
 
@@ -132,6 +132,35 @@ std::optional<domain::Decline> read_decline(Cells& cells) {
                          std::move(message).value_or("")};
 }
 
+void put_next_action(Params& params, const std::optional<domain::NextAction>& action) {
+  if (action)
+    params.add(action->type).add(action->url).add(action->client_secret);
+  else
+    params.null().null().null();
+}
+
+std::optional<domain::NextAction> read_next_action(Cells& cells) {
+  auto type = cells.opt_text();
+  auto url = cells.opt_text();
+  auto secret = cells.opt_text();
+  if (!type) return std::nullopt;
+  return domain::NextAction{std::move(*type), std::move(url), std::move(secret)};
+}
+
+void put_money(Params& params, const std::optional<domain::Money>& amount) {
+  if (amount)
+    params.add(amount->currency().code()).add(amount->minor());
+  else
+    params.null().null();
+}
+
+std::optional<domain::Money> read_money(Cells& cells) {
+  const auto currency = cells.opt([&] { return cells.currency(); });
+  const auto minor = cells.opt_int64();
+  if (!currency || !minor) return std::nullopt;
+  return domain::Money(*minor, *currency);
+}
+
 Statement insert(const domain::Payment& payment) {
   return insert_into(payments(), payment, put_fixed, put_changing);
 }
@@ -148,6 +177,7 @@ domain::Payment read_payment(Cells& cells) {
   auto user = cells.text();
   auto tenant = cells.opt_text();
   const auto created_at = cells.time();
+  auto course = cells.opt_text();
   const auto gateway = cells.word<domain::GatewayName>("gateway");
   const auto capture = cells.word<domain::CaptureMethod>("capture method");
   const auto state = cells.word<domain::PaymentState>("payment state");
@@ -156,6 +186,7 @@ domain::Payment read_payment(Cells& cells) {
                           .number = number,
                           .kind = kind,
                           .order_id = order,
+                          .course_id = std::move(course),
                           .user_id = std::move(user),
                           .tenant_id = std::move(tenant),
                           .gateway = gateway,
@@ -165,6 +196,7 @@ domain::Payment read_payment(Cells& cells) {
                           .captured = cells.money(currency),
                           .refunded = cells.money(currency),
                           .refunding = cells.money(currency),
+                          .disputed = domain::Money::zero(currency),
                           .overpayment = {},
                           .description = cells.opt_text(),
                           .metadata = cells.text(),
@@ -183,6 +215,13 @@ domain::Payment read_payment(Cells& cells) {
   payment.updated_at = cells.time();
   payment.processed_at = cells.opt_time();
   payment.overpayment = read_overpayment(cells, currency);
+  payment.subscription_id = cells.opt_id<domain::SubscriptionId>();
+  payment.gateway_customer_id = cells.opt_text();
+  payment.gateway_payment_method_id = cells.opt_text();
+  payment.gateway_invoice_id = cells.opt_text();
+  payment.client_secret = cells.opt_text();
+  payment.disputed = cells.money(currency);
+  payment.dispute_status = cells.opt_word<domain::DisputeStatus>("dispute status");
   payment.version = cells.int64();
   return payment;
 }

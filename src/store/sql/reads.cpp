@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "store/sql/billing_reads.h"
 #include "store/sql/entities.h"
 
 namespace cobro::store {
@@ -60,13 +61,6 @@ struct RootPlan {
   bool attempt = false;
 };
 
-template <class... Values>
-std::vector<Param> params_of(const Values&... values) {
-  Params params;
-  (params.add(values), ...);
-  return std::move(params).take();
-}
-
 RootPlan plan_of(std::monostate) {
   return {};
 }
@@ -89,6 +83,12 @@ RootPlan plan_of(const ports::RemoteRef& ref) {
   static const RootTexts texts =
       payment_texts("(SELECT id FROM payments WHERE gateway = $1 AND gateway_payment_id = $2)");
   return {&texts, params_of(ref.gateway, ref.gateway_payment_id), true};
+}
+
+RootPlan plan_of(const ports::InvoiceRef& ref) {
+  static const RootTexts texts =
+      payment_texts("(SELECT id FROM payments WHERE gateway = $1 AND gateway_invoice_id = $2)");
+  return {&texts, params_of(ref.gateway, ref.gateway_invoice_id), true};
 }
 
 RootPlan plan_of(const domain::RefundId& id) {
@@ -129,41 +129,37 @@ RootPlan plan_of(const ports::TransactionRef& ref) {
   return {ref.index() == 0 ? &by_id : &by_number, params, true};
 }
 
-void add(ReadPlan& plan, Part part, std::string_view text, std::vector<Param> params) {
-  plan.statements.push_back({text, std::move(params)});
-  plan.parts.push_back(part);
-}
-
 void add_root(ReadPlan& plan, const RootPlan& root) {
   if (root.texts == nullptr) return;
-  add(plan, Part::order, root.texts->order, root.params);
-  add(plan, Part::items, root.texts->items, root.params);
-  add(plan, Part::payments, root.texts->payments, root.params);
-  add(plan, Part::open_attempts, root.texts->open_attempts, root.params);
+  plan.add(Part::order, root.texts->order, root.params);
+  plan.add(Part::items, root.texts->items, root.params);
+  plan.add(Part::payments, root.texts->payments, root.params);
+  plan.add(Part::open_attempts, root.texts->open_attempts, root.params);
   if (root.payment) {
-    add(plan, Part::refunds, root.texts->refunds, root.params);
-    add(plan, Part::transactions, root.texts->transactions, root.params);
+    plan.add(Part::refunds, root.texts->refunds, root.params);
+    plan.add(Part::transactions, root.texts->transactions, root.params);
   }
-  if (root.attempt) add(plan, Part::attempt, root.texts->attempt, root.params);
+  if (root.attempt) plan.add(Part::attempt, root.texts->attempt, root.params);
   if (!root.texts->reconciliation.empty())
-    add(plan, Part::reconciliation, root.texts->reconciliation, root.params);
+    plan.add(Part::reconciliation, root.texts->reconciliation, root.params);
 }
 
+// The record with the attempt or the errand that it names beside it, in one statement.
 void add_record(ReadPlan& plan, const std::string& key) {
-  static const std::string record = records().select() + " WHERE key = $1";
-  static const std::string attempt =
-      attempts().select() + " WHERE id = (SELECT attempt_id FROM records WHERE key = $1)";
-  add(plan, Part::record, record, params_of(key));
-  add(plan, Part::record_attempt, attempt, params_of(key));
+  static const std::string text = fmt::format(
+      "SELECT {}, {}, {} FROM records r LEFT JOIN attempts a ON a.id = r.attempt_id"
+      " LEFT JOIN errands e ON e.id = r.errand_id WHERE r.key = $1",
+      records().columns_of("r"), attempts().columns_of("a"), errands().columns_of("e"));
+  plan.add(Part::record, text, params_of(key));
 }
 
 void add_webhook(ReadPlan& plan, const ports::WebhookRef& ref) {
   static const std::string text = webhooks().select() + " WHERE gateway = $1 AND event_id = $2";
-  add(plan, Part::webhook, text, params_of(ref.gateway, ref.event_id));
+  plan.add(Part::webhook, text, params_of(ref.gateway, ref.event_id));
 }
 
 void add_numbers(ReadPlan& plan, Part part, std::string_view text, int count) {
-  for (int i = 0; i < count; ++i) add(plan, part, text, {});
+  for (int i = 0; i < count; ++i) plan.add(part, text, {});
 }
 
 void load_payments(ports::Loaded& loaded, const Rows& rows) {
@@ -181,6 +177,13 @@ void load_items(ports::Loaded& loaded, const Rows& rows) {
   one.push_back(std::move(*loaded.order));
   attach_items(one, rows);
   loaded.order = std::move(one.front());
+}
+
+void load_record(ports::Loaded& loaded, const Rows& rows) {
+  const auto attempt = records().width();
+  loaded.record = read_first(rows, read_record);
+  loaded.record_attempt = read_joined(rows, attempt, read_attempt);
+  loaded.record_errand = read_joined(rows, attempt + attempts().width(), read_errand);
 }
 
 std::int64_t read_number(const Rows& rows) {
@@ -213,11 +216,15 @@ void load_part(ports::Loaded& loaded, Part part, const Rows& rows) {
       loaded.reconciliation = read_first(rows, read_reconciliation);
       return;
     case Part::record:
-      loaded.record = read_first(rows, read_record);
-      return;
-    case Part::record_attempt:
-      loaded.record_attempt = read_first(rows, read_attempt);
-      return;
+      return load_record(loaded, rows);
+    case Part::customer:
+    case Part::methods:
+    case Part::subscription:
+    case Part::open_errands:
+    case Part::errand:
+    case Part::checkout:
+    case Part::dispute:
+      return load_billing(loaded, part, rows);
     case Part::webhook:
       loaded.webhook = read_first(rows, read_webhook);
       return;
@@ -238,6 +245,7 @@ void load_part(ports::Loaded& loaded, Part part, const Rows& rows) {
 ReadPlan plan_reads(const ports::Reads& reads, const SqlTraits& traits, bool draw) {
   ReadPlan plan;
   add_root(plan, std::visit([](const auto& root) { return plan_of(root); }, reads.root));
+  add_billing(plan, reads);
   if (reads.record_key) add_record(plan, *reads.record_key);
   if (reads.webhook) add_webhook(plan, *reads.webhook);
   if (!draw) return plan;

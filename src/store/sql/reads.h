@@ -21,8 +21,14 @@ enum class Part {
   open_attempts,
   attempt,
   reconciliation,
+  customer,
+  methods,
+  subscription,
+  open_errands,
+  errand,
+  checkout,
+  dispute,
   record,
-  record_attempt,
   webhook,
   order_number,
   payment_number,
@@ -32,6 +38,11 @@ enum class Part {
 struct ReadPlan {
   std::vector<Statement> statements;
   std::vector<Part> parts;  // what each statement answers
+
+  void add(Part part, std::string_view text, std::vector<Param> params) {
+    statements.push_back({text, std::move(params)});
+    parts.push_back(part);
+  }
 };
 
 // Without `draw` no numbers are drawn.

@@ -41,15 +41,15 @@ void put_changing(Params& params, const ports::IdempotencyRecord& record) {
         .add(record.reply->body);
   else
     params.null().null().null();
-  params.add(record.expires_at);
+  params.add(record.expires_at).add(record.errand_id);
 }
 
 }  // namespace
 
 const Table& records() {
-  static const Table table(
-      "records", {"key", "request_hash", "created_at"},
-      {"state", "attempt_id", "reply_status", "reply_headers", "reply_body", "expires_at"});
+  static const Table table("records", {"key", "request_hash", "created_at"},
+                           {"state", "attempt_id", "reply_status", "reply_headers", "reply_body",
+                            "expires_at", "errand_id"});
   return table;
 }
 
@@ -76,6 +76,7 @@ ports::IdempotencyRecord read_record(Cells cells) {
     record.reply = ports::StoredReply{static_cast<int>(*status), from_lines(headers.value_or("")),
                                       std::move(body).value_or("")};
   record.expires_at = cells.opt_time();
+  record.errand_id = cells.opt_id<domain::ErrandId>();
   record.version = cells.int64();
   return record;
 }

@@ -41,7 +41,8 @@ class Rows {
 // Reads one row's cells from left to right.
 class Cells {
  public:
-  Cells(const Rows& rows, std::size_t row) : rows_(rows), row_(row) {}
+  Cells(const Rows& rows, std::size_t row, std::size_t column = 0)
+      : rows_(rows), row_(row), column_(column) {}
 
   std::int64_t int64();
   bool flag() { return int64() != 0; }
@@ -91,7 +92,7 @@ class Cells {
   std::string_view present();
   const Rows& rows_;
   std::size_t row_;
-  std::size_t column_ = 0;
+  std::size_t column_;
 };
 
 }  // namespace cobro::store

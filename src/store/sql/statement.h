@@ -64,6 +64,13 @@ class Params {
 // makes a row that vanished a serialisation failure by itself.
 enum class Touches { any, one };
 
+template <class... Values>
+std::vector<Param> params_of(const Values&... values) {
+  Params params;
+  (params.add(values), ...);
+  return std::move(params).take();
+}
+
 struct Statement {
   std::string_view text;
   std::vector<Param> params = {};

@@ -6,6 +6,10 @@ namespace cobro::store {
 
 Table::Table(std::string_view name, Columns fixed, Columns changing) : name_(name) {
   columns_ = "id";
+  names_.emplace_back("id");
+  names_.insert(names_.end(), fixed);
+  names_.insert(names_.end(), changing);
+  if (changing.size() > 0) names_.emplace_back("version");
   std::string values = "$1";
   std::string sets;
   int value = 1;
@@ -37,6 +41,13 @@ Table::Table(std::string_view name, Columns fixed, Columns changing) : name_(nam
 
 std::string Table::select(std::string_view extra) const {
   return fmt::format("SELECT {}{}{} FROM {}", columns_, extra.empty() ? "" : ", ", extra, name_);
+}
+
+std::string Table::columns_of(std::string_view alias) const {
+  std::string columns;
+  for (const auto name : names_)
+    columns += fmt::format("{}{}.{}", columns.empty() ? "" : ", ", alias, name);
+  return columns;
 }
 
 }  // namespace cobro::store

@@ -30,11 +30,15 @@ class Table {
   [[nodiscard]] std::string select(std::string_view extra = {}) const;
   // What `select` reads, for RETURNING.
   [[nodiscard]] std::string_view columns() const { return columns_; }
+  // The same of a table that a join calls `alias`, and how many they are.
+  [[nodiscard]] std::string columns_of(std::string_view alias) const;
+  [[nodiscard]] std::size_t width() const { return names_.size(); }
   // One row that tells whether $1 is the id of a row.
   [[nodiscard]] std::string_view exists() const { return exists_; }
 
  private:
   std::string_view name_;
+  std::vector<std::string_view> names_;
   std::string columns_;
   std::string insert_;
   std::string update_;

@@ -101,6 +101,36 @@ class SqliteStore final : public ports::Store {
                                         page.limit);
   }
 
+  base::Task<ports::Listed<domain::Subscription>> list_subscriptions(
+      const ports::SubscriptionFilter& filter, const ports::Page& page) override {
+    return list<domain::Subscription>(plan_list(filter, page), to_listed_subscriptions, page.limit);
+  }
+  base::Task<ports::Listed<domain::StatusChange>> list_status_changes(
+      domain::SubscriptionId id, const ports::Page& page) override {
+    return list<domain::StatusChange>(plan_list(id, page), to_listed_status_changes, page.limit);
+  }
+  base::Task<ports::Listed<domain::Entitlement>> list_entitlements(
+      const ports::EntitlementFilter& filter, const ports::Page& page) override {
+    return list<domain::Entitlement>(plan_list(filter, page), to_listed_entitlements, page.limit);
+  }
+  base::Task<ports::Listed<domain::Dispute>> list_disputes(const ports::DisputeFilter& filter,
+                                                           const ports::Page& page) override {
+    return list<domain::Dispute>(plan_list(filter, page), to_listed_disputes, page.limit);
+  }
+  base::Task<std::vector<domain::Plan>> plans() override {
+    return query<std::vector<domain::Plan>>(*parts_.readers, one(all_plans()), to_plans);
+  }
+
+  base::Task<std::vector<domain::Errand>> due_errands(base::Timestamp now,
+                                                      std::int64_t limit) override {
+    return query<std::vector<domain::Errand>>(*parts_.readers, one(store::due_errands(now, limit)),
+                                              to_errands);
+  }
+  base::Task<std::vector<domain::CheckoutSession>> due_checkouts(base::Timestamp now,
+                                                                 std::int64_t limit) override {
+    return query<std::vector<domain::CheckoutSession>>(
+        *parts_.readers, one(store::due_checkouts(now, limit)), to_checkouts);
+  }
   base::Task<std::vector<domain::Attempt>> due_attempts(base::Timestamp now,
                                                         std::int64_t limit) override {
     return query<std::vector<domain::Attempt>>(*parts_.readers,
