@@ -22,6 +22,7 @@ using ports::AnswerKind;
 
 Operation operation_of(const ports::GatewayCommand& command) {
   struct Visitor {
+    Operation operator()(const ports::CreateCommand&) const { return Operation::create; }
     Operation operator()(const ports::ConfirmCommand&) const { return Operation::confirm; }
     Operation operator()(const ports::CaptureCommand&) const { return Operation::capture; }
     Operation operator()(const ports::CancelCommand&) const { return Operation::cancel; }
@@ -106,9 +107,22 @@ base::Task<ports::GatewayAnswer> send(Context& context, Attempt attempt) {
   co_return answer;
 }
 
+namespace {
+
+// A payment that was to be made at the gateway, and is not there: nothing will ever come of it.
+void follow_create(domain::Books& books, const Attempt& attempt) {
+  const bool made = attempt.status == AttemptStatus::accepted || books.payment().gateway_payment_id;
+  if (attempt.operation == Operation::create && !made &&
+      books.payment().state == domain::PaymentState::pending)
+    books.cancel(false, "not_created");
+}
+
+}  // namespace
+
 void end_attempt(domain::Books& books, Attempt& attempt, AttemptStatus status,
                  std::optional<domain::Decline> decline, ports::Changes& changes) {
   close_attempt(books, attempt, status, std::move(decline));
+  follow_create(books, attempt);
   changes.update_attempts.push_back(attempt);
   if (attempt.in_review)
     changes.settle_reconciliations.push_back({attempt.id,

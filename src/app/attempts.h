@@ -70,7 +70,8 @@ int numbers_for_news(const Context& context);
 domain::Applied apply_refund_news(const ports::Loaded& loaded, domain::Books& books,
                                   const domain::RefundNews& news, ports::Changes& changes);
 
-// Ends `attempt` in a decision, with its record.
+// Ends `attempt` in a decision, with its record. A payment that was never made at the gateway
+// is cancelled with it.
 void end_attempt(domain::Books& books, domain::Attempt& attempt, domain::AttemptStatus status,
                  std::optional<domain::Decline> decline, ports::Changes& changes);
 

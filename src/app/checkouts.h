@@ -2,6 +2,7 @@
 // made by create_intent or subscribe with CheckoutTerms.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "app/checkout_terms.h"
@@ -25,8 +26,10 @@ base::Task<base::Result<CheckoutView, domain::Refusal>> view_checkout(
 base::Task<base::Result<CheckoutView, domain::Refusal>> refresh_checkout(
     Context& context, domain::CheckoutSessionId session);
 
-// One round of the expiry job: cancels at the gateway what nobody paid in time. Returns how many
-// sessions were looked at.
+inline constexpr std::int64_t kCheckoutBatch = 50;
+// One round of the expiry job, for up to that many sessions: cancels at the gateway what nobody
+// paid in time; what may still be paid is looked at again later. Several instances may do so at
+// once. Returns how many sessions were looked at.
 base::Task<std::int64_t> expire_checkouts(Context& context);
 
 }  // namespace cobro::app

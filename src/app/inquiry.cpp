@@ -35,10 +35,14 @@ base::Task<std::optional<ports::LookUpAnswer>> look_up(Context& context,
   co_return all;
 }
 
+bool may_create(domain::Operation operation) {
+  return operation == domain::Operation::create || operation == domain::Operation::confirm;
+}
+
 // The instants between which our attempts may have created the object.
 std::pair<base::Timestamp, base::Timestamp> window(const Loaded& loaded, base::Timestamp now) {
   for (const auto& attempt : loaded.open_attempts)
-    if (attempt.payment_id == loaded.payment->id && attempt.operation == domain::Operation::confirm)
+    if (attempt.payment_id == loaded.payment->id && may_create(attempt.operation))
       return {attempt.first_sent_at, attempt.deadline};
   return {loaded.payment->created_at, now};
 }

@@ -112,7 +112,7 @@ base::Result<Decided, Refusal> answer_from_record(const IdempotencyRecord& recor
 }
 
 void add_record(Decided& decided, const Idempotency& key, domain::Moment& moment) {
-  if (decided.inquire) return;
+  if (decided.inquire || decided.again) return;
   if (decided.reply && !is_kept(*decided.reply)) return;
   decided.changes.insert_record = make_record(key, decided, moment);
   for (auto& attempt : decided.changes.insert_attempts) attempt.record_key = key.record_key;
@@ -128,15 +128,37 @@ Answer never_settled(const Loaded& loaded) {
   return std::unexpected(Refusal{.code = RefusalCode::internal, .message = "Nothing to word."});
 }
 
+namespace {
+
+// What a settled record must be worded from, where the command's own reads did not bring it.
+std::optional<ports::Reads> reads_of_settled(const ports::Reads& reads, const Loaded& loaded) {
+  if (!loaded.record || loaded.record->state != RecordState::settled) return std::nullopt;
+  auto more = reads;
+  if (loaded.record->errand_id && !loaded.errand) {
+    more.errand = loaded.record->errand_id;
+    return more;
+  }
+  if (loaded.record->attempt_id && !loaded.payment) {
+    more.root = *loaded.record->attempt_id;
+    return more;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 base::Task<base::Result<Decided, Refusal>> once(Context& context, const Call& call,
                                                 ports::Reads reads, Decide decide,
                                                 WordSettled word_settled) {
   const auto& key = call.idempotency;
   if (key) reads.record_key = key->record_key;
   std::optional<Decided> result;
+  std::optional<ports::Reads> more;
   const DecideChanges decide_changes =
       [&](const Loaded& loaded, domain::Moment moment) -> base::Result<Changes, Refusal> {
     const auto* record = key ? standing(loaded, moment.now) : nullptr;
+    more = record ? reads_of_settled(reads, loaded) : std::nullopt;
+    if (more) return Changes{};
     const bool again = record && is_spent(*record, *key, loaded, word_settled);
     if (again) record = nullptr;
     auto decided = record ? answer_from_record(*record, *key, loaded, word_settled, moment.now)
@@ -149,8 +171,11 @@ base::Task<base::Result<Decided, Refusal>> once(Context& context, const Call& ca
     result = std::move(*decided);
     return changes;
   };
-  auto committed = co_await commit(context, std::move(reads), decide_changes);
-  if (!committed) co_return std::unexpected(std::move(committed).error());
+  do {
+    if (more) reads = *std::exchange(more, std::nullopt);
+    auto committed = co_await commit(context, reads, decide_changes);
+    if (!committed) co_return std::unexpected(std::move(committed).error());
+  } while (more);
   COBRO_CHECK(result.has_value());
   co_return std::move(*result);
 }

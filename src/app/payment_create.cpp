@@ -2,6 +2,7 @@
 
 #include "app/asking.h"
 #include "app/guards.h"
+#include "app/new_payments.h"
 #include "app/payments.h"
 #include "domain/books.h"
 #include "domain/words.h"
@@ -12,12 +13,6 @@ namespace {
 
 using domain::Refusal;
 using domain::RefusalCode;
-
-Refusal gateway_not_available(domain::GatewayName name) {
-  return {.code = RefusalCode::gateway_not_available,
-          .message = fmt::format("The gateway {} is not available here.", word(name)),
-          .details = {{"payment_method", "gateway_not_available", "is not available here"}}};
-}
 
 base::Result<void, Refusal> check_order(const domain::Order& order) {
   if (order.status != domain::OrderStatus::pending)
@@ -95,17 +90,7 @@ base::Result<Decided, Refusal> decide(const Context& context, const Call& call,
   order.updated_at = moment.now;
 
   Decided decided;
-  domain::EventPayload payload;
-  payload.add("orderId", order.id.to_string())
-      .add("paymentId", payment.id.to_string())
-      .add("userId", payment.user_id)
-      .add("amount", amount)
-      .add("currency", amount.currency().code())
-      .add("gateway", domain::word(payment.gateway));
-  payment.event_sequence = 1;
-  decided.changes.insert_events.push_back({moment.ids.next<domain::EventId>(),
-                                           domain::Aggregate::payment, payment.id.uuid, 1,
-                                           "payment.created", payload.text(), moment.now});
+  decided.changes.insert_events.push_back(created_event(payment, moment));
   decided.reply = word(payment);
   decided.changes.update_orders.push_back(std::move(order));
   decided.changes.insert_payments.push_back(std::move(payment));

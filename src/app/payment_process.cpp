@@ -5,6 +5,7 @@
 #include "app/guards.h"
 #include "app/ledger_books.h"
 #include "app/payments.h"
+#include "app/wallet.h"
 #include "domain/words.h"
 
 namespace cobro::app {
@@ -22,7 +23,41 @@ struct Process {
   const ProcessPayment& command;
   const WordPayment& word;
   Asked asked = {};
+  std::optional<ports::WalletRef> wallet = {};  // that is loaded
 };
+
+ports::WalletRef wallet_ref(const domain::Payment& payment) {
+  return {payment.gateway, payment.tenant_id, payment.user_id};
+}
+
+bool same(const ports::WalletRef& a, const ports::WalletRef& b) {
+  return a.gateway == b.gateway && a.tenant_id == b.tenant_id && a.user_id == b.user_id;
+}
+
+// What the payment is confirmed with, by the gateway's names.
+struct Means {
+  std::string method;
+  std::optional<std::string> customer;
+};
+
+Refusal method_refusal(std::string code, std::string message) {
+  return invalid_field("payment_method_id", code, std::move(message));
+}
+
+// From the wallet of the payment's user. An intent keeps the customer that it was made with, and
+// a method saved later needs it: it goes along, whatever is paid with now.
+base::Result<Means, Refusal> choose_from(const Wallet& wallet,
+                                         const std::optional<std::string>& named) {
+  const auto customer = wallet.customer ? wallet.customer->gateway_customer_id : std::nullopt;
+  const auto* method = named ? find_method(wallet, *named) : default_method(wallet);
+  if (method != nullptr) return Means{method->gateway_payment_method_id, customer};
+  if (!named)
+    return std::unexpected(
+        method_refusal("required", "is required: there is no saved default method"));
+  if (base::Uuid::parse(*named))
+    return std::unexpected(method_refusal("not_found", "is none of the saved payment methods"));
+  return Means{*named, customer};
+}
 
 Decided reply_with(StoredReply reply) {
   return {.changes = {}, .reply = std::move(reply), .attempts = {}, .inquire = {}};
@@ -35,12 +70,22 @@ Decided manual_reply(const Process& process, domain::Payment payment) {
   return reply_with(process.word(payment));
 }
 
-base::Result<Decided, Refusal> confirm(const Process& process, const ports::Loaded& loaded,
-                                       domain::Moment moment) {
-  const auto& command = process.command;
-  if (!command.payment_method)
-    return std::unexpected(invalid_field("payment_method_id", "required",
-                                         "is required: there is no saved default method"));
+// Nothing: the wallet of the payment's user must be loaded first.
+base::Result<std::optional<Means>, Refusal> choose(Process& process, const ports::Loaded& loaded) {
+  const auto& payment = *loaded.payment;
+  const auto& named = process.command.payment_method;
+  if (!named && payment.gateway_payment_method_id)
+    return Means{*payment.gateway_payment_method_id, payment.gateway_customer_id};
+  const auto theirs = wallet_ref(payment);
+  if (!process.wallet || !same(*process.wallet, theirs)) {
+    process.wallet = theirs;
+    return std::nullopt;
+  }
+  COBRO_TRY_INTO(auto means, choose_from(wallet_of(loaded), named));
+  return means;
+}
+
+base::Result<void, Refusal> check_debt(const ports::Loaded& loaded) {
   if (loaded.order && loaded.order->status != domain::OrderStatus::pending)
     return std::unexpected(invalid_state(fmt::format(
         "The order is {}; it must be pending to take a payment.", word(loaded.order->status))));
@@ -51,10 +96,19 @@ base::Result<Decided, Refusal> confirm(const Process& process, const ports::Load
     return std::unexpected(
         invalid_state("The payment was paid when it could not be taken any more; that money is an "
                       "overpayment. Pay with another payment."));
+  return {};
+}
+
+base::Result<Decided, Refusal> confirm(Process& process, const ports::Loaded& loaded,
+                                       domain::Moment moment) {
+  COBRO_TRY_INTO(auto means, choose(process, loaded));
+  if (!means) return Decided{.changes = {}, .reply = {}, .attempts = {}, .again = true};
+  if (auto payable = check_debt(loaded); !payable) return std::unexpected(payable.error());
   auto books = open_books(loaded, std::move(moment));
-  COBRO_TRY_INTO(auto attempt,
-                 make_attempt(process.context, books,
-                              ports::ConfirmCommand{*command.payment_method, command.return_url}));
+  COBRO_TRY_INTO(auto attempt, make_attempt(process.context, books,
+                                            ports::ConfirmCommand{std::move(means->method),
+                                                                  std::move(means->customer),
+                                                                  process.command.return_url}));
   if (!books.move(domain::PaymentEvent::confirmation_sent))
     return std::unexpected(order_amount_taken(loaded, &*loaded.payment));
   Decided decided;
@@ -81,7 +135,7 @@ base::Result<Decided, Refusal> report_decline(const Process& process,
        .decline_code = decline.decline_code.value_or(decline.code)}));
 }
 
-base::Result<Decided, Refusal> decide(const Process& process, const ports::Loaded& loaded,
+base::Result<Decided, Refusal> decide(Process& process, const ports::Loaded& loaded,
                                       domain::Moment moment) {
   COBRO_TRY_INTO(const auto payment, visible_payment(loaded, process.call.caller));
   const auto* gateway = process.context.gateways.find(payment.gateway);
@@ -126,9 +180,17 @@ base::Task<Answer> process_payment(Context& context, Call call, ProcessPayment c
                         {*loaded.payment, loaded.order, {}, *loaded.record_attempt, {}, false},
                         word_accepted);
   };
-  const ports::Reads reads{
+  // Most likely the wallet that is needed: a user pays what is theirs.
+  if (!may(call.caller, Action::filter_by_user))
+    process.wallet =
+        ports::WalletRef{domain::GatewayName::stripe, call.caller.tenant_id, call.caller.sub};
+  ports::Reads reads{
       .root = command.payment, .record_key = {}, .webhook = {}, .transaction_numbers = 1};
-  auto decided = co_await once_asking(context, call, reads, decide_once, word_left, process.asked);
+  base::Result<Decided, Refusal> decided;
+  do {
+    if (process.wallet) reads.wallet = *process.wallet;
+    decided = co_await once_asking(context, call, reads, decide_once, word_left, process.asked);
+  } while (decided && decided->again);
   if (!decided) co_return std::unexpected(std::move(decided).error());
   if (decided->reply) co_return std::move(*decided->reply);
   co_return co_await perform(context, &call, std::move(decided->attempts.front()), word_accepted);

@@ -44,7 +44,9 @@ base::Task<Answer> update_payment(Context& context, Call call, UpdatePayment com
 
 struct ProcessPayment {
   ports::PaymentRef payment;
-  std::optional<std::string> payment_method;  // the gateway's token
+  // Our id of a saved one, or the gateway's token. Nothing: the payment's own, else the default
+  // of its user.
+  std::optional<std::string> payment_method;
   std::optional<std::string> return_url;
 };
 // Confirms the payment at its gateway, or says how it stands. Refusals: not_found,

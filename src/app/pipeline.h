@@ -57,18 +57,21 @@ base::Task<base::Result<void, domain::Refusal>> commit(Context& context, ports::
 
 // ---- once: a client's command, under its idempotency key ---------------------------------
 
-// What a command decided. Exactly one of reply, attempt, errand and inquire says how it goes on.
+// What a command decided. Exactly one of reply, attempt, errand, inquire and again says how it
+// goes on.
 struct Decided {
   ports::Changes changes;
   std::optional<StoredReply> reply;           // done
   std::vector<domain::Attempt> attempts;      // committed, now to be sent
   std::optional<domain::PaymentId> inquire;   // ask the gateway, then decide again
   std::optional<domain::Errand> errand = {};  // committed, now to be sent
+  bool again = false;  // the command must see to something first, and decides again then
 };
 using Decide = std::function<base::Result<Decided, domain::Refusal>(const ports::Loaded& loaded,
                                                                     domain::Moment moment)>;
-// Words a record whose attempt ended without its caller, by the command's own route. A
-// refusal is answered and leaves no record.
+// Words a record whose attempt or errand ended without its caller, by the command's own route.
+// What the attempt or errand is about is loaded, also where the command names nothing that was
+// there before. A refusal is answered and leaves no record.
 using WordSettled = std::function<Answer(const ports::Loaded& loaded)>;
 
 // Refusals: those of `decide`; idempotency_key_reused, idempotency_in_progress,

@@ -46,6 +46,11 @@ void confirm_succeeded(Books& books, const ResolveReconciliation& command) {
 AttemptStatus book_success(Books& books, const Attempt& attempt,
                            const ResolveReconciliation& command) {
   switch (attempt.operation) {
+    case Operation::create:
+      books.note([&](domain::Payment& payment) {
+        payment.gateway_payment_id = command.gateway_transaction_id;
+      });
+      break;
     case Operation::confirm:
       confirm_succeeded(books, command);
       break;
@@ -92,6 +97,7 @@ void end_open_attempts(Books& books, const ports::Loaded& loaded, bool succeeded
                        ports::Changes& changes) {
   for (const auto& open : loaded.open_attempts) {
     if (open.payment_id != books.payment().id || open.operation == Operation::refund) continue;
+    if (open.operation == Operation::create && !books.payment().gateway_payment_id) continue;
     const bool done = succeeded && open.operation != Operation::cancel;
     const bool declined = !done && books.payment().state == PaymentState::failed &&
                           open.operation == Operation::confirm;
@@ -131,6 +137,17 @@ domain::Reconciliation resolved(domain::Reconciliation row, const ResolveReconci
   return row;
 }
 
+// What was made there is of use only to who knows its id.
+base::Result<void, Refusal> check_object(const ResolveReconciliation& command,
+                                         const ports::Loaded& loaded) {
+  const bool made = command.outcome == ReconciliationOutcome::succeeded && loaded.attempt &&
+                    loaded.attempt->operation == Operation::create;
+  if (!made || command.gateway_transaction_id) return {};
+  return std::unexpected(
+      invalid_field("gateway_transaction_id", "required",
+                    "is required: the id of the payment's object at the gateway"));
+}
+
 base::Result<Decided, Refusal> decide(const Call& call, const ResolveReconciliation& command,
                                       const WordReconciliation& word, const ports::Loaded& loaded,
                                       domain::Moment moment) {
@@ -139,6 +156,8 @@ base::Result<Decided, Refusal> decide(const Call& call, const ResolveReconciliat
   if (loaded.reconciliation->status == domain::ReconciliationStatus::resolved)
     return std::unexpected(
         invalid_state("The reconciliation is resolved; it must be open to be resolved."));
+  if (auto complete = check_object(command, loaded); !complete)
+    return std::unexpected(std::move(complete).error());
   Decided decided;
   auto row = resolved(*loaded.reconciliation, command, call, moment.now);
   auto books = open_books(loaded, std::move(moment));

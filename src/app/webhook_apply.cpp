@@ -1,5 +1,6 @@
 #include "app/inquiry.h"
 #include "app/ledger_books.h"
+#include "app/subscription_sync.h"
 #include "app/webhook_rows.h"
 
 namespace cobro::app {
@@ -110,6 +111,20 @@ base::Task<std::optional<domain::PaymentId>> find_payment(Context& context,
   co_return ours ? event.our_payment : std::nullopt;
 }
 
+// The subscription and its invoice are fetched, and say how things are.
+base::Task<void> follow_subscription(Context& context, const StoredWebhook& row,
+                                     const GatewayEvent& event) {
+  switch (co_await apply_subscription_event(context, row, event)) {
+    case Synced::news:
+    case Synced::nothing_new:
+      co_return;
+    case Synced::not_found:
+      co_return co_await mark(context, row, WebhookStatus::ignored, kNothingOfOurs);
+    case Synced::no_answer:
+      co_return co_await mark(context, row, WebhookStatus::waiting, "the gateway gave no answer");
+  }
+}
+
 base::Task<void> apply_one(Context& context, StoredWebhook row) {
   const auto* gateway = context.gateways.find(row.gateway);
   if (gateway == nullptr)
@@ -118,6 +133,7 @@ base::Task<void> apply_one(Context& context, StoredWebhook row) {
   if (!event) co_return co_await mark(context, row, WebhookStatus::ignored, "unreadable");
   if (concerns_nobody(*event))
     co_return co_await mark(context, row, WebhookStatus::ignored, kOfNoInterest);
+  if (is_about_subscription(*event)) co_return co_await follow_subscription(context, row, *event);
   const auto payment = co_await find_payment(context, *event, row.gateway);
   if (!payment) co_return co_await mark(context, row, WebhookStatus::ignored, kNothingOfOurs);
   if (is_final_fact(*event)) co_return co_await apply_final(context, row, *event, *payment);
@@ -128,6 +144,11 @@ base::Task<void> apply_one(Context& context, StoredWebhook row) {
 
 bool is_final_fact(const GatewayEvent& event) {
   return event.payment || event.refund;
+}
+
+bool is_about_subscription(const GatewayEvent& event) {
+  return event.fetch == GatewayEvent::Fetch::subscription ||
+         event.fetch == GatewayEvent::Fetch::invoice;
 }
 
 bool concerns_nobody(const GatewayEvent& event) {

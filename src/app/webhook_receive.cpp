@@ -43,6 +43,14 @@ ports::Reads row_and_payment(const Context& context, const Incoming& incoming) {
   auto reads = row_alone(incoming);
   const auto& event = incoming.event;
   if (concerns_nobody(event)) return reads;
+  if (is_about_subscription(event)) {
+    if (event.our_subscription)
+      reads.subscription = *event.our_subscription;
+    else if (event.gateway_subscription_id)
+      reads.subscription =
+          ports::RemoteSubscriptionRef{incoming.gateway, *event.gateway_subscription_id};
+    return reads;
+  }
   if (event.our_payment)
     reads.root = ports::PaymentRef{*event.our_payment};
   else if (event.gateway_payment_id)
@@ -68,7 +76,8 @@ Changes take(const Context& context, const Incoming& incoming, const Loaded& loa
   Changes changes;
   if (concerns_nobody(incoming.event))
     row = ended(row, WebhookStatus::ignored, kOfNoInterest, now);
-  else if (!loaded.payment && !incoming.event.our_payment)
+  else if (is_about_subscription(incoming.event) ? !loaded.subscription
+                                                 : !loaded.payment && !incoming.event.our_payment)
     row = ended(row, WebhookStatus::ignored, kNothingOfOurs, now);
   else if (found && is_final_fact(incoming.event))
     changes = apply_fact(context, loaded, std::move(moment), incoming.event, row);

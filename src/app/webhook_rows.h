@@ -14,6 +14,7 @@ inline constexpr const char* kNothingOfOurs = "nothing of ours";
 // Nothing for us to do, whatever there is in the database.
 bool concerns_nobody(const ports::GatewayEvent& event);
 bool is_final_fact(const ports::GatewayEvent& event);
+bool is_about_subscription(const ports::GatewayEvent& event);
 
 // Done with.
 ports::StoredWebhook ended(ports::StoredWebhook row, ports::WebhookStatus status, std::string note,

@@ -3,11 +3,13 @@
 #include <array>
 #include <stdexcept>
 
+#include "app/errands.h"
 #include "app/orders.h"
 #include "app/recovery.h"
 #include "app/webhook_inbox.h"
 #include "service/job.h"
 #include "surfaces/common/front_door.h"
+#include "surfaces/courses/routes.h"
 #include "surfaces/operations/routes.h"
 #include "surfaces/platform/envelope.h"
 #include "surfaces/platform/routes.h"
@@ -21,7 +23,9 @@ constexpr base::Duration kPurgePeriod = std::chrono::minutes(10);
 constexpr std::int64_t kPurgeBatch = 1000;
 
 base::Task<bool> recover_due(app::Context& context) {
-  co_return co_await app::recover(context) == app::kRecoveryBatch;
+  const auto attempts = co_await app::recover(context);
+  const auto errands = co_await app::recover_errands(context);
+  co_return attempts == app::kRecoveryBatch || errands == app::kRecoveryBatch;
 }
 
 base::Task<bool> poll(app::Inbox& inbox) {
@@ -43,12 +47,12 @@ domain::Currency currency_of(const std::string& code) {
   return *currency;
 }
 
-std::vector<surfaces::Route> all_routes(const surfaces::operations::Parts& operations,
-                                        const surfaces::checkout::CheckoutPageSettings& page) {
-  auto all = surfaces::platform::routes();
-  for (auto& route : surfaces::operations::routes(operations)) all.push_back(std::move(route));
-  surfaces::checkout::add_page_routes(page, all);
-  return all;
+std::vector<surfaces::Surface> all_surfaces(const surfaces::operations::Parts& operations) {
+  return {{.base_path = "",
+           .word_error = &surfaces::platform::word_error,
+           .routes = surfaces::operations::routes(operations)},
+          surfaces::platform::surface(),
+          surfaces::courses::surface(operations)};
 }
 
 std::string openapi_text(const std::vector<surfaces::Route>& routes, const std::string& version) {
@@ -64,13 +68,14 @@ struct Service::Parts {
       : gateways(all),
         context{ports.store, ports.clock, ports.random, ports.http,
                 gateways,    ports.log,   settings.app},
-        world{context, currency_of(settings.default_currency)},
+        world{context,
+              currency_of(settings.default_currency),
+              {std::move(settings.public_url), std::move(settings.frontend_url)}},
         verifier(std::move(settings.jwt_keys)),
         readiness(context),
-        router(all_routes({readiness, openapi, [this](auto row) { inbox.add(std::move(row)); }},
+        router(all_surfaces({readiness, openapi, [this](auto row) { inbox.add(std::move(row)); }},
                           settings.checkout_page)),
-        door(world, verifier, router,
-             {&surfaces::platform::word_error, surfaces::Cors(std::move(settings.cors_origins))}),
+        door(world, verifier, router, surfaces::Cors(std::move(settings.cors_origins))),
         recovery(
             "recovery", kRecoveryPeriod, [this] { return recover_due(context); }, ports.clock,
             ports.log),

@@ -1,0 +1,38 @@
+#include "app/access.h"
+
+#include "app/payments.h"
+
+namespace cobro::app {
+
+namespace {
+
+// A user's lists hold only what is theirs, whatever the filter says.
+template <class Filter>
+void narrow(const Caller& caller, Filter& filter) {
+  if (may(caller, Action::filter_by_user)) return;
+  filter.user_id = caller.sub;
+  filter.tenant = ports::TenantScope{caller.tenant_id};
+}
+
+}  // namespace
+
+base::Task<ports::Listed<domain::Entitlement>> list_entitlements(Context& context, Caller caller,
+                                                                 ports::EntitlementFilter filter,
+                                                                 ports::Page page) {
+  narrow(caller, filter);
+  co_return co_await context.store.list_entitlements(filter, page);
+}
+
+base::Task<base::Result<ports::Listed<domain::Dispute>, domain::Refusal>> list_disputes(
+    Context& context, Caller caller, std::optional<ports::PaymentRef> payment,
+    ports::DisputeFilter filter, ports::Page page) {
+  narrow(caller, filter);
+  if (payment) {
+    auto found = co_await get_payment(context, caller, *payment);
+    if (!found) co_return std::unexpected(std::move(found).error());
+    filter.payment_id = found->id;
+  }
+  co_return co_await context.store.list_disputes(filter, page);
+}
+
+}  // namespace cobro::app

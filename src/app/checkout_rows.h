@@ -1,0 +1,14 @@
+// The rows of checkout sessions, for what looks at them and what closes them.
+#pragma once
+
+#include "domain/checkout_session.h"
+#include "ports/store.h"
+
+namespace cobro::app {
+
+// The session with what it collects: named alike.
+ports::Reads checkout_reads(domain::CheckoutSessionId id);
+domain::CheckoutSession closed(domain::CheckoutSession session, domain::CheckoutStatus status,
+                               base::Timestamp now);
+
+}  // namespace cobro::app

@@ -1,0 +1,126 @@
+#include "app/errands.h"
+#include "app/guards.h"
+#include "app/subscription_guards.h"
+#include "app/wallet.h"
+#include "base/check.h"
+
+namespace cobro::app {
+
+namespace {
+
+using domain::Refusal;
+using domain::RefusalCode;
+using ports::Loaded;
+
+struct Terms {
+  const Subscribe& command;
+  const std::vector<domain::Plan>& plans;
+};
+
+// What must be there before the subscription can be asked for.
+enum class Missing { nothing, customer, method };
+
+domain::Subscription make_subscription(const Terms& terms, const domain::Customer& customer,
+                                       const domain::PaymentMethod* method,
+                                       domain::Moment& moment) {
+  const auto& command = terms.command;
+  domain::Subscription row{.id = moment.ids.next<domain::SubscriptionId>(),
+                           .user_id = customer.user_id,
+                           .tenant_id = customer.tenant_id,
+                           .gateway = command.gateway,
+                           .customer_id = customer.id,
+                           .gateway_customer_id = *customer.gateway_customer_id,
+                           .gateway_price_id = command.price_id,
+                           .trial_days = command.trial_days,
+                           .created_at = moment.now,
+                           .updated_at = moment.now};
+  if (method != nullptr) row.gateway_payment_method_id = method->gateway_payment_method_id;
+  for (const auto& plan : terms.plans) {
+    if (plan.gateway_price_id != command.price_id) continue;
+    row.plan_id = plan.id;
+    row.plan_code = plan.code;
+    row.price = plan.price;
+    row.billing_cycle = plan.billing_cycle;
+    row.interval_count = plan.interval_count;
+  }
+  return row;
+}
+
+ports::CreateSubscriptionCommand command_of(const domain::Subscription& row) {
+  return {.subscription = row.id,
+          .gateway_customer_id = row.gateway_customer_id,
+          .gateway_price_id = row.gateway_price_id,
+          .gateway_payment_method_id = row.gateway_payment_method_id,
+          .trial_days = row.trial_days};
+}
+
+base::Result<Decided, Refusal> decide(const Context& context, const Call& call, const Terms& terms,
+                                      const Loaded& loaded, domain::Moment moment,
+                                      Missing& missing) {
+  missing = Missing::nothing;
+  Decided decided;
+  const auto& command = terms.command;
+  const auto wallet = wallet_of(loaded);
+  if (!wallet.customer || !wallet.customer->gateway_customer_id) missing = Missing::customer;
+  const auto* method =
+      command.payment_method ? find_method(wallet, *command.payment_method) : nullptr;
+  if (command.payment_method && method == nullptr && missing == Missing::nothing)
+    missing = Missing::method;
+  if (missing != Missing::nothing) {
+    decided.again = true;
+    return decided;
+  }
+  auto row = make_subscription(terms, *wallet.customer, method, moment);
+  COBRO_TRY_INTO(decided.errand, make_errand(context, command.gateway, command_of(row), row.id.uuid,
+                                             row.errands, changed_by(call.caller), moment));
+  if (command.checkout)
+    decided.changes.insert_checkouts.push_back(make_checkout(*command.checkout, row, moment.now));
+  domain::SubscriptionBooks books(std::move(moment), std::move(row), terms.plans);
+  books.create(changed_by(call.caller));
+  collect(books, decided.changes);
+  decided.changes.insert_subscriptions = std::move(decided.changes.update_subscriptions);
+  decided.changes.update_subscriptions.clear();
+  decided.changes.insert_errands.push_back(*decided.errand);
+  return decided;
+}
+
+}  // namespace
+
+base::Task<Answer> subscribe(Context& context, Call call, Subscribe command,
+                             WordSubscription word) {
+  const auto plans = co_await context.store.plans();
+  const Terms terms{command, plans};
+  const WordErrand word_made = [word](const ErrandSettled& settled) {
+    return word(*settled.subscription);
+  };
+  const WordSettled settled = [&](const Loaded& loaded) {
+    return word_settled(call, loaded, word_made);
+  };
+  Missing missing = Missing::nothing;
+  const Decide decide_once = [&](const Loaded& loaded, domain::Moment moment) {
+    return decide(context, call, terms, loaded, std::move(moment), missing);
+  };
+  const ports::WalletRef wallet{command.gateway, call.caller.tenant_id, call.caller.sub};
+  // Once for the customer, once for the method; what was attached may be called otherwise.
+  for (int i = 0; i < 4; ++i) {
+    auto decided = co_await once(context, call, {.wallet = wallet}, decide_once, settled);
+    if (!decided) co_return std::unexpected(std::move(decided).error());
+    if (decided->reply) co_return std::move(*decided->reply);
+    if (decided->errand)
+      co_return co_await perform_errand(context, &call, std::move(*decided->errand), word_made);
+    if (missing == Missing::customer) {
+      auto customer = co_await ensure_customer(context, call.caller, command.gateway);
+      if (!customer) co_return std::unexpected(std::move(customer).error());
+    } else {
+      auto method =
+          co_await ensure_method(context, call.caller, command.gateway, *command.payment_method);
+      if (!method) co_return std::unexpected(std::move(method).error());
+      command.payment_method = method->id.to_string();
+    }
+  }
+  co_return std::unexpected(Refusal{.code = RefusalCode::unavailable,
+                                    .message = "The payment method is being changed; try again.",
+                                    .retry_after_s = 1});
+}
+
+}  // namespace cobro::app

@@ -1,0 +1,205 @@
+#include "app/subscription_facts.h"
+
+#include "app/attempts.h"
+#include "app/ledger_books.h"
+#include "base/check.h"
+#include "domain/words.h"
+
+namespace cobro::app {
+
+namespace {
+
+using domain::AttemptStatus;
+using domain::ErrandOperation;
+using domain::InvoiceNews;
+using domain::SubscriptionNews;
+using ports::Changes;
+using ports::Loaded;
+
+// How an open errand on the subscription ends, given what the gateway says of it now; nothing
+// when this is no evidence.
+std::optional<AttemptStatus> ending(const domain::Errand& errand, const SubscriptionNews& news) {
+  const bool ended = news.status && domain::is_terminal(*news.status);
+  switch (errand.operation) {
+    case ErrandOperation::create_subscription:
+      return AttemptStatus::accepted;
+    case ErrandOperation::end_at_period_end:
+      if (news.cancel_at_period_end || ended) return AttemptStatus::accepted;
+      return std::nullopt;
+    case ErrandOperation::end_now:
+      return ended ? std::optional(AttemptStatus::accepted) : std::nullopt;
+    case ErrandOperation::resume:
+      if (ended) return AttemptStatus::not_executed;
+      return news.cancel_at_period_end ? std::nullopt : std::optional(AttemptStatus::accepted);
+    case ErrandOperation::change_plan:
+      if (ended) return AttemptStatus::not_executed;
+      if (news.price && errand.request.body.contains(news.price->gateway_price_id))
+        return AttemptStatus::accepted;
+      return std::nullopt;
+    case ErrandOperation::create_customer:
+    case ErrandOperation::attach_method:
+    case ErrandOperation::detach_method:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+// Who is behind what changed: the open errand that it shows done, else the gateway.
+domain::Author author(const Loaded& loaded, const SubscriptionNews& news) {
+  for (const auto& errand : loaded.open_errands)
+    if (errand.subject_id == loaded.subscription->id.uuid && ending(errand, news))
+      return author_of(errand);
+  return {};
+}
+
+void end_errands(const Loaded& loaded, const SubscriptionNews& news,
+                 std::optional<domain::ErrandId> own, base::Timestamp now, Changes& changes) {
+  for (auto errand : loaded.open_errands) {
+    if (errand.id == own || errand.subject_id != loaded.subscription->id.uuid) continue;
+    if (const auto end = ending(errand, news)) end_errand(errand, *end, std::nullopt, now, changes);
+  }
+}
+
+domain::Payment payment_of(const domain::Subscription& subscription, const InvoiceNews& invoice,
+                           std::int64_t number, domain::Moment& moment) {
+  const auto& news = *invoice.payment;
+  const auto zero = domain::Money::zero(news.amount->currency());
+  domain::Payment payment{.id = moment.ids.next<domain::PaymentId>(),
+                          .number = number,
+                          .kind = domain::PaymentKind::subscription,
+                          .order_id = {},
+                          .subscription_id = subscription.id,
+                          .user_id = subscription.user_id,
+                          .tenant_id = subscription.tenant_id,
+                          .gateway = subscription.gateway,
+                          .amount = *news.amount,
+                          .captured = zero,
+                          .refunded = zero,
+                          .refunding = zero,
+                          .overpayment = {},
+                          .description = {},
+                          .gateway_payment_id = news.gateway_payment_id,
+                          .gateway_customer_id = subscription.gateway_customer_id,
+                          .gateway_invoice_id = invoice.gateway_invoice_id,
+                          .client_secret = news.client_secret,
+                          .gateway_charge_id = {},
+                          .gateway_response = {},
+                          .decline = {},
+                          .next_action = {},
+                          .pending_operation = {},
+                          .created_at = moment.now,
+                          .updated_at = moment.now,
+                          .processed_at = {}};
+  if (subscription.plan_code) payment.description = "Subscription " + *subscription.plan_code;
+  return payment;
+}
+
+void write_created(domain::Books& books) {
+  const auto& payment = books.payment();
+  domain::EventPayload payload;
+  payload.add_or_null("orderId", std::nullopt)
+      .add("paymentId", payment.id.to_string())
+      .add("subscriptionId", payment.subscription_id->to_string())
+      .add("userId", payment.user_id)
+      .add("amount", payment.amount)
+      .add("currency", payment.amount.currency().code())
+      .add("gateway", word(payment.gateway));
+  books.write_event("payment.created", std::move(payload));
+}
+
+// The payment of an invoice that is seen for the first time. A draft has none yet, and an
+// invoice of nothing never has.
+void insert_payment(const Loaded& loaded, const domain::Moment& moment,
+                    const domain::Subscription& subscription, const InvoiceNews& invoice,
+                    Changes& changes) {
+  const auto& news = invoice.payment;
+  if (!news || !news->amount || !news->amount->is_positive()) return;
+  domain::Moment own = moment;
+  const auto row = payment_of(subscription, invoice, loaded.payment_numbers.front(), own);
+  domain::Books books(std::move(own), row, std::nullopt, {}, {});
+  write_created(books);
+  apply(books, *news);
+  Changes theirs;
+  collect(books, theirs);
+  changes.insert_payments.push_back(books.payment());
+  const auto append = [](auto& to, const auto& from) {
+    to.insert(to.end(), from.begin(), from.end());
+  };
+  append(changes.insert_transactions, theirs.insert_transactions);
+  append(changes.insert_entries, theirs.insert_entries);
+  append(changes.insert_events, theirs.insert_events);
+  append(changes.insert_reconciliations, theirs.insert_reconciliations);
+}
+
+bool follow_invoice(const Context& context, const Loaded& loaded, const domain::Moment& moment,
+                    const domain::Subscription& subscription, const InvoiceNews& invoice,
+                    Changes& changes) {
+  if (!loaded.payment) {
+    insert_payment(loaded, moment, subscription, invoice, changes);
+    return !changes.insert_payments.empty();
+  }
+  if (!invoice.payment) return false;
+  auto books = open_books(loaded, moment);
+  apply_payment_news(context, loaded, books, *invoice.payment, changes);
+  const bool changed = books.payment_changed() || !changes.update_attempts.empty();
+  if (changed) collect(books, changes);
+  return changed;
+}
+
+}  // namespace
+
+base::Task<std::optional<InvoiceNews>> fetch_invoice(Context& context, domain::GatewayName name,
+                                                     std::string gateway_invoice_id) {
+  const auto* gateway = context.gateways.find(name);
+  COBRO_CHECK(gateway != nullptr && gateway->billing() != nullptr);
+  auto response = co_await context.http.send(
+      gateway->to_http(gateway->billing()->fetch_invoice(gateway_invoice_id), std::nullopt,
+                       context.settings.gateway_timeout));
+  if (!response) co_return std::nullopt;
+  co_return gateway->billing()->parse_invoice(*response);
+}
+
+base::Task<std::optional<SubscriptionFacts>> fetch_facts(Context& context, domain::GatewayName name,
+                                                         std::string gateway_subscription_id,
+                                                         std::optional<std::string> invoice) {
+  const auto* gateway = context.gateways.find(name);
+  COBRO_CHECK(gateway != nullptr && gateway->billing() != nullptr);
+  auto response = co_await context.http.send(
+      gateway->to_http(gateway->billing()->fetch_subscription(gateway_subscription_id),
+                       std::nullopt, context.settings.gateway_timeout));
+  if (!response) co_return std::nullopt;
+  SubscriptionFacts facts{.subscription = gateway->billing()->parse_subscription(*response),
+                          .invoice = {}};
+  if (!facts.subscription) co_return std::nullopt;
+  if (!invoice) invoice = facts.subscription->latest_invoice_id;
+  if (!invoice) co_return facts;
+  facts.invoice = co_await fetch_invoice(context, name, *invoice);
+  if (!facts.invoice) co_return std::nullopt;
+  co_return facts;
+}
+
+void read_for_facts(const Context& context, domain::GatewayName gateway,
+                    const SubscriptionFacts& facts, ports::Reads& reads) {
+  if (!facts.invoice) return;
+  reads.root = ports::InvoiceRef{gateway, facts.invoice->gateway_invoice_id};
+  reads.payment_numbers = 1;
+  reads.transaction_numbers = numbers_for_news(context);
+}
+
+bool apply_facts(const Context& context, const Loaded& loaded, domain::Moment moment,
+                 domain::SubscriptionBooks& books, const SubscriptionFacts& facts,
+                 std::optional<domain::ErrandId> own, Changes& changes) {
+  bool changed = false;
+  if (facts.subscription) {
+    changed = books.apply(*facts.subscription, author(loaded, *facts.subscription));
+    end_errands(loaded, *facts.subscription, own, moment.now, changes);
+  }
+  // Ids that the subscription's books did not use.
+  moment.ids = books.ids();
+  if (facts.invoice &&
+      follow_invoice(context, loaded, moment, books.subscription(), *facts.invoice, changes))
+    changed = true;
+  return changed || !changes.update_errands.empty();
+}
+
+}  // namespace cobro::app

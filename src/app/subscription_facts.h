@@ -1,0 +1,43 @@
+// What a gateway says of a subscription and of one of its invoices, and how it is applied: one
+// way for answers, webhooks and look-ups.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/context.h"
+#include "app/errands.h"
+#include "base/task.h"
+#include "domain/gateway_news.h"
+#include "domain/plan.h"
+
+namespace cobro::app {
+
+struct SubscriptionFacts {
+  std::optional<domain::SubscriptionNews> subscription;
+  std::optional<domain::InvoiceNews> invoice;
+};
+
+// Asks the gateway. Nothing when it gave no answer that can be read. `invoice`: which one, else
+// the subscription's latest.
+base::Task<std::optional<SubscriptionFacts>> fetch_facts(Context& context,
+                                                         domain::GatewayName gateway,
+                                                         std::string gateway_subscription_id,
+                                                         std::optional<std::string> invoice);
+// The latest invoice of `news`, when it can be had.
+base::Task<std::optional<domain::InvoiceNews>> fetch_invoice(Context& context,
+                                                             domain::GatewayName gateway,
+                                                             std::string gateway_invoice_id);
+
+// Adds to `reads` what applying these facts needs.
+void read_for_facts(const Context& context, domain::GatewayName gateway,
+                    const SubscriptionFacts& facts, ports::Reads& reads);
+// Applies them to the loaded subscription: its row and history, the payment of the invoice,
+// open errands that they end (but for `own`, which its driver ends). The books are of the
+// loaded subscription. True when anything changed.
+bool apply_facts(const Context& context, const ports::Loaded& loaded, domain::Moment moment,
+                 domain::SubscriptionBooks& books, const SubscriptionFacts& facts,
+                 std::optional<domain::ErrandId> own, ports::Changes& changes);
+
+}  // namespace cobro::app
