@@ -27,7 +27,7 @@ ports::RefundCommand refund(std::string reason, std::string_view amount = "10.00
 }
 
 TEST(StripeBuild, confirms_by_creating_when_nothing_exists_there) {
-  const auto request = build(ports::ConfirmCommand{"pm_card_visa", std::nullopt}, payment());
+  const auto request = build(ports::ConfirmCommand{"pm_card_visa", {}, std::nullopt}, payment());
   EXPECT_EQ(request.method, "POST");
   EXPECT_EQ(request.path, "/v1/payment_intents");
   EXPECT_EQ(request.version, "2025-03-31.basil");
@@ -44,7 +44,8 @@ TEST(StripeBuild, confirms_with_everything_a_payment_may_have) {
   full.description = "Café & más";
   full.order_id = domain::OrderId::parse(fixtures::kOrderId);
   full.metadata = R"({"their":"own"})";
-  const auto request = build(ports::ConfirmCommand{"pm_1", "https://shop.example/back?a=1"}, full);
+  const auto request =
+      build(ports::ConfirmCommand{"pm_1", {}, "https://shop.example/back?a=1"}, full);
   EXPECT_EQ(request.body,
             "amount=50000&currency=isk&confirm=true&payment_method=pm_1&capture_method=manual"
             "&automatic_payment_methods[enabled]=true"
@@ -58,11 +59,53 @@ TEST(StripeBuild, confirms_with_everything_a_payment_may_have) {
 
 TEST(StripeBuild, confirms_the_object_that_exists) {
   const auto request =
-      build(ports::ConfirmCommand{"pm_2", "https://shop.example/back"}, known_payment());
+      build(ports::ConfirmCommand{"pm_2", {}, "https://shop.example/back"}, known_payment());
   EXPECT_EQ(request.path, "/v1/payment_intents/pi_1/confirm");
   EXPECT_EQ(request.body,
             "payment_method=pm_2&return_url=https%3A%2F%2Fshop.example%2Fback"
             "&expand[]=latest_charge");
+}
+
+TEST(StripeBuild, confirms_the_object_with_the_method_that_it_was_made_with) {
+  const auto request = build(ports::ConfirmCommand{{}, "cus_1", {}}, known_payment());
+  EXPECT_EQ(request.path, "/v1/payment_intents/pi_1/confirm");
+  EXPECT_EQ(request.body, "expand[]=latest_charge") << "Stripe takes no customer here";
+}
+
+TEST(StripeBuild, makes_an_object_without_confirming_it) {
+  auto bare = payment();
+  const std::string tail =
+      "&automatic_payment_methods[enabled]=true"
+      "&automatic_payment_methods[allow_redirects]=never";
+  const auto request = build(ports::CreateCommand{}, bare);
+  EXPECT_EQ(request.method, "POST");
+  EXPECT_EQ(request.path, "/v1/payment_intents");
+  EXPECT_EQ(request.body, "amount=2990&currency=usd&capture_method=automatic" + tail + "&" +
+                              std::string(kOurs) + "&expand[]=latest_charge");
+  bare.gateway_customer_id = "cus_1";
+  bare.gateway_payment_method_id = "pm_1";
+  bare.capture_method = domain::CaptureMethod::manual;
+  bare.description = "Course";
+  EXPECT_EQ(build(ports::CreateCommand{}, bare).body,
+            "amount=2990&currency=usd&customer=cus_1&payment_method=pm_1&capture_method=manual" +
+                tail + "&description=Course&" + std::string(kOurs) + "&expand[]=latest_charge");
+  EXPECT_THROW((void)build(ports::CreateCommand{}, known_payment()), base::Bug);
+  EXPECT_FALSE(stripe().build(ports::CreateCommand{}, payment("0.49"), attempt_id()));
+}
+
+TEST(StripeBuild, confirms_a_saved_method_with_its_customer) {
+  const auto fields = [](std::string_view customer, std::string_view method) {
+    return fmt::format("amount=2990&currency=usd&confirm=true&customer={}&payment_method={}&",
+                       customer, method);
+  };
+  auto saved = payment();
+  EXPECT_TRUE(build(ports::ConfirmCommand{"pm_1", "cus_1", {}}, saved)
+                  .body.starts_with(fields("cus_1", "pm_1")));
+  saved.gateway_customer_id = "cus_2";
+  saved.gateway_payment_method_id = "pm_2";
+  EXPECT_TRUE(build(ports::ConfirmCommand{}, saved).body.starts_with(fields("cus_2", "pm_2")));
+  EXPECT_TRUE(build(ports::ConfirmCommand{"pm_1", "cus_1", {}}, saved)
+                  .body.starts_with(fields("cus_1", "pm_1")));
 }
 
 TEST(StripeBuild, captures_and_cancels) {
@@ -100,9 +143,9 @@ TEST(StripeBuild, refuses_amounts_before_anything_is_sent) {
   EXPECT_EQ(gateway.check_amount(money("10", "CUP"))->code,
             domain::RefusalCode::currency_not_supported);
   EXPECT_FALSE(gateway.check_amount(money("0.50", "USD")));
-  EXPECT_FALSE(gateway.build(ports::ConfirmCommand{"pm_1", {}}, payment("0.49"), attempt_id()));
+  EXPECT_FALSE(gateway.build(ports::ConfirmCommand{"pm_1", {}, {}}, payment("0.49"), attempt_id()));
   EXPECT_FALSE(
-      gateway.build(ports::ConfirmCommand{"pm_1", {}}, payment("1.234", "KWD"), attempt_id()));
+      gateway.build(ports::ConfirmCommand{"pm_1", {}, {}}, payment("1.234", "KWD"), attempt_id()));
 }
 
 TEST(StripeBuild, refunds_and_captures_below_the_minimum_of_a_charge) {
@@ -123,7 +166,7 @@ TEST(StripeBuild, takes_an_id_that_could_leave_its_place_in_a_path_for_a_bug) {
 }
 
 TEST(StripeBuild, puts_credentials_and_key_only_on_the_wire) {
-  const auto request = build(ports::ConfirmCommand{"pm_card_visa", std::nullopt}, payment());
+  const auto request = build(ports::ConfirmCommand{"pm_card_visa", {}, std::nullopt}, payment());
   EXPECT_EQ(request.body.find("canary"), std::string::npos);
   const auto http = stripe().to_http(request, "cobro-d-p-confirm-1", 8s);
   EXPECT_EQ(http.method, "POST");

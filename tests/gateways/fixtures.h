@@ -40,6 +40,7 @@ inline domain::Payment payment(std::string_view amount = "29.90", std::string_vi
           .captured = none,
           .refunded = none,
           .refunding = none,
+          .disputed = none,
           .description = {},
           .gateway_payment_id = {},
           .gateway_charge_id = {},

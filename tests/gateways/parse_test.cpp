@@ -58,6 +58,11 @@ TEST(StripeParse, judges_every_status_of_an_intent_by_the_operation) {
       {capture, "canceled", {}, AnswerKind::unknown, RemoteState::cancelled},
       {capture, "a_new_word", {}, AnswerKind::unknown, RemoteState::unrecognized},
       {cancel, "canceled", {}, AnswerKind::accepted, RemoteState::cancelled},
+      {create, "requires_payment_method", {}, AnswerKind::accepted, RemoteState::unconfirmed},
+      {create, "requires_confirmation", {}, AnswerKind::accepted, RemoteState::unconfirmed},
+      {create, "succeeded", {}, AnswerKind::unknown, RemoteState::succeeded},
+      {create, "requires_payment_method", kDeclinedBefore, AnswerKind::unknown,
+       RemoteState::declined},
       {cancel, "succeeded", {}, AnswerKind::unknown, RemoteState::succeeded},
       {cancel, "requires_payment_method", kDeclinedBefore, AnswerKind::unknown,
        RemoteState::declined},
@@ -82,6 +87,16 @@ TEST(StripeParse, reads_what_an_intent_says) {
   EXPECT_EQ(got.payment->our_payment->to_string(), fixtures::kPaymentId);
   EXPECT_EQ(got.payment->our_attempt->to_string(), fixtures::kAttemptId);
   EXPECT_FALSE(got.payment->next_action);
+}
+
+TEST(StripeParse, hands_out_the_client_secret_beside_what_is_kept) {
+  for (const std::string_view status : {"requires_payment_method", "succeeded", "canceled"}) {
+    const auto got = parse(Operation::create, answer(200, intent(status)));
+    EXPECT_EQ(got.payment->client_secret, "pi_1_secret_canary");
+    EXPECT_THAT(got.payment->redacted, Not(HasSubstr("secret")));
+  }
+  const auto none = intent("requires_payment_method", {{"client_secret", wire::JsonNull{}}});
+  EXPECT_FALSE(parse(Operation::create, answer(200, none)).payment->client_secret);
 }
 
 TEST(StripeParse, reads_a_charge_that_is_only_an_id_or_missing) {
@@ -129,8 +144,8 @@ TEST(StripeParse, takes_a_body_it_does_not_understand_for_unknown) {
         R"({"id":"pi_1","object":"charge","status":"succeeded"})",
         R"({"id":"../x","object":"payment_intent","status":"succeeded"})",
         R"({"id":7,"object":"payment_intent","status":"succeeded"})"})
-    for (const auto operation :
-         {Operation::confirm, Operation::capture, Operation::cancel, Operation::refund}) {
+    for (const auto operation : {Operation::create, Operation::confirm, Operation::capture,
+                                 Operation::cancel, Operation::refund}) {
       const auto got = parse(operation, {200, {}, std::string(body)});
       EXPECT_EQ(got.kind, AnswerKind::unknown) << body;
       EXPECT_FALSE(got.payment || got.refund) << body;
@@ -234,8 +249,8 @@ constexpr ErrorRow kErrors[] = {
 };
 
 TEST(StripeParse, judges_every_error_alike_for_every_operation) {
-  for (const auto operation :
-       {Operation::confirm, Operation::capture, Operation::cancel, Operation::refund})
+  for (const auto operation : {Operation::create, Operation::confirm, Operation::capture,
+                               Operation::cancel, Operation::refund})
     for (const auto& row : kErrors) {
       const auto got = parse(operation, error(row.status, row.members));
       EXPECT_EQ(got.kind, row.kind) << row.status << row.members;

@@ -130,6 +130,7 @@ void add_decline(GatewayAnswer& answer, domain::Operation operation, const Json&
 
 // An error answer, judged without regard to what was asked for.
 struct Judged {
+  int status = 0;
   AnswerKind kind = AnswerKind::unknown;
   bool busy = false;
   Error error;
@@ -139,6 +140,7 @@ struct Judged {
 
 Judged judge(const ports::HttpResponse& response) {
   Judged judged;
+  judged.status = response.status;
   judged.message = fmt::format("Stripe answered {} without a readable error", response.status);
   const auto body = wire::parse_json(response.body);
   const Json* object = body ? body->find("error") : nullptr;
@@ -151,19 +153,20 @@ Judged judge(const ports::HttpResponse& response) {
   return judged;
 }
 
-// Whatever of a method's state makes Stripe refuse to attach it (used before, detached,
-// attached to another customer), this call attached nothing.
-bool refuses_to_attach(int status, const Error& error) {
-  return status == 400 && error.type == "invalid_request_error" && error.code != "rate_limit" &&
-         error.parameter != "customer";
+// Whatever of a method makes Stripe refuse to attach it (unknown, used before, detached,
+// attached to another customer), this call attached nothing. Most of that has no code.
+bool refuses_to_attach(const Judged& judged) {
+  const Error& error = judged.error;
+  const bool refused = judged.status == 400 || judged.status == 404;
+  return refused && error.type == "invalid_request_error" && error.parameter != "customer" &&
+         (error.code.empty() || error.code.starts_with("payment_method_") ||
+          error.code.starts_with("resource_"));
 }
 
-bool is_about_the_method(int status, const Error& error, ErrandOperation operation) {
-  if (error.parameter == "payment_method" || error.parameter == "default_payment_method")
-    return true;
-  if (operation != ErrandOperation::attach_method) return false;
-  return refuses_to_attach(status, error) ||
-         (error.code == "resource_missing" && error.parameter != "customer");
+bool is_about_the_method(const Judged& judged, ErrandOperation operation) {
+  const std::string& parameter = judged.error.parameter;
+  if (parameter == "payment_method" || parameter == "default_payment_method") return true;
+  return operation == ErrandOperation::attach_method && refuses_to_attach(judged);
 }
 
 // Stripe no longer knows a subscription under its address once it has ended, whoever ended
@@ -187,17 +190,15 @@ GatewayAnswer read_error(domain::Operation operation, const ports::HttpResponse&
 }
 
 ErrandAnswer read_error(ErrandOperation operation, const ports::HttpResponse& response) {
-  Judged judged = judge(response);
-  const Error& error = judged.error;
-  ErrandAnswer answer{.kind = judged.kind, .busy = judged.busy};
-  answer.message = std::move(judged.message);
-  if (operation == ErrandOperation::attach_method && refuses_to_attach(response.status, error))
+  const Judged judged = judge(response);
+  ErrandAnswer answer{.kind = judged.kind, .busy = judged.busy, .message = judged.message};
+  if (operation == ErrandOperation::attach_method && refuses_to_attach(judged))
     answer.kind = AnswerKind::not_executed;
   if (may_have_ended(judged, operation)) answer.kind = AnswerKind::unknown;
   if (answer.kind == AnswerKind::declined) answer.decline = read_decline(judged.object);
   if (answer.kind != AnswerKind::not_executed) return answer;
-  answer.bad_payment_method = is_about_the_method(response.status, error, operation);
-  answer.bad_price = error.parameter.starts_with("items[0]");
+  answer.bad_payment_method = is_about_the_method(judged, operation);
+  answer.bad_price = judged.error.parameter.starts_with("items[0][price]");
   return answer;
 }
 

@@ -6,7 +6,7 @@
 //   409 lock_timeout                                 not executed
 //   400 invalid_request_error, a code about          not executed
 //       parameters, or no code but a `param`
-//   400 to attach a method, not about `customer`     not executed
+//   400 to attach a method, about the method         not executed
 //   404 to end a subscription                        unknown: it may have ended
 //   anything else: 5xx, 3xx, idempotency errors,     unknown
 //       unexpected state, already captured or

@@ -1,0 +1,179 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gateways/billing_fixtures.h"
+
+namespace cobro::gateways {
+namespace {
+
+using domain::DisputeStage;
+using domain::DisputeStatus;
+using fixtures::acacia_invoice;
+using fixtures::acacia_subscription;
+using fixtures::basil_invoice;
+using fixtures::basil_subscription;
+using fixtures::dispute;
+using fixtures::json;
+using fixtures::money;
+using fixtures::stripe;
+using Fetch = ports::GatewayEvent::Fetch;
+
+ports::GatewayEvent read(std::string_view type, const wire::Json& object) {
+  const wire::Json event = wire::JsonObject{{"id", "evt_1"},
+                                            {"object", "event"},
+                                            {"type", type},
+                                            {"created", 1'762'340'400},
+                                            {"data", wire::JsonObject{{"object", object}}}};
+  return stripe().read_event(wire::to_text(event)).value();
+}
+
+bool says_nothing(const ports::GatewayEvent& event) {
+  return event.fetch == Fetch::nothing && !event.payment && !event.refund && !event.dispute;
+}
+
+TEST(StripeBillingEvent, fetches_the_subscription) {
+  for (const std::string_view type :
+       {"customer.subscription.created", "customer.subscription.updated",
+        "customer.subscription.deleted", "customer.subscription.paused",
+        "customer.subscription.resumed", "customer.subscription.trial_will_end"})
+    for (const auto& object : {basil_subscription("active"), acacia_subscription("canceled")}) {
+      const auto event = read(type, object);
+      EXPECT_EQ(event.fetch, Fetch::subscription) << type;
+      EXPECT_EQ(event.gateway_subscription_id, "sub_1");
+      EXPECT_EQ(event.our_subscription->to_string(), fixtures::kSubscriptionId);
+      EXPECT_FALSE(event.payment || event.refund || event.dispute || event.gateway_invoice_id);
+    }
+  const auto theirs = read("customer.subscription.updated",
+                           basil_subscription("active", {{"metadata", wire::JsonObject{}}}));
+  EXPECT_EQ(theirs.fetch, Fetch::subscription);
+  EXPECT_FALSE(theirs.our_subscription);
+  EXPECT_TRUE(says_nothing(read("customer.subscription.updated", json("{}"))));
+}
+
+TEST(StripeBillingEvent, fetches_the_invoice_that_may_say_something_new) {
+  for (const std::string_view type :
+       {"invoice.paid", "invoice.payment_succeeded", "invoice.payment_failed",
+        "invoice.payment_action_required", "invoice.finalized", "invoice.voided", "invoice.updated",
+        "invoice.marked_uncollectible"})
+    for (const auto& object : {basil_invoice("open"), acacia_invoice("open")}) {
+      const auto event = read(type, object);
+      EXPECT_EQ(event.fetch, Fetch::invoice) << type;
+      EXPECT_EQ(event.gateway_invoice_id, "in_1");
+      EXPECT_EQ(event.gateway_subscription_id, "sub_1");
+      EXPECT_EQ(event.our_subscription->to_string(), fixtures::kSubscriptionId);
+    }
+  for (const std::string_view type :
+       {"invoice.created", "invoice.upcoming", "invoice.sent", "invoice_payment.paid"})
+    EXPECT_TRUE(says_nothing(read(type, basil_invoice("draft")))) << type;
+}
+
+TEST(StripeBillingEvent, has_nothing_to_fetch_of_an_invoice_without_a_subscription) {
+  for (const auto& object : {basil_invoice("paid", {{"parent", wire::JsonNull{}}}),
+                             acacia_invoice("paid", {{"subscription", wire::JsonNull{}},
+                                                     {"subscription_details", wire::JsonNull{}}}),
+                             basil_invoice("paid", {{"id", wire::JsonNull{}}}), json("{}")})
+    EXPECT_TRUE(says_nothing(read("invoice.paid", object))) << wire::to_text(object);
+}
+
+TEST(StripeBillingEvent, finds_ours_in_an_expanded_subscription) {
+  const auto event =
+      read("invoice.paid", acacia_invoice("paid", {{"subscription", acacia_subscription("active")},
+                                                   {"subscription_details", wire::JsonNull{}}}));
+  EXPECT_EQ(event.gateway_subscription_id, "sub_1");
+  EXPECT_EQ(event.our_subscription->to_string(), fixtures::kSubscriptionId);
+}
+
+constexpr std::string_view kDisputeEvents[] = {
+    "charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed",
+    "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated"};
+
+TEST(StripeDisputeEvent, tells_stage_and_status) {
+  struct Row {
+    std::string_view word;
+    DisputeStage stage;
+    std::optional<DisputeStatus> status;
+  };
+  using enum DisputeStatus;
+  const Row rows[] = {
+      {"warning_needs_response", DisputeStage::inquiry, needs_response},
+      {"warning_under_review", DisputeStage::inquiry, under_review},
+      {"warning_closed", DisputeStage::inquiry, closed},
+      {"needs_response", DisputeStage::chargeback, needs_response},
+      {"under_review", DisputeStage::chargeback, under_review},
+      {"won", DisputeStage::chargeback, won},
+      {"lost", DisputeStage::chargeback, lost},
+      {"prevented", DisputeStage::chargeback, prevented},
+      {"a_new_word", DisputeStage::chargeback, std::nullopt},
+      {"warning_a_new_word", DisputeStage::inquiry, std::nullopt},
+  };
+  for (const auto type : kDisputeEvents)
+    for (const auto& row : rows) {
+      const auto event = read(type, dispute(row.word));
+      ASSERT_TRUE(event.dispute) << type << row.word;
+      EXPECT_EQ(event.dispute->stage, row.stage) << row.word;
+      EXPECT_EQ(event.dispute->status, row.status) << row.word;
+      EXPECT_EQ(event.fetch, Fetch::nothing);
+      EXPECT_EQ(event.gateway_payment_id, "pi_1");
+    }
+}
+
+TEST(StripeDisputeEvent, reads_what_a_dispute_says) {
+  const auto event = read("charge.dispute.created", dispute("needs_response"));
+  EXPECT_EQ(event.dispute->gateway_dispute_id, "du_1");
+  EXPECT_EQ(event.dispute->gateway_payment_id, "pi_1");
+  EXPECT_EQ(event.dispute->amount, money("29.90", "USD"));
+  EXPECT_EQ(event.dispute->reason, "fraudulent");
+  EXPECT_EQ(event.dispute->evidence_due_by, base::Timestamp::from_unix_seconds(1'762'945'200));
+  const auto kept = json(event.dispute->redacted);
+  EXPECT_EQ(kept.string_at({"id"}), "du_1");
+  EXPECT_EQ(kept.int_at({"evidence_details", "due_by"}), 1'762'945'200);
+  EXPECT_THAT(event.dispute->redacted, testing::Not(testing::HasSubstr("canary")));
+}
+
+TEST(StripeDisputeEvent, knows_where_the_money_is_from_the_event_and_from_the_object) {
+  struct Row {
+    std::string_view type;
+    std::string_view moved;
+    bool withdrawn;
+    bool reinstated;
+  };
+  const Row rows[] = {
+      {"charge.dispute.created", "[]", false, false},
+      {"charge.dispute.created", "null", false, false},
+      {"charge.dispute.created", R"([{"amount":-2990}])", true, false},
+      {"charge.dispute.created", R"(["txn_1",{"amount":"x"},{"amount":0}])", false, false},
+      {"charge.dispute.updated", "[]", false, false},
+      {"charge.dispute.closed", R"([{"amount":-2990},{"amount":2990}])", true, true},
+      {"charge.dispute.closed", R"([{"amount":-2990}])", true, false},
+      {"charge.dispute.funds_withdrawn", "[]", true, false},
+      {"charge.dispute.funds_withdrawn", R"([{"amount":-2990}])", true, false},
+      {"charge.dispute.funds_reinstated", "[]", true, true},
+      {"charge.dispute.funds_reinstated", R"([{"amount":-2990}])", true, true},
+  };
+  for (const auto& row : rows) {
+    const auto event =
+        read(row.type, dispute("under_review", {{"balance_transactions", json(row.moved)}}));
+    EXPECT_EQ(event.dispute->withdrawn, row.withdrawn) << row.type << row.moved;
+    EXPECT_EQ(event.dispute->reinstated, row.reinstated) << row.type << row.moved;
+  }
+}
+
+TEST(StripeDisputeEvent, is_nothing_without_a_payment_intent_or_an_id) {
+  for (const auto type : kDisputeEvents)
+    for (const auto& object :
+         {dispute("won", {{"payment_intent", wire::JsonNull{}}}), dispute("won", {{"id", "../x"}}),
+          dispute("won", {{"object", "charge"}}), json("{}")})
+      EXPECT_TRUE(says_nothing(read(type, object))) << type << wire::to_text(object);
+}
+
+TEST(StripeDisputeEvent, tolerates_what_cannot_be_read) {
+  const auto event =
+      read("charge.dispute.updated",
+           dispute("won", {{"amount", "x"}, {"reason", 7}, {"evidence_details", "x"}}));
+  ASSERT_TRUE(event.dispute);
+  EXPECT_FALSE(event.dispute->amount || event.dispute->evidence_due_by);
+  EXPECT_EQ(event.dispute->reason, "general");
+}
+
+}  // namespace
+}  // namespace cobro::gateways

@@ -1,0 +1,329 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gateways/billing_fixtures.h"
+
+namespace cobro::gateways {
+namespace {
+
+using domain::BillingCycle;
+using domain::InvoiceStatus;
+using domain::RemoteState;
+using domain::SubscriptionStatus;
+using fixtures::acacia_invoice;
+using fixtures::acacia_subscription;
+using fixtures::answer;
+using fixtures::basil_invoice;
+using fixtures::basil_subscription;
+using fixtures::intent;
+using fixtures::json;
+using fixtures::money;
+using fixtures::setup_intent;
+using fixtures::stripe;
+using testing::HasSubstr;
+using testing::Not;
+
+std::optional<domain::SubscriptionNews> subscription(const wire::Json& object) {
+  const auto gateway = stripe();
+  return gateway.billing()->parse_subscription(answer(200, object));
+}
+
+std::optional<domain::InvoiceNews> invoice(const wire::Json& object) {
+  const auto gateway = stripe();
+  return gateway.billing()->parse_invoice(answer(200, object));
+}
+
+std::optional<domain::PriceNews> price(const wire::JsonObject& more = {}) {
+  const auto gateway = stripe();
+  return gateway.billing()->parse_price(answer(200, fixtures::price(more)));
+}
+
+wire::Json paid_by(const wire::Json& payment_intent) {
+  return json(R"({"object":"list","data":[{"is_default":true,"status":"open",
+      "payment":{"type":"payment_intent","payment_intent":)" +
+              wire::to_text(payment_intent) + "}}]}");
+}
+
+TEST(StripeSubscription, is_read_alike_in_both_api_shapes) {
+  const wire::JsonObject more = {{"trial_end", 1'762'426'800},
+                                 {"cancel_at_period_end", true},
+                                 {"canceled_at", 1'762'340'500},
+                                 {"ended_at", 1'762'340'600}};
+  for (const auto& object :
+       {basil_subscription("active", more), acacia_subscription("active", more)}) {
+    const auto news = subscription(object);
+    ASSERT_TRUE(news);
+    EXPECT_EQ(news->gateway_subscription_id, "sub_1");
+    EXPECT_EQ(news->status, SubscriptionStatus::active);
+    EXPECT_EQ(news->gateway_customer_id, "cus_1");
+    EXPECT_EQ(news->gateway_item_id, "si_1");
+    EXPECT_EQ(news->price->gateway_price_id, "price_1");
+    EXPECT_EQ(news->price->amount, money("29.90", "USD"));
+    EXPECT_EQ(news->gateway_payment_method_id, "pm_1");
+    EXPECT_EQ(news->current_period_start, base::Timestamp::from_unix_seconds(1'762'340'400));
+    EXPECT_EQ(news->current_period_end, base::Timestamp::from_unix_seconds(1'764'932'400));
+    EXPECT_EQ(news->trial_end, base::Timestamp::from_unix_seconds(1'762'426'800));
+    EXPECT_TRUE(news->cancel_at_period_end);
+    EXPECT_EQ(news->cancelled_at, base::Timestamp::from_unix_seconds(1'762'340'500));
+    EXPECT_EQ(news->ended_at, base::Timestamp::from_unix_seconds(1'762'340'600));
+    EXPECT_EQ(news->latest_invoice_id, "in_1");
+    EXPECT_EQ(news->our_subscription->to_string(), fixtures::kSubscriptionId);
+    EXPECT_EQ(news->our_errand->to_string(), fixtures::kErrandId);
+    EXPECT_FALSE(news->next_action || news->client_secret);
+  }
+}
+
+TEST(StripeSubscription, believes_the_item_where_both_shapes_differ) {
+  const auto news =
+      subscription(basil_subscription("active", {{"current_period_end", 1'999'999'999}}));
+  EXPECT_EQ(news->current_period_end, base::Timestamp::from_unix_seconds(1'764'932'400));
+}
+
+TEST(StripeSubscription, has_a_word_of_ours_for_every_status) {
+  using enum SubscriptionStatus;
+  const std::pair<std::string_view, SubscriptionStatus> rows[] = {
+      {"incomplete", incomplete}, {"incomplete_expired", incomplete_expired},
+      {"trialing", trialing},     {"active", active},
+      {"past_due", past_due},     {"canceled", cancelled},
+      {"unpaid", unpaid},         {"paused", paused}};
+  for (const auto& [word, status] : rows)
+    EXPECT_EQ(subscription(basil_subscription(word))->status, status) << word;
+  EXPECT_FALSE(subscription(basil_subscription("a_new_word"))->status);
+}
+
+TEST(StripeSubscription, tolerates_what_is_missing_or_of_another_kind) {
+  const auto news = subscription(json(R"({"id":"sub_1","object":"subscription",
+    "customer":{"id":"cus_1","object":"customer"},"status":7,"items":{"data":[]},"metadata":null,
+    "cancel_at_period_end":"yes","canceled_at":-1,"ended_at":99999999999999,"trial_end":"soon",
+    "default_payment_method":{"id":"pm_2"},"latest_invoice":{"id":"in_2"},
+    "pending_setup_intent":"seti_1"})"));
+  ASSERT_TRUE(news);
+  EXPECT_EQ(news->gateway_customer_id, "cus_1");
+  EXPECT_EQ(news->gateway_payment_method_id, "pm_2");
+  EXPECT_EQ(news->latest_invoice_id, "in_2");
+  EXPECT_FALSE(news->status || news->price || news->gateway_item_id || news->cancelled_at ||
+               news->ended_at || news->trial_end || news->current_period_end);
+  EXPECT_FALSE(news->cancel_at_period_end);
+}
+
+TEST(StripeSubscription, costs_its_price_times_its_quantity) {
+  const auto cost = [](const wire::Json& quantity) {
+    return subscription(fixtures::subscription(
+                            "active", {{"items", fixtures::items({{"quantity", quantity}})}}))
+        ->price->amount;
+  };
+  EXPECT_EQ(cost(wire::JsonNull{}), money("29.90", "USD"));
+  EXPECT_EQ(cost(3), money("89.70", "USD"));
+  EXPECT_FALSE(cost(0));
+  EXPECT_FALSE(cost(std::int64_t{9'000'000'000'000'000}));
+}
+
+TEST(StripeSubscription, hands_out_the_secret_of_its_first_payment) {
+  for (const auto& open :
+       {basil_invoice("open"),
+        acacia_invoice("open", {{"payment_intent", intent("requires_payment_method")}}),
+        basil_invoice("open", {{"payments", paid_by(intent("requires_payment_method"))}})})
+    EXPECT_EQ(
+        subscription(basil_subscription("incomplete", {{"latest_invoice", open}}))->client_secret,
+        "pi_1_secret_canary");
+}
+
+TEST(StripeSubscription, leaves_an_incomplete_one_of_which_only_the_secret_shows_to_stripe_js) {
+  const wire::JsonObject open = {{"latest_invoice", basil_invoice("open")}};
+  const auto incomplete = subscription(basil_subscription("incomplete", open));
+  EXPECT_EQ(incomplete->next_action->type, "use_stripe_sdk");
+  EXPECT_EQ(incomplete->next_action->client_secret, "pi_1_secret_canary");
+  EXPECT_FALSE(incomplete->next_action->url);
+  const auto past_due = subscription(basil_subscription("past_due", open));
+  EXPECT_EQ(past_due->client_secret, "pi_1_secret_canary");
+  EXPECT_FALSE(past_due->next_action);
+}
+
+TEST(StripeSubscription, hands_out_the_next_action_of_an_intent_that_shows) {
+  const auto action = json(R"({"type":"redirect_to_url",
+                               "redirect_to_url":{"url":"https://hooks.stripe.com/3ds"}})");
+  const auto waiting = intent("requires_action", {{"next_action", action}});
+  for (const auto& open : {basil_invoice("open", {{"payments", paid_by(waiting)}}),
+                           acacia_invoice("open", {{"payment_intent", waiting}})}) {
+    const auto news = subscription(basil_subscription("incomplete", {{"latest_invoice", open}}));
+    EXPECT_EQ(news->next_action->type, "redirect_to_url");
+    EXPECT_EQ(news->next_action->url, "https://hooks.stripe.com/3ds");
+    EXPECT_EQ(news->next_action->client_secret, "pi_1_secret_canary");
+  }
+  const auto failed =
+      basil_invoice("open", {{"payments", paid_by(intent("requires_payment_method"))}});
+  EXPECT_FALSE(
+      subscription(basil_subscription("incomplete", {{"latest_invoice", failed}}))->next_action);
+}
+
+TEST(StripeSubscription, asks_to_set_up_a_method_during_a_trial) {
+  const auto during = [](std::string_view status) {
+    return subscription(
+        basil_subscription("trialing", {{"latest_invoice", basil_invoice("paid")},
+                                        {"pending_setup_intent", setup_intent(status)}}));
+  };
+  EXPECT_EQ(during("requires_payment_method")->client_secret, "seti_1_secret_canary");
+  EXPECT_FALSE(during("requires_payment_method")->next_action);
+  EXPECT_EQ(during("requires_action")->next_action->type, "use_stripe_sdk");
+  EXPECT_EQ(during("requires_action")->next_action->client_secret, "seti_1_secret_canary");
+  EXPECT_FALSE(during("succeeded")->client_secret);
+}
+
+TEST(StripeSubscription, asks_for_nothing_when_nothing_can_be_paid_any_more) {
+  for (const std::string_view closed : {"paid", "void", "uncollectible"}) {
+    const auto news =
+        subscription(basil_subscription("active", {{"latest_invoice", basil_invoice(closed)}}));
+    EXPECT_FALSE(news->client_secret || news->next_action) << closed;
+  }
+  for (const std::string_view ended : {"canceled", "incomplete_expired"}) {
+    const auto news =
+        subscription(basil_subscription(ended, {{"latest_invoice", basil_invoice("open")}}));
+    EXPECT_FALSE(news->client_secret || news->next_action) << ended;
+  }
+  const auto paying = basil_invoice("open", {{"payments", paid_by(intent("processing"))}});
+  EXPECT_FALSE(
+      subscription(basil_subscription("incomplete", {{"latest_invoice", paying}}))->client_secret);
+}
+
+TEST(StripeSubscription, keeps_only_harmless_fields) {
+  for (const auto& object :
+       {basil_subscription(
+            "incomplete",
+            {{"latest_invoice",
+              basil_invoice("open", {{"payments", paid_by(intent("requires_action"))}})},
+             {"pending_setup_intent", setup_intent("requires_action")}}),
+        acacia_subscription(
+            "incomplete", {{"latest_invoice",
+                            acacia_invoice("open", {{"payment_intent", intent("succeeded")}})}})}) {
+    const auto kept = subscription(object)->redacted;
+    EXPECT_THAT(kept, Not(HasSubstr("canary")));
+    EXPECT_THAT(kept, Not(HasSubstr("secret")));
+    EXPECT_THAT(kept, Not(HasSubstr("metadata")));
+    EXPECT_EQ(json(kept).string_at({"id"}), "sub_1");
+    EXPECT_EQ(json(kept).string_at({"latest_invoice", "status"}), "open");
+    EXPECT_EQ(json(kept).string_at({"item", "price", "id"}), "price_1");
+  }
+}
+
+TEST(StripeInvoice, is_read_alike_in_both_api_shapes) {
+  const auto paid = intent(
+      "succeeded",
+      {{"amount_received", 2990}, {"latest_charge", "ch_1"}, {"metadata", wire::JsonObject{}}});
+  for (const auto& object : {basil_invoice("paid", {{"payments", paid_by(paid)}}),
+                             acacia_invoice("paid", {{"payment_intent", paid}})}) {
+    const auto news = invoice(object);
+    ASSERT_TRUE(news);
+    EXPECT_EQ(news->gateway_invoice_id, "in_1");
+    EXPECT_EQ(news->gateway_subscription_id, "sub_1");
+    EXPECT_EQ(news->status, InvoiceStatus::paid);
+    EXPECT_EQ(news->amount_due, money("29.90", "USD"));
+    EXPECT_EQ(news->our_subscription->to_string(), fixtures::kSubscriptionId);
+    ASSERT_TRUE(news->payment);
+    EXPECT_EQ(news->payment->gateway_payment_id, "pi_1");
+    EXPECT_EQ(news->payment->state, RemoteState::succeeded);
+    EXPECT_EQ(news->payment->captured, money("29.90", "USD"));
+    EXPECT_EQ(news->payment->charge_id, "ch_1");
+    EXPECT_FALSE(news->payment->our_payment);
+    EXPECT_EQ(news->payment->client_secret, "pi_1_secret_canary");
+  }
+}
+
+TEST(StripeInvoice, names_the_intent_of_which_only_the_id_shows) {
+  for (const auto& object : {basil_invoice("open"), acacia_invoice("open")}) {
+    const auto news = invoice(object);
+    EXPECT_EQ(news->payment->gateway_payment_id, "pi_1");
+    EXPECT_EQ(news->payment->state, RemoteState::unrecognized);
+    EXPECT_FALSE(news->payment->amount);
+  }
+}
+
+TEST(StripeInvoice, speaks_of_the_payment_that_paid_it_else_of_the_default_one) {
+  const auto of = [](std::string_view first, std::string_view second, std::string_view third) {
+    const auto payment = [](std::string_view id, std::string_view more) {
+      return fmt::format(R"({{{},"payment":{{"type":"payment_intent","payment_intent":"pi_{}"}}}})",
+                         more, id);
+    };
+    const auto list =
+        json("{\"data\":[{\"payment\":{\"type\":\"charge\",\"charge\":\"ch_9\"}}," +
+             payment("1", first) + "," + payment("2", second) + "," + payment("3", third) + "]}");
+    return invoice(basil_invoice("open", {{"payments", list}}))->payment->gateway_payment_id;
+  };
+  EXPECT_EQ(
+      of(R"("status":"canceled")", R"("status":"open","is_default":true)", R"("status":"paid")"),
+      "pi_3");
+  EXPECT_EQ(of(R"("status":"open")", R"("status":"open","is_default":true)", R"("status":"open")"),
+            "pi_2");
+  EXPECT_EQ(of(R"("status":"canceled")", R"("status":"open")", R"("status":"open")"), "pi_2");
+}
+
+TEST(StripeInvoice, may_have_no_payment_no_subscription_and_no_readable_words) {
+  const auto news = invoice(json(R"({"id":"in_1","object":"invoice","status":"a_new_word",
+    "amount_due":-5,"currency":"usd","parent":null,"payments":{"data":[]}})"));
+  ASSERT_TRUE(news);
+  EXPECT_FALSE(news->status || news->payment || news->gateway_subscription_id ||
+               news->our_subscription || news->amount_due);
+  const auto malformed = invoice(json(R"({"id":"in_1","object":"invoice","parent":7,
+    "subscription":"../x","payment_intent":"a b","payments":[]})"));
+  EXPECT_FALSE(malformed->payment || malformed->gateway_subscription_id);
+}
+
+TEST(StripeInvoice, has_a_word_of_ours_for_every_status) {
+  using enum InvoiceStatus;
+  const std::pair<std::string_view, InvoiceStatus> rows[] = {{"draft", draft},
+                                                             {"open", open},
+                                                             {"paid", paid},
+                                                             {"uncollectible", uncollectible},
+                                                             {"void", voided}};
+  for (const auto& [word, status] : rows)
+    EXPECT_EQ(invoice(basil_invoice(word))->status, status) << word;
+}
+
+TEST(StripePrice, is_an_amount_for_every_so_many_days_weeks_months_or_years) {
+  const std::pair<std::string_view, BillingCycle> rows[] = {{"day", BillingCycle::daily},
+                                                            {"week", BillingCycle::weekly},
+                                                            {"month", BillingCycle::monthly},
+                                                            {"year", BillingCycle::yearly}};
+  for (const auto& [word, cycle] : rows) {
+    const auto news =
+        price({{"recurring", wire::JsonObject{{"interval", word}, {"interval_count", 3}}}});
+    EXPECT_EQ(news->billing_cycle, cycle);
+    EXPECT_EQ(news->interval_count, 3);
+  }
+  EXPECT_EQ(price()->amount, money("29.90", "USD"));
+  EXPECT_EQ(price({{"currency", "jpy"}})->amount, money("2990", "JPY"));
+}
+
+TEST(StripePrice, may_be_one_that_we_cannot_read) {
+  EXPECT_FALSE(price({{"unit_amount", wire::JsonNull{}}})->amount);
+  EXPECT_FALSE(price({{"currency", "xyz"}})->amount);
+  EXPECT_FALSE(price({{"recurring", wire::JsonNull{}}})->billing_cycle);
+  EXPECT_FALSE(price({{"recurring", json(R"({"interval":"a_new_word"})")}})->billing_cycle);
+  EXPECT_EQ(price({{"id", "gold.monthly"}})->gateway_price_id, "gold.monthly");
+  EXPECT_FALSE(price({{"id", ""}}));
+  EXPECT_FALSE(price({{"object", "plan"}}));
+}
+
+TEST(StripeBillingReads, tell_nothing_when_the_answer_tells_nothing) {
+  const auto gateway = stripe();
+  const auto* billing = gateway.billing();
+  const ports::HttpResponse answers[] = {
+      {404, {}, R"({"error":{"code":"resource_missing"}})"},
+      {500, {}, "{}"},
+      {302, {}, ""},
+      {200, {}, ""},
+      {200, {}, "[]"},
+      {200, {}, "{}"},
+      {200, {}, R"({"object":"list","data":[]})"},
+      answer(429, basil_subscription("active")),
+      answer(200, json(R"({"id":"../x","object":"subscription","customer":"cus_1"})")),
+      answer(200, json(R"({"id":"sub_1","object":"subscription"})")),
+      answer(200, json(R"({"id":"in 1","object":"invoice"})"))};
+  for (const auto& response : answers) {
+    EXPECT_FALSE(billing->parse_subscription(response)) << response.body;
+    EXPECT_FALSE(billing->parse_invoice(response)) << response.body;
+    EXPECT_FALSE(billing->parse_price(response)) << response.body;
+  }
+}
+
+}  // namespace
+}  // namespace cobro::gateways
