@@ -88,6 +88,63 @@ DO $$ BEGIN
 END $$)");
 }
 
+TEST_P(Postgres, the_views_of_what_is_billed_hold_no_secret_and_take_no_update) {
+  auto customer = make.customer();
+  auto method = make.method(customer);
+  method.gateway_payment_method_id = "pm_1";
+  customer.default_method_id = method.id;
+  auto subscription = make.subscription(customer);
+  subscription.client_secret = "sub_secret";
+  subscription.plan_code = "pro";
+  subscription.price = Money(4900, *Currency::parse("USD"));
+  auto payment = make.captured(2990);
+  payment.client_secret = "pi_secret";
+  payment.subscription_id = subscription.id;
+  payment.disputed = pen(1990);
+  auto session = make.checkout();
+  session.subscription_id = subscription.id;
+  auto granted = make.entitlement();
+  granted.payment_id = payment.id;
+  granted.amount = payment.amount;
+  auto dispute = make.dispute(payment, "dp_1");
+  dispute.withdrawn = true;
+  must_write({.insert_payments = {payment},
+              .insert_customers = {customer},
+              .insert_methods = {method},
+              .insert_subscriptions = {subscription},
+              .insert_status_changes = {make.status_change(subscription)},
+              .insert_checkouts = {session},
+              .insert_disputes = {dispute},
+              .set_entitlements = {granted}});
+  backend->execute(R"(
+DO $$
+DECLARE
+  view name;
+BEGIN
+  ASSERT (SELECT default_payment_method_id = 'pm_1' FROM billing.customers);
+  ASSERT (SELECT is_default AND exp_year IS NULL FROM billing.payment_methods);
+  ASSERT (SELECT price::text = '49.00' AND features->>1 = 'todos los cursos'
+          FROM billing.plans WHERE code = 'pro');
+  ASSERT (SELECT price::text = '49.00' AND plan = 'pro' AND NOT cancel_at_period_end
+          AND trial_end IS NULL FROM billing.subscriptions);
+  ASSERT (SELECT previous_status IS NULL AND new_status = 'incomplete'
+          FROM billing.subscription_status_changes);
+  ASSERT (SELECT amount::text = '49.00' AND currency = 'USD' FROM billing.checkout_sessions);
+  ASSERT (SELECT amount::text = '29.90' AND active FROM billing.entitlements);
+  ASSERT (SELECT withdrawn_amount::text = '29.90' AND status = 'needs_response'
+          FROM billing.disputes);
+  ASSERT (SELECT disputed_amount::text = '19.90' AND subscription_id IS NOT NULL
+          FROM billing.payments);
+  ASSERT (SELECT count(*) = 0 FROM information_schema.columns
+          WHERE table_schema = 'billing' AND column_name LIKE '%secret%');
+  FOR view IN SELECT table_name FROM information_schema.views WHERE table_schema = 'billing' LOOP
+    ASSERT (SELECT is_insertable_into = 'NO' AND is_updatable = 'NO'
+            FROM information_schema.views
+            WHERE table_schema = 'billing' AND table_name = view), view;
+  END LOOP;
+END $$)");
+}
+
 TEST_P(Postgres, a_server_that_is_not_there_is_unavailable) {
   EXPECT_THROW(
       (void)store::migrate_postgres("postgresql://127.0.0.1:1/x", backend->clock, backend->random),
