@@ -68,7 +68,7 @@ function showPaid(session: Session, fresh: boolean): void {
     link: { url, label: words.backTo(merchant) },
   });
   if (!fresh || !url) return;
-  right.querySelector('.panel')?.append(h('p', { class: 'fine' }, words.goingBack(merchant)));
+  right.querySelector('.panel')?.append(h('p', { class: 'fine' }, words.goingBack));
   setTimeout(() => location.assign(url), redirectPauseMs);
 }
 

@@ -13,6 +13,7 @@ export function summary(session: Session): HTMLElement {
   const merchant = merchantOf(session);
   const cancel = session.status === 'open' ? webAddress(session.cancel_url) : null;
   const fallback = session.mode === 'subscription' ? words.yourSubscription : words.yourPurchase;
+  const amount = money(session.amount, session.currency);
   const interval = session.mode === 'subscription' && session.interval;
   const expires = new Date(session.expires_at);
   const payable = session.status === 'open' && session.payment_status !== 'succeeded' && !Number.isNaN(expires.getTime());
@@ -23,7 +24,7 @@ export function summary(session: Session): HTMLElement {
       merchant ? h('span', { class: 'site' }, merchant) : null),
     h('h1', { id: 'bought' }, session.description || fallback),
     h('p', { class: 'amount' },
-      h('span', { class: 'figure' }, money(session.amount, session.currency)),
+      h('span', { class: amount.length > 15 ? 'figure long' : 'figure' }, amount),
       interval ? ' ' : null,
       interval ? h('span', { class: 'interval' }, words.per[interval]) : null),
     payable ? h('p', { class: 'fine expires' }, words.expires(clockTime(expires, new Date()))) : null,

@@ -2,7 +2,6 @@ import type { Words } from './es';
 
 export const en: Words = {
   title: (merchant) => (merchant ? `Pay ${merchant}` : 'Payment'),
-  payTo: 'Pay',
   yourPurchase: 'Your purchase',
   yourSubscription: 'Your subscription',
   per: { month: 'per month', year: 'per year' },
@@ -12,7 +11,7 @@ export const en: Words = {
   },
   cancel: 'Cancel and go back',
   poweredBy: 'Secure payment with Cobro',
-  expires: (time) => `You can pay here until ${time}.`,
+  expires: (time) => `You can pay until: ${time}`,
 
   loading: 'Loading your payment…',
   cardTitle: 'Pay by card',
@@ -28,11 +27,11 @@ export const en: Words = {
   toBank: 'Taking you to your bank’s page…',
 
   testTitle: 'Test mode',
-  testText: 'No money moves. Do not enter a real card here.',
+  testText: 'No money moves. Do not enter a real card here: use a test one.',
   testCards: 'Use a test card',
   testApproved: 'Approved',
   testDeclined: 'Declined',
-  testChallenge: 'Asks to verify',
+  testChallenge: '3-D Secure',
   testFilled: 'Test card filled in.',
 
   mistakes: {
@@ -79,7 +78,7 @@ export const en: Words = {
   alreadyTitle: 'This is already paid',
   alreadyText: 'The payment has been made. There is nothing more to do.',
   backTo: (merchant) => (merchant ? `Return to ${merchant}` : 'Return'),
-  goingBack: (merchant) => (merchant ? `Taking you back to ${merchant}…` : 'Taking you back…'),
+  goingBack: 'Taking you back…',
   processingTitle: 'We are confirming your payment',
   processingText: 'This can take a moment. There is no need to pay again.',
   checkAgain: 'Check again',

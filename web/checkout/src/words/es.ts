@@ -1,6 +1,5 @@
 export const es = {
   title: (merchant: string) => (merchant ? `Pagar a ${merchant}` : 'Pago'),
-  payTo: 'Pagar a',
   yourPurchase: 'Tu compra',
   yourSubscription: 'Tu suscripción',
   per: { month: 'al mes', year: 'al año' },
@@ -10,7 +9,7 @@ export const es = {
   },
   cancel: 'Cancelar y volver',
   poweredBy: 'Pago seguro con Cobro',
-  expires: (time: string) => `Puedes pagar aquí hasta ${time}.`,
+  expires: (time: string) => `Puedes pagar hasta: ${time}`,
 
   loading: 'Cargando tu pago…',
   cardTitle: 'Pagar con tarjeta',
@@ -26,11 +25,11 @@ export const es = {
   toBank: 'Te llevamos a la página de tu banco…',
 
   testTitle: 'Modo de prueba',
-  testText: 'No se mueve dinero. No escribas aquí una tarjeta real.',
+  testText: 'No se mueve dinero. No escribas aquí una tarjeta real: usa una de prueba.',
   testCards: 'Usar una tarjeta de prueba',
   testApproved: 'Aprobada',
   testDeclined: 'Rechazada',
-  testChallenge: 'Pide verificación',
+  testChallenge: '3-D Secure',
   testFilled: 'Tarjeta de prueba escrita.',
 
   mistakes: {
@@ -77,7 +76,7 @@ export const es = {
   alreadyTitle: 'Esto ya está pagado',
   alreadyText: 'El pago ya se hizo. No tienes que hacer nada más.',
   backTo: (merchant: string) => (merchant ? `Volver a ${merchant}` : 'Volver'),
-  goingBack: (merchant: string) => (merchant ? `Te llevamos de vuelta a ${merchant}…` : 'Te llevamos de vuelta…'),
+  goingBack: 'Te llevamos de vuelta…',
   processingTitle: 'Estamos confirmando tu pago',
   processingText: 'Puede tardar un momento. No hace falta pagar otra vez.',
   checkAgain: 'Comprobar de nuevo',

@@ -2,7 +2,6 @@ import type { Words } from './es';
 
 export const pt: Words = {
   title: (merchant) => (merchant ? `Pagar a ${merchant}` : 'Pagamento'),
-  payTo: 'Pagar a',
   yourPurchase: 'Sua compra',
   yourSubscription: 'Sua assinatura',
   per: { month: 'por mês', year: 'por ano' },
@@ -12,7 +11,7 @@ export const pt: Words = {
   },
   cancel: 'Cancelar e voltar',
   poweredBy: 'Pagamento seguro com Cobro',
-  expires: (time) => `Você pode pagar aqui até ${time}.`,
+  expires: (time) => `Você pode pagar até: ${time}`,
 
   loading: 'Carregando seu pagamento…',
   cardTitle: 'Pagar com cartão',
@@ -28,11 +27,11 @@ export const pt: Words = {
   toBank: 'Levando você à página do seu banco…',
 
   testTitle: 'Modo de teste',
-  testText: 'Nenhum dinheiro se move. Não digite aqui um cartão real.',
+  testText: 'Nenhum dinheiro se move. Não digite aqui um cartão real: use um de teste.',
   testCards: 'Usar um cartão de teste',
   testApproved: 'Aprovado',
   testDeclined: 'Recusado',
-  testChallenge: 'Pede verificação',
+  testChallenge: '3-D Secure',
   testFilled: 'Cartão de teste preenchido.',
 
   mistakes: {
@@ -79,7 +78,7 @@ export const pt: Words = {
   alreadyTitle: 'Isto já está pago',
   alreadyText: 'O pagamento já foi feito. Não é preciso fazer mais nada.',
   backTo: (merchant) => (merchant ? `Voltar a ${merchant}` : 'Voltar'),
-  goingBack: (merchant) => (merchant ? `Levando você de volta a ${merchant}…` : 'Levando você de volta…'),
+  goingBack: 'Levando você de volta…',
   processingTitle: 'Estamos confirmando seu pagamento',
   processingText: 'Pode demorar um momento. Não é preciso pagar de novo.',
   checkAgain: 'Verificar de novo',
