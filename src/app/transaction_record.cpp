@@ -74,6 +74,9 @@ base::Result<void, Refusal> record(const Call& call, domain::Books& books,
       return record_refund(call, books, command, amount);
     case TransactionType::void_:
       return record_void(call, books, amount);
+    case TransactionType::dispute:
+      return std::unexpected(
+          invalid_field("transaction_type", "not_recordable", "must be charge, refund or void"));
   }
   return {};
 }

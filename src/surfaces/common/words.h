@@ -6,10 +6,13 @@
 
 #include "base/text.h"
 #include "domain/currency.h"
+#include "domain/dispute.h"
+#include "domain/entitlement.h"
 #include "domain/order_states.h"
 #include "domain/payment.h"
 #include "domain/reconciliation.h"
 #include "domain/refund.h"
+#include "domain/subscription.h"
 #include "domain/transaction.h"
 #include "domain/words.h"
 #include "wire/binding.h"
@@ -18,6 +21,11 @@ namespace cobro::surfaces {
 
 // A currency code: read in either case, written in upper case.
 struct CurrencyCode {
+  std::optional<domain::Currency> currency;
+};
+
+// The same, written in lower case.
+struct LowerCurrencyCode {
   std::optional<domain::Currency> currency;
 };
 
@@ -77,9 +85,9 @@ struct Binding<domain::CaptureMethod>
                             domain::CaptureMethod::manual> {};
 template <>
 struct Binding<domain::Operation>
-    : surfaces::DomainWords<domain::Operation, domain::Operation::confirm,
-                            domain::Operation::capture, domain::Operation::cancel,
-                            domain::Operation::refund> {};
+    : surfaces::DomainWords<domain::Operation, domain::Operation::create,
+                            domain::Operation::confirm, domain::Operation::capture,
+                            domain::Operation::cancel, domain::Operation::refund> {};
 template <>
 struct Binding<domain::RefundStatus>
     : surfaces::DomainWords<domain::RefundStatus, domain::RefundStatus::pending,
@@ -87,7 +95,8 @@ struct Binding<domain::RefundStatus>
 template <>
 struct Binding<domain::TransactionType>
     : surfaces::DomainWords<domain::TransactionType, domain::TransactionType::charge,
-                            domain::TransactionType::refund, domain::TransactionType::void_> {};
+                            domain::TransactionType::refund, domain::TransactionType::void_,
+                            domain::TransactionType::dispute> {};
 template <>
 struct Binding<domain::TransactionStatus>
     : surfaces::DomainWords<domain::TransactionStatus, domain::TransactionStatus::pending,
@@ -118,6 +127,34 @@ struct Binding<domain::ReconciliationOutcome>
                             domain::ReconciliationOutcome::failed> {};
 
 template <>
+struct Binding<domain::DisputeStage>
+    : surfaces::DomainWords<domain::DisputeStage, domain::DisputeStage::inquiry,
+                            domain::DisputeStage::chargeback> {};
+template <>
+struct Binding<domain::DisputeStatus>
+    : surfaces::DomainWords<domain::DisputeStatus, domain::DisputeStatus::needs_response,
+                            domain::DisputeStatus::under_review, domain::DisputeStatus::won,
+                            domain::DisputeStatus::lost, domain::DisputeStatus::closed,
+                            domain::DisputeStatus::prevented> {};
+template <>
+struct Binding<domain::BillingCycle>
+    : surfaces::DomainWords<domain::BillingCycle, domain::BillingCycle::daily,
+                            domain::BillingCycle::weekly, domain::BillingCycle::monthly,
+                            domain::BillingCycle::yearly> {};
+template <>
+struct Binding<domain::SubscriptionStatus>
+    : surfaces::DomainWords<
+          domain::SubscriptionStatus, domain::SubscriptionStatus::incomplete,
+          domain::SubscriptionStatus::trialing, domain::SubscriptionStatus::active,
+          domain::SubscriptionStatus::past_due, domain::SubscriptionStatus::unpaid,
+          domain::SubscriptionStatus::paused, domain::SubscriptionStatus::cancelled,
+          domain::SubscriptionStatus::incomplete_expired> {};
+template <>
+struct Binding<domain::EntitlementKind>
+    : surfaces::DomainWords<domain::EntitlementKind, domain::EntitlementKind::course,
+                            domain::EntitlementKind::plan> {};
+
+template <>
 struct Binding<surfaces::CurrencyCode> {
   static void read(const Json& value, surfaces::CurrencyCode& out, Reader& reader) {
     const auto* text = value.as_string();
@@ -127,6 +164,21 @@ struct Binding<surfaces::CurrencyCode> {
   }
   static void write(const surfaces::CurrencyCode& value, std::string& out) {
     append_json_string(value.currency.value().code(), out);
+  }
+  static Json schema(SchemaRegistry&) {
+    return detail::typed_schema("string").set("pattern", "^[A-Za-z]{3}$");
+  }
+};
+
+template <>
+struct Binding<surfaces::LowerCurrencyCode> {
+  static void read(const Json& value, surfaces::LowerCurrencyCode& out, Reader& reader) {
+    surfaces::CurrencyCode code;
+    type_of<surfaces::CurrencyCode>()->read(value, &code, reader);
+    out.currency = code.currency;
+  }
+  static void write(const surfaces::LowerCurrencyCode& value, std::string& out) {
+    append_json_string(base::to_lower(value.currency.value().code()), out);
   }
   static Json schema(SchemaRegistry&) {
     return detail::typed_schema("string").set("pattern", "^[A-Za-z]{3}$");
