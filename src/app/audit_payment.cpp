@@ -126,6 +126,21 @@ std::int64_t count_attempts(const Payment& payment, const AuditPage& page,
   });
 }
 
+// A payment that was to be made at the gateway is there, or is given up.
+void audit_creations(const Payment& payment, const AuditPage& page, AuditReport& report) {
+  using domain::AttemptStatus;
+  const auto count = [&](AttemptStatus status) {
+    return count_attempts(payment, page, domain::Operation::create, status);
+  };
+  if (count(AttemptStatus::accepted) > 0 && !payment.gateway_payment_id)
+    report.findings.push_back(
+        {name(payment), "it was made at the gateway, and its object is not recorded"});
+  const auto failed = count(AttemptStatus::not_executed) + count(AttemptStatus::declined);
+  if (failed > 0 && payment.state == PaymentState::pending && !payment.gateway_payment_id)
+    report.findings.push_back(
+        {name(payment), "it was never made at the gateway, and is still pending"});
+}
+
 // What attempts ended with has left its row: a decline a failed charge, a cancel a void.
 void audit_attempts(const Payment& payment, const AuditPage& page, AuditReport& report) {
   const auto declined =
@@ -143,6 +158,54 @@ void audit_attempts(const Payment& payment, const AuditPage& page, AuditReport& 
   if (cancelled > 0 && voids == 0)
     report.findings.push_back(
         {name(payment), "it was cancelled at the gateway, and no void is recorded"});
+  audit_creations(payment, page, report);
+}
+
+// What became of it is in its transaction: taken, and given back or not.
+std::optional<std::string> dispute_problem(const domain::Dispute& dispute, const Payment& payment,
+                                           const AuditPage& page) {
+  if (dispute.reinstated && !dispute.withdrawn) return "its money came back and was never taken";
+  if (dispute.withdrawn != dispute.transaction_id.has_value())
+    return "what it says of its money and whether it has a transaction disagree";
+  if (!dispute.transaction_id) return std::nullopt;
+  const auto* row = find_row(page.transactions, *dispute.transaction_id);
+  if (row == nullptr) return "its transaction is missing";
+  const auto status = dispute.reinstated ? TransactionStatus::failed : TransactionStatus::succeeded;
+  if (row->payment_id == payment.id && row->type == TransactionType::dispute &&
+      row->amount == dispute.amount && row->status == status)
+    return std::nullopt;
+  return fmt::format("{} was {}, its transaction is a {} of {} that {}", dispute.amount.to_string(),
+                     dispute.reinstated ? "given back" : "taken", word(row->type),
+                     row->amount.to_string(), word(row->status));
+}
+
+void audit_disputes(const Payment& payment, const AuditPage& page, AuditReport& report) {
+  auto sum = Money::zero(payment.amount.currency());
+  bool any = false;
+  for (const auto& dispute : page.disputes) {
+    if (dispute.payment_id != payment.id) continue;
+    any = true;
+    if (dispute.amount.currency() == sum.currency()) sum += withdrawn(dispute);
+    if (const auto problem = dispute_problem(dispute, payment, page))
+      report.findings.push_back(
+          {fmt::format("dispute {} of {}", dispute.id.to_string(), name(payment)), *problem});
+  }
+  if (payment.disputed != sum)
+    report.findings.push_back(
+        {name(payment), fmt::format("its disputed amount is {}, its disputes make it {}",
+                                    payment.disputed.to_string(), sum.to_string())});
+  if (payment.dispute_status.has_value() != any)
+    report.findings.push_back({name(payment), "its mark of a dispute and its disputes disagree"});
+}
+
+// A dispute's transaction belongs to exactly one.
+void audit_dispute_of(const Transaction& row, const AuditPage& page, AuditReport& report) {
+  if (row.type != TransactionType::dispute) return;
+  const auto owners = std::count_if(page.disputes.begin(), page.disputes.end(),
+                                    [&](const auto& d) { return d.transaction_id == row.id; });
+  if (owners != 1)
+    report.findings.push_back(
+        {name(row), fmt::format("it is of a dispute, and {} disputes name it", owners)});
 }
 
 // The entries that a transaction must have, given its type, status and past.
@@ -151,6 +214,10 @@ std::vector<Movement> expected_movements(const Transaction& row, bool reversed, 
   const auto failed = late ? Movement::overpayment_refund_failed : Movement::refund_failed;
   if (row.type == TransactionType::charge && row.status == TransactionStatus::succeeded)
     return {late ? Movement::overpayment : Movement::charge};
+  if (row.type == TransactionType::dispute)
+    return row.status == TransactionStatus::succeeded
+               ? std::vector{Movement::dispute_withdrawn}
+               : std::vector{Movement::dispute_withdrawn, Movement::dispute_reinstated};
   if (row.type != TransactionType::refund) return {};
   if (row.status == TransactionStatus::succeeded) return {refund};
   if (row.status == TransactionStatus::failed && reversed) return {refund, failed};
@@ -223,6 +290,7 @@ void audit_payment(const Payment& payment, const AuditPage& page, AuditReport& r
         {name(payment), fmt::format("its order {} is missing", payment.order_id->to_string())});
   audit_attempts(payment, page, report);
   audit_refunds(payment, page, report);
+  audit_disputes(payment, page, report);
 }
 
 void audit_transaction(const Transaction& row, const AuditPage& page, AuditReport& report) {
@@ -234,6 +302,7 @@ void audit_transaction(const Transaction& row, const AuditPage& page, AuditRepor
   if (row.refund_id && find_row(page.refunds, *row.refund_id) == nullptr)
     report.findings.push_back(
         {name(row), fmt::format("its refund {} is missing", row.refund_id->to_string())});
+  audit_dispute_of(row, page, report);
   if (row.amount.currency() != payment->amount.currency())
     report.findings.push_back({name(row), "its currency is not its payment's"});
   const auto entries = entries_of(row, page);

@@ -1,5 +1,7 @@
 #include "app/invariants.h"
 
+#include <map>
+
 #include "base/check.h"
 
 namespace cobro::app {
@@ -12,7 +14,7 @@ void check_payment(const domain::Payment& payment) {
   const auto zero = Money::zero(payment.amount.currency());
   COBRO_CHECK(payment.amount.is_positive());
   COBRO_CHECK(payment.captured >= zero && payment.captured <= payment.amount);
-  COBRO_CHECK(payment.refunded >= zero && payment.refunding >= zero);
+  COBRO_CHECK(payment.refunded >= zero && payment.refunding >= zero && payment.disputed >= zero);
   COBRO_CHECK((payment.state == domain::PaymentState::succeeded) == payment.captured.is_positive());
   if (!payment.overpayment) return;
   COBRO_CHECK(payment.captured.is_zero() && payment.overpayment->amount.is_positive());
@@ -31,27 +33,31 @@ void check_order(const domain::Order& order) {
   COBRO_CHECK(sum == order.total);
 }
 
-// The two entries that a transaction gains in this write, if any, balance.
-int check_entries(const ports::Changes& changes, domain::TransactionId id) {
-  std::optional<Money> debit;
-  std::optional<Money> credit;
-  int count = 0;
+// The two entries of each movement that a transaction gains in this write balance. Returns how
+// many movements there are.
+std::size_t check_entries(const ports::Changes& changes, domain::TransactionId id) {
+  struct Sides {
+    std::optional<Money> debit = {};
+    std::optional<Money> credit = {};
+  };
+  std::map<domain::Movement, Sides> movements;
   for (const auto& entry : changes.insert_entries) {
     if (entry.transaction_id != id) continue;
-    ++count;
-    auto& side = entry.side == domain::Side::debit ? debit : credit;
+    auto& sides = movements[entry.movement];
+    auto& side = entry.side == domain::Side::debit ? sides.debit : sides.credit;
     COBRO_CHECK(!side);
     side = entry.amount;
   }
-  COBRO_CHECK(count == 0 || (debit && credit && *debit == *credit));
-  return count;
+  for (const auto& [movement, sides] : movements)
+    COBRO_CHECK(sides.debit && sides.credit && *sides.debit == *sides.credit);
+  return movements.size();
 }
 
 void check_transaction(const ports::Changes& changes, const domain::Transaction& row) {
   const bool moves_money = row.status == domain::TransactionStatus::succeeded &&
                            row.type != domain::TransactionType::void_;
-  const int entries = check_entries(changes, row.id);
-  if (moves_money) COBRO_CHECK(entries == 2);
+  const auto movements = check_entries(changes, row.id);
+  if (moves_money) COBRO_CHECK(movements == 1);
 }
 
 void check_sequences(const ports::Changes& changes, domain::Aggregate aggregate, base::Uuid id,

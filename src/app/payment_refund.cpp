@@ -64,15 +64,30 @@ base::Result<void, Refusal> check_others(const RefundCall& refund, const ports::
   return {};
 }
 
+// What may be refunded while disputes hold what they withdrew.
+domain::Money left_of(const domain::Payment& payment) {
+  return std::max(domain::Money::zero(payment.amount.currency()),
+                  refundable(payment) - payment.disputed);
+}
+
 base::Result<domain::Money, Refusal> amount_to_refund(const RefundCall& refund,
                                                       const domain::Payment& payment) {
   if (refund.command.amount)
     return read_amount(*refund.command.amount, payment.amount.currency(), "amount");
-  return refundable(payment);
+  return left_of(payment);
+}
+
+Refusal disputed(const domain::Payment& payment) {
+  return {.code = RefusalCode::payment_disputed,
+          .message = fmt::format("{} can be refunded: {} of the payment is withdrawn by a dispute.",
+                                 left_of(payment).to_string(), payment.disputed.to_string())};
 }
 
 base::Result<void, Refusal> check_amount(const domain::Payment& payment, domain::Money amount) {
-  if (amount.is_positive() && amount <= refundable(payment)) return {};
+  if (amount.is_positive() && amount <= left_of(payment)) return {};
+  const bool but_for_dispute = payment.disputed.is_positive() &&
+                               refundable(payment).is_positive() && amount <= refundable(payment);
+  if (but_for_dispute) return std::unexpected(disputed(payment));
   return std::unexpected(
       Refusal{.code = RefusalCode::refund_exceeds_remaining,
               .message = fmt::format(

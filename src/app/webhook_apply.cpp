@@ -17,6 +17,7 @@ using ports::WebhookStatus;
 
 constexpr base::Duration kFirstWait = std::chrono::seconds(2);
 constexpr base::Duration kLongestWait = std::chrono::hours(1);
+constexpr base::Duration kUnfoundWaits = std::chrono::hours(24);
 
 StoredWebhook after(const StoredWebhook& row, Applied applied, base::Timestamp now) {
   switch (applied) {
@@ -72,6 +73,8 @@ base::Task<void> apply_final(Context& context, const StoredWebhook& row, const G
                      .record_key = {},
                      .webhook = ports::WebhookRef{row.gateway, row.event_id},
                      .transaction_numbers = numbers_for_news(context)};
+  if (event.dispute)
+    reads.dispute = ports::DisputeRef{row.gateway, event.dispute->gateway_dispute_id};
   auto committed = co_await commit(context, std::move(reads), decide);
   if (committed && left) log_waiting_money(context, *left);
   if (committed) co_return;
@@ -111,6 +114,15 @@ base::Task<std::optional<domain::PaymentId>> find_payment(Context& context,
   co_return ours ? event.our_payment : std::nullopt;
 }
 
+// A dispute names its payment only by the gateway's id, which the answer to our own call may
+// still have to tell us.
+base::Task<void> mark_unfound(Context& context, const StoredWebhook& row,
+                              const GatewayEvent& event) {
+  const bool may_come = event.dispute && context.clock.now() < row.received_at + kUnfoundWaits;
+  return may_come ? mark(context, row, WebhookStatus::waiting, "its payment is not known yet")
+                  : mark(context, row, WebhookStatus::ignored, kNothingOfOurs);
+}
+
 // The subscription and its invoice are fetched, and say how things are.
 base::Task<void> follow_subscription(Context& context, const StoredWebhook& row,
                                      const GatewayEvent& event) {
@@ -135,7 +147,7 @@ base::Task<void> apply_one(Context& context, StoredWebhook row) {
     co_return co_await mark(context, row, WebhookStatus::ignored, kOfNoInterest);
   if (is_about_subscription(*event)) co_return co_await follow_subscription(context, row, *event);
   const auto payment = co_await find_payment(context, *event, row.gateway);
-  if (!payment) co_return co_await mark(context, row, WebhookStatus::ignored, kNothingOfOurs);
+  if (!payment) co_return co_await mark_unfound(context, row, *event);
   if (is_final_fact(*event)) co_return co_await apply_final(context, row, *event, *payment);
   co_await fetch(context, row, *event, *payment);
 }
@@ -143,7 +155,7 @@ base::Task<void> apply_one(Context& context, StoredWebhook row) {
 }  // namespace
 
 bool is_final_fact(const GatewayEvent& event) {
-  return event.payment || event.refund;
+  return event.payment || event.refund || event.dispute;
 }
 
 bool is_about_subscription(const GatewayEvent& event) {
@@ -181,7 +193,8 @@ Changes apply_fact(const Context& context, const Loaded& loaded, domain::Moment 
   auto books = open_books(loaded, std::move(moment));
   const auto applied = event.payment
                            ? apply_payment_news(context, loaded, books, *event.payment, changes)
-                           : apply_refund_news(loaded, books, *event.refund, changes);
+                       : event.refund ? apply_refund_news(loaded, books, *event.refund, changes)
+                                      : domain::apply(books, *event.dispute, loaded.dispute);
   if (books.payment_changed() || !changes.update_attempts.empty()) collect(books, changes);
   row = after(row, applied, now);
   return changes;

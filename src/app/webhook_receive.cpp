@@ -55,6 +55,8 @@ ports::Reads row_and_payment(const Context& context, const Incoming& incoming) {
     reads.root = ports::PaymentRef{*event.our_payment};
   else if (event.gateway_payment_id)
     reads.root = ports::RemoteRef{incoming.gateway, *event.gateway_payment_id};
+  if (event.dispute)
+    reads.dispute = ports::DisputeRef{incoming.gateway, event.dispute->gateway_dispute_id};
   if (is_final_fact(event)) reads.transaction_numbers = numbers_for_news(context);
   return reads;
 }
@@ -67,6 +69,12 @@ bool is_of(const domain::Payment& payment, const Incoming& incoming) {
   return payment.gateway == incoming.gateway && (!known || !named || known == named);
 }
 
+// A dispute carries no metadata: that its payment is not found is for the inbox to look into.
+bool is_of_nobody(const ports::GatewayEvent& event, const Loaded& loaded) {
+  if (is_about_subscription(event)) return !loaded.subscription;
+  return !loaded.payment && !event.our_payment && !event.dispute;
+}
+
 // What becomes of a new event in the write that stores it.
 Changes take(const Context& context, const Incoming& incoming, const Loaded& loaded,
              domain::Moment moment, Received& received) {
@@ -76,8 +84,7 @@ Changes take(const Context& context, const Incoming& incoming, const Loaded& loa
   Changes changes;
   if (concerns_nobody(incoming.event))
     row = ended(row, WebhookStatus::ignored, kOfNoInterest, now);
-  else if (is_about_subscription(incoming.event) ? !loaded.subscription
-                                                 : !loaded.payment && !incoming.event.our_payment)
+  else if (is_of_nobody(incoming.event, loaded))
     row = ended(row, WebhookStatus::ignored, kNothingOfOurs, now);
   else if (found && is_final_fact(incoming.event))
     changes = apply_fact(context, loaded, std::move(moment), incoming.event, row);
