@@ -3,6 +3,7 @@
 #include "gateways/manual/manual.h"
 #include "gateways/stripe/stripe.h"
 #include "main/open_store.h"
+#include "main/sandbox_host.h"
 #include "main/version.h"
 #include "service/service.h"
 
@@ -23,6 +24,13 @@ std::optional<std::string> sandbox_of(const std::optional<StripeAccess>& access)
   return access->api_base;
 }
 
+// A sandbox takes any.
+std::string publishable_key_of(const std::optional<StripeAccess>& access) {
+  if (!access) return {};
+  const bool any = access->publishable_key.empty() && sandbox_of(access);
+  return any ? std::string(kSandboxPublishableKey) : access->publishable_key;
+}
+
 service::ServiceSettings settings_of(const configuration::Configuration& configuration,
                                      crypto::JwtKeys keys,
                                      const std::optional<StripeAccess>& access) {
@@ -33,9 +41,12 @@ service::ServiceSettings settings_of(const configuration::Configuration& configu
   settings.app.refund_overpayments = configuration.overpayments_auto_refund;
   settings.jwt_keys = std::move(keys);
   settings.default_currency = configuration.default_currency;
+  settings.public_url = configuration.public_url;
+  settings.frontend_url = configuration.frontend_url;
   settings.cors_origins = configuration.cors_origins;
   settings.version = std::string(kVersion);
-  settings.checkout_page.sandbox_api_base = sandbox_of(access);
+  settings.checkout_page = {.sandbox_api_base = sandbox_of(access),
+                            .publishable_key = publishable_key_of(access)};
   return settings;
 }
 

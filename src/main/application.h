@@ -31,6 +31,7 @@ struct StripeAccess {
   base::Secret secret_key;
   std::vector<base::Secret> webhook_secrets;
   std::string api_base;
+  std::string publishable_key;  // for browsers; empty: none
 };
 
 class Application {

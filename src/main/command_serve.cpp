@@ -65,7 +65,7 @@ class Process {
   std::optional<StripeAccess> stripe_access() {
     const auto& own = configuration_.stripe;
     if (!own.secret_key.empty())
-      return StripeAccess{own.secret_key, own.webhook_secrets, own.api_base};
+      return StripeAccess{own.secret_key, own.webhook_secrets, own.api_base, own.publishable_key};
     if (!wants_sandbox(configuration_)) return std::nullopt;
     const auto secrets = webhook_secrets(configuration_, random_);
     const SandboxHost::Options options{
@@ -74,7 +74,8 @@ class Process {
         .database = configuration_.data_dir + "/sandbox-stripe.db",
         .webhooks = {{local_origin(configuration_.listen) + "/webhooks/stripe", secrets.front()}}};
     sandbox_ = std::make_unique<SandboxHost>(options, loop_, clock_, random_, http_, log_);
-    return StripeAccess{base::Secret(std::string(kSandboxStripeKey)), secrets, sandbox_->url()};
+    return StripeAccess{base::Secret(std::string(kSandboxStripeKey)), secrets, sandbox_->url(),
+                        std::string(kSandboxPublishableKey)};
   }
 
   void listen() {

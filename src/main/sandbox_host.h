@@ -17,6 +17,8 @@ namespace cobro {
 
 // The one account takes any key of this form; this is the one we print and use ourselves.
 inline constexpr std::string_view kSandboxStripeKey = "sk_test_cobro_sandbox";
+// Likewise, for browsers.
+inline constexpr std::string_view kSandboxPublishableKey = "pk_test_cobro_sandbox";
 
 class SandboxHost {
  public:

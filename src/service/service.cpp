@@ -3,11 +3,13 @@
 #include <array>
 #include <stdexcept>
 
+#include "app/checkouts.h"
 #include "app/errands.h"
 #include "app/orders.h"
 #include "app/recovery.h"
 #include "app/webhook_inbox.h"
 #include "service/job.h"
+#include "surfaces/checkout/routes.h"
 #include "surfaces/common/front_door.h"
 #include "surfaces/courses/routes.h"
 #include "surfaces/operations/routes.h"
@@ -34,7 +36,9 @@ base::Task<bool> poll(app::Inbox& inbox) {
 }
 
 base::Task<bool> expire(app::Context& context) {
-  co_return co_await app::expire_orders(context) > 0;
+  const auto orders = co_await app::expire_orders(context);
+  const auto checkouts = co_await app::expire_checkouts(context);
+  co_return orders > 0 || checkouts == app::kCheckoutBatch;
 }
 
 base::Task<bool> purge(app::Context& context) {
@@ -47,10 +51,20 @@ domain::Currency currency_of(const std::string& code) {
   return *currency;
 }
 
-std::vector<surfaces::Surface> all_surfaces(const surfaces::operations::Parts& operations) {
+// What is below no surface's path.
+std::vector<surfaces::Route> open_routes(const surfaces::operations::Parts& operations,
+                                         const surfaces::checkout::CheckoutPageSettings& checkout) {
+  auto all = surfaces::operations::routes(operations);
+  for (auto& route : surfaces::checkout::routes(checkout)) all.push_back(std::move(route));
+  return all;
+}
+
+std::vector<surfaces::Surface> all_surfaces(
+    const surfaces::operations::Parts& operations,
+    const surfaces::checkout::CheckoutPageSettings& checkout) {
   return {{.base_path = "",
            .word_error = &surfaces::platform::word_error,
-           .routes = surfaces::operations::routes(operations)},
+           .routes = open_routes(operations, checkout)},
           surfaces::platform::surface(),
           surfaces::courses::surface(operations)};
 }
@@ -74,7 +88,7 @@ struct Service::Parts {
         verifier(std::move(settings.jwt_keys)),
         readiness(context),
         router(all_surfaces({readiness, openapi, [this](auto row) { inbox.add(std::move(row)); }},
-                          settings.checkout_page)),
+                            settings.checkout_page)),
         door(world, verifier, router, surfaces::Cors(std::move(settings.cors_origins))),
         recovery(
             "recovery", kRecoveryPeriod, [this] { return recover_due(context); }, ports.clock,

@@ -28,9 +28,11 @@ struct Ports {
 struct ServiceSettings {
   app::Settings app;
   crypto::JwtKeys jwt_keys;
-  std::string default_currency = "PEN";                   // an ISO 4217 code
-  std::vector<std::string> cors_origins;                  // empty: all
-  std::string version = "0";                              // in the OpenAPI document
+  std::string default_currency = "PEN";   // an ISO 4217 code
+  std::string public_url;                 // what browsers reach; without a slash at the end
+  std::string frontend_url;               // the merchant's site, likewise; empty: not known
+  std::vector<std::string> cors_origins;  // empty: all
+  std::string version = "0";              // in the OpenAPI document
   base::Duration inbox_period = std::chrono::seconds(5);  // between looks for what is due
   surfaces::checkout::CheckoutPageSettings checkout_page;
 };
@@ -52,7 +54,7 @@ class Service {
   [[nodiscard]] wire::Reply refuse(const wire::Request& seen, int status, std::string_view reason);
 
   // Recovery (at start, every 30 s), looking for webhooks that are due (every 5 s), expiry
-  // of orders (every minute), and the
+  // of orders and checkout sessions (every minute), and the
   // removal of expired idempotency records.
   void start_jobs();
   // /readyz answers 503 from now on.

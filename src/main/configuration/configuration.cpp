@@ -12,6 +12,8 @@ namespace {
 
 // RFC 7518 §3.2: an HS256 key has at least the length of the hash.
 constexpr std::size_t kLeastKeyBytes = 32;
+// Where a merchant's site is served while it is being made.
+constexpr std::string_view kDevelopmentFrontend = "http://localhost:5173";
 
 class Values {
  public:
@@ -103,6 +105,8 @@ Configuration typed(const Values& values) {
   out.listen = values.endpoint("listen");
   out.public_url =
       without_slash(values.has("public_url") ? values.text("public_url") : origin_of(out.listen));
+  out.frontend_url = without_slash(values.text("frontend_url"));
+  if (out.frontend_url.empty() && !production) out.frontend_url = kDevelopmentFrontend;
   out.data_dir = values.text("data_dir");
   out.database_url = values.secret("database_url");
   out.default_currency = base::to_upper(values.text("default_currency"));
@@ -111,9 +115,9 @@ Configuration typed(const Values& values) {
   out.log_level = values.text("log.level");
   out.log_format = values.text("log.format");
   out.jwt = jwt_of(values);
-  out.stripe = {values.secret("stripe.secret_key"),
-                secrets_of(values.text("stripe.webhook_secret")),
-                without_slash(values.text("stripe.api_base"))};
+  out.stripe = {
+      values.secret("stripe.secret_key"), secrets_of(values.text("stripe.webhook_secret")),
+      without_slash(values.text("stripe.api_base")), values.text("stripe.publishable_key")};
   out.sandbox = values.has("sandbox.enabled") ? values.is_on("sandbox.enabled") : !production;
   out.sandbox_stripe_listen = values.endpoint("sandbox.stripe_listen");
   out.gateway_timeout =

@@ -45,12 +45,14 @@ struct StripeSettings {
   base::Secret secret_key;
   std::vector<base::Secret> webhook_secrets;
   std::string api_base;
+  std::string publishable_key;
 };
 
 struct Configuration {
   Environment environment = Environment::development;
   net::Endpoint listen;
-  std::string public_url;  // without a slash at the end
+  std::string public_url;    // without a slash at the end
+  std::string frontend_url;  // likewise; empty in production when it is not set
   std::string data_dir;
   base::Secret database_url;  // empty: SQLite in data_dir
   std::string default_currency;

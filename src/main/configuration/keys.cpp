@@ -20,7 +20,8 @@ constexpr Key kKeys[] = {
     {"public_url", "COBRO_PUBLIC_URL", Type::url, "", "",
      "what people's browsers reach; default: the listen address"},
     {"frontend_url", "FRONTEND_URL", Type::url, "", "",
-     "the merchant's own site: default targets after success and cancel", false, kNoEffect},
+     "the merchant's own site, with the default targets after success and cancel; in development "
+     "http://localhost:5173"},
     {"data_dir", "COBRO_DATA_DIR", Type::path, "data", "",
      "folder of the SQLite databases and of the development secret"},
     {"database_url", "DATABASE_URL", Type::text, "", "",
@@ -61,7 +62,7 @@ constexpr Key kKeys[] = {
     {"stripe.webhook_secret", "STRIPE_WEBHOOK_SECRET", Type::text, "", "",
      "whsec_…; several by comma while they rotate", kSecret},
     {"stripe.publishable_key", "STRIPE_PUBLISHABLE_KEY", Type::text, "", "",
-     "pk_live_… or pk_test_…, for pages", false, kNoEffect},
+     "pk_live_… or pk_test_…: the checkout page pays with it"},
     {"stripe.api_base", "STRIPE_API_BASE", Type::url, "https://api.stripe.com", "",
      "where Stripe is"},
 

@@ -14,6 +14,7 @@ struct CheckoutPageSettings {
   // Where the page's card form sends cards, in sandbox mode: "http://127.0.0.1:12111". With
   // real keys nothing: Stripe.js takes them.
   std::optional<std::string> sandbox_api_base = {};
+  std::string publishable_key = {};  // the gateway's key for browsers
 };
 
 // Content-Security-Policy of the page. Throws std::invalid_argument: the base is no
