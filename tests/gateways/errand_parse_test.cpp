@@ -205,12 +205,23 @@ TEST(StripeErrandParse, reads_the_decline_of_a_card_that_is_verified_when_attach
   EXPECT_EQ(got.decline->message, "Declined.");
 }
 
-TEST(StripeErrandParse, does_not_take_a_method_that_is_not_attached_for_one_just_detached) {
-  const auto got =
-      parse(ErrandOperation::detach_method,
-            error(400, R"("type":"invalid_request_error","message":"The payment method you )"
-                       R"(provided is not attached to a customer so detachment is impossible.")"));
-  EXPECT_EQ(got.kind, AnswerKind::unknown) << "an earlier send of ours may have done it";
+TEST(StripeErrandParse, tells_when_there_is_nothing_to_detach) {
+  const ports::HttpResponse gone[] = {
+      error(404, R"("type":"invalid_request_error","code":"resource_missing",
+                    "param":"payment_method","message":"No such PaymentMethod: 'pm_1'")"),
+      error(404, R"("type":"invalid_request_error","code":"resource_missing")"),
+      error(400, R"("type":"invalid_request_error","message":"The payment method you )"
+                 R"(provided is not attached to a customer so detachment is impossible.")"),
+  };
+  for (const auto& response : gone) {
+    const auto got = parse(ErrandOperation::detach_method, response);
+    EXPECT_EQ(got.kind, AnswerKind::not_executed) << response.body;
+    EXPECT_TRUE(got.bad_payment_method) << response.body;
+  }
+  const auto other = parse(ErrandOperation::detach_method,
+                           error(400, R"("type":"invalid_request_error","message":"Not so.")"));
+  EXPECT_EQ(other.kind, AnswerKind::unknown);
+  EXPECT_FALSE(other.bad_payment_method);
 }
 
 TEST(StripeErrandParse, tells_what_of_a_new_subscription_stripe_does_not_know) {

@@ -163,10 +163,25 @@ bool refuses_to_attach(const Judged& judged) {
           error.code.starts_with("resource_"));
 }
 
+// Stripe has no code for a method that is attached to nobody, only these words; should they
+// change, the answer is unknown and the method itself is asked for.
+bool has_nothing_to_detach(const Judged& judged) {
+  const Error& error = judged.error;
+  if (error.type != "invalid_request_error") return false;
+  if (error.code == "resource_missing") return judged.status == 400 || judged.status == 404;
+  return judged.status == 400 && error.code.empty() &&
+         error.message.find("not attached to a customer") != std::string::npos;
+}
+
+bool refuses_the_method(const Judged& judged, ErrandOperation operation) {
+  if (operation == ErrandOperation::attach_method) return refuses_to_attach(judged);
+  return operation == ErrandOperation::detach_method && has_nothing_to_detach(judged);
+}
+
 bool is_about_the_method(const Judged& judged, ErrandOperation operation) {
   const std::string& parameter = judged.error.parameter;
-  if (parameter == "payment_method" || parameter == "default_payment_method") return true;
-  return operation == ErrandOperation::attach_method && refuses_to_attach(judged);
+  return parameter == "payment_method" || parameter == "default_payment_method" ||
+         refuses_the_method(judged, operation);
 }
 
 // Stripe no longer knows a subscription under its address once it has ended, whoever ended
@@ -192,8 +207,7 @@ GatewayAnswer read_error(domain::Operation operation, const ports::HttpResponse&
 ErrandAnswer read_error(ErrandOperation operation, const ports::HttpResponse& response) {
   const Judged judged = judge(response);
   ErrandAnswer answer{.kind = judged.kind, .busy = judged.busy, .message = judged.message};
-  if (operation == ErrandOperation::attach_method && refuses_to_attach(judged))
-    answer.kind = AnswerKind::not_executed;
+  if (refuses_the_method(judged, operation)) answer.kind = AnswerKind::not_executed;
   if (may_have_ended(judged, operation)) answer.kind = AnswerKind::unknown;
   if (answer.kind == AnswerKind::declined) answer.decline = read_decline(judged.object);
   if (answer.kind != AnswerKind::not_executed) return answer;

@@ -6,7 +6,8 @@
 //   409 lock_timeout                                 not executed
 //   400 invalid_request_error, a code about          not executed
 //       parameters, or no code but a `param`
-//   400 to attach a method, about the method         not executed
+//   400 to attach a method, about the method; to     not executed
+//       detach one that is attached to nobody
 //   404 to end a subscription                        unknown: it may have ended
 //   anything else: 5xx, 3xx, idempotency errors,     unknown
 //       unexpected state, already captured or
@@ -19,6 +20,7 @@ namespace cobro::gateways::stripe {
 
 // For every answer whose status is not 2xx. Never accepted.
 ports::GatewayAnswer read_error(domain::Operation operation, const ports::HttpResponse& response);
+// `bad_payment_method` of a method to be detached: it is gone, or attached to nobody.
 ports::ErrandAnswer read_error(domain::ErrandOperation operation,
                                const ports::HttpResponse& response);
 
