@@ -237,6 +237,14 @@ describe('the checkout page', { concurrency: 2 }, () => {
     await title(page, es.paid);
   });
 
+  test('waits for a payment that is still to be made at the gateway', async (t) => {
+    const held = mock.add({}, { unmade: true });
+    const { page } = await visit(t, held);
+    await page.getByText('Cargando tu pago…').first().waitFor();
+    held.unmade = false;
+    await payButton(page, es).waitFor();
+  });
+
   test('shows when it has no connection, and tries again', async (t) => {
     const held = mock.add({}, { away: true });
     const { person, page } = await visit(t, held);

@@ -59,7 +59,8 @@ class Mock {
   }
 
   // A session; `charges` counts what was taken for it. Settings: away (Cobro does not answer),
-  // lose (confirmations are carried out and not answered), slow (milliseconds before they are).
+  // lose (confirmations are carried out and not answered), slow (milliseconds before they are),
+  // unmade (there is no payment at the gateway yet).
   add(facts = {}, settings = {}) {
     const session = {
       id: randomUUID(),
@@ -87,7 +88,7 @@ class Mock {
     const open = held.session.status === 'open';
     const sandbox = held.stripe ? { api_base: null, sandbox: false } : { api_base: this.sandbox.url, sandbox: true };
     const gateway = { name: 'stripe', publishable_key: 'pk_test_page', ...sandbox, client_secret: `${held.intent}_secret_x` };
-    return { ...held.session, gateway: open ? gateway : null };
+    return { ...held.session, gateway: open && !held.unmade ? gateway : null };
   }
 
   async #serveCobro(request, response) {

@@ -121,7 +121,7 @@ function showUnknown(): void {
 
 function showForm(session: Session): void {
   const gateway = session.gateway;
-  if (!gateway) return showExpired(session);
+  if (!gateway) return void prepare();
   const key = gateway.client_secret;
   if (form && formFor === key) return;
   formFor = key;
@@ -162,6 +162,17 @@ async function follow(session: Session): Promise<void> {
     if (typeof answer !== 'string' && !undecided(answer)) return show(answer, true);
   }
   showProcessing(session, true);
+}
+
+// Asks until an open session can be paid: what it pays is still being made at the gateway.
+async function prepare(): Promise<void> {
+  place(waiting(words.loading), words.loading);
+  for (let i = 0; i < pollsAtMost; i += 1) {
+    await pause(pollPauseMs);
+    const answer = await refreshSession();
+    if (typeof answer !== 'string' && (answer.gateway || answer.status !== 'open')) return show(answer, false);
+  }
+  showAway(false);
 }
 
 // Finds out what became of a payment that was sent off, and shows that.

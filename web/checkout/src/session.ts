@@ -16,7 +16,7 @@ export interface Session {
   amount: string;
   currency: string;
   description: string | null;
-  interval: 'month' | 'year' | null;
+  interval: 'day' | 'week' | 'month' | 'year' | null;
   payment_status: 'pending' | 'requires_action' | 'processing' | 'succeeded' | 'failed' | 'cancelled';
   decline: { code: string; message: string } | null;
   success_url: string | null;

@@ -4,8 +4,10 @@ export const en: Words = {
   title: (merchant) => (merchant ? `Pay ${merchant}` : 'Payment'),
   yourPurchase: 'Your purchase',
   yourSubscription: 'Your subscription',
-  per: { month: 'per month', year: 'per year' },
+  per: { day: 'per day', week: 'per week', month: 'per month', year: 'per year' },
   renews: {
+    day: (amount) => `You pay ${amount} today and then every day, until you cancel.`,
+    week: (amount) => `You pay ${amount} today and then every week, until you cancel.`,
     month: (amount) => `You pay ${amount} today and then every month, until you cancel.`,
     year: (amount) => `You pay ${amount} today and then every year, until you cancel.`,
   },

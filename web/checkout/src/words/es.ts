@@ -2,8 +2,10 @@ export const es = {
   title: (merchant: string) => (merchant ? `Pagar a ${merchant}` : 'Pago'),
   yourPurchase: 'Tu compra',
   yourSubscription: 'Tu suscripción',
-  per: { month: 'al mes', year: 'al año' },
+  per: { day: 'al día', week: 'a la semana', month: 'al mes', year: 'al año' },
   renews: {
+    day: (amount: string) => `Se cobran ${amount} hoy y luego cada día, hasta que la canceles.`,
+    week: (amount: string) => `Se cobran ${amount} hoy y luego cada semana, hasta que la canceles.`,
     month: (amount: string) => `Se cobran ${amount} hoy y luego cada mes, hasta que la canceles.`,
     year: (amount: string) => `Se cobran ${amount} hoy y luego cada año, hasta que la canceles.`,
   },

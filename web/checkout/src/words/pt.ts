@@ -4,8 +4,10 @@ export const pt: Words = {
   title: (merchant) => (merchant ? `Pagar a ${merchant}` : 'Pagamento'),
   yourPurchase: 'Sua compra',
   yourSubscription: 'Sua assinatura',
-  per: { month: 'por mês', year: 'por ano' },
+  per: { day: 'por dia', week: 'por semana', month: 'por mês', year: 'por ano' },
   renews: {
+    day: (amount) => `Você paga ${amount} hoje e depois todo dia, até cancelar.`,
+    week: (amount) => `Você paga ${amount} hoje e depois toda semana, até cancelar.`,
     month: (amount) => `Você paga ${amount} hoje e depois todo mês, até cancelar.`,
     year: (amount) => `Você paga ${amount} hoje e depois todo ano, até cancelar.`,
   },
