@@ -7,6 +7,7 @@ import {
 } from './support/browser.mjs';
 import { startMock } from './support/checkout_mock.mjs';
 import { payBy, payButton, typeCard, words } from './support/checkout_words.mjs';
+import { Gate } from './support/relay.mjs';
 
 let browser;
 let mock;
@@ -276,13 +277,16 @@ describe('the checkout page', { concurrency: 2 }, () => {
   });
 
   test('a double click pays once', async (t) => {
-    const held = mock.add({}, { slow: 200 });
+    const gate = new Gate();
+    const held = mock.add({}, { gate });
     const { page } = await visit(t, held);
     await typeCard(page, es);
     await payButton(page, es).dblclick();
-    await page.getByText('Procesando el pago…').first().waitFor();
+    await gate.reached;
+    await page.getByRole('button', { name: 'Procesando el pago…' }).waitFor();
     await photograph(page, 'page-paying-desktop');
     await page.locator('form').evaluate((form) => form.requestSubmit());
+    gate.open();
     await title(page, es.paid);
     assert.deepEqual([held.confirmations, held.charges], [1, 1]);
   });

@@ -59,7 +59,7 @@ class Mock {
   }
 
   // A session; `charges` counts what was taken for it. Settings: away (Cobro does not answer),
-  // lose (confirmations are carried out and not answered), slow (milliseconds before they are),
+  // lose (confirmations are carried out and not answered), gate (they wait at it),
   // unmade (there is no payment at the gateway yet).
   add(facts = {}, settings = {}) {
     const session = {
@@ -77,7 +77,7 @@ class Mock {
       expires_at: new Date(Date.now() + 86_400_000).toISOString(),
       ...facts,
     };
-    const held = { session, charges: 0, confirmations: 0, slow: 0, away: false, lose: false, stripe: false, ...settings };
+    const held = { session, charges: 0, confirmations: 0, away: false, lose: false, stripe: false, ...settings };
     held.intent = `pi_${session.id.replaceAll('-', '')}`;
     held.url = `${this.cobro.url}/checkout/${session.id}`;
     this.sessions.set(session.id, held);
@@ -134,7 +134,7 @@ class Mock {
       return answer(response, 200, { id });
     }
     const { status, body } = this.#confirm(held, form);
-    if (held.slow) await new Promise((resolve) => setTimeout(resolve, held.slow));
+    await held.gate?.pass();
     return held.lose ? response.destroy() : answer(response, status, body);
   }
 
