@@ -99,7 +99,7 @@ bool shows_done(const Errand& errand, const ports::ErrandNews& news) {
     case ErrandOperation::create_subscription:
       return true;
     case ErrandOperation::attach_method:
-      return method->gateway_customer_id.has_value();
+      return method->gateway_customer_id && asks_for(errand, *method->gateway_customer_id);
     case ErrandOperation::detach_method:
       return !method->gateway_customer_id.has_value();
     case ErrandOperation::end_at_period_end:
@@ -110,8 +110,7 @@ bool shows_done(const Errand& errand, const ports::ErrandNews& news) {
     case ErrandOperation::resume:
       return !subscription->cancel_at_period_end;
     case ErrandOperation::change_plan:
-      return subscription->price &&
-             errand.request.body.contains(subscription->price->gateway_price_id);
+      return subscription->price && asks_for(errand, subscription->price->gateway_price_id);
   }
   return false;
 }
@@ -141,20 +140,26 @@ base::Task<std::optional<ports::ErrandAnswer>> look(Context& context, const Clai
   co_return answer;
 }
 
+// Whether its outcome is known after it was sent again.
+base::Task<bool> sent_again(Context& context, Errand errand) {
+  const auto key = errand.gateway_key;
+  const WordErrand unworded = [](const ErrandSettled&) { return StoredReply{}; };
+  auto settled = co_await perform_errand(context, nullptr, std::move(errand), unworded);
+  if (settled) co_return true;
+  context.log.write(ports::LogLevel::warning, "an errand is still unknown", {{"errand", key}});
+  co_return false;
+}
+
 base::Task<void> recover_one(Context& context, Errand due) {
   const bool resend = inside_window(context, due, context.clock.now());
   auto claimed = co_await claim(context, due, resend);
   if (!claimed) co_return;
-  const WordErrand unworded = [](const ErrandSettled&) { return StoredReply{}; };
-  if (resend) {
-    auto settled = co_await perform_errand(context, nullptr, std::move(claimed->errand), unworded);
-    if (!settled)
-      context.log.write(ports::LogLevel::warning, "an errand is still unknown",
-                        {{"errand", due.gateway_key}});
-    co_return;
-  }
+  const bool known = resend && co_await sent_again(context, claimed->errand);
+  if (known) co_return;
+  // Sent again, it may be refused because it was done: only the object tells.
   auto answer = co_await look(context, *claimed);
-  if (answer) co_await settle_by_look(context, std::move(claimed->errand), std::move(*answer));
+  if (answer && (!resend || answer->kind == ports::AnswerKind::accepted))
+    co_await settle_by_look(context, std::move(claimed->errand), std::move(*answer));
 }
 
 base::Task<void> recover_logged(Context& context, Errand due) {

@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "app/attempts.h"
 #include "app/guards.h"
 #include "app/subscription_facts.h"
 #include "base/check.h"
 #include "domain/words.h"
+#include "wire/form.h"
 
 namespace cobro::app {
 
@@ -74,8 +77,7 @@ Refusal not_executed(const ErrandSettled& settled) {
   if (settled.bad_payment_method)
     return invalid_field("payment_method_id", "not_accepted",
                          "is not one that the payment gateway knows or takes");
-  if (settled.errand.operation == ErrandOperation::create_subscription &&
-      settled.message.contains("price"))
+  if (settled.bad_price)
     return invalid_field("price_id", "unknown", "is no price that the payment gateway knows");
   const auto brief = settled.message.substr(0, settled.message.find(':'));
   return {.code = RefusalCode::gateway_refused,
@@ -279,9 +281,11 @@ base::Task<base::Result<Try, Refusal>> settle_once(Context& context, const Call*
     auto& after = settlement.after;
     after.busy = answer.busy;
     after.bad_payment_method = answer.bad_payment_method;
+    after.bad_price = answer.bad_price;
     after.message = answer.message;
     if (call == nullptr) {
-      result.answer = StoredReply{};
+      const bool known = after.errand.status != AttemptStatus::open;
+      result.answer = known ? Answer(StoredReply{}) : std::unexpected(outcome_unknown());
       return settlement.changes;
     }
     result.answer = answer_of(*call, after, word);
@@ -440,6 +444,11 @@ base::Task<void> settle_by_look(Context& context, Errand errand, ErrandAnswer an
 Answer word_settled(const Call& call, const Loaded& loaded, const WordErrand& word) {
   if (!loaded.errand) return std::unexpected(outcome_unknown());
   return answer_of(call, as_loaded(loaded, *loaded.errand), word);
+}
+
+bool asks_for(const Errand& errand, const std::string& value) {
+  const auto fields = wire::parse_form(errand.request.body);
+  return fields && std::ranges::any_of(*fields, [&](const auto& f) { return f.second == value; });
 }
 
 void end_errand(Errand& errand, AttemptStatus status, std::optional<domain::Decline> decline,

@@ -31,6 +31,7 @@ struct ErrandSettled {
   std::optional<domain::Subscription> subscription = {};
   bool busy = false;
   bool bad_payment_method = false;
+  bool bad_price = false;
   std::string message = {};
 };
 using WordErrand = std::function<StoredReply(const ErrandSettled& settled)>;
@@ -41,6 +42,9 @@ base::Task<Answer> perform_errand(Context& context, const Call* call, domain::Er
                                   WordErrand word);
 // The answer of a record whose errand ended without its caller.
 Answer word_settled(const Call& call, const ports::Loaded& loaded, const WordErrand& word);
+
+// Whether a change of plan asked for that price: a value of its form, whatever the field.
+bool asks_for(const domain::Errand& errand, const std::string& value);
 
 // Ends `errand` in a decision, with its record.
 void end_errand(domain::Errand& errand, domain::AttemptStatus status,

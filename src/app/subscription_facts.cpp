@@ -33,7 +33,7 @@ std::optional<AttemptStatus> ending(const domain::Errand& errand, const Subscrip
       return news.cancel_at_period_end ? std::nullopt : std::optional(AttemptStatus::accepted);
     case ErrandOperation::change_plan:
       if (ended) return AttemptStatus::not_executed;
-      if (news.price && errand.request.body.contains(news.price->gateway_price_id))
+      if (news.price && asks_for(errand, news.price->gateway_price_id))
         return AttemptStatus::accepted;
       return std::nullopt;
     case ErrandOperation::create_customer:

@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "app/errands.h"
 #include "domain/words.h"
 #include "wire/json.h"
 
@@ -50,6 +51,7 @@ base::Task<void> poll(World& world) {
 
 base::Task<void> recover(World& world) {
   co_await app::recover(*world.context);
+  co_await app::recover_errands(*world.context);
 }
 
 base::Task<void> keep(base::Task<app::Answer> task, std::optional<app::Answer>& into) {
@@ -337,6 +339,7 @@ app::Inbox& World::inbox() {
 void World::work() {
   run(clock, work_off(inbox()));
   run(clock, app::recover(*context));
+  run(clock, app::recover_errands(*context));
 }
 
 void World::run_jobs(base::Duration delay) {
