@@ -8,7 +8,7 @@ import { createServer } from 'node:http';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-const folder = process.env.COBRO_CHECKOUT_PAGE ?? path.resolve(import.meta.dirname, '../../../build/release/checkout');
+const folder = process.env.COBRO_PAGE_FOLDER ?? path.resolve(import.meta.dirname, '../../../build/release/checkout');
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 const declines = {
   4000000000000002: ['card_declined', 'generic_decline'],
