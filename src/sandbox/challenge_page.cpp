@@ -6,8 +6,10 @@
 
 #include "base/text.h"
 #include "sandbox/amounts.h"
+#include "sandbox/collection.h"
 #include "sandbox/confirmation.h"
 #include "sandbox/setup_intents.h"
+#include "sandbox/test_clocks.h"
 #include "wire/form.h"
 
 namespace cobro::sandbox {
@@ -65,27 +67,28 @@ constexpr std::string_view kAmount =
     R"html(<div class="amount"><dt>Amount</dt><dd>{}</dd></div>
 )html";
 
-bool is_setup(const Document& intent) {
+bool is_setup(const Document &intent) {
   return intent.text("object") == "setup_intent";
 }
 
 std::string escaped(std::string_view text) {
   std::string out;
-  for (const char c : text) switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
+  for (const char c : text)
+    switch (c) {
+    case '&':
+      out += "&amp;";
+      break;
+    case '<':
+      out += "&lt;";
+      break;
+    case '>':
+      out += "&gt;";
+      break;
+    case '"':
+      out += "&quot;";
+      break;
+    default:
+      out += c;
     }
   return out;
 }
@@ -94,82 +97,108 @@ wire::Reply page(int status, std::string_view title, std::string_view content) {
   wire::Reply reply{status,
                     {{"Content-Type", "text/html; charset=utf-8"},
                      {"Cache-Control", "no-store"},
-                     {"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"}},
+                     {"Content-Security-Policy",
+                      "default-src 'none'; style-src 'unsafe-inline'"}},
                     {}};
-  reply.body =
-      fmt::format(fmt::runtime(kPage), fmt::arg("title", title), fmt::arg("content", content));
+  reply.body = fmt::format(fmt::runtime(kPage), fmt::arg("title", title),
+                           fmt::arg("content", content));
   return reply;
 }
 
 wire::Reply gone() {
   return page(404, "This confirmation is over",
-              "<p>The payment has moved on, or was never here. You can close this page.</p>");
+              "<p>The payment has moved on, or was never here. You can close "
+              "this page.</p>");
 }
 
-std::string return_address(const std::string& return_url, const Document& intent, bool went_well) {
+std::string return_address(const std::string &return_url,
+                           const Document &intent, bool went_well) {
   const auto hash = return_url.find('#');
   const std::string base = return_url.substr(0, hash);
-  const std::string fragment = hash == std::string::npos ? "" : return_url.substr(hash);
+  const std::string fragment =
+      hash == std::string::npos ? "" : return_url.substr(hash);
   const auto kind = intent.text("object");
-  return fmt::format("{0}{1}{2}={3}&{2}_client_secret={4}&redirect_status={5}{6}", base,
-                     base.find('?') == std::string::npos ? '?' : '&', kind, intent.id(),
-                     intent.text("client_secret"), went_well ? "succeeded" : "failed", fragment);
+  return fmt::format(
+      "{0}{1}{2}={3}&{2}_client_secret={4}&redirect_status={5}{6}", base,
+      base.find('?') == std::string::npos ? '?' : '&', kind, intent.id(),
+      intent.text("client_secret"), went_well ? "succeeded" : "failed",
+      fragment);
 }
 
 // "Visa ending in 4242".
-std::string card_of(Account& account, const Document& intent) {
-  const auto method = account.database.find("payment_method", intent.text("payment_method"));
-  if (!method) return {};
+std::string card_of(Account &account, const Document &intent) {
+  const auto method =
+      account.database.find("payment_method", intent.text("payment_method"));
+  if (!method)
+    return {};
   auto brand = method->body.string_at({"card", "brand"}).value_or("");
-  brand = base::to_upper(brand.substr(0, 1)) + brand.substr(std::min<std::size_t>(brand.size(), 1));
+  brand = base::to_upper(brand.substr(0, 1)) +
+          brand.substr(std::min<std::size_t>(brand.size(), 1));
   return fmt::format("{} ending in {}", brand,
                      method->body.string_at({"card", "last4"}).value_or(""));
 }
 
-wire::Reply show(Account& account, const Document& intent) {
+wire::Reply show(Account &account, const Document &intent) {
   const bool setup = is_setup(intent);
-  const auto price = display_amount(intent.number("amount"), intent.text("currency"));
-  const auto amount = setup ? "" : fmt::format(fmt::runtime(kAmount), escaped(price));
+  const auto price =
+      display_amount(intent.number("amount"), intent.text("currency"));
+  const auto amount =
+      setup ? "" : fmt::format(fmt::runtime(kAmount), escaped(price));
   const std::string_view question =
-      setup ? "Your bank asks whether you want this card to be kept for later payments."
+      setup ? "Your bank asks whether you want this card to be kept for later "
+              "payments."
             : "Your bank asks whether this payment is yours.";
-  return page(
-      200, setup ? "Confirm your card" : "Confirm your payment",
-      fmt::format(fmt::runtime(kForm), fmt::arg("question", question), fmt::arg("amount", amount),
-                  fmt::arg("card", escaped(card_of(account, intent))),
-                  fmt::arg("intent", escaped(intent.id()))));
+  return page(200, setup ? "Confirm your card" : "Confirm your payment",
+              fmt::format(fmt::runtime(kForm), fmt::arg("question", question),
+                          fmt::arg("amount", amount),
+                          fmt::arg("card", escaped(card_of(account, intent))),
+                          fmt::arg("intent", escaped(intent.id()))));
 }
 
-wire::Reply decide(Account& account, Document& intent, bool approved) {
+wire::Reply decide(Account &account, Document &intent, bool approved) {
   const auto return_url = intent.inner.string_at({"return_url"}).value_or("");
   bool went_well = false;
   account.database.transaction([&] {
-    went_well = is_setup(intent) ? finish_setup_challenge(account, intent, approved)
-                                 : finish_challenge(account, intent, approved);
+    const auto story = story_of(account, intent.text("customer"));
+    went_well = is_setup(intent)
+                    ? finish_setup_challenge(account, intent, approved)
+                    : finish_challenge(account, intent, approved);
     account.database.update(intent);
+    note_intent(account, {}, intent);
   });
   if (return_url.empty())
-    return page(200, went_well ? "Confirmed" : "Not confirmed", "<p>You can close this page.</p>");
-  return {303, {{"Location", return_address(return_url, intent, went_well)}}, {}};
+    return page(200, went_well ? "Confirmed" : "Not confirmed",
+                "<p>You can close this page.</p>");
+  return {
+      303, {{"Location", return_address(return_url, intent, went_well)}}, {}};
 }
 
-}  // namespace
+} // namespace
 
-wire::Reply answer_challenge(Account& account, const wire::Request& request) {
-  const auto pieces = base::split(request.path, '/');  // "", _sandbox, 3ds, intent, challenge
-  if (pieces.size() != 5) return gone();
+wire::Reply answer_challenge(Account &account, const wire::Request &request) {
+  const auto pieces =
+      base::split(request.path, '/'); // "", _sandbox, 3ds, intent, challenge
+  if (pieces.size() != 5)
+    return gone();
   auto intent = account.database.find("payment_intent", pieces[3]);
-  if (!intent) intent = account.database.find("setup_intent", pieces[3]);
+  if (!intent)
+    intent = account.database.find("setup_intent", pieces[3]);
   const bool open = intent && intent->text("status") == "requires_action" &&
                     intent->inner.string_at({"challenge"}) == pieces[4];
-  if (!open) return gone();
-  if (request.method == "GET") return show(account, *intent);
-  if (request.method != "POST") return {405, {{"Allow", "GET, POST"}}, {}};
+  if (!open)
+    return gone();
+  if (request.method == "GET")
+    return show(account, *intent);
+  if (request.method != "POST")
+    return {405, {{"Allow", "GET, POST"}}, {}};
   std::string outcome;
-  for (const auto& [name, value] : wire::parse_form(request.body).value_or(wire::FormFields{}))
-    if (name == "outcome") outcome = value;
-  if (outcome != "approve" && outcome != "refuse") return show(account, *intent);
+  for (const auto &[name, value] :
+       wire::parse_form(request.body).value_or(wire::FormFields{}))
+    if (name == "outcome")
+      outcome = value;
+  if (outcome != "approve" && outcome != "refuse")
+    return show(account, *intent);
   return decide(account, *intent, outcome == "approve");
 }
 
-}  // namespace cobro::sandbox
+} // namespace cobro::sandbox

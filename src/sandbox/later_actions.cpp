@@ -4,9 +4,11 @@
 #include <array>
 
 #include "base/check.h"
+#include "sandbox/collection.h"
 #include "sandbox/disputes.h"
 #include "sandbox/payment_intents.h"
 #include "sandbox/refunds.h"
+#include "sandbox/subscription_cycle.h"
 #include "sandbox/test_clocks.h"
 
 namespace cobro::sandbox {
@@ -14,7 +16,7 @@ namespace {
 
 struct Deed {
   std::string_view name;
-  void (*run)(Account& account, std::string_view object);
+  void (*run)(Account &account, std::string_view object);
 };
 
 constexpr std::array kDeeds = {
@@ -24,31 +26,37 @@ constexpr std::array kDeeds = {
     Deed{"decide_dispute", decide_dispute},
     Deed{"expire_authorization", expire_authorization},
     Deed{"advance_test_clock", run_test_clock},
+    Deed{"tend_subscription", tend_subscription},
+    Deed{"finalize_invoice", finalize_due_invoice},
+    Deed{"retry_invoice", retry_due_invoice},
 };
 
-void run(Account& account, const LaterAction& action) {
-  const auto* deed = std::find_if(kDeeds.begin(), kDeeds.end(),
-                                  [&](const Deed& one) { return one.name == action.action; });
+void run(Account &account, const LaterAction &action) {
+  const auto *deed =
+      std::find_if(kDeeds.begin(), kDeeds.end(),
+                   [&](const Deed &one) { return one.name == action.action; });
   COBRO_CHECK(deed != kDeeds.end());
   deed->run(account, action.object);
 }
 
-}  // namespace
+} // namespace
 
-void run_due_actions(Account& account) {
+void run_due_actions(Account &account) {
   while (account.database.has_due_action("", account.real_now()))
-    account.database.transaction(
-        [&] { run(account, *account.database.take_due_action("", account.real_now())); });
+    account.database.transaction([&] {
+      run(account, *account.database.take_due_action("", account.real_now()));
+    });
 }
 
-bool run_due_action_of(Account& account, const std::string& clock, base::Timestamp& clock_now,
-                       base::Timestamp until) {
+bool run_due_action_of(Account &account, const std::string &clock,
+                       base::Timestamp &clock_now, base::Timestamp until) {
   const auto action = account.database.take_due_action(clock, until);
-  if (!action) return false;
+  if (!action)
+    return false;
   clock_now = std::max(clock_now, action->due);
   const Account::Story story(account, clock, clock_now);
   run(account, *action);
   return true;
 }
 
-}  // namespace cobro::sandbox
+} // namespace cobro::sandbox

@@ -7,11 +7,13 @@
 #include "sandbox/customers.h"
 #include "sandbox/disputes.h"
 #include "sandbox/events.h"
+#include "sandbox/invoices.h"
 #include "sandbox/payment_intents.h"
 #include "sandbox/payment_methods.h"
 #include "sandbox/products.h"
 #include "sandbox/refunds.h"
 #include "sandbox/setup_intents.h"
+#include "sandbox/subscriptions.h"
 #include "sandbox/test_clocks.h"
 #include "sandbox/webhook_endpoints.h"
 #include "wire/form.h"
@@ -23,23 +25,34 @@ using wire::JsonArray;
 using wire::JsonNull;
 using wire::JsonObject;
 
-Answer retrieve_balance(Call& call) {
-  if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
+Answer retrieve_balance(Call &call) {
+  if (auto mistake = call.params.done())
+    return std::unexpected(std::move(*mistake));
   const auto nothing = [] {
-    return JsonArray{
-        JsonObject{{"amount", 0}, {"currency", "usd"}, {"source_types", JsonObject{{"card", 0}}}}};
+    return JsonArray{JsonObject{{"amount", 0},
+                                {"currency", "usd"},
+                                {"source_types", JsonObject{{"card", 0}}}}};
   };
-  return JsonObject{
-      {"object", "balance"}, {"available", nothing()}, {"livemode", false}, {"pending", nothing()}};
+  return JsonObject{{"object", "balance"},
+                    {"available", nothing()},
+                    {"livemode", false},
+                    {"pending", nothing()}};
 }
 
-Answer retrieve_account(Call& call) {
-  if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
-  return JsonObject{
-      {"id", "acct_1CobroSandbox000"}, {"object", "account"}, {"business_type", JsonNull{}},
-      {"charges_enabled", true},       {"country", "US"},     {"default_currency", "usd"},
-      {"details_submitted", true},     {"email", JsonNull{}}, {"metadata", JsonObject{}},
-      {"payouts_enabled", true},       {"type", "standard"}};
+Answer retrieve_account(Call &call) {
+  if (auto mistake = call.params.done())
+    return std::unexpected(std::move(*mistake));
+  return JsonObject{{"id", "acct_1CobroSandbox000"},
+                    {"object", "account"},
+                    {"business_type", JsonNull{}},
+                    {"charges_enabled", true},
+                    {"country", "US"},
+                    {"default_currency", "usd"},
+                    {"details_submitted", true},
+                    {"email", JsonNull{}},
+                    {"metadata", JsonObject{}},
+                    {"payouts_enabled", true},
+                    {"type", "standard"}};
 }
 
 constexpr std::string_view kIntent = "payment_intent";
@@ -54,6 +67,10 @@ constexpr std::string_view kEndpoint = "webhook_endpoint";
 constexpr std::string_view kToken = "token";
 constexpr std::string_view kProduct = "product";
 constexpr std::string_view kPrice = "price";
+constexpr std::string_view kSubscription = "subscription";
+constexpr std::string_view kInvoice = "invoice";
+constexpr std::string_view kInvoicePayment = "invoice_payment";
+constexpr std::string_view kInvoiceItem = "invoiceitem";
 constexpr std::string_view kClock = "test_helpers.test_clock";
 constexpr std::string_view kTransaction = "balance_transaction";
 
@@ -112,6 +129,26 @@ constexpr std::array kRoutes = {
     Route{"GET", "/v1/prices", kPrice, true, list_prices},
     Route{"GET", "/v1/prices/:id", kPrice, false, retrieve_price},
     Route{"POST", "/v1/prices/:id", kPrice, false, update_price},
+    Route{"POST", "/v1/subscriptions", kSubscription, false, create_subscription},
+    Route{"GET", "/v1/subscriptions", kSubscription, true, list_subscriptions},
+    Route{"GET", "/v1/subscriptions/:id", kSubscription, false, retrieve_subscription},
+    Route{"POST", "/v1/subscriptions/:id", kSubscription, false, update_subscription},
+    Route{"DELETE", "/v1/subscriptions/:id", kSubscription, false, cancel_subscription},
+    Route{"POST", "/v1/subscriptions/:id/resume", kSubscription, false, resume_subscription},
+    Route{"GET", "/v1/subscription_items", "subscription_item", true, list_subscription_items},
+    Route{"GET", "/v1/invoices", kInvoice, true, list_invoices},
+    Route{"GET", "/v1/invoices/:id", kInvoice, false, retrieve_invoice},
+    Route{"POST", "/v1/invoices/:id", kInvoice, false, update_invoice},
+    Route{"POST", "/v1/invoices/:id/pay", kInvoice, false, pay_invoice},
+    Route{"POST", "/v1/invoices/:id/finalize", kInvoice, false, finalize_invoice_now},
+    Route{"POST", "/v1/invoices/:id/void", kInvoice, false, void_invoice_now},
+    Route{"POST", "/v1/invoices/:id/mark_uncollectible", kInvoice, false,
+          mark_invoice_uncollectible},
+    Route{"GET", "/v1/invoices/:id/lines", "line_item", true, list_invoice_lines},
+    Route{"GET", "/v1/invoice_payments", kInvoicePayment, true, list_invoice_payments},
+    Route{"GET", "/v1/invoice_payments/:id", kInvoicePayment, false, retrieve_invoice_payment},
+    Route{"GET", "/v1/invoiceitems", kInvoiceItem, true, list_invoice_items},
+    Route{"GET", "/v1/invoiceitems/:id", kInvoiceItem, false, retrieve_invoice_item},
     Route{"POST", "/v1/test_helpers/test_clocks", kClock, false, create_test_clock},
     Route{"GET", "/v1/test_helpers/test_clocks", kClock, true, list_test_clocks},
     Route{"GET", "/v1/test_helpers/test_clocks/:id", kClock, false, retrieve_test_clock},
@@ -127,27 +164,31 @@ constexpr std::array kRoutes = {
 };
 // clang-format on
 
-// The segment that ":id" stands for, "" in a pattern without one; nothing when the path is
-// another.
-std::optional<std::string_view> match_path(std::string_view pattern, std::string_view path) {
+// The segment that ":id" stands for, "" in a pattern without one; nothing when
+// the path is another.
+std::optional<std::string_view> match_path(std::string_view pattern,
+                                           std::string_view path) {
   const auto colon = pattern.find(':');
   if (colon == std::string_view::npos)
     return path == pattern ? std::optional(std::string_view()) : std::nullopt;
   const auto tail = pattern.substr(colon + std::string_view(":id").size());
-  if (path.size() <= colon + tail.size() || path.substr(0, colon) != pattern.substr(0, colon) ||
+  if (path.size() <= colon + tail.size() ||
+      path.substr(0, colon) != pattern.substr(0, colon) ||
       !path.ends_with(tail))
     return std::nullopt;
   const auto id = path.substr(colon, path.size() - colon - tail.size());
-  return id.find('/') == std::string_view::npos ? std::optional(id) : std::nullopt;
+  return id.find('/') == std::string_view::npos ? std::optional(id)
+                                                : std::nullopt;
 }
 
-}  // namespace
+} // namespace
 
-std::string operation_of(const Route& route) {
+std::string operation_of(const Route &route) {
   const auto colon = route.pattern.find(":id");
   std::string_view verb = "create";
   if (colon != std::string_view::npos) {
-    const auto tail = route.pattern.substr(colon + std::string_view(":id").size());
+    const auto tail =
+        route.pattern.substr(colon + std::string_view(":id").size());
     verb = !tail.empty()              ? tail.substr(1)
            : route.method == "POST"   ? "update"
            : route.method == "DELETE" ? "delete"
@@ -158,16 +199,20 @@ std::string operation_of(const Route& route) {
   return std::string(route.kind) + "." + std::string(verb);
 }
 
-std::optional<RouteMatch> match_route(std::string_view method, std::string_view path) {
-  for (const Route& route : kRoutes) {
-    if (route.method != method) continue;
+std::optional<RouteMatch> match_route(std::string_view method,
+                                      std::string_view path) {
+  for (const Route &route : kRoutes) {
+    if (route.method != method)
+      continue;
     const auto segment = match_path(route.pattern, path);
-    if (!segment) continue;
+    if (!segment)
+      continue;
     auto id = wire::percent_decode(*segment, false);
-    if (!id) return std::nullopt;
+    if (!id)
+      return std::nullopt;
     return RouteMatch{&route, std::move(*id)};
   }
   return std::nullopt;
 }
 
-}  // namespace cobro::sandbox
+} // namespace cobro::sandbox
