@@ -6,70 +6,10 @@
 #include <ctime>
 
 #include "base/text.h"
+#include "wire/reason_phrase.h"
 
 namespace cobro::net {
 namespace {
-
-std::string_view reason_phrase(int status) {
-  switch (status) {
-    case 200:
-      return "OK";
-    case 201:
-      return "Created";
-    case 202:
-      return "Accepted";
-    case 204:
-      return "No Content";
-    case 302:
-      return "Found";
-    case 303:
-      return "See Other";
-    case 304:
-      return "Not Modified";
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 402:
-      return "Payment Required";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 408:
-      return "Request Timeout";
-    case 409:
-      return "Conflict";
-    case 413:
-      return "Content Too Large";
-    case 415:
-      return "Unsupported Media Type";
-    case 417:
-      return "Expectation Failed";
-    case 422:
-      return "Unprocessable Content";
-    case 429:
-      return "Too Many Requests";
-    case 431:
-      return "Request Header Fields Too Large";
-    case 500:
-      return "Internal Server Error";
-    case 501:
-      return "Not Implemented";
-    case 502:
-      return "Bad Gateway";
-    case 503:
-      return "Service Unavailable";
-    case 504:
-      return "Gateway Timeout";
-    case 505:
-      return "HTTP Version Not Supported";
-    default:
-      return "";  // RFC 9112: the phrase may be empty
-  }
-}
 
 bool is_ours(std::string_view name) {
   for (const auto reserved : {"content-length", "connection", "transfer-encoding", "date"})
@@ -94,7 +34,7 @@ void append_reply(const wire::Reply& reply, const ReplyFraming& framing, std::st
   const bool bodiless = reply.status == 204 || reply.status == 304;
   out.reserve(out.size() + 512 + reply.body.size());
   out.append("HTTP/1.1 ").append(std::to_string(reply.status)).append(" ");
-  out.append(reason_phrase(reply.status)).append("\r\n");
+  out.append(wire::reason_phrase(reply.status)).append("\r\n");
   append_field("Date", framing.date, out);
   for (const auto& field : reply.headers)
     if (!is_ours(field.name) && is_legal(field)) append_field(field.name, field.value, out);

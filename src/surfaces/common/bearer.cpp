@@ -43,8 +43,11 @@ base::Result<app::Caller, AuthenticationFailure> authenticate(const wire::Header
         .message = "The bearer token is not valid: " + why + ".",
         .challenge = "Bearer error=\"invalid_token\", error_description=\"" + why + "\""});
   }
-  return app::Caller{
-      .sub = claims->sub, .role = highest_role(claims->roles), .tenant_id = claims->tenant_id};
+  return app::Caller{.sub = claims->sub,
+                     .role = highest_role(claims->roles),
+                     .tenant_id = claims->tenant_id,
+                     .email = claims->email,
+                     .name = claims->name};
 }
 
 }  // namespace cobro::surfaces

@@ -28,6 +28,8 @@ int status_of(RefusalCode code) {
     case RefusalCode::payment_conflicted:
     case RefusalCode::order_amount_taken:
     case RefusalCode::order_closing:
+    case RefusalCode::method_in_use:
+    case RefusalCode::payment_disputed:
     case RefusalCode::refund_required:
     case RefusalCode::refund_exceeds_remaining:
     case RefusalCode::refund_in_progress:

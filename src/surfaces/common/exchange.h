@@ -16,13 +16,20 @@
 
 namespace cobro::surfaces {
 
+// Where people's browsers go; base URLs without a slash at the end.
+struct Sites {
+  std::string own;       // this service
+  std::string merchant;  // empty: not known
+};
+
 // What every route works with; outlives them.
 struct World {
-  World(app::Context& with_context, domain::Currency with_currency)
-      : context(with_context), default_currency(with_currency) {}
+  World(app::Context& with_context, domain::Currency with_currency, Sites with_sites)
+      : context(with_context), default_currency(with_currency), sites(std::move(with_sites)) {}
 
   app::Context& context;
   domain::Currency default_currency;
+  Sites sites;
 };
 
 struct Exchange;
@@ -41,12 +48,14 @@ enum class Access {
 enum class RateClass { orders, payments, other };
 enum class BodyKind { json, raw };
 
+// The surface's word for a payment's state.
+using WordState = std::string (*)(const domain::Payment&, domain::PaymentState);
+
 struct Route {
   wire::Operation operation;  // method, path template and documentation
   Handle handle = {};
   WordError word_error = nullptr;
-  // The surface's word for a payment's state; null where no payment is spoken of.
-  std::string (*word_state)(const domain::Payment&, domain::PaymentState) = nullptr;
+  WordState word_state = nullptr;  // null where no payment is spoken of
   Access access = Access::bearer;
   RateClass rate_class = RateClass::other;
   BodyKind body_kind = BodyKind::json;

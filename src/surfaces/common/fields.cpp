@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "wire/card_numbers.h"
 
 namespace cobro::surfaces {
 namespace {
@@ -53,6 +54,23 @@ void Fields::check_amount(const wire::Json* amount, std::optional<domain::Curren
     return fail(std::move(field), "too_large",
                 "must have at most twelve digits, decimals included, in " + code);
   fail(std::move(field), "not_a_number", "must be a number");
+}
+
+void Fields::check_token(const std::optional<std::string>& token, std::string field) {
+  if (!token) return;
+  const auto is_digit_or_gap = [](char c) {
+    return (c >= '0' && c <= '9') || c == ' ' || c == '-';
+  };
+  const auto is_token_letter = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           c == '-' || c == ' ';
+  };
+  if (std::ranges::all_of(*token, is_digit_or_gap) && wire::contains_card_number(*token))
+    add({{std::move(field), wire::FieldCode::card_data_not_allowed,
+          "must be the gateway's token, not a card number"}});
+  else if (!std::ranges::all_of(*token, is_token_letter))
+    add({{std::move(field), wire::FieldCode::invalid_format,
+          "must be the gateway's token: letters, digits, _ and -"}});
 }
 
 void Fields::check_url(const std::optional<std::string>& url, std::string field) {

@@ -28,6 +28,9 @@ class Fields {
   // number at all is decoding's to say. `amount` may be null.
   void check_amount(const wire::Json* amount, std::optional<domain::Currency> currency,
                     std::string field);
+  // A gateway's token of a payment method, or an id of ours. Ids are exempt from the search for
+  // cards, but neither is a bare number.
+  void check_token(const std::optional<std::string>& token, std::string field);
   // http or https, without user info.
   void check_url(const std::optional<std::string>& url, std::string field);
 

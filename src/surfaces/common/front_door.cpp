@@ -136,8 +136,8 @@ base::Result<app::Call, domain::Refusal> Exchange::call() const {
 }
 
 FrontDoor::FrontDoor(const World& world, const crypto::JwtVerifier& verifier, const Router& router,
-                     Settings settings)
-    : world_(world), verifier_(verifier), router_(router), settings_(std::move(settings)) {}
+                     Cors cors)
+    : world_(world), verifier_(verifier), router_(router), cors_(std::move(cors)) {}
 
 std::string FrontDoor::request_id_of(const wire::Request& request) const {
   const auto given = request.headers.find("X-Request-Id");
@@ -153,9 +153,9 @@ wire::Reply FrontDoor::refuse(const wire::Request& seen, int status,
   const auto match = router_.match(seen.method, seen.path);
   auto reply = status == 413 && match.route == nullptr
                    ? refuse_route(seen, request_id, match)
-                   : settings_.word_error(http_error(status, reason), request_id);
+                   : match.word_error(http_error(status, reason), request_id);
   reply.headers.set("X-Request-Id", request_id);
-  settings_.cors.add(seen, reply);
+  cors_.add(seen, reply);
   return reply;
 }
 
@@ -204,15 +204,15 @@ base::Task<wire::Reply> FrontDoor::serve_safely(Exchange& exchange) const {
 wire::Reply FrontDoor::refuse_route(const wire::Request& request, const std::string& request_id,
                                     const Router::Match& match) const {
   if (match.any == nullptr)
-    return settings_.word_error(http_error(404, "There is no such path here."), request_id);
+    return match.word_error(http_error(404, "There is no such path here."), request_id);
   wire::Reply reply;
   reply.status = 204;
   if (request.method == "OPTIONS")
-    settings_.cors.add_preflight(request, match.allow, reply);
+    cors_.add_preflight(request, match.allow, reply);
   else
-    reply = match.any->word_error(http_error(405, "This path does not support " + request.method +
-                                                      "; it supports " + match.allow + "."),
-                                  request_id);
+    reply = match.word_error(http_error(405, "This path does not support " + request.method +
+                                                 "; it supports " + match.allow + "."),
+                             request_id);
   reply.headers.set("Allow", match.allow);
   return reply;
 }
@@ -227,7 +227,7 @@ base::Task<wire::Reply> FrontDoor::handle(wire::Request request) const {
   wire::Reply reply;
   if (match.route == nullptr) {
     reply = refuse_route(request, request_id, match);
-    if (method != "OPTIONS" || match.any == nullptr) settings_.cors.add(request, reply);
+    if (method != "OPTIONS" || match.any == nullptr) cors_.add(request, reply);
   } else {
     Exchange exchange{.world = world_,
                       .route = *match.route,
@@ -235,7 +235,7 @@ base::Task<wire::Reply> FrontDoor::handle(wire::Request request) const {
                       .request_id = request_id,
                       .path_values = std::move(match.path_values)};
     reply = co_await serve_safely(exchange);
-    settings_.cors.add(exchange.request, reply);
+    cors_.add(exchange.request, reply);
     if (exchange.route.access != Access::anyone) reply.headers.set("Cache-Control", "no-store");
   }
   reply.headers.set("X-Request-Id", request_id);

@@ -4,7 +4,8 @@
 //     └─▶ the route's handler: 400 of all fields · 400 Idempotency-Key · use case
 //
 // A handler that throws is answered 503 (the store is away) or 500, and logged; nothing
-// internal leaves. Every answer carries X-Request-Id and is logged by its route's template:
+// internal leaves. What goes wrong is said in the words of the surface that the path is below.
+// Every answer carries X-Request-Id and is logged by its route's template:
 // never with query, body or token.
 #pragma once
 
@@ -16,13 +17,9 @@ namespace cobro::surfaces {
 
 class FrontDoor {
  public:
-  struct Settings {
-    WordError word_error;  // where no route says whose words to use
-    Cors cors;
-  };
   // All references outlive the door and its tasks.
   FrontDoor(const World& world, const crypto::JwtVerifier& verifier, const Router& router,
-            Settings settings);
+            Cors cors);
 
   // Never throws.
   base::Task<wire::Reply> handle(wire::Request request) const;
@@ -42,7 +39,7 @@ class FrontDoor {
   const World& world_;
   const crypto::JwtVerifier& verifier_;
   const Router& router_;
-  Settings settings_;
+  Cors cors_;
 };
 
 }  // namespace cobro::surfaces

@@ -1,6 +1,8 @@
 // Pages of lists: `limit` and `offset`, or `limit` and `cursor`; newest first.
 #pragma once
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string>
 
@@ -24,6 +26,21 @@ std::optional<base::Uuid> parse_cursor(std::string_view cursor);
 
 // Fails `cursor` when it is none of ours.
 ports::Page to_page(const PageQuery& query, Fields& fields);
+
+// The page of a list that is there as a whole, in its order.
+template <class T>
+ports::Listed<T> take_page(std::vector<T> all, const ports::Page& page) {
+  const auto total = static_cast<std::int64_t>(all.size());
+  auto first = all.begin() + std::min(page.offset, total);
+  if (page.after) {
+    first = std::ranges::find(all, *page.after, [](const T& item) { return item.id.uuid; });
+    if (first != all.end()) ++first;
+  }
+  const auto last = first + std::min(page.limit, static_cast<std::int64_t>(all.end() - first));
+  return {.items = {std::move_iterator(first), std::move_iterator(last)},
+          .total = total,
+          .more = last != all.end()};
+}
 
 // Null at the end of the list.
 template <class T>

@@ -1,6 +1,8 @@
 #include "surfaces/common/router.h"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 
 #include "base/check.h"
 #include "base/text.h"
@@ -50,22 +52,39 @@ std::size_t parameters_in(const std::vector<std::string>& segments) {
 
 }  // namespace
 
-Router::Router(std::vector<Route> routes) : routes_(std::move(routes)) {
-  for (std::size_t i = 0; i < routes_.size(); ++i) {
-    const auto& path = routes_[i].operation.path;
-    auto found = std::ranges::find(templates_, path, &Template::path);
-    if (found == templates_.end()) {
-      const auto segments = base::split(path, '/');
-      templates_.push_back({path, {segments.begin(), segments.end()}, {}});
-      found = std::prev(templates_.end());
-    }
-    for (const auto other : found->routes)
-      COBRO_CHECK(routes_[other].operation.method != routes_[i].operation.method);
-    found->routes.push_back(i);
+Router::Router(std::vector<Surface> surfaces) {
+  for (auto& surface : surfaces) {
+    bases_.push_back({std::move(surface.base_path), surface.word_error});
+    std::ranges::move(surface.routes, std::back_inserter(routes_));
   }
+  for (std::size_t i = 0; i < routes_.size(); ++i) add(i);
+  std::ranges::sort(bases_, std::ranges::greater{},
+                    [](const Base& base) { return base.path.size(); });
+  COBRO_CHECK(!bases_.empty() && bases_.back().path.empty());
   std::ranges::sort(templates_, {}, [](const Template& entry) {
     return std::pair(parameters_in(entry.segments), std::string_view(entry.path));
   });
+}
+
+void Router::add(std::size_t index) {
+  const auto& path = routes_[index].operation.path;
+  auto found = std::ranges::find(templates_, path, &Template::path);
+  if (found == templates_.end()) {
+    const auto segments = base::split(path, '/');
+    templates_.push_back({path, {segments.begin(), segments.end()}, {}});
+    found = std::prev(templates_.end());
+  }
+  for (const auto other : found->routes)
+    COBRO_CHECK(routes_[other].operation.method != routes_[index].operation.method);
+  found->routes.push_back(index);
+}
+
+WordError Router::words_at(std::string_view path) const {
+  const auto found = std::ranges::find_if(bases_, [&](const Base& base) {
+    return path.starts_with(base.path) &&
+           (base.path.empty() || path.size() == base.path.size() || path[base.path.size()] == '/');
+  });
+  return found->word_error;
 }
 
 const Router::Template* Router::find(const std::vector<std::string_view>& segments) const {
@@ -75,12 +94,12 @@ const Router::Template* Router::find(const std::vector<std::string_view>& segmen
 }
 
 Router::Match Router::match(std::string_view method, std::string_view path) const {
+  Match match{.word_error = words_at(path)};
   const auto segments = base::split(path, '/');
   const auto* entry = find(segments);
-  if (entry == nullptr) return {};
+  if (entry == nullptr) return match;
   auto values = values_of(entry->segments, segments);
-  if (!values) return {};
-  Match match;
+  if (!values) return match;
   match.path_values = std::move(*values);
   const std::string_view wanted = method == "HEAD" ? "GET" : method;
   for (const auto index : entry->routes) {

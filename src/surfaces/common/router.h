@@ -10,16 +10,24 @@
 
 namespace cobro::surfaces {
 
+// Routes below one path, and the words for what goes wrong there before any of them is found.
+struct Surface {
+  std::string base_path;  // "/payments"; empty: everything that is below no other
+  WordError word_error = nullptr;
+  std::vector<Route> routes;
+};
+
 class Router {
  public:
-  // Two routes of one method and path are a bug.
-  explicit Router(std::vector<Route> routes);
+  // One surface at least has an empty base path. Two routes of one method and path are a bug.
+  explicit Router(std::vector<Surface> surfaces);
 
   struct Match {
     const Route* route = nullptr;          // null: no such path, or not by this method
     std::vector<std::string> path_values;  // decoded
     std::string allow;                     // methods of the path; empty: no such path
-    const Route* any = nullptr;            // some route of the path: whose words to use
+    const Route* any = nullptr;            // some route of the path
+    WordError word_error = nullptr;        // of the surface that the path is below
   };
   // HEAD is served by GET's route.
   [[nodiscard]] Match match(std::string_view method, std::string_view path) const;
@@ -31,7 +39,14 @@ class Router {
     std::vector<std::string> segments;  // "{id}" is a parameter
     std::vector<std::size_t> routes;    // indices
   };
+  struct Base {
+    std::string path;
+    WordError word_error;
+  };
+  void add(std::size_t index);
   [[nodiscard]] const Template* find(const std::vector<std::string_view>& segments) const;
+  [[nodiscard]] WordError words_at(std::string_view path) const;
+  std::vector<Base> bases_;  // longest first
   std::vector<Route> routes_;
   std::vector<Template> templates_;
 };

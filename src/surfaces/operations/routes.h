@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "surfaces/common/exchange.h"
+#include "surfaces/common/route_spec.h"
 #include "surfaces/operations/readiness.h"
 
 namespace cobro::surfaces::operations {
@@ -17,6 +17,10 @@ struct Parts {
 };
 
 std::vector<Route> routes(const Parts& parts);
+
+// What /webhooks/stripe does, at a path of another surface.
+Route stripe_webhook_route(const Parts& parts, const Dialect& dialect, std::string path,
+                           std::string id);
 
 // ---- by resource ------------------------------------------------------------------------
 

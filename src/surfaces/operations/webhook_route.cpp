@@ -1,6 +1,5 @@
 #include "app/webhooks.h"
 #include "domain/words.h"
-#include "surfaces/common/documents.h"
 #include "surfaces/operations/routes.h"
 #include "surfaces/platform/envelope.h"
 
@@ -23,54 +22,68 @@ std::optional<GatewayName> gateway_named(std::string_view name, const ports::Gat
   return std::nullopt;
 }
 
-base::Task<Answer> receive(Exchange& exchange,
+base::Task<Answer> receive(Exchange& exchange, GatewayName gateway,
                            std::function<void(ports::StoredWebhook)> webhook_left) {
-  auto& context = exchange.world.context;
-  const auto gateway = gateway_named(exchange.path_values.front(), context.gateways);
-  if (!gateway)
-    co_return std::unexpected(domain::Refusal{.code = domain::RefusalCode::not_found,
-                                              .message = "There is no such gateway here."});
-  auto received = co_await app::receive_webhook(
-      context, *gateway, std::move(exchange.request.headers), std::move(exchange.request.body));
+  auto received = co_await app::receive_webhook(exchange.world.context, gateway,
+                                                std::move(exchange.request.headers),
+                                                std::move(exchange.request.body));
   if (!received) co_return std::unexpected(received.error());
   if (received->left && webhook_left) webhook_left(std::move(*received->left));
   co_return wire::json_reply(200, wire::encode(WebhookReply{}));
 }
 
-wire::ResponseDoc refused(int status, std::string description, std::string_view code) {
-  wire::Json facts;
-  facts.set("code", code).set("message", description).set("request_id", "req-1");
-  wire::Json body;
-  body.set("success", false).set("error", std::move(facts));
-  return reply_of<platform::ErrorReply>(status, std::move(description), std::move(body));
+base::Task<Answer> refuse_gateway() {
+  co_return std::unexpected(domain::Refusal{.code = domain::RefusalCode::not_found,
+                                            .message = "There is no such gateway here."});
+}
+
+Route open_route(const Dialect& dialect, std::string path, std::string id, Handle handle) {
+  const auto refused = [&](int status, std::string description) {
+    auto document = document_error(dialect, status);
+    document.description = std::move(description);
+    return document;
+  };
+  return {.operation = {.method = "POST",
+                        .path = std::string(dialect.base_path) + path,
+                        .id = std::move(id),
+                        .summary = "Receive a gateway's signed event",
+                        .tag = "Operations",
+                        .parameters = {},
+                        .body = body_of<wire::AnyObject>(
+                            R"({"id": "evt_3QfX2a", "object": "event",
+                            "type": "payment_intent.succeeded"})"),
+                        .responses = {reply_of<WebhookReply>(200, "Stored, or known already.",
+                                                             example(R"({"received": true})")),
+                                      refused(400, "The signature or the event is not valid."),
+                                      refused(404, "There is no such gateway here."),
+                                      refused(503, "The store is away; send it again.")},
+                        .needs_bearer = false},
+          .handle = std::move(handle),
+          .word_error = dialect.word_error,
+          .access = Access::anyone,
+          .body_kind = BodyKind::raw};
 }
 
 }  // namespace
 
 void add_webhook_route(const Parts& parts, std::vector<Route>& routes) {
-  routes.push_back(
-      {.operation = {.method = "POST",
-                     .path = "/webhooks/{gateway}",
-                     .id = "receiveWebhook",
-                     .summary = "Receive a gateway's signed event",
-                     .tag = "Operations",
-                     .parameters = {},
-                     .body = body_of<wire::AnyObject>(
-                         R"({"id": "evt_3QfX2a", "object": "event",
-                             "type": "payment_intent.succeeded"})"),
-                     .responses = {reply_of<WebhookReply>(200, "Stored, or known already.",
-                                                          example(R"({"received": true})")),
-                                   refused(400, "The signature or the event is not valid.",
-                                           "validation_failed"),
-                                   refused(404, "There is no such gateway here.", "not_found"),
-                                   refused(503, "The store is away; send it again.",
-                                           "unavailable")},
-                     .needs_bearer = false},
-       .handle = [left =
-                      parts.webhook_left](Exchange& exchange) { return receive(exchange, left); },
-       .word_error = &platform::word_error,
-       .access = Access::anyone,
-       .body_kind = BodyKind::raw});
+  const Dialect dialect{.word_error = &platform::word_error,
+                        .error_type = wire::type_of<platform::ErrorReply>()};
+  const auto take = [left = parts.webhook_left](Exchange& exchange) {
+    const auto gateway =
+        gateway_named(exchange.path_values.front(), exchange.world.context.gateways);
+    return gateway ? receive(exchange, *gateway, left) : refuse_gateway();
+  };
+  routes.push_back(open_route(dialect, "/webhooks/{gateway}", "receiveWebhook", take));
+}
+
+Route stripe_webhook_route(const Parts& parts, const Dialect& dialect, std::string path,
+                           std::string id) {
+  const auto take = [left = parts.webhook_left](Exchange& exchange) {
+    const bool here = exchange.world.context.gateways.find(GatewayName::stripe) != nullptr;
+    return here ? receive(exchange, GatewayName::stripe, left) : refuse_gateway();
+  };
+  return open_route(dialect, std::move(path), std::move(id), take);
 }
 
 std::vector<Route> routes(const Parts& parts) {

@@ -1,0 +1,26 @@
+#include "surfaces/common/flat_error.h"
+
+#include "wire/reason_phrase.h"
+
+namespace cobro::surfaces {
+
+wire::Reply word_flat_error(const ErrorFacts& error, std::string_view request_id) {
+  FlatError body{.status_code = error.status,
+                 .error = std::string(wire::reason_phrase(error.status)),
+                 .message = error.message,
+                 .code = error.code,
+                 .decline_code = {},
+                 .details = {},
+                 .request_id = std::string(request_id)};
+  if (error.decline_code) body.decline_code.emplace(*error.decline_code);
+  if (!error.details.empty()) {
+    auto& details = body.details.emplace();
+    for (const auto& detail : error.details)
+      details.push_back({detail.field, detail.code, detail.message});
+  }
+  auto reply = wire::json_reply(error.status, wire::encode(body));
+  if (error.retry_after_s) reply.headers.set("Retry-After", std::to_string(*error.retry_after_s));
+  return reply;
+}
+
+}  // namespace cobro::surfaces

@@ -1,0 +1,40 @@
+// One line of a surface's route table: what differs from route to route. The rest of the
+// documentation (security, the errors that every route shares) follows from it and from how
+// the surface speaks.
+#pragma once
+
+#include "surfaces/common/documents.h"
+
+namespace cobro::surfaces {
+
+struct RouteSpec {
+  std::string method;
+  std::string path;  // below the surface's base path
+  std::string id;
+  std::string summary;
+  std::string tag;
+  Handle handle;
+  wire::ResponseDoc success;
+  std::optional<wire::RequestBody> body = {};
+  std::vector<wire::Parameter> query = {};
+  std::vector<int> errors = {};  // beside 400, 401, 500 and 503
+  Access access = Access::bearer;
+  RateClass rate_class = RateClass::other;
+};
+
+// How one surface speaks.
+struct Dialect {
+  std::string_view base_path;  // "/api/v1"
+  WordError word_error = nullptr;
+  const wire::Type* error_type = nullptr;  // of the body that word_error writes
+  WordState word_state = nullptr;
+};
+
+Route make_route(const Dialect& dialect, RouteSpec spec);
+
+// The error of that status, as word_error writes it, with an example.
+wire::ResponseDoc document_error(const Dialect& dialect, int status);
+
+domain::Refusal no_such(std::string_view thing);
+
+}  // namespace cobro::surfaces
