@@ -1,9 +1,6 @@
 #include "surfaces/platform/payment_dto.h"
 
-#include <algorithm>
-
 #include "surfaces/common/documents.h"
-#include "wire/card_numbers.h"
 
 namespace cobro::surfaces::platform {
 namespace {
@@ -31,29 +28,6 @@ std::optional<domain::Currency> stated_currency(const wire::Json& body) {
              : std::nullopt;
 }
 
-// An id is exempt from the search for cards, but no gateway's token is a bare number.
-void check_token(const std::optional<std::string>& token, Fields& fields) {
-  const auto is_digit_or_gap = [](char c) {
-    return (c >= '0' && c <= '9') || c == ' ' || c == '-';
-  };
-  if (token && std::ranges::all_of(*token, is_digit_or_gap) && wire::contains_card_number(*token))
-    fields.add({{"payment_method_id", wire::FieldCode::card_data_not_allowed,
-                 "must be the gateway's token, not a card number"}});
-  const auto is_token_letter = [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-           c == '-' || c == ' ';
-  };
-  if (token && !std::ranges::all_of(*token, is_token_letter))
-    fields.add({{"payment_method_id", wire::FieldCode::invalid_format,
-                 "must be the gateway's token: letters, digits, _ and -"}});
-}
-
-std::optional<NextAction> to_dto(const std::optional<domain::NextAction>& action) {
-  if (!action) return std::nullopt;
-  return NextAction{
-      .type = action->type, .url = action->url, .client_secret = action->client_secret};
-}
-
 std::optional<StoredJson> stored(const std::optional<std::string>& json) {
   return json ? std::optional(StoredJson{*json}) : std::nullopt;
 }
@@ -70,6 +44,19 @@ std::optional<domain::OverpaymentId> overpayment_id(const domain::Payment& payme
   return payment.overpayment ? std::optional(payment.overpayment->id) : std::nullopt;
 }
 
+template <class T>
+wire::Omittable<T> unless_absent(const std::optional<T>& value) {
+  wire::Omittable<T> out;
+  if (value) out.emplace(*value);
+  return out;
+}
+
+wire::Omittable<wire::Decimal> disputed(const domain::Payment& payment) {
+  wire::Omittable<wire::Decimal> out;
+  if (payment.dispute_status) out.emplace(wire::Decimal{payment.disputed.to_decimal()});
+  return out;
+}
+
 }  // namespace
 
 Payment to_dto(const domain::Payment& payment) {
@@ -77,6 +64,8 @@ Payment to_dto(const domain::Payment& payment) {
           .number = payment.number,
           .kind = payment.kind,
           .order_id = payment.order_id,
+          .subscription_id = unless_absent(payment.subscription_id),
+          .course_id = unless_absent(payment.course_id),
           .user_id = payment.user_id,
           .payment_method = payment.gateway,
           .amount = {payment.amount.to_decimal()},
@@ -85,6 +74,8 @@ Payment to_dto(const domain::Payment& payment) {
           .capture_method = payment.capture_method,
           .amount_captured = {payment.captured.to_decimal()},
           .amount_refunded = {payment.refunded.to_decimal()},
+          .disputed = disputed(payment),
+          .dispute_status = unless_absent(payment.dispute_status),
           .overpayment_id = overpayment_id(payment),
           .description = payment.description,
           .metadata = {payment.metadata},
@@ -152,7 +143,7 @@ std::optional<app::UpdatePayment> read_payment_update(const wire::Json& body, Fi
 std::optional<app::ProcessPayment> read_confirmation(const wire::Json& body, Fields& fields) {
   auto dto = fields.take(wire::decode<PaymentConfirmation>(body));
   if (dto) {
-    check_token(text_of(dto->payment_method_id), fields);
+    fields.check_token(text_of(dto->payment_method_id), "payment_method_id");
     fields.check_url(text_of(dto->return_url), "return_url");
     fields.check_url(text_of(dto->cancel_url), "cancel_url");
   }

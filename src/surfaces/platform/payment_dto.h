@@ -6,6 +6,7 @@
 #include "surfaces/common/paging.h"
 #include "surfaces/common/references.h"
 #include "surfaces/common/words.h"
+#include "surfaces/platform/next_action.h"
 #include "surfaces/platform/payment_words.h"
 
 namespace cobro::surfaces::platform {
@@ -70,18 +71,13 @@ struct RefundQuery : PageQuery {
 };
 BOOST_DESCRIBE_STRUCT(RefundQuery, (PageQuery), (payment_id))
 
-struct NextAction {
-  std::string type;
-  std::optional<std::string> url;
-  std::optional<std::string> client_secret;
-};
-BOOST_DESCRIBE_STRUCT(NextAction, (), (type, url, client_secret))
-
 struct Payment {
   domain::PaymentId id;
   std::int64_t number = 0;
   domain::PaymentKind kind = domain::PaymentKind::order;
   std::optional<domain::OrderId> order_id;
+  wire::Omittable<domain::SubscriptionId> subscription_id;
+  wire::Omittable<std::string> course_id;
   std::string user_id;
   domain::GatewayName payment_method = domain::GatewayName::stripe;
   wire::Decimal amount;
@@ -90,6 +86,8 @@ struct Payment {
   domain::CaptureMethod capture_method = domain::CaptureMethod::automatic;
   wire::Decimal amount_captured;
   wire::Decimal amount_refunded;
+  wire::Omittable<wire::Decimal> disputed;  // withdrawn now; of a payment that was ever disputed
+  wire::Omittable<domain::DisputeStatus> dispute_status;
   std::optional<domain::OverpaymentId> overpayment_id;  // of money that it could not keep
   std::optional<std::string> description;
   StoredJson metadata;
@@ -107,12 +105,12 @@ struct Payment {
   base::Timestamp updated_at;
 };
 BOOST_DESCRIBE_STRUCT(Payment, (),
-                      (id, number, kind, order_id, user_id, payment_method, amount, currency,
-                       status, capture_method, amount_captured, amount_refunded, overpayment_id,
-                       description, metadata, gateway_payment_id, payment_intent_id,
-                       gateway_transaction_id, gateway_response, failure_reason, decline_code,
-                       next_action, pending_operation, conflicted, processed_at, created_at,
-                       updated_at))
+                      (id, number, kind, order_id, subscription_id, course_id, user_id,
+                       payment_method, amount, currency, status, capture_method, amount_captured,
+                       amount_refunded, disputed, dispute_status, overpayment_id, description,
+                       metadata, gateway_payment_id, payment_intent_id, gateway_transaction_id,
+                       gateway_response, failure_reason, decline_code, next_action,
+                       pending_operation, conflicted, processed_at, created_at, updated_at))
 
 struct PaymentList {
   std::vector<Payment> payments;

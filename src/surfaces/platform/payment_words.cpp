@@ -34,10 +34,11 @@ PaymentStatus order_word(PaymentState state) {
   return PaymentStatus::pending;
 }
 
-PaymentStatus intent_word(PaymentState state) {
+PaymentStatus intent_word(PaymentState state, bool with_method) {
   switch (state) {
     case PaymentState::pending:
-      return PaymentStatus::requires_confirmation;
+      return with_method ? PaymentStatus::requires_confirmation
+                         : PaymentStatus::requires_payment_method;
     case PaymentState::requires_action:
       return PaymentStatus::requires_action;
     case PaymentState::processing:
@@ -64,14 +65,15 @@ PaymentStatus session_word(PaymentState state) {
 
 }  // namespace
 
-PaymentStatus status_of(PaymentKind kind, PaymentState state, bool refunded_in_full) {
+PaymentStatus status_of(const PrintedState& printed) {
+  const auto [kind, state, refunded_in_full, with_method] = printed;
   const bool refunded = state == PaymentState::succeeded && refunded_in_full;
   if (refunded && kind != PaymentKind::intent) return PaymentStatus::refunded;
   switch (kind) {
     case PaymentKind::order:
       return order_word(state);
     case PaymentKind::intent:
-      return intent_word(state);
+      return intent_word(state, with_method);
     case PaymentKind::course_purchase:
     case PaymentKind::subscription:
     case PaymentKind::one_time:
@@ -82,29 +84,52 @@ PaymentStatus status_of(PaymentKind kind, PaymentState state, bool refunded_in_f
   return order_word(state);
 }
 
+namespace {
+
+PrintedState printed_state(const domain::Payment& payment) {
+  return {.kind = payment.kind,
+          .state = payment.state,
+          .refunded_in_full = domain::is_refunded_in_full(payment),
+          .with_method = payment.gateway_payment_method_id.has_value()};
+}
+
+// Every state that prints something of its own.
+std::vector<PrintedState> printed_states() {
+  std::vector<PrintedState> all;
+  for (const auto kind : kKinds)
+    for (const auto state : domain::kPaymentStates)
+      for (const bool either : {false, true})
+        if (state == PaymentState::succeeded)
+          all.push_back({.kind = kind, .state = state, .refunded_in_full = either});
+        else if (state == PaymentState::pending)
+          all.push_back({.kind = kind, .state = state, .with_method = either});
+        else if (either)
+          all.push_back({.kind = kind, .state = state});
+  return all;
+}
+
+}  // namespace
+
 PaymentStatus status_of(const domain::Payment& payment) {
-  return status_of(payment.kind, payment.state, domain::is_refunded_in_full(payment));
+  return status_of(printed_state(payment));
 }
 
 std::string word_state(const domain::Payment& payment, domain::PaymentState state) {
-  const bool refunded = state == payment.state && is_refunded_in_full(payment);
-  return std::string(wire::word_of(status_of(payment.kind, state, refunded)));
+  auto printed = printed_state(payment);
+  printed.refunded_in_full = printed.refunded_in_full && state == payment.state;
+  printed.state = state;
+  return std::string(wire::word_of(status_of(printed)));
 }
 
 std::vector<ports::PaymentWord> payments_that_print(const std::vector<PaymentStatus>& statuses) {
   std::vector<ports::PaymentWord> words;
-  const auto is_wanted = [&](PaymentStatus status) {
-    return std::ranges::find(statuses, status) != statuses.end();
-  };
-  for (const auto kind : kKinds)
-    for (const auto state : domain::kPaymentStates)
-      for (const bool refunded : {false, true}) {
-        if (state != PaymentState::succeeded && refunded) continue;
-        if (!is_wanted(status_of(kind, state, refunded))) continue;
-        ports::PaymentWord word{.kind = kind, .state = state, .refunded_in_full = {}};
-        if (state == PaymentState::succeeded) word.refunded_in_full = refunded;
-        words.push_back(word);
-      }
+  for (const auto& printed : printed_states()) {
+    if (std::ranges::find(statuses, status_of(printed)) == statuses.end()) continue;
+    ports::PaymentWord word{.kind = printed.kind, .state = printed.state, .refunded_in_full = {}};
+    if (printed.state == PaymentState::succeeded) word.refunded_in_full = printed.refunded_in_full;
+    if (printed.state == PaymentState::pending) word.with_method = printed.with_method;
+    words.push_back(word);
+  }
   return words;
 }
 

@@ -27,8 +27,14 @@ BOOST_DESCRIBE_ENUM(PaymentStatus, pending, processing, completed, failed, cance
                     requires_payment_method, requires_confirmation, requires_action,
                     requires_capture, succeeded, canceled)
 
-PaymentStatus status_of(domain::PaymentKind kind, domain::PaymentState state,
-                        bool refunded_in_full);
+// What of a payment its status depends on.
+struct PrintedState {
+  domain::PaymentKind kind = domain::PaymentKind::order;
+  domain::PaymentState state = domain::PaymentState::pending;
+  bool refunded_in_full = false;
+  bool with_method = false;  // it was made with a method, though not confirmed
+};
+PaymentStatus status_of(const PrintedState& printed);
 PaymentStatus status_of(const domain::Payment& payment);
 
 // The word for `state` if the payment were in it.

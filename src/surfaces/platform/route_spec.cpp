@@ -1,105 +1,15 @@
 #include "surfaces/platform/route_spec.h"
 
-#include <algorithm>
-
 #include "surfaces/platform/payment_words.h"
 
 namespace cobro::surfaces::platform {
-namespace {
-
-struct KnownError {
-  int status;
-  std::string_view description;
-  std::string_view code;
-  std::string_view message;
-};
-constexpr std::array kKnownErrors = {
-    KnownError{400, "The request is not valid; `details` names every failing field.",
-               "validation_failed", "One field is not valid."},
-    KnownError{401, "No valid bearer token.", "unauthorized", "A bearer token is needed."},
-    KnownError{402, "The payment was declined.", "payment_declined",
-               "Your card has insufficient funds."},
-    KnownError{403, "The caller's role does not allow this.", "forbidden",
-               "Your role does not allow this action."},
-    KnownError{404, "No such object, or not the caller's.", "not_found",
-               "There is no such payment."},
-    KnownError{409, "The state does not permit it; the message says which one would.",
-               "invalid_state", "The payment is cancelled."},
-    KnownError{413, "The body is larger than 1 MiB.", "body_too_large",
-               "The body is larger than 1 MiB."},
-    KnownError{415, "The body is not application/json.", "unsupported_media_type",
-               "The body must be JSON."},
-    KnownError{422, "The Idempotency-Key was used before with another body.",
-               "idempotency_key_reused", "This Idempotency-Key was used before with another body."},
-    KnownError{500, "A fault of ours.", "internal", "Something went wrong on our side."},
-    KnownError{502, "The gateway refused, and nothing moved.", "gateway_refused",
-               "The gateway refused the request."},
-    KnownError{503, "Try again after `Retry-After` seconds.", "unavailable",
-               "The service is not available at the moment; try again shortly."},
-    KnownError{504, "The outcome at the gateway is unknown; it will be resolved.",
-               "outcome_unknown", "The outcome at the gateway is not known yet."},
-};
-
-wire::ResponseDoc document(const KnownError& error) {
-  wire::Json facts;
-  facts.set("code", error.code).set("message", error.message);
-  if (error.status == 402) facts.set("decline_code", "insufficient_funds");
-  if (error.status == 400)
-    facts.set("details", example(R"([{"field": "items[0].quantity", "code": "out_of_range",
-                                      "message": "must be between 1 and 9999"}])"));
-  facts.set("request_id", "019a53c7-53a1-7c0e-9d6e-0f6f1f2a7b11");
-  wire::Json body;
-  body.set("success", false).set("error", std::move(facts));
-  return reply_of<ErrorReply>(error.status, std::string(error.description), std::move(body));
-}
-
-bool is_write(const std::string& method) {
-  return method != "GET";
-}
-
-std::vector<int> errors_of(const RouteSpec& spec) {
-  std::vector<int> statuses = {400, 401, 500, 503};
-  statuses.insert(statuses.end(), spec.errors.begin(), spec.errors.end());
-  if (spec.path.contains('{')) statuses.push_back(404);
-  if (spec.access != Access::anyone && spec.access != Access::bearer) statuses.push_back(403);
-  if (is_write(spec.method)) statuses.insert(statuses.end(), {409, 413, 415, 422});
-  std::ranges::sort(statuses);
-  statuses.erase(std::ranges::unique(statuses).begin(), statuses.end());
-  return statuses;
-}
-
-wire::Parameter idempotency_parameter() {
-  return {.name = "Idempotency-Key",
-          .in = wire::Parameter::In::header,
-          .required = false,
-          .schema = example(R"({"type": "string", "minLength": 1, "maxLength": 257})"),
-          .description = "The same key and body give the first answer again, for 24 hours."};
-}
-
-}  // namespace
 
 Route make_route(RouteSpec spec) {
-  const auto statuses = errors_of(spec);
-  Route route{.operation = {.method = spec.method,
-                            .path = "/api/v1" + spec.path,
-                            .id = std::move(spec.id),
-                            .summary = std::move(spec.summary),
-                            .tag = std::move(spec.tag),
-                            .parameters = std::move(spec.query),
-                            .body = std::move(spec.body),
-                            .responses = {std::move(spec.success)},
-                            .needs_bearer = true},
-              .handle = std::move(spec.handle),
-              .word_error = &word_error,
-              .word_state = &word_state,
-              .access = spec.access,
-              .rate_class = spec.rate_class};
-  route.reads_query = !route.operation.parameters.empty();
-  if (is_write(spec.method)) route.operation.parameters.push_back(idempotency_parameter());
-  for (const auto& error : kKnownErrors)
-    if (std::ranges::find(statuses, error.status) != statuses.end())
-      route.operation.responses.push_back(document(error));
-  return route;
+  static const Dialect kDialect{.base_path = kBasePath,
+                                .word_error = &word_error,
+                                .error_type = wire::type_of<ErrorReply>(),
+                                .word_state = &word_state};
+  return surfaces::make_route(kDialect, std::move(spec));
 }
 
 wire::Json page_of(std::string_view plural, wire::Json item) {
@@ -108,11 +18,6 @@ wire::Json page_of(std::string_view plural, wire::Json item) {
       .set("total", 1)
       .set("next_cursor", wire::JsonNull{});
   return page;
-}
-
-domain::Refusal no_such(std::string_view thing) {
-  return {.code = domain::RefusalCode::not_found,
-          .message = "There is no such " + std::string(thing) + "."};
 }
 
 }  // namespace cobro::surfaces::platform

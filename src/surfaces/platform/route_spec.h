@@ -1,26 +1,12 @@
-// One line of this surface's route table: what differs from route to route. The rest of the
-// documentation (security, the errors that every route shares) follows from it.
+// The lines of this surface's route table, and the documents of its answers.
 #pragma once
 
-#include "surfaces/common/documents.h"
+#include "surfaces/common/route_spec.h"
 #include "surfaces/platform/envelope.h"
 
 namespace cobro::surfaces::platform {
 
-struct RouteSpec {
-  std::string method;
-  std::string path;  // below /api/v1
-  std::string id;
-  std::string summary;
-  std::string tag;
-  Handle handle;
-  wire::ResponseDoc success;
-  std::optional<wire::RequestBody> body = {};
-  std::vector<wire::Parameter> query = {};
-  std::vector<int> errors = {};  // beside 400, 401, 500 and 503
-  Access access = Access::bearer;
-  RateClass rate_class = RateClass::other;
-};
+inline constexpr std::string_view kBasePath = "/api/v1";
 
 Route make_route(RouteSpec spec);
 
@@ -33,7 +19,5 @@ wire::ResponseDoc data_of(int status, std::string description, wire::Json data) 
 }
 // The data of a list with that one item.
 wire::Json page_of(std::string_view plural, wire::Json item);
-
-domain::Refusal no_such(std::string_view thing);
 
 }  // namespace cobro::surfaces::platform

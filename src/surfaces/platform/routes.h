@@ -3,11 +3,11 @@
 
 #include <vector>
 
-#include "surfaces/common/exchange.h"
+#include "surfaces/common/router.h"
 
 namespace cobro::surfaces::platform {
 
-std::vector<Route> routes();
+Surface surface();
 
 // ---- by resource ------------------------------------------------------------------------
 
@@ -18,5 +18,11 @@ void add_refund_routes(std::vector<Route>& routes);
 void add_transaction_routes(std::vector<Route>& routes);
 void add_overpayment_routes(std::vector<Route>& routes);
 void add_reconciliation_routes(std::vector<Route>& routes);
+void add_intent_routes(std::vector<Route>& routes);
+void add_subscription_routes(std::vector<Route>& routes);
+void add_subscription_change_routes(std::vector<Route>& routes);  // resume, change-plan, history
+void add_payment_method_routes(std::vector<Route>& routes);
+void add_plan_routes(std::vector<Route>& routes);
+void add_access_routes(std::vector<Route>& routes);  // entitlements and disputes
 
 }  // namespace cobro::surfaces::platform
