@@ -132,6 +132,20 @@ TEST_P(BillingLists, payments_of_a_subscription) {
   EXPECT_EQ(ids(run(store->list_payments(filter, {}))), std::vector{payment.id});
 }
 
+TEST_P(BillingLists, payments_by_whether_their_method_is_known) {
+  auto known = make.payment(100);
+  known.gateway_payment_method_id = "pm_1";
+  const auto unknown = make.payment(100);
+  must_write({.insert_payments = {known, unknown}});
+  const auto listed = [&](bool with_method) {
+    ports::PaymentFilter filter;
+    filter.words = {{.kind = {}, .refunded_in_full = {}, .with_method = with_method}};
+    return ids(run(store->list_payments(filter, {})));
+  };
+  EXPECT_EQ(listed(true), std::vector{known.id});
+  EXPECT_EQ(listed(false), std::vector{unknown.id});
+}
+
 TEST_P(BillingLists, due_errands_are_open_and_oldest_first) {
   const auto now = backend->clock.now();
   const auto add = [&](std::int64_t due_in_s, domain::AttemptStatus status) {
