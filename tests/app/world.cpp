@@ -421,6 +421,10 @@ std::string World::standing_there(std::int64_t number) {
     if (ours(intent)) intents.push_back(intent);
   if (intents.empty()) return text("pending", zero, zero);
   if (intents.size() > 1) return "more than one object";
+  const auto* refused = intents[0].find("last_payment_error");
+  const bool untried = refused == nullptr || refused->is_null();
+  if (intents[0].string_at({"status"}) == "requires_payment_method" && untried)
+    return text("pending", zero, zero);
   const auto currency = row.amount.currency();
   const domain::Money received(*intents[0].int_at({"amount_received"}), currency);
   auto back = zero;
