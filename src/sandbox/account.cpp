@@ -13,8 +13,8 @@ std::string Account::chance(std::size_t count) {
   constexpr std::string_view kAlphabet =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
   std::string text(count, '\0');
-  random_.fill({reinterpret_cast<std::uint8_t *>(text.data()), text.size()});
-  for (char &letter : text)
+  random_.fill({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
+  for (char& letter : text)
     letter = kAlphabet[static_cast<std::uint8_t>(letter) % kAlphabet.size()];
   return text;
 }
@@ -25,9 +25,8 @@ std::string Account::new_id(std::string_view beginning) {
   return std::string(beginning) + chance(kLength - given);
 }
 
-void Account::emit(const Cause &cause, std::string_view type,
-                   const wire::Json &object,
-                   const wire::JsonObject &previous_attributes) {
+void Account::emit(const Cause& cause, std::string_view type, const wire::Json& object,
+                   const wire::JsonObject& previous_attributes) {
   EventRecord event{0,
                     new_id("evt_1"),
                     std::string(type),
@@ -44,8 +43,7 @@ void Account::emit(const Cause &cause, std::string_view type,
   const auto seq = database.append(event);
   deliver(seq, type);
   constexpr int kTrimEvery = 1024;
-  if (++events_since_trim_ % kTrimEvery == 0)
-    database.trim_events(options.events_kept);
+  if (++events_since_trim_ % kTrimEvery == 0) database.trim_events(options.events_kept);
 }
 
 base::Duration Account::part_of(base::Duration span) {
@@ -58,59 +56,47 @@ base::Duration Account::part_of(base::Duration span) {
 
 void Account::deliver(std::int64_t event, std::string_view type) {
   const auto targets = webhook_targets(*this, type);
-  if (targets.empty())
-    return;
+  if (targets.empty()) return;
   auto due = real_now();
   int copies = 1;
   if (const auto rule = faults.strike_webhook(type)) {
-    if (rule->fault == Fault::webhook_duplicated)
-      copies = 2;
-    if (rule->fault == Fault::webhook_late)
-      due = due + rule->delay;
-    if (rule->fault == Fault::webhook_reordered)
-      due = due + part_of(rule->delay);
-    if (rule->fault == Fault::webhook_withheld)
-      due = kWithheld;
+    if (rule->fault == Fault::webhook_duplicated) copies = 2;
+    if (rule->fault == Fault::webhook_late) due = due + rule->delay;
+    if (rule->fault == Fault::webhook_reordered) due = due + part_of(rule->delay);
+    if (rule->fault == Fault::webhook_withheld) due = kWithheld;
   }
-  for (const auto &target : targets)
-    for (int copy = 0; copy < copies; ++copy)
-      database.add_delivery(event, target, due);
+  for (const auto& target : targets)
+    for (int copy = 0; copy < copies; ++copy) database.add_delivery(event, target, due);
   work_waiting_ = true;
 }
 
-void Account::do_later(std::string_view action, std::string_view object,
-                       base::Duration wait) {
-  database.later(
-      {std::string(action), std::string(object), real_now() + wait, {}});
+void Account::do_later(std::string_view action, std::string_view object, base::Duration wait) {
+  database.later({std::string(action), std::string(object), real_now() + wait, {}});
   work_waiting_ = true;
 }
 
-void Account::do_at(std::string_view action, std::string_view object,
-                    std::int64_t unix_seconds) {
+void Account::do_at(std::string_view action, std::string_view object, std::int64_t unix_seconds) {
   database.later({std::string(action), std::string(object),
-                  base::Timestamp::from_unix_seconds(unix_seconds),
-                  story_ ? story_->clock : ""});
+                  base::Timestamp::from_unix_seconds(unix_seconds), story_ ? story_->clock : ""});
   work_waiting_ = true;
 }
 
-Account::Story::Story(Account &account, std::string clock_id,
-                      base::Timestamp at)
-    : clock(std::move(clock_id)), now(at), account_(account),
-      outer_(account.story_) {
-  if (!clock.empty())
-    account_.story_ = this;
+Account::Story::Story(Account& account, std::string clock_id, base::Timestamp at)
+    : clock(std::move(clock_id)), now(at), account_(account), outer_(account.story_) {
+  if (!clock.empty()) account_.story_ = this;
 }
 
-Account::Story::~Story() { account_.story_ = outer_; }
+Account::Story::~Story() {
+  account_.story_ = outer_;
+}
 
-ListQuery read_list_query(Params &params, std::string_view kind) {
+ListQuery read_list_query(Params& params, std::string_view kind) {
   ListQuery query;
   query.kind = kind;
   if (const auto limit = params.integer("limit")) {
     if (*limit < 1 || *limit > 100)
-      params.refuse(
-          invalid_request("This value must be between 1 and 100 (inclusive).",
-                          "limit", "parameter_invalid_integer"));
+      params.refuse(invalid_request("This value must be between 1 and 100 (inclusive).", "limit",
+                                    "parameter_invalid_integer"));
     else
       query.limit = static_cast<int>(*limit);
   }
@@ -118,25 +104,21 @@ ListQuery read_list_query(Params &params, std::string_view kind) {
   query.ending_before = params.non_empty("ending_before");
   if (query.starting_after && query.ending_before)
     params.refuse(only_one_of("ending_before", "starting_after"));
-  const wire::Json *created = params.tree().find("created");
+  const wire::Json* created = params.tree().find("created");
   if (created && created->as_string()) {
-    query.created_from = query.created_to =
-        params.integer("created").value_or(0);
-  } else if (Params *range = params.group("created")) {
-    if (const auto from = range->integer("gte"))
-      query.created_from = *from;
+    query.created_from = query.created_to = params.integer("created").value_or(0);
+  } else if (Params* range = params.group("created")) {
+    if (const auto from = range->integer("gte")) query.created_from = *from;
     if (const auto above = range->integer("gt"); above && *above < INT64_MAX)
       query.created_from = *above + 1;
-    if (const auto to = range->integer("lte"))
-      query.created_to = *to;
+    if (const auto to = range->integer("lte")) query.created_to = *to;
     if (const auto below = range->integer("lt"); below && *below > INT64_MIN)
       query.created_to = *below - 1;
   }
   return query;
 }
 
-wire::Json list_object(std::string_view url, wire::JsonArray data,
-                       bool has_more) {
+wire::Json list_object(std::string_view url, wire::JsonArray data, bool has_more) {
   wire::JsonObject list;
   list.emplace_back("object", "list");
   list.emplace_back("data", std::move(data));
@@ -147,24 +129,22 @@ wire::Json list_object(std::string_view url, wire::JsonArray data,
 
 namespace {
 
-ApiError unknown_cursor(const ListQuery &query) {
+ApiError unknown_cursor(const ListQuery& query) {
   const bool after = query.starting_after.has_value();
-  return no_such(400, query.kind,
-                 *(after ? query.starting_after : query.ending_before),
+  return no_such(400, query.kind, *(after ? query.starting_after : query.ending_before),
                  after ? "starting_after" : "ending_before");
 }
 
-} // namespace
+}  // namespace
 
-Answer answer_list(Call &call, const ListQuery &query, std::string_view url) {
+Answer answer_list(Call& call, const ListQuery& query, std::string_view url) {
   auto page = call.account.database.list(query);
-  if (!page)
-    return std::unexpected(unknown_cursor(query));
+  if (!page) return std::unexpected(unknown_cursor(query));
   return list_object(url, std::move(page->items), page->has_more);
 }
 
-Answer answer_list_of(Call &call, ListQuery query, std::string_view url,
-                      const std::function<bool(const wire::Json &)> &matches) {
+Answer answer_list_of(Call& call, ListQuery query, std::string_view url,
+                      const std::function<bool(const wire::Json&)>& matches) {
   constexpr int kPage = 100;
   const auto wanted = static_cast<std::size_t>(query.limit);
   const bool backwards = query.ending_before.has_value();
@@ -172,26 +152,19 @@ Answer answer_list_of(Call &call, ListQuery query, std::string_view url,
   wire::JsonArray found;
   for (bool more = true; more && found.size() <= wanted;) {
     auto page = call.account.database.list(query);
-    if (!page)
-      return std::unexpected(unknown_cursor(query));
+    if (!page) return std::unexpected(unknown_cursor(query));
     more = page->has_more;
-    if (page->items.empty())
-      break;
-    auto &cursor = backwards ? query.ending_before : query.starting_after;
-    cursor = (backwards ? page->items.front() : page->items.back())
-                 .string_at({"id"});
-    if (backwards)
-      std::reverse(page->items.begin(), page->items.end());
-    for (auto &item : page->items)
-      if (found.size() <= wanted && matches(item))
-        found.push_back(std::move(item));
+    if (page->items.empty()) break;
+    auto& cursor = backwards ? query.ending_before : query.starting_after;
+    cursor = (backwards ? page->items.front() : page->items.back()).string_at({"id"});
+    if (backwards) std::reverse(page->items.begin(), page->items.end());
+    for (auto& item : page->items)
+      if (found.size() <= wanted && matches(item)) found.push_back(std::move(item));
   }
   const bool has_more = found.size() > wanted;
-  if (has_more)
-    found.pop_back();
-  if (backwards)
-    std::reverse(found.begin(), found.end());
+  if (has_more) found.pop_back();
+  if (backwards) std::reverse(found.begin(), found.end());
   return list_object(url, std::move(found), has_more);
 }
 
-} // namespace cobro::sandbox
+}  // namespace cobro::sandbox

@@ -1,6 +1,5 @@
-// The one test account: its memory, its clock and chance, and the log of its
-// events. The resources (payment_intents.h, refunds.h, …) are plain functions
-// over it.
+// The one test account: its memory, its clock and chance, and the log of its events. The
+// resources (payment_intents.h, refunds.h, …) are plain functions over it.
 #pragma once
 
 #include <functional>
@@ -35,21 +34,21 @@ struct Cause {
 struct WebhookEndpoint {
   std::string id;
   WebhookTarget target;
-  std::vector<std::string> events; // types, or "*"
+  std::vector<std::string> events;  // types, or "*"
 };
 
 class Account {
-public:
-  Account(const StripeOptions &options, ports::Clock &clock,
-          ports::Random &random)
-      : options(options), database(options.database), faults(random),
-        clock_(clock), random_(random) {}
+ public:
+  Account(const StripeOptions& options, ports::Clock& clock, ports::Random& random)
+      : options(options),
+        database(options.database),
+        faults(random),
+        clock_(clock),
+        random_(random) {}
 
-  // What objects are dated with: real time, or the test clock's (test_clocks.h)
-  // whose objects are being worked on.
-  [[nodiscard]] base::Timestamp now() const {
-    return story_ ? story_->now : clock_.now();
-  }
+  // What objects are dated with: real time, or the test clock's (test_clocks.h) whose objects
+  // are being worked on.
+  [[nodiscard]] base::Timestamp now() const { return story_ ? story_->now : clock_.now(); }
   [[nodiscard]] std::int64_t unix_now() const { return now().unix_seconds(); }
   [[nodiscard]] base::Timestamp real_now() const { return clock_.now(); }
   // `count` letters and digits.
@@ -57,23 +56,20 @@ public:
   // "pi_3" begins an id with 24 characters behind the underscore.
   std::string new_id(std::string_view beginning);
 
-  // Writes an event with `object` as it is now, and a delivery to each webhook
-  // target that listens to it.
-  void emit(const Cause &cause, std::string_view type, const wire::Json &object,
-            const wire::JsonObject &previous_attributes = {});
+  // Writes an event with `object` as it is now, and a delivery to each webhook target that
+  // listens to it.
+  void emit(const Cause& cause, std::string_view type, const wire::Json& object,
+            const wire::JsonObject& previous_attributes = {});
   // Has `action` done to the object later in real time (later_actions.h).
-  void do_later(std::string_view action, std::string_view object,
-                base::Duration wait);
+  void do_later(std::string_view action, std::string_view object, base::Duration wait);
   // The same at that second of the clock that `now` is of.
-  void do_at(std::string_view action, std::string_view object,
-             std::int64_t unix_seconds);
+  void do_at(std::string_view action, std::string_view object, std::int64_t unix_seconds);
   // There are deliveries or later actions that the courier does not know of.
   void note_work() { work_waiting_ = true; }
-  // Whether deliveries or later actions were added since the last time it was
-  // asked.
+  // Whether deliveries or later actions were added since the last time it was asked.
   bool take_work_waiting() { return std::exchange(work_waiting_, false); }
 
-  const StripeOptions &options;
+  const StripeOptions& options;
   Database database;
   Faults faults;
   // As they are stored; emptied by whoever changes one.
@@ -81,43 +77,42 @@ public:
   // Whether there are test clocks; emptied by whoever makes or deletes one.
   std::optional<bool> has_test_clocks;
 
-  // While it lives, `now` is a test clock's. May be nested; does nothing for
-  // "".
+  // While it lives, `now` is a test clock's. May be nested; does nothing for "".
   class Story {
-  public:
-    Story(Account &account, std::string clock, base::Timestamp now);
-    Story(const Story &) = delete;
-    Story &operator=(const Story &) = delete;
+   public:
+    Story(Account& account, std::string clock, base::Timestamp now);
+    Story(const Story&) = delete;
+    Story& operator=(const Story&) = delete;
     ~Story();
 
     std::string clock;
     base::Timestamp now;
 
-  private:
-    Account &account_;
-    Story *outer_;
+   private:
+    Account& account_;
+    Story* outer_;
   };
 
-private:
-  ports::Clock &clock_;
-  ports::Random &random_;
+ private:
+  ports::Clock& clock_;
+  ports::Random& random_;
   void deliver(std::int64_t event, std::string_view type);
   base::Duration part_of(base::Duration span);
 
   int events_since_trim_ = 0;
   bool work_waiting_ = false;
-  Story *story_ = nullptr;
+  Story* story_ = nullptr;
 };
 
-// One API request under way. `executing` marks the point from which its answer
-// is kept under its idempotency key (GATEWAYS §1.2): after validation.
+// One API request under way. `executing` marks the point from which its answer is kept
+// under its idempotency key (GATEWAYS §1.2): after validation.
 struct Call {
-  Account &account;
+  Account& account;
   Cause cause;
   std::string version;
-  std::string id; // from the path, where the route has one
+  std::string id;  // from the path, where the route has one
   Params params;
-  bool publishable = false; // by a browser's key
+  bool publishable = false;  // by a browser's key
   bool executing = false;
 
   // Dated versions order as text.
@@ -127,13 +122,12 @@ struct Call {
 };
 
 // Reads limit, starting_after, ending_before and created into a list query.
-ListQuery read_list_query(Params &params, std::string_view kind);
+ListQuery read_list_query(Params& params, std::string_view kind);
 // `{"object": "list", …}`, or the 400 of an unknown cursor.
-Answer answer_list(Call &call, const ListQuery &query, std::string_view url);
+Answer answer_list(Call& call, const ListQuery& query, std::string_view url);
 // The same of those that match.
-Answer answer_list_of(Call &call, ListQuery query, std::string_view url,
-                      const std::function<bool(const wire::Json &)> &matches);
-wire::Json list_object(std::string_view url, wire::JsonArray data,
-                       bool has_more);
+Answer answer_list_of(Call& call, ListQuery query, std::string_view url,
+                      const std::function<bool(const wire::Json&)>& matches);
+wire::Json list_object(std::string_view url, wire::JsonArray data, bool has_more);
 
-} // namespace cobro::sandbox
+}  // namespace cobro::sandbox

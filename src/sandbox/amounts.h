@@ -19,13 +19,11 @@ int wire_exponent(std::string_view currency);
 // "$12.34", "¥500", "12.34 PEN": as Stripe's messages show it.
 std::string display_amount(std::int64_t amount, std::string_view currency);
 
-// The multiple that every amount of the currency must be: 10 for three
-// decimals, 100 for isk and ugx.
-std::optional<ApiError> check_increment(std::int64_t amount,
-                                        std::string_view currency,
+// The multiple that every amount of the currency must be: 10 for three decimals, 100 for
+// isk and ugx.
+std::optional<ApiError> check_increment(std::int64_t amount, std::string_view currency,
                                         std::string param);
 // Increment, minimum and maximum of a charge.
-std::optional<ApiError> check_charge_amount(std::int64_t amount,
-                                            std::string_view currency);
+std::optional<ApiError> check_charge_amount(std::int64_t amount, std::string_view currency);
 
-} // namespace cobro::sandbox
+}  // namespace cobro::sandbox

@@ -17,7 +17,7 @@ namespace cobro::sandbox {
 
 // What idempotency needs to know of a POST.
 struct Api::Post {
-  std::string key; // "" when none was sent
+  std::string key;  // "" when none was sent
   std::string path;
   std::string fingerprint;
 };
@@ -26,28 +26,25 @@ namespace {
 
 constexpr std::size_t kMaxKey = 255;
 
-ApiError unknown_url(const wire::Request &request) {
+ApiError unknown_url(const wire::Request& request) {
   return {404,
           "invalid_request_error",
           {},
-          fmt::format("Unrecognized request URL ({}: {}). Please see "
-                      "https://stripe.com/docs or we "
+          fmt::format("Unrecognized request URL ({}: {}). Please see https://stripe.com/docs or we "
                       "can help at https://support.stripe.com/.",
                       request.method, request.path),
           {},
           {}};
 }
 
-wire::Reply error_reply(const ApiError &error, std::string_view request_id) {
+wire::Reply error_reply(const ApiError& error, std::string_view request_id) {
   auto reply = wire::json_reply(error.status, error_body(error, request_id));
-  if (error.status == 401)
-    reply.headers.add("WWW-Authenticate", "Bearer realm=\"Stripe\"");
+  if (error.status == 401) reply.headers.add("WWW-Authenticate", "Bearer realm=\"Stripe\"");
   return reply;
 }
 
-// Stripe's word on whether trying again can help; obeyed absolutely by its
-// SDKs.
-void add_retry_advice(wire::Reply &reply) {
+// Stripe's word on whether trying again can help; obeyed absolutely by its SDKs.
+void add_retry_advice(wire::Reply& reply) {
   if (reply.status == 409)
     reply.headers.set("Stripe-Should-Retry", "true");
   else if (reply.status >= 400 && reply.status < 500)
@@ -57,29 +54,24 @@ void add_retry_advice(wire::Reply &reply) {
 // "2026-10-28.endive", "2020-08-27".
 bool is_version(std::string_view text) {
   constexpr std::string_view kShape = "dddd-dd-dd";
-  if (text.size() < kShape.size())
-    return false;
+  if (text.size() < kShape.size()) return false;
   for (std::size_t i = 0; i < kShape.size(); ++i) {
     const bool digit = text[i] >= '0' && text[i] <= '9';
-    if (kShape[i] == 'd' ? !digit : text[i] != '-')
-      return false;
+    if (kShape[i] == 'd' ? !digit : text[i] != '-') return false;
   }
   return text.size() == kShape.size() || text[kShape.size()] == '.';
 }
 
-bool is_form(const wire::Request &request) {
+bool is_form(const wire::Request& request) {
   const auto type = request.headers.find("Content-Type");
-  if (request.body.empty() || !type)
-    return true;
+  if (request.body.empty() || !type) return true;
   const auto media = base::trim(type->substr(0, type->find(';')));
   return base::equals_ignoring_case(media, "application/x-www-form-urlencoded");
 }
 
-std::string form_text(wire::Request &request) {
-  if (request.method == "GET")
-    return std::move(request.query);
-  if (request.query.empty())
-    return std::move(request.body);
+std::string form_text(wire::Request& request) {
+  if (request.method == "GET") return std::move(request.query);
+  if (request.query.empty()) return std::move(request.body);
   return request.body + (request.body.empty() ? "" : "&") + request.query;
 }
 
@@ -91,12 +83,11 @@ std::string fingerprint_of(std::string_view form) {
 }
 
 base::Result<wire::Json, ApiError> parse_parameters(std::string_view form) {
-  if (form.empty())
-    return wire::Json(wire::JsonObject{});
+  if (form.empty()) return wire::Json(wire::JsonObject{});
   auto tree = wire::parse_nested_form(form);
   if (!tree)
-    return std::unexpected(invalid_request(
-        "Invalid request: " + tree.error().message, tree.error().parameter));
+    return std::unexpected(
+        invalid_request("Invalid request: " + tree.error().message, tree.error().parameter));
   return std::move(*tree);
 }
 
@@ -105,119 +96,98 @@ ApiError internal_error() {
 }
 
 // Runs the operation, `expand` included.
-Answer operate(const Route &route, Call &call) {
+Answer operate(const Route& route, Call& call) {
   const auto paths = call.params.texts("expand");
   if (call.publishable)
-    if (auto mistake = check_browser_expand(paths))
-      return std::unexpected(std::move(*mistake));
+    if (auto mistake = check_browser_expand(paths)) return std::unexpected(std::move(*mistake));
   if (auto mistake = check_expand(call, route.kind, route.is_list, paths))
     return std::unexpected(std::move(*mistake));
   const auto story = story_of(call, route.kind);
   Answer answer = route.run(call);
-  if (!answer && call.publishable)
-    narrow_for_browser(answer.error());
-  if (!answer)
-    return answer;
+  if (!answer && call.publishable) narrow_for_browser(answer.error());
+  if (!answer) return answer;
   expand(call, route.kind, *answer, paths);
-  if (call.publishable)
-    narrow_for_browser(*answer);
+  if (call.publishable) narrow_for_browser(*answer);
   return answer;
 }
 
-wire::Reply reply_of(const Answer &answer, const Call &call) {
-  if (!answer)
-    return error_reply(answer.error(), call.cause.request_id);
+wire::Reply reply_of(const Answer& answer, const Call& call) {
+  if (!answer) return error_reply(answer.error(), call.cause.request_id);
   return wire::json_reply(200, wire::to_text(*answer));
 }
 
-} // namespace
+}  // namespace
 
-wire::Reply Api::run_read(const RouteMatch &match, Call &call) {
+wire::Reply Api::run_read(const RouteMatch& match, Call& call) {
   try {
     return reply_of(operate(*match.route, call), call);
-  } catch (const std::exception &failure) {
-    log_.write(ports::LogLevel::error, "sandbox request failed",
-               {{"reason", failure.what()}});
+  } catch (const std::exception& failure) {
+    log_.write(ports::LogLevel::error, "sandbox request failed", {{"reason", failure.what()}});
     return error_reply(internal_error(), call.cause.request_id);
   }
 }
 
-wire::Reply Api::run_change(const RouteMatch &match, Call &call,
-                            const Post &post) {
+wire::Reply Api::run_change(const RouteMatch& match, Call& call, const Post& post) {
   wire::Reply reply;
   try {
     account_.database.transaction([&] {
       reply = reply_of(operate(*match.route, call), call);
-      if (call.executing)
-        keep_answer(post, call.cause.request_id, reply);
+      if (call.executing) keep_answer(post, call.cause.request_id, reply);
     });
-  } catch (const std::exception &failure) {
-    log_.write(ports::LogLevel::error, "sandbox request failed",
-               {{"reason", failure.what()}});
+  } catch (const std::exception& failure) {
+    log_.write(ports::LogLevel::error, "sandbox request failed", {{"reason", failure.what()}});
     reply = error_reply(internal_error(), call.cause.request_id);
-    if (call.executing)
-      keep_answer(post, call.cause.request_id, reply);
+    if (call.executing) keep_answer(post, call.cause.request_id, reply);
   }
   return reply;
 }
 
-std::optional<wire::Reply> Api::answer_by_key(const Post &post,
-                                              const std::string &request_id) {
-  if (post.key.empty())
-    return std::nullopt;
+std::optional<wire::Reply> Api::answer_by_key(const Post& post, const std::string& request_id) {
+  if (post.key.empty()) return std::nullopt;
   if (post.key.size() > kMaxKey)
     return error_reply(
-        invalid_request(fmt::format(
-            "Idempotency keys may be at most {} characters", kMaxKey)),
+        invalid_request(fmt::format("Idempotency keys may be at most {} characters", kMaxKey)),
         request_id);
   if (keys_in_use_.contains(post.key))
-    return error_reply(
-        {409,
-         "invalid_request_error",
-         "idempotency_key_in_use",
-         fmt::format(
-             "There is currently another in-progress request using this "
-             "Idempotent Key (that probably means you submitted twice, and "
-             "the other request is still going through): {}. Please try "
-             "again later.",
-             post.key),
-         {},
-         {}},
-        request_id);
+    return error_reply({409,
+                        "invalid_request_error",
+                        "idempotency_key_in_use",
+                        fmt::format("There is currently another in-progress request using this "
+                                    "Idempotent Key (that probably means you submitted twice, and "
+                                    "the other request is still going through): {}. Please try "
+                                    "again later.",
+                                    post.key),
+                        {},
+                        {}},
+                       request_id);
   const auto used = account_.database.find_key(post.key);
-  const auto oldest =
-      (account_.now() - account_.options.idempotency_kept).unix_seconds();
-  if (!used || used->created_at <= oldest)
-    return std::nullopt;
+  const auto oldest = (account_.now() - account_.options.idempotency_kept).unix_seconds();
+  if (!used || used->created_at <= oldest) return std::nullopt;
   const auto misuse = [&](std::string message) {
-    return error_reply(
-        {400, "idempotency_error", {}, std::move(message), {}, {}}, request_id);
+    return error_reply({400, "idempotency_error", {}, std::move(message), {}, {}}, request_id);
   };
   if (used->path != post.path)
-    return misuse(fmt::format(
-        "Keys for idempotent requests can only be used for the same endpoint "
-        "they were first used for ('{}' vs '{}'). Try using a key other than "
-        "'{}' if you meant to execute a different request.",
-        post.path, used->path, post.key));
+    return misuse(
+        fmt::format("Keys for idempotent requests can only be used for the same endpoint "
+                    "they were first used for ('{}' vs '{}'). Try using a key other than "
+                    "'{}' if you meant to execute a different request.",
+                    post.path, used->path, post.key));
   if (used->fingerprint != post.fingerprint)
-    return misuse(fmt::format(
-        "Keys for idempotent requests can only be used with the same "
-        "parameters they were first used with. Try using a key other than "
-        "'{}' if you meant to execute a different request.",
-        post.key));
+    return misuse(
+        fmt::format("Keys for idempotent requests can only be used with the same "
+                    "parameters they were first used with. Try using a key other than "
+                    "'{}' if you meant to execute a different request.",
+                    post.key));
   auto reply = wire::json_reply(used->status, used->body);
   reply.headers.add("Idempotent-Replayed", "true");
   reply.headers.add("Original-Request", used->request_id);
   return reply;
 }
 
-void Api::keep_answer(const Post &post, const std::string &request_id,
-                      const wire::Reply &reply) {
-  if (post.key.empty())
-    return;
-  account_.database.save_key(post.key,
-                             {post.path, post.fingerprint, request_id,
-                              account_.unix_now(), reply.status, reply.body});
+void Api::keep_answer(const Post& post, const std::string& request_id, const wire::Reply& reply) {
+  if (post.key.empty()) return;
+  account_.database.save_key(post.key, {post.path, post.fingerprint, request_id,
+                                        account_.unix_now(), reply.status, reply.body});
   constexpr int kPruneEvery = 1024;
   if (++keys_since_pruning_ % kPruneEvery == 0)
     account_.database.forget_keys_before(
@@ -228,60 +198,49 @@ namespace {
 
 // Holds a key while its request is under way; lets go however that ends.
 class KeyInUse {
-public:
-  KeyInUse(std::set<std::string, std::less<>> &keys, const std::string &key)
+ public:
+  KeyInUse(std::set<std::string, std::less<>>& keys, const std::string& key)
       : keys_(keys), key_(key) {
-    if (!key_.empty())
-      keys_.insert(key_);
+    if (!key_.empty()) keys_.insert(key_);
   }
-  KeyInUse(const KeyInUse &) = delete;
-  KeyInUse &operator=(const KeyInUse &) = delete;
+  KeyInUse(const KeyInUse&) = delete;
+  KeyInUse& operator=(const KeyInUse&) = delete;
   ~KeyInUse() { keys_.erase(key_); }
 
-private:
-  std::set<std::string, std::less<>> &keys_;
+ private:
+  std::set<std::string, std::less<>>& keys_;
   std::string key_;
 };
 
-std::optional<ApiError> check_head(std::string_view version,
-                                   bool body_is_form) {
+std::optional<ApiError> check_head(std::string_view version, bool body_is_form) {
   if (!is_version(version))
-    return invalid_request(
-        fmt::format("Invalid Stripe API version: {}", version));
+    return invalid_request(fmt::format("Invalid Stripe API version: {}", version));
   if (!body_is_form)
     return invalid_request(
         "Invalid request (check that your POST content type is "
-        "application/x-www-form-urlencoded). If you have any questions, we can "
-        "help at "
+        "application/x-www-form-urlencoded). If you have any questions, we can help at "
         "https://support.stripe.com/.");
   return std::nullopt;
 }
 
-} // namespace
+}  // namespace
 
-base::Task<wire::Reply> Api::answer(wire::Request request,
-                                    base::Duration processing) {
-  if (request.method == "OPTIONS")
-    co_return answer_preflight(request);
+base::Task<wire::Reply> Api::answer(wire::Request request, base::Duration processing) {
+  if (request.method == "OPTIONS") co_return answer_preflight(request);
   const std::string request_id = "req_" + account_.chance(14);
-  const std::string version(
-      request.headers.find("Stripe-Version").value_or(kAccountVersion));
+  const std::string version(request.headers.find("Stripe-Version").value_or(kAccountVersion));
   const bool is_post = request.method == "POST";
   const bool from_browser = request.headers.find("Origin").has_value();
-  Post post{is_post ? std::string(
-                          request.headers.find("Idempotency-Key").value_or(""))
-                    : "",
+  Post post{is_post ? std::string(request.headers.find("Idempotency-Key").value_or("")) : "",
             request.path,
             {}};
   const auto finish = [&](wire::Reply reply) {
     reply.headers.set("Request-Id", request_id);
     reply.headers.set("Stripe-Version", version);
     reply.headers.set("Cache-Control", "no-cache, no-store");
-    if (!post.key.empty())
-      reply.headers.set("Idempotency-Key", post.key);
+    if (!post.key.empty()) reply.headers.set("Idempotency-Key", post.key);
     add_retry_advice(reply);
-    if (from_browser)
-      allow_any_origin(reply);
+    if (from_browser) allow_any_origin(reply);
     return reply;
   };
 
@@ -289,20 +248,15 @@ base::Task<wire::Reply> Api::answer(wire::Request request,
   const std::string form = body_is_form ? form_text(request) : std::string();
   auto tree = parse_parameters(form);
   auto key = key_of(request.headers);
-  if (key.empty() && tree)
-    key = key_in_form(*tree);
+  if (key.empty() && tree) key = key_in_form(*tree);
   const bool publishable = is_publishable(key);
-  if (auto refused = check_key(key))
-    co_return finish(error_reply(*refused, request_id));
+  if (auto refused = check_key(key)) co_return finish(error_reply(*refused, request_id));
   if (auto refused = check_head(version, body_is_form))
     co_return finish(error_reply(*refused, request_id));
   const auto match = match_route(request.method, request.path);
-  if (!match && publishable)
-    co_return finish(error_reply(secret_key_required(), request_id));
-  if (!match)
-    co_return finish(error_reply(unknown_url(request), request_id));
-  if (!tree)
-    co_return finish(error_reply(tree.error(), request_id));
+  if (!match && publishable) co_return finish(error_reply(secret_key_required(), request_id));
+  if (!match) co_return finish(error_reply(unknown_url(request), request_id));
+  if (!tree) co_return finish(error_reply(tree.error(), request_id));
   if (publishable) {
     if (auto refused = check_publishable(*match, account_, *tree))
       co_return finish(error_reply(*refused, request_id));
@@ -311,17 +265,13 @@ base::Task<wire::Reply> Api::answer(wire::Request request,
   Call call{account_,  {request_id, post.key},   version,
             match->id, Params(std::move(*tree)), publishable,
             false};
-  if (request.method == "GET")
-    co_return finish(run_read(*match, call));
+  if (request.method == "GET") co_return finish(run_read(*match, call));
 
-  if (!post.key.empty())
-    post.fingerprint = fingerprint_of(form);
-  if (auto known = answer_by_key(post, request_id))
-    co_return finish(std::move(*known));
+  if (!post.key.empty()) post.fingerprint = fingerprint_of(form);
+  if (auto known = answer_by_key(post, request_id)) co_return finish(std::move(*known));
   const KeyInUse in_use(keys_in_use_, post.key);
-  if (processing.count() > 0)
-    co_await clock_.sleep(processing);
+  if (processing.count() > 0) co_await clock_.sleep(processing);
   co_return finish(run_change(*match, call, post));
 }
 
-} // namespace cobro::sandbox
+}  // namespace cobro::sandbox

@@ -1,5 +1,5 @@
-// One API request from its bytes to its answer: key, version, route,
-// idempotency, the operation in one transaction, headers.
+// One API request from its bytes to its answer: key, version, route, idempotency, the
+// operation in one transaction, headers.
 #pragma once
 
 #include <set>
@@ -15,30 +15,26 @@
 namespace cobro::sandbox {
 
 class Api {
-public:
-  Api(Account &account, ports::Clock &clock, ports::Log &log)
+ public:
+  Api(Account& account, ports::Clock& clock, ports::Log& log)
       : account_(account), clock_(clock), log_(log) {}
 
   // A POST holds its key for `processing` before it takes effect.
-  base::Task<wire::Reply> answer(wire::Request request,
-                                 base::Duration processing);
+  base::Task<wire::Reply> answer(wire::Request request, base::Duration processing);
 
-private:
+ private:
   struct Post;
-  wire::Reply run_read(const RouteMatch &match, Call &call);
-  wire::Reply run_change(const RouteMatch &match, Call &call, const Post &post);
-  // What the key alone decides: a replay, a conflict, a misuse. Nothing when it
-  // is new.
-  std::optional<wire::Reply> answer_by_key(const Post &post,
-                                           const std::string &request_id);
-  void keep_answer(const Post &post, const std::string &request_id,
-                   const wire::Reply &reply);
+  wire::Reply run_read(const RouteMatch& match, Call& call);
+  wire::Reply run_change(const RouteMatch& match, Call& call, const Post& post);
+  // What the key alone decides: a replay, a conflict, a misuse. Nothing when it is new.
+  std::optional<wire::Reply> answer_by_key(const Post& post, const std::string& request_id);
+  void keep_answer(const Post& post, const std::string& request_id, const wire::Reply& reply);
 
-  Account &account_;
-  ports::Clock &clock_;
-  ports::Log &log_;
+  Account& account_;
+  ports::Clock& clock_;
+  ports::Log& log_;
   std::set<std::string, std::less<>> keys_in_use_;
   int keys_since_pruning_ = 0;
 };
 
-} // namespace cobro::sandbox
+}  // namespace cobro::sandbox

@@ -1,5 +1,4 @@
-// What Stripe says when it says no (GATEWAYS §1.3): an HTTP status and an error
-// object.
+// What Stripe says when it says no (GATEWAYS §1.3): an HTTP status and an error object.
 #pragma once
 
 #include <string>
@@ -14,27 +13,24 @@ namespace cobro::sandbox {
 struct ApiError {
   int status = 400;
   std::string type = "invalid_request_error";
-  std::string code; // empty: the error has none
+  std::string code;  // empty: the error has none
   std::string message;
-  std::string param;      // bracket form; empty: none
-  wire::JsonObject extra; // decline_code, payment_intent, charge, …
+  std::string param;       // bracket form; empty: none
+  wire::JsonObject extra;  // decline_code, payment_intent, charge, …
 
   ApiError with(std::string_view name, wire::Json value) &&;
 };
 
 using Answer = base::Result<wire::Json, ApiError>;
 
-ApiError invalid_request(std::string message, std::string param = {},
-                         std::string code = {});
+ApiError invalid_request(std::string message, std::string param = {}, std::string code = {});
 // 404 when the id stood in the path, 400 when it was a parameter.
-ApiError no_such(int status, std::string_view kind, std::string_view id,
-                 std::string param);
+ApiError no_such(int status, std::string_view kind, std::string_view id, std::string param);
 ApiError only_one_of(std::string_view a, std::string_view b);
 
-// The error's members, without the envelope: what `last_payment_error` holds
-// too.
-wire::Json error_object(const ApiError &error);
+// The error's members, without the envelope: what `last_payment_error` holds too.
+wire::Json error_object(const ApiError& error);
 // `{"error": {…}}` as it is sent.
-std::string error_body(const ApiError &error, std::string_view request_id);
+std::string error_body(const ApiError& error, std::string_view request_id);
 
-} // namespace cobro::sandbox
+}  // namespace cobro::sandbox

@@ -1,5 +1,4 @@
-// Charges: one attempt at moving money each. They come to be through
-// PaymentIntents only.
+// Charges: one attempt at moving money each. They come to be through PaymentIntents only.
 #pragma once
 
 #include "sandbox/account.h"
@@ -7,20 +6,20 @@
 
 namespace cobro::sandbox {
 
-Answer retrieve_charge(Call &call);
-Answer update_charge(Call &call);
-Answer list_charges(Call &call);
+Answer retrieve_charge(Call& call);
+Answer update_charge(Call& call);
+Answer list_charges(Call& call);
 
 struct ChargeOutcome {
-  const Decline *decline = nullptr; // null: accepted
+  const Decline* decline = nullptr;  // null: accepted
   bool captured = false;
-  bool authenticated = false; // by 3-D Secure
+  bool authenticated = false;  // by 3-D Secure
 };
 // Makes and stores the charge that paying `intent` with `method` amounts to.
-Document make_charge(Account &account, const Document &intent,
-                     const Document &method, const ChargeOutcome &outcome);
+Document make_charge(Account& account, const Document& intent, const Document& method,
+                     const ChargeOutcome& outcome);
 
 // What of the charge may still be refunded, or captured and then refunded.
-std::int64_t unrefunded_amount(const Document &charge);
+std::int64_t unrefunded_amount(const Document& charge);
 
-} // namespace cobro::sandbox
+}  // namespace cobro::sandbox

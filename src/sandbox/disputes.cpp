@@ -50,23 +50,21 @@ constexpr std::initializer_list<std::string_view> kEvidence = {
 
 Json no_evidence() {
   JsonObject evidence;
-  for (const auto field : kEvidence)
-    evidence.emplace_back(field, JsonNull{});
+  for (const auto field : kEvidence) evidence.emplace_back(field, JsonNull{});
   evidence.emplace_back("enhanced_evidence", JsonObject{});
   return evidence;
 }
 
-bool is_inquiry(const Document &dispute) {
+bool is_inquiry(const Document& dispute) {
   return dispute.text("status").starts_with("warning_");
 }
 
-bool is_open(const Document &dispute) {
+bool is_open(const Document& dispute) {
   const auto status = dispute.text("status");
   return status.ends_with("needs_response") || status.ends_with("under_review");
 }
 
-Document new_dispute(Account &account, const Document &charge,
-                     const TestCard &card) {
+Document new_dispute(Account& account, const Document& charge, const TestCard& card) {
   const bool inquiry = card.name == kInquiryCard;
   const auto now = account.unix_now();
   JsonObject details{{"due_by", now + kTimeToAnswer},
@@ -74,11 +72,10 @@ Document new_dispute(Account &account, const Document &charge,
                      {"has_evidence", false},
                      {"past_due", false},
                      {"submission_count", 0}};
-  JsonObject method{
-      {"card", JsonObject{{"brand", card.brand},
-                          {"case_type", inquiry ? "inquiry" : "chargeback"},
-                          {"network_reason_code", "10"}}},
-      {"type", "card"}};
+  JsonObject method{{"card", JsonObject{{"brand", card.brand},
+                                        {"case_type", inquiry ? "inquiry" : "chargeback"},
+                                        {"network_reason_code", "10"}}},
+                    {"type", "card"}};
   return {JsonObject{{"id", account.new_id("du_1")},
                      {"object", kKind},
                      {"amount", unrefunded_amount(charge)},
@@ -95,42 +92,36 @@ Document new_dispute(Account &account, const Document &charge,
                      {"payment_intent", charge.text("payment_intent")},
                      {"payment_method_details", std::move(method)},
                      {"reason", card.dispute_reason},
-                     {"status",
-                      inquiry ? "warning_needs_response" : "needs_response"}},
+                     {"status", inquiry ? "warning_needs_response" : "needs_response"}},
           JsonObject{}};
 }
 
-void add_transaction(Document &dispute, bool reinstated) {
-  JsonArray transactions =
-      *dispute.body.find("balance_transactions")->as_array();
+void add_transaction(Document& dispute, bool reinstated) {
+  JsonArray transactions = *dispute.body.find("balance_transactions")->as_array();
   transactions.push_back(dispute_transaction(dispute, reinstated));
   dispute.body.set("balance_transactions", std::move(transactions));
 }
 
 // The money leaves with the dispute, and cannot be refunded besides.
-void withdraw_funds(Account &account, const Cause &cause, Document &dispute,
-                    Document &charge) {
+void withdraw_funds(Account& account, const Cause& cause, Document& dispute, Document& charge) {
   dispute.body.set("is_charge_refundable", false);
   add_transaction(dispute, false);
   charge.inner.set("charged_back", true);
   account.emit(cause, "charge.dispute.funds_withdrawn", dispute.body);
 }
 
-void end(Account &account, const Cause &cause, Document &dispute,
-         std::string_view outcome) {
+void end(Account& account, const Cause& cause, Document& dispute, std::string_view outcome) {
   dispute.body.set("status", is_inquiry(dispute) ? "warning_closed" : outcome);
   dispute.inner = JsonObject{};
   const bool won = dispute.text("status") == "won";
-  if (won)
-    add_transaction(dispute, true);
+  if (won) add_transaction(dispute, true);
   account.database.update(dispute);
   account.emit(cause, "charge.dispute.closed", dispute.body);
-  if (won)
-    account.emit(cause, "charge.dispute.funds_reinstated", dispute.body);
+  if (won) account.emit(cause, "charge.dispute.funds_reinstated", dispute.body);
 }
 
 // An inquiry that the bank turns into a chargeback.
-void escalate(Account &account, Document &dispute) {
+void escalate(Account& account, Document& dispute) {
   auto charge = account.database.find("charge", dispute.text("charge"));
   COBRO_CHECK(charge.has_value());
   dispute.body.set("status", "needs_response");
@@ -142,10 +133,9 @@ void escalate(Account &account, Document &dispute) {
 }
 
 // True when the request brings evidence.
-bool read_evidence(Params &params, Json &evidence) {
-  Params *given = params.group("evidence");
-  if (!given)
-    return false;
+bool read_evidence(Params& params, Json& evidence) {
+  Params* given = params.group("evidence");
+  if (!given) return false;
   bool any = false;
   for (const auto field : kEvidence)
     if (const auto text = given->text(field)) {
@@ -156,99 +146,82 @@ bool read_evidence(Params &params, Json &evidence) {
   return any;
 }
 
-void submit(Account &account, Document &dispute) {
+void submit(Account& account, Document& dispute) {
   Json details = *dispute.body.find("evidence_details");
-  details.set("submission_count",
-              details.int_at({"submission_count"}).value_or(0) + 1);
+  details.set("submission_count", details.int_at({"submission_count"}).value_or(0) + 1);
   dispute.body.set("evidence_details", std::move(details));
-  dispute.body.set("status", is_inquiry(dispute) ? "warning_under_review"
-                                                 : "under_review");
-  const auto text =
-      dispute.body.string_at({"evidence", "uncategorized_text"}).value_or("");
+  dispute.body.set("status", is_inquiry(dispute) ? "warning_under_review" : "under_review");
+  const auto text = dispute.body.string_at({"evidence", "uncategorized_text"}).value_or("");
   if (text != "winning_evidence" && text != "losing_evidence" &&
       text != "escalate_inquiry_evidence")
     return;
   dispute.inner.set("decision", text);
-  account.do_later("decide_dispute", dispute.id(),
-                   account.options.settle_after);
+  account.do_later("decide_dispute", dispute.id(), account.options.settle_after);
 }
 
-} // namespace
+}  // namespace
 
-void schedule_dispute(Account &account, const Document &charge,
-                      const TestCard &card) {
+void schedule_dispute(Account& account, const Document& charge, const TestCard& card) {
   if (!card.dispute_reason.empty())
     account.do_later("open_dispute", charge.id(), account.options.settle_after);
 }
 
-void open_dispute(Account &account, std::string_view charge_id) {
+void open_dispute(Account& account, std::string_view charge_id) {
   auto charge = account.database.find("charge", charge_id);
   COBRO_CHECK(charge.has_value());
-  const auto *card =
-      test_card_by_name(charge->inner.string_at({"card"}).value_or(""));
+  const auto* card = test_card_by_name(charge->inner.string_at({"card"}).value_or(""));
   COBRO_CHECK(card != nullptr);
-  if (*charge->body.find("refunded")->as_bool())
-    return;
+  if (*charge->body.find("refunded")->as_bool()) return;
   auto dispute = new_dispute(account, *charge, *card);
   charge->body.set("disputed", true);
   charge->body.set("dispute", dispute.id());
   account.emit({}, "charge.dispute.created", dispute.body);
-  if (!is_inquiry(dispute))
-    withdraw_funds(account, {}, dispute, *charge);
-  account.database.insert(
-      kKind, dispute,
-      {.intent = dispute.text("payment_intent"), .charge = charge->id()});
+  if (!is_inquiry(dispute)) withdraw_funds(account, {}, dispute, *charge);
+  account.database.insert(kKind, dispute,
+                          {.intent = dispute.text("payment_intent"), .charge = charge->id()});
   account.database.update(*charge);
 }
 
-void decide_dispute(Account &account, std::string_view id) {
+void decide_dispute(Account& account, std::string_view id) {
   auto dispute = account.database.find(kKind, id);
-  if (!dispute || !is_open(*dispute))
-    return;
+  if (!dispute || !is_open(*dispute)) return;
   const auto decision = dispute->inner.string_at({"decision"}).value_or("");
   if (decision == "escalate_inquiry_evidence" && is_inquiry(*dispute))
     return escalate(account, *dispute);
   end(account, {}, *dispute, decision == "winning_evidence" ? "won" : "lost");
 }
 
-void close_refunded_inquiry(Account &account, const Cause &cause,
-                            const Document &charge) {
+void close_refunded_inquiry(Account& account, const Cause& cause, const Document& charge) {
   const auto id = charge.text("dispute");
-  if (id.empty() || !*charge.body.find("refunded")->as_bool())
-    return;
+  if (id.empty() || !*charge.body.find("refunded")->as_bool()) return;
   auto dispute = account.database.find(kKind, id);
-  if (dispute && is_inquiry(*dispute) && is_open(*dispute))
-    end(account, cause, *dispute, "");
+  if (dispute && is_inquiry(*dispute) && is_open(*dispute)) end(account, cause, *dispute, "");
 }
 
-Answer retrieve_dispute(Call &call) {
-  if (auto mistake = call.params.done())
-    return std::unexpected(std::move(*mistake));
+Answer retrieve_dispute(Call& call) {
+  if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
   auto dispute = call.account.database.find(kKind, call.id);
-  if (!dispute)
-    return std::unexpected(no_such(404, kKind, call.id, "dispute"));
+  if (!dispute) return std::unexpected(no_such(404, kKind, call.id, "dispute"));
   return std::move(dispute->body);
 }
 
-Answer update_dispute(Call &call) {
-  Account &account = call.account;
+Answer update_dispute(Call& call) {
+  Account& account = call.account;
   auto dispute = account.database.find(kKind, call.id);
-  if (!dispute)
-    return std::unexpected(no_such(404, kKind, call.id, "dispute"));
+  if (!dispute) return std::unexpected(no_such(404, kKind, call.id, "dispute"));
   Json evidence = *dispute->body.find("evidence");
   const bool given = read_evidence(call.params, evidence);
   const bool submitted = call.params.boolean("submit").value_or(true) && given;
   Json metadata = *dispute->body.find("metadata");
   merge_metadata(call.params, metadata);
-  if (auto mistake = call.params.done())
-    return std::unexpected(std::move(*mistake));
+  if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
 
   call.executing = true;
   if (given && !dispute->text("status").ends_with("needs_response"))
-    return std::unexpected(invalid_request(
-        fmt::format("This dispute cannot take evidence: it has a status of {}.",
-                    dispute->text("status")),
-        "evidence"));
+    return std::unexpected(
+        invalid_request(fmt::format("This dispute cannot take evidence: it has a status of {}.",
+                                    dispute->text("status")),
+                        "evidence"));
   const auto before = dispute->text("status");
   dispute->body.set("metadata", std::move(metadata));
   if (given) {
@@ -257,20 +230,16 @@ Answer update_dispute(Call &call) {
     dispute->body.set("evidence", std::move(evidence));
     dispute->body.set("evidence_details", std::move(details));
   }
-  if (submitted)
-    submit(account, *dispute);
+  if (submitted) submit(account, *dispute);
   account.database.update(*dispute);
-  account.emit(call.cause, "charge.dispute.updated", dispute->body,
-               {{"status", before}});
+  account.emit(call.cause, "charge.dispute.updated", dispute->body, {{"status", before}});
   return std::move(dispute->body);
 }
 
-Answer close_dispute(Call &call) {
+Answer close_dispute(Call& call) {
   auto dispute = call.account.database.find(kKind, call.id);
-  if (!dispute)
-    return std::unexpected(no_such(404, kKind, call.id, "dispute"));
-  if (auto mistake = call.params.done())
-    return std::unexpected(std::move(*mistake));
+  if (!dispute) return std::unexpected(no_such(404, kKind, call.id, "dispute"));
+  if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
   call.executing = true;
   if (!is_open(*dispute))
     return std::unexpected(invalid_request("This dispute is already closed."));
@@ -278,14 +247,13 @@ Answer close_dispute(Call &call) {
   return std::move(dispute->body);
 }
 
-Answer list_disputes(Call &call) {
+Answer list_disputes(Call& call) {
   auto query = read_list_query(call.params, kKind);
   const auto charge = call.params.non_empty("charge").value_or("");
   const auto intent = call.params.non_empty("payment_intent").value_or("");
-  if (auto mistake = call.params.done())
-    return std::unexpected(std::move(*mistake));
+  if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
   query.only = {.intent = intent, .charge = charge, .customer = {}};
   return answer_list(call, query, "/v1/disputes");
 }
 
-} // namespace cobro::sandbox
+}  // namespace cobro::sandbox

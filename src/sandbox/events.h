@@ -5,10 +5,10 @@
 
 namespace cobro::sandbox {
 
-Answer retrieve_event(Call &call);
-Answer list_events(Call &call);
+Answer retrieve_event(Call& call);
+Answer list_events(Call& call);
 
 // The event as the API shows it and webhooks carry it.
-std::string event_body(const EventRecord &event, int pending_webhooks);
+std::string event_body(const EventRecord& event, int pending_webhooks);
 
-} // namespace cobro::sandbox
+}  // namespace cobro::sandbox

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "sandbox/checkout_sessions.h"
 #include "sandbox/invoices.h"
 #include "sandbox/subscriptions.h"
 
@@ -14,14 +15,14 @@ namespace {
 
 using wire::Json;
 
-Json refunds_of(Account &account, const Json &charge) {
+Json refunds_of(Account& account, const Json& charge) {
   const auto id = charge.string_at({"id"}).value_or("");
   ListQuery query;
   query.kind = "refund";
   query.only.charge = id;
   auto page = account.database.list(query);
-  return list_object(fmt::format("/v1/charges/{}/refunds", id),
-                     std::move(page->items), page->has_more);
+  return list_object(fmt::format("/v1/charges/{}/refunds", id), std::move(page->items),
+                     page->has_more);
 }
 
 constexpr std::array kLinks = {
@@ -61,8 +62,7 @@ constexpr std::array kLinks = {
     Link{"dispute", "payment_intent", "payment_intent"},
     Link{"customer", "default_source", ""},
     Link{"customer", "test_clock", "test_helpers.test_clock"},
-    Link{"customer", "invoice_settings.default_payment_method",
-         "payment_method"},
+    Link{"customer", "invoice_settings.default_payment_method", "payment_method"},
     Link{"customer", "subscriptions", "subscription", subscriptions_of},
     Link{"product", "default_price", "price"},
     Link{"product", "tax_code", ""},
@@ -100,6 +100,14 @@ constexpr std::array kLinks = {
     Link{"line_item", "discounts", ""},
     Link{"invoice_payment", "invoice", "invoice"},
     Link{"invoice_payment", "payment.payment_intent", "payment_intent"},
+    Link{"checkout.session", "customer", "customer"},
+    Link{"checkout.session", "invoice", "invoice"},
+    Link{"checkout.session", "payment_intent", "payment_intent"},
+    Link{"checkout.session", "setup_intent", "setup_intent"},
+    Link{"checkout.session", "subscription", "subscription"},
+    Link{"checkout.session", "payment_link", ""},
+    Link{"checkout.session", "line_items", "item", line_items_of},
+    Link{"item", "price", "price"},
     Link{"invoiceitem", "customer", "customer"},
     Link{"invoiceitem", "invoice", "invoice"},
     Link{"invoiceitem", "test_clock", "test_helpers.test_clock"},
@@ -107,20 +115,16 @@ constexpr std::array kLinks = {
 
 bool begins_with(std::span<const std::string> path, std::string_view field) {
   const auto names = base::split(field, '.');
-  return path.size() >= names.size() &&
-         std::equal(names.begin(), names.end(), path.begin());
+  return path.size() >= names.size() && std::equal(names.begin(), names.end(), path.begin());
 }
 
-} // namespace
+}  // namespace
 
-const Link *link_of(std::string_view kind, std::span<const std::string> path,
-                    bool old_shape) {
-  const auto *found =
-      std::find_if(kLinks.begin(), kLinks.end(), [&](const Link &link) {
-        return link.kind == kind && (old_shape || !link.old_shape) &&
-               begins_with(path, link.field);
-      });
+const Link* link_of(std::string_view kind, std::span<const std::string> path, bool old_shape) {
+  const auto* found = std::find_if(kLinks.begin(), kLinks.end(), [&](const Link& link) {
+    return link.kind == kind && (old_shape || !link.old_shape) && begins_with(path, link.field);
+  });
   return found == kLinks.end() ? nullptr : found;
 }
 
-} // namespace cobro::sandbox
+}  // namespace cobro::sandbox

@@ -1,5 +1,5 @@
-// The API behind a bad line: does to a request what the rule that strikes it
-// says (faults.h), and otherwise what Api does.
+// The API behind a bad line: does to a request what the rule that strikes it says
+// (faults.h), and otherwise what Api does.
 #pragma once
 
 #include "base/task.h"
@@ -10,22 +10,21 @@
 namespace cobro::sandbox {
 
 class FaultyApi {
-public:
-  FaultyApi(Account &account, Api &api, Courier &courier, ports::Clock &clock)
+ public:
+  FaultyApi(Account& account, Api& api, Courier& courier, ports::Clock& clock)
       : account_(account), api_(api), courier_(courier), clock_(clock) {}
 
   base::Task<wire::Reply> answer(wire::Request request);
 
-private:
+ private:
   // Does the work; its webhooks may leave before its answer does.
-  base::Task<wire::Reply> work(wire::Request request,
-                               base::Duration processing);
+  base::Task<wire::Reply> work(wire::Request request, base::Duration processing);
   base::Task<wire::Reply> misbehave(wire::Request request, FaultRule rule);
 
-  Account &account_;
-  Api &api_;
-  Courier &courier_;
-  ports::Clock &clock_;
+  Account& account_;
+  Api& api_;
+  Courier& courier_;
+  ports::Clock& clock_;
 };
 
-} // namespace cobro::sandbox
+}  // namespace cobro::sandbox

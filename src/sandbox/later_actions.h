@@ -1,6 +1,6 @@
-// What Stripe does by itself some time later: refunds settle, disputes open,
-// subscriptions renew. Everything to be done is a row of the database, due in
-// real time or in the time of a test clock.
+// What Stripe does by itself some time later: refunds settle, disputes open, subscriptions
+// renew. Everything to be done is a row of the database, due in real time or in the time of
+// a test clock.
 #pragma once
 
 #include "sandbox/account.h"
@@ -8,10 +8,10 @@
 namespace cobro::sandbox {
 
 // Does, in order, all that is due by now in real time.
-void run_due_actions(Account &account);
-// Does what is due first by `until` of that test clock, as of the moment it is
-// due. False when nothing is. Runs within the caller's transaction.
-bool run_due_action_of(Account &account, const std::string &clock,
-                       base::Timestamp &clock_now, base::Timestamp until);
+void run_due_actions(Account& account);
+// Does what is due first by `until` of that test clock, as of the moment it is due. False
+// when nothing is. Runs within the caller's transaction.
+bool run_due_action_of(Account& account, const std::string& clock, base::Timestamp& clock_now,
+                       base::Timestamp until);
 
-} // namespace cobro::sandbox
+}  // namespace cobro::sandbox

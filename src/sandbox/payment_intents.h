@@ -1,23 +1,22 @@
-// PaymentIntents: the API's operations on them. What a confirmation does is
-// confirmation.h.
+// PaymentIntents: the API's operations on them. What a confirmation does is confirmation.h.
 #pragma once
 
 #include "sandbox/account.h"
 
 namespace cobro::sandbox {
 
-Answer create_payment_intent(Call &call);
-Answer retrieve_payment_intent(Call &call);
-Answer update_payment_intent(Call &call);
-Answer list_payment_intents(Call &call);
-Answer confirm_payment_intent(Call &call);
-Answer capture_payment_intent(Call &call);
-Answer cancel_payment_intent(Call &call);
+Answer create_payment_intent(Call& call);
+Answer retrieve_payment_intent(Call& call);
+Answer update_payment_intent(Call& call);
+Answer list_payment_intents(Call& call);
+Answer confirm_payment_intent(Call& call);
+Answer capture_payment_intent(Call& call);
+Answer cancel_payment_intent(Call& call);
 
 // One that nothing is known of yet: neither stored nor announced.
-wire::Json blank_payment_intent(Account &account);
+wire::Json blank_payment_intent(Account& account);
 
 // What was put off: an authorisation that nobody captured is released.
-void expire_authorization(Account &account, std::string_view intent);
+void expire_authorization(Account& account, std::string_view intent);
 
-} // namespace cobro::sandbox
+}  // namespace cobro::sandbox

@@ -4,6 +4,7 @@
 
 #include "sandbox/balance.h"
 #include "sandbox/charges.h"
+#include "sandbox/checkout_sessions.h"
 #include "sandbox/customers.h"
 #include "sandbox/disputes.h"
 #include "sandbox/events.h"
@@ -25,34 +26,23 @@ using wire::JsonArray;
 using wire::JsonNull;
 using wire::JsonObject;
 
-Answer retrieve_balance(Call &call) {
-  if (auto mistake = call.params.done())
-    return std::unexpected(std::move(*mistake));
+Answer retrieve_balance(Call& call) {
+  if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
   const auto nothing = [] {
-    return JsonArray{JsonObject{{"amount", 0},
-                                {"currency", "usd"},
-                                {"source_types", JsonObject{{"card", 0}}}}};
+    return JsonArray{
+        JsonObject{{"amount", 0}, {"currency", "usd"}, {"source_types", JsonObject{{"card", 0}}}}};
   };
-  return JsonObject{{"object", "balance"},
-                    {"available", nothing()},
-                    {"livemode", false},
-                    {"pending", nothing()}};
+  return JsonObject{
+      {"object", "balance"}, {"available", nothing()}, {"livemode", false}, {"pending", nothing()}};
 }
 
-Answer retrieve_account(Call &call) {
-  if (auto mistake = call.params.done())
-    return std::unexpected(std::move(*mistake));
-  return JsonObject{{"id", "acct_1CobroSandbox000"},
-                    {"object", "account"},
-                    {"business_type", JsonNull{}},
-                    {"charges_enabled", true},
-                    {"country", "US"},
-                    {"default_currency", "usd"},
-                    {"details_submitted", true},
-                    {"email", JsonNull{}},
-                    {"metadata", JsonObject{}},
-                    {"payouts_enabled", true},
-                    {"type", "standard"}};
+Answer retrieve_account(Call& call) {
+  if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
+  return JsonObject{
+      {"id", "acct_1CobroSandbox000"}, {"object", "account"}, {"business_type", JsonNull{}},
+      {"charges_enabled", true},       {"country", "US"},     {"default_currency", "usd"},
+      {"details_submitted", true},     {"email", JsonNull{}}, {"metadata", JsonObject{}},
+      {"payouts_enabled", true},       {"type", "standard"}};
 }
 
 constexpr std::string_view kIntent = "payment_intent";
@@ -71,6 +61,7 @@ constexpr std::string_view kSubscription = "subscription";
 constexpr std::string_view kInvoice = "invoice";
 constexpr std::string_view kInvoicePayment = "invoice_payment";
 constexpr std::string_view kInvoiceItem = "invoiceitem";
+constexpr std::string_view kSession = "checkout.session";
 constexpr std::string_view kClock = "test_helpers.test_clock";
 constexpr std::string_view kTransaction = "balance_transaction";
 
@@ -137,6 +128,7 @@ constexpr std::array kRoutes = {
     Route{"POST", "/v1/subscriptions/:id/resume", kSubscription, false, resume_subscription},
     Route{"GET", "/v1/subscription_items", "subscription_item", true, list_subscription_items},
     Route{"GET", "/v1/invoices", kInvoice, true, list_invoices},
+    Route{"POST", "/v1/invoices/create_preview", kInvoice, false, preview_invoice},
     Route{"GET", "/v1/invoices/:id", kInvoice, false, retrieve_invoice},
     Route{"POST", "/v1/invoices/:id", kInvoice, false, update_invoice},
     Route{"POST", "/v1/invoices/:id/pay", kInvoice, false, pay_invoice},
@@ -149,6 +141,12 @@ constexpr std::array kRoutes = {
     Route{"GET", "/v1/invoice_payments/:id", kInvoicePayment, false, retrieve_invoice_payment},
     Route{"GET", "/v1/invoiceitems", kInvoiceItem, true, list_invoice_items},
     Route{"GET", "/v1/invoiceitems/:id", kInvoiceItem, false, retrieve_invoice_item},
+    Route{"POST", "/v1/checkout/sessions", kSession, false, create_checkout_session},
+    Route{"GET", "/v1/checkout/sessions", kSession, true, list_checkout_sessions},
+    Route{"GET", "/v1/checkout/sessions/:id", kSession, false, retrieve_checkout_session},
+    Route{"POST", "/v1/checkout/sessions/:id", kSession, false, update_checkout_session},
+    Route{"POST", "/v1/checkout/sessions/:id/expire", kSession, false, expire_checkout_session},
+    Route{"GET", "/v1/checkout/sessions/:id/line_items", "item", true, list_checkout_items},
     Route{"POST", "/v1/test_helpers/test_clocks", kClock, false, create_test_clock},
     Route{"GET", "/v1/test_helpers/test_clocks", kClock, true, list_test_clocks},
     Route{"GET", "/v1/test_helpers/test_clocks/:id", kClock, false, retrieve_test_clock},
@@ -164,31 +162,27 @@ constexpr std::array kRoutes = {
 };
 // clang-format on
 
-// The segment that ":id" stands for, "" in a pattern without one; nothing when
-// the path is another.
-std::optional<std::string_view> match_path(std::string_view pattern,
-                                           std::string_view path) {
+// The segment that ":id" stands for, "" in a pattern without one; nothing when the path is
+// another.
+std::optional<std::string_view> match_path(std::string_view pattern, std::string_view path) {
   const auto colon = pattern.find(':');
   if (colon == std::string_view::npos)
     return path == pattern ? std::optional(std::string_view()) : std::nullopt;
   const auto tail = pattern.substr(colon + std::string_view(":id").size());
-  if (path.size() <= colon + tail.size() ||
-      path.substr(0, colon) != pattern.substr(0, colon) ||
+  if (path.size() <= colon + tail.size() || path.substr(0, colon) != pattern.substr(0, colon) ||
       !path.ends_with(tail))
     return std::nullopt;
   const auto id = path.substr(colon, path.size() - colon - tail.size());
-  return id.find('/') == std::string_view::npos ? std::optional(id)
-                                                : std::nullopt;
+  return id.find('/') == std::string_view::npos ? std::optional(id) : std::nullopt;
 }
 
-} // namespace
+}  // namespace
 
-std::string operation_of(const Route &route) {
+std::string operation_of(const Route& route) {
   const auto colon = route.pattern.find(":id");
   std::string_view verb = "create";
   if (colon != std::string_view::npos) {
-    const auto tail =
-        route.pattern.substr(colon + std::string_view(":id").size());
+    const auto tail = route.pattern.substr(colon + std::string_view(":id").size());
     verb = !tail.empty()              ? tail.substr(1)
            : route.method == "POST"   ? "update"
            : route.method == "DELETE" ? "delete"
@@ -199,20 +193,16 @@ std::string operation_of(const Route &route) {
   return std::string(route.kind) + "." + std::string(verb);
 }
 
-std::optional<RouteMatch> match_route(std::string_view method,
-                                      std::string_view path) {
-  for (const Route &route : kRoutes) {
-    if (route.method != method)
-      continue;
+std::optional<RouteMatch> match_route(std::string_view method, std::string_view path) {
+  for (const Route& route : kRoutes) {
+    if (route.method != method) continue;
     const auto segment = match_path(route.pattern, path);
-    if (!segment)
-      continue;
+    if (!segment) continue;
     auto id = wire::percent_decode(*segment, false);
-    if (!id)
-      return std::nullopt;
+    if (!id) return std::nullopt;
     return RouteMatch{&route, std::move(*id)};
   }
   return std::nullopt;
 }
 
-} // namespace cobro::sandbox
+}  // namespace cobro::sandbox

@@ -19,20 +19,16 @@ Json payment_settings() {
 }
 
 Json invoice_settings() {
-  return JsonObject{{"account_tax_ids", JsonNull{}},
-                    {"issuer", JsonObject{{"type", "self"}}}};
+  return JsonObject{{"account_tax_ids", JsonNull{}}, {"issuer", JsonObject{{"type", "self"}}}};
 }
 
-JsonObject unchanging(Account &account) {
-  JsonObject tax{{"disabled_reason", JsonNull{}},
-                 {"enabled", false},
-                 {"liability", JsonNull{}}};
+JsonObject unchanging(Account& account) {
+  JsonObject tax{{"disabled_reason", JsonNull{}}, {"enabled", false}, {"liability", JsonNull{}}};
   return {{"application", JsonNull{}},
           {"application_fee_percent", JsonNull{}},
           {"automatic_tax", std::move(tax)},
           {"billing_cycle_anchor_config", JsonNull{}},
-          {"billing_mode",
-           JsonObject{{"flexible", JsonNull{}}, {"type", "classic"}}},
+          {"billing_mode", JsonObject{{"flexible", JsonNull{}}, {"type", "classic"}}},
           {"billing_schedules", JsonArray{}},
           {"billing_thresholds", JsonNull{}},
           {"canceled_at", JsonNull{}},
@@ -58,15 +54,14 @@ JsonObject unchanging(Account &account) {
           {"transfer_data", JsonNull{}}};
 }
 
-} // namespace
+}  // namespace
 
-Json blank_subscription_fields(const std::string &customer) {
+Json blank_subscription_fields(const std::string& customer) {
   return JsonObject{
       {"cancel_at", JsonNull{}},
       {"cancel_at_period_end", false},
-      {"cancellation_details", JsonObject{{"comment", JsonNull{}},
-                                          {"feedback", JsonNull{}},
-                                          {"reason", JsonNull{}}}},
+      {"cancellation_details",
+       JsonObject{{"comment", JsonNull{}}, {"feedback", JsonNull{}}, {"reason", JsonNull{}}}},
       {"customer", customer},
       {"default_payment_method", JsonNull{}},
       {"description", JsonNull{}},
@@ -74,13 +69,12 @@ Json blank_subscription_fields(const std::string &customer) {
       {"pause_collection", JsonNull{}},
       {"payment_settings", payment_settings()},
       {"trial_settings",
-       JsonObject{{"end_behavior",
-                   JsonObject{{"missing_payment_method", "create_invoice"}}}}}};
+       JsonObject{{"end_behavior", JsonObject{{"missing_payment_method", "create_invoice"}}}}}};
 }
 
-Json plan_of(const Json &price) {
+Json plan_of(const Json& price) {
   const auto same = [&](std::string_view field) { return *price.find(field); };
-  const Json &recurring = *price.find("recurring");
+  const Json& recurring = *price.find("recurring");
   return JsonObject{{"id", same("id")},
                     {"object", "plan"},
                     {"active", same("active")},
@@ -102,49 +96,41 @@ Json plan_of(const Json &price) {
                     {"usage_type", "licensed"}};
 }
 
-Json item_object(Account &account, const std::string &subscription,
-                 const NewSubscription::Item &item, std::int64_t start,
-                 std::int64_t end) {
-  return JsonObject{
-      {"id", account.new_id("si_")},      {"object", "subscription_item"},
-      {"billing_thresholds", JsonNull{}}, {"created", account.unix_now()},
-      {"current_period_end", end},        {"current_period_start", start},
-      {"current_trial", JsonNull{}},      {"discounts", JsonArray{}},
-      {"metadata", item.metadata},        {"plan", plan_of(item.price.body)},
-      {"price", item.price.body},         {"quantity", item.quantity},
-      {"subscription", subscription},     {"tax_rates", JsonArray{}}};
+Json item_object(Account& account, const std::string& subscription,
+                 const NewSubscription::Item& item, std::int64_t start, std::int64_t end) {
+  return JsonObject{{"id", account.new_id("si_")},      {"object", "subscription_item"},
+                    {"billing_thresholds", JsonNull{}}, {"created", account.unix_now()},
+                    {"current_period_end", end},        {"current_period_start", start},
+                    {"current_trial", JsonNull{}},      {"discounts", JsonArray{}},
+                    {"metadata", item.metadata},        {"plan", plan_of(item.price.body)},
+                    {"price", item.price.body},         {"quantity", item.quantity},
+                    {"subscription", subscription},     {"tax_rates", JsonArray{}}};
 }
 
-Json items_list(const std::string &subscription, JsonArray items) {
+Json items_list(const std::string& subscription, JsonArray items) {
   const auto count = static_cast<std::int64_t>(items.size());
-  Json list = list_object("/v1/subscription_items?subscription=" + subscription,
-                          std::move(items), false);
+  Json list =
+      list_object("/v1/subscription_items?subscription=" + subscription, std::move(items), false);
   list.set("total_count", count);
   return list;
 }
 
-Document new_subscription(Account &account, const NewSubscription &wanted) {
+Document new_subscription(Account& account, const NewSubscription& wanted) {
   const auto now = account.unix_now();
   const bool trial = wanted.trial_end > 0;
   const auto id = account.new_id("sub_1");
-  const Json &first = wanted.items.front().price.body;
+  const Json& first = wanted.items.front().price.body;
   const auto customer = account.database.find("customer", wanted.customer);
-  const auto end = trial ? wanted.trial_end
-                         : next_period_end(now, *first.find("recurring"), now);
+  const auto end = trial ? wanted.trial_end : next_period_end(now, *first.find("recurring"), now);
   JsonArray items;
-  for (const auto &item : wanted.items)
-    items.push_back(item_object(account, id, item, now, end));
+  for (const auto& item : wanted.items) items.push_back(item_object(account, id, item, now, end));
   Json body{JsonObject{{"id", id}, {"object", "subscription"}}};
-  auto &members = *body.as_object();
-  for (auto &field : unchanging(account))
-    members.push_back(std::move(field));
+  auto& members = *body.as_object();
+  for (auto& field : unchanging(account)) members.push_back(std::move(field));
   const Json blank = blank_subscription_fields(wanted.customer);
-  for (const auto &[name, value] : *blank.as_object())
-    body.set(name, value);
-  for (const auto &[name, value] : *wanted.fields.as_object())
-    body.set(name, value);
-  if (!wanted.method.empty())
-    body.set("default_payment_method", wanted.method);
+  for (const auto& [name, value] : *blank.as_object()) body.set(name, value);
+  for (const auto& [name, value] : *wanted.fields.as_object()) body.set(name, value);
+  if (!wanted.method.empty()) body.set("default_payment_method", wanted.method);
   body.set("billing_cycle_anchor", trial ? wanted.trial_end : now);
   body.set("currency", *first.find("currency"));
   body.set("items", items_list(id, std::move(items)));
@@ -157,18 +143,15 @@ Document new_subscription(Account &account, const NewSubscription &wanted) {
   return made;
 }
 
-void follow_end(Document &subscription, const Json &before, std::int64_t now) {
-  const bool at_end =
-      *subscription.body.find("cancel_at_period_end") == Json(true);
+void follow_end(Document& subscription, const Json& before, std::int64_t now) {
+  const bool at_end = *subscription.body.find("cancel_at_period_end") == Json(true);
   const bool was_at_end = *before.find("cancel_at_period_end") == Json(true);
-  if (at_end)
-    subscription.body.set("cancel_at", period_end_of(subscription));
+  if (at_end) subscription.body.set("cancel_at", period_end_of(subscription));
   if (!at_end && was_at_end && subscription.body.find("cancel_at") &&
       *subscription.body.find("cancel_at") == *before.find("cancel_at"))
     subscription.body.set("cancel_at", JsonNull{});
   const bool ends = !subscription.body.find("cancel_at")->is_null();
-  if (!ends)
-    subscription.body.set("canceled_at", JsonNull{});
+  if (!ends) subscription.body.set("canceled_at", JsonNull{});
   if (ends && subscription.body.find("canceled_at")->is_null())
     subscription.body.set("canceled_at", now);
   Json details = *subscription.body.find("cancellation_details");
@@ -176,4 +159,4 @@ void follow_end(Document &subscription, const Json &before, std::int64_t now) {
   subscription.body.set("cancellation_details", std::move(details));
 }
 
-} // namespace cobro::sandbox
+}  // namespace cobro::sandbox

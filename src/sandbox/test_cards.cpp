@@ -15,28 +15,21 @@ constexpr std::string_view kLater = "try_again_later";
 constexpr std::string_view kNever = "do_not_try_again";
 constexpr std::string_view kConfirm = "confirm_card_data";
 
-constexpr Decline kGeneric{"card_declined", "generic_decline", kLater,
-                           "Your card was declined."};
-constexpr Decline kInsufficientFunds{"card_declined", "insufficient_funds",
-                                     kLater,
+constexpr Decline kGeneric{"card_declined", "generic_decline", kLater, "Your card was declined."};
+constexpr Decline kInsufficientFunds{"card_declined", "insufficient_funds", kLater,
                                      "Your card has insufficient funds."};
-constexpr Decline kLostCard{"card_declined", "lost_card", kNever,
-                            "Your card was declined."};
-constexpr Decline kStolenCard{"card_declined", "stolen_card", kNever,
-                              "Your card was declined."};
-constexpr Decline kFraudulent{"card_declined", "fraudulent", kNever,
-                              "Your card was declined."};
-constexpr Decline kExpired{"expired_card", "", kNever,
-                           "Your card has expired."};
+constexpr Decline kLostCard{"card_declined", "lost_card", kNever, "Your card was declined."};
+constexpr Decline kStolenCard{"card_declined", "stolen_card", kNever, "Your card was declined."};
+constexpr Decline kFraudulent{"card_declined", "fraudulent", kNever, "Your card was declined."};
+constexpr Decline kExpired{"expired_card", "", kNever, "Your card has expired."};
 constexpr Decline kIncorrectCvc{"incorrect_cvc", "", kConfirm,
                                 "Your card's security code is incorrect."};
 constexpr Decline kProcessingError{
     "processing_error", "", kLater,
     "An error occurred while processing your card. Try again in a little bit."};
-constexpr Decline kVelocity{
-    "card_declined", "card_velocity_exceeded", kLater,
-    "Your card was declined for making repeated attempts too frequently "
-    "or exceeding its amount limit."};
+constexpr Decline kVelocity{"card_declined", "card_velocity_exceeded", kLater,
+                            "Your card was declined for making repeated attempts too frequently "
+                            "or exceeding its amount limit."};
 
 constexpr auto kFirst = Challenge::always;
 
@@ -129,32 +122,30 @@ constexpr std::array kCards = {
 };
 // clang-format on
 
-template <class Matches> const TestCard *find_card(Matches matches) {
-  const auto *found = std::find_if(kCards.begin(), kCards.end(), matches);
+template <class Matches>
+const TestCard* find_card(Matches matches) {
+  const auto* found = std::find_if(kCards.begin(), kCards.end(), matches);
   return found == kCards.end() ? nullptr : found;
 }
 
-} // namespace
+}  // namespace
 
-const TestCard *test_card_by_name(std::string_view name) {
-  return find_card([&](const TestCard &card) { return card.name == name; });
+const TestCard* test_card_by_name(std::string_view name) {
+  return find_card([&](const TestCard& card) { return card.name == name; });
 }
 
-const TestCard *test_card_by_number(std::string_view number) {
-  return find_card([&](const TestCard &card) { return card.number == number; });
+const TestCard* test_card_by_number(std::string_view number) {
+  return find_card([&](const TestCard& card) { return card.number == number; });
 }
 
-const TestCard *test_card_by_id(std::string_view id) {
+const TestCard* test_card_by_id(std::string_view id) {
   for (const std::string_view prefix : {"pm_card_", "tok_"}) {
-    if (!id.starts_with(prefix))
-      continue;
+    if (!id.starts_with(prefix)) continue;
     const auto name = id.substr(prefix.size());
-    if (const auto *card = test_card_by_name(name))
-      return card;
+    if (const auto* card = test_card_by_name(name)) return card;
     // pm_card_visa_chargeDeclined is pm_card_chargeDeclined by its older name.
     constexpr std::string_view kVisa = "visa_";
-    if (name.starts_with(kVisa))
-      return test_card_by_name(name.substr(kVisa.size()));
+    if (name.starts_with(kVisa)) return test_card_by_name(name.substr(kVisa.size()));
   }
   return nullptr;
 }
@@ -162,14 +153,12 @@ const TestCard *test_card_by_id(std::string_view id) {
 bool passes_luhn(std::string_view number) {
   int sum = 0;
   bool twice = false;
-  for (auto digit = number.rbegin(); digit != number.rend();
-       ++digit, twice = !twice) {
-    if (*digit < '0' || *digit > '9')
-      return false;
+  for (auto digit = number.rbegin(); digit != number.rend(); ++digit, twice = !twice) {
+    if (*digit < '0' || *digit > '9') return false;
     const int value = (*digit - '0') * (twice ? 2 : 1);
     sum += value > 9 ? value - 9 : value;
   }
   return sum % 10 == 0;
 }
 
-} // namespace cobro::sandbox
+}  // namespace cobro::sandbox
