@@ -223,7 +223,8 @@ base::Task<base::Result<PaymentMethod, Refusal>> ensure_method(Context& context,
                                      domain::Moment moment) -> base::Result<Changes, Refusal> {
       step = {};
       Changes changes;
-      if (const auto* known = find_method(wallet_of(loaded), named)) {
+      const auto wallet = wallet_of(loaded);
+      if (const auto* known = find_method(wallet, named)) {
         step.method = *known;
         return changes;
       }
@@ -354,7 +355,8 @@ base::Task<Answer> remove_method(Context& context, Call call, NameMethod command
   const Decide decide = [&](const Loaded& loaded,
                             domain::Moment moment) -> base::Result<Decided, Refusal> {
     Decided decided;
-    const auto* known = find_method(wallet_of(loaded), command.method);
+    const auto wallet = wallet_of(loaded);
+    const auto* known = find_method(wallet, command.method);
     if (known == nullptr) return std::unexpected(not_found("payment method"));
     if (used) return std::unexpected(in_use());
     if (open_errand_of(loaded, known->id.uuid) != nullptr)

@@ -18,8 +18,11 @@ struct Wallet {
   std::vector<domain::PaymentMethod> methods;
 };
 // The method that `named` means (our id or the gateway's), or null.
+// The wallet outlives what is found.
 const domain::PaymentMethod* find_method(const Wallet& wallet, const std::string& named);
+const domain::PaymentMethod* find_method(const Wallet&&, const std::string&) = delete;
 const domain::PaymentMethod* default_method(const Wallet& wallet);
+const domain::PaymentMethod* default_method(const Wallet&&) = delete;
 Wallet wallet_of(const ports::Loaded& loaded);
 
 // The caller's customer, made at the gateway if it is not there yet; once per user and gateway,
