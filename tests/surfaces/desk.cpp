@@ -101,6 +101,8 @@ Desk::Desk(DeskOptions options)
   settings.app.refund_overpayments = options.refund_overpayments;
   settings.jwt_keys = keys();
   settings.cors_origins = std::move(options.cors_origins);
+  settings.public_url = "https://pay.test";
+  settings.frontend_url = std::move(options.frontend_url);
   service = build(std::move(settings));
 }
 
@@ -125,6 +127,8 @@ Desk::~Desk() = default;
 std::string Desk::token(const std::string& who) const {
   crypto::Claims claims;
   claims.sub = who;
+  claims.email = who + "@example.com";
+  claims.name = "Name of " + who;
   if (who == "admin" || who == "service") claims.roles = {who};
   claims.exp = clock.now() + std::chrono::hours(1000);
   return crypto::make_token(claims, keys());
@@ -157,15 +161,21 @@ std::string Desk::Answer::header(std::string_view name) const {
   return std::string(headers.find(name).value_or(""));
 }
 std::string Desk::Answer::code() const {
-  return body.string_at({"error", "code"}).value_or("");
+  const auto nested = body.string_at({"error", "code"});
+  return nested ? *nested : body.string_at({"code"}).value_or("");
 }
 std::string Desk::Answer::data(std::string_view name) const {
   const auto* member = body.at({"data", name});
   return member != nullptr ? wire::to_text(*member) : "(absent)";
 }
+std::string Desk::Answer::member(std::string_view name) const {
+  const auto* found = body.find(name);
+  return found != nullptr ? wire::to_text(*found) : "(absent)";
+}
 std::vector<std::string> Desk::Answer::details() const {
   std::vector<std::string> all;
   const auto* details = body.at({"error", "details"});
+  if (details == nullptr) details = body.find("details");
   if (details == nullptr) return all;
   for (const auto& detail : *details->as_array())
     all.push_back(detail.string_at({"field"}).value_or("?") + ":" +

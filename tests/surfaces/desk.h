@@ -39,6 +39,7 @@ struct DeskOptions {
   int refund_self_service_days = 0;
   bool refund_overpayments = false;
   std::vector<std::string> cors_origins;
+  std::string frontend_url = "https://shop.test";
 };
 
 class Desk {
@@ -53,10 +54,12 @@ class Desk {
     wire::Json body;
 
     [[nodiscard]] std::string header(std::string_view name) const;
-    [[nodiscard]] std::string code() const;  // of the platform's error
+    [[nodiscard]] std::string code() const;  // of the error, in either shape
     // A member of `data`, as JSON text: "59.98", "\"paid\"".
     [[nodiscard]] std::string data(std::string_view name) const;
-    // "field:code" of each detail.
+    // A member of an answer without an envelope, likewise.
+    [[nodiscard]] std::string member(std::string_view name) const;
+    // "field:code" of each detail, in either shape of errors.
     [[nodiscard]] std::vector<std::string> details() const;
   };
   // Sends one request; `target` may have a query. A body is sent as JSON.
