@@ -8,6 +8,7 @@
 #include "sandbox/checkout_payment.h"
 #include "sandbox/customers.h"
 #include "sandbox/invoice_lines.h"
+#include "sandbox/payment_intents.h"
 #include "sandbox/products.h"
 #include "sandbox/subscription_parameters.h"
 #include "sandbox/subscription_states.h"
@@ -175,6 +176,7 @@ void expire(Account& account, const Cause& cause, Document& session) {
   auto subscription = account.database.find("subscription", session.text("subscription"));
   if (subscription && is_alive(*subscription))
     end_subscription(account, cause, *subscription, "cancellation_requested");
+  cancel_unpaid_intent(account, cause, session.text("payment_intent"), "automatic");
   account.emit(cause, "checkout.session.expired", session.body);
 }
 

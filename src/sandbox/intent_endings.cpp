@@ -141,6 +141,16 @@ Answer cancel_payment_intent(Call& call) {
   return std::move(intent->body);
 }
 
+void cancel_unpaid_intent(Account& account, const Cause& cause, std::string_view id,
+                          std::string_view reason) {
+  auto intent = account.database.find("payment_intent", id);
+  if (!intent || !may_cancel(intent->text("status")) ||
+      intent->text("status") == "requires_capture")
+    return;
+  become_canceled(account, *intent, Json(reason));
+  account.emit(cause, "payment_intent.canceled", intent->body);
+}
+
 void expire_authorization(Account& account, std::string_view id) {
   auto intent = account.database.find("payment_intent", id);
   if (!intent || intent->text("status") != "requires_capture") return;

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "sandbox/collection.h"
 #include "sandbox/invoices.h"
+#include "sandbox/payment_intents.h"
 #include "sandbox/subscription_states.h"
 
 namespace cobro::sandbox {
@@ -43,17 +44,8 @@ void end_payment(Account& account, const Document& invoice, std::string_view sta
 }
 
 void cancel_intent(Account& account, const Cause& cause, const Document& invoice) {
-  auto intent =
-      account.database.find("payment_intent", invoice.inner.string_at({"intent"}).value_or(""));
-  if (!intent || intent->text("status") == "succeeded" || intent->text("status") == "canceled")
-    return;
-  intent->body.set("canceled_at", account.unix_now());
-  intent->body.set("cancellation_reason", "void_invoice");
-  intent->body.set("next_action", JsonNull{});
-  intent->body.set("status", "canceled");
-  intent->inner = wire::JsonObject{};
-  account.database.update(*intent);
-  account.emit(cause, "payment_intent.canceled", intent->body);
+  cancel_unpaid_intent(account, cause, invoice.inner.string_at({"intent"}).value_or(""),
+                       "void_invoice");
 }
 
 std::optional<Document> invoice_paid_by(Account& account, const Document& intent) {

@@ -16,6 +16,10 @@ Answer cancel_payment_intent(Call& call);
 // One that nothing is known of yet: neither stored nor announced.
 wire::Json blank_payment_intent(Account& account);
 
+// Cancels one that has taken nothing and holds nothing; leaves any other.
+void cancel_unpaid_intent(Account& account, const Cause& cause, std::string_view intent,
+                          std::string_view reason);
+
 // What was put off: an authorisation that nobody captured is released.
 void expire_authorization(Account& account, std::string_view intent);
 

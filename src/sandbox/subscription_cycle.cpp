@@ -155,8 +155,8 @@ void tend_subscription(Account& account, std::string_view id) {
 
 std::optional<ApiError> bill(Account& account, const Cause& cause, Document& subscription,
                              std::string_view reason, const std::vector<InvoiceLine>& lines,
-                             const Collecting& how) {
-  const Json before = subscription.body;
+                             const Collecting& how, const Json* changed_from) {
+  const Json before = changed_from ? *changed_from : subscription.body;
   auto all = kept_lines(account, subscription);
   all.insert(all.end(), lines.begin(), lines.end());
   auto invoice = draft_invoice(account, subscription, reason, all);
@@ -200,8 +200,8 @@ std::optional<ApiError> begin_period(Account& account, const Cause& cause, Docum
              next_period_end(subscription.number("billing_cycle_anchor"), recurring, start));
   if (*subscription.body.find("cancel_at_period_end") == Json(true))
     subscription.body.set("cancel_at", period_end_of(subscription));
-  save_subscription(account, cause, before, subscription);
-  return bill(account, cause, subscription, reason, lines_of_period(account, subscription), how);
+  return bill(account, cause, subscription, reason, lines_of_period(account, subscription), how,
+              &before);
 }
 
 }  // namespace cobro::sandbox

@@ -23,9 +23,11 @@ std::int64_t period_end_of(const Document& subscription);
 std::optional<ApiError> begin_period(Account& account, const Cause& cause, Document& subscription,
                                      std::int64_t start, std::string_view reason,
                                      const Collecting& how);
-// Makes the invoice the subscription's latest one and collects it.
+// Makes the invoice the subscription's latest one and collects it. What else of it changed
+// since `changed_from` is told by the same event.
 std::optional<ApiError> bill(Account& account, const Cause& cause, Document& subscription,
                              std::string_view reason, const std::vector<InvoiceLine>& lines,
-                             const Collecting& how);
+                             const Collecting& how,
+                             const wire::Json* changed_from = nullptr);
 
 }  // namespace cobro::sandbox

@@ -144,6 +144,17 @@ TEST(SandboxCheckout, an_expired_session_takes_no_money) {
   EXPECT_EQ(world.event_types().back(), "checkout.session.expired");
 }
 
+TEST(SandboxCheckout, an_approval_that_comes_after_the_end_pays_nothing) {
+  Shop world;
+  const auto session = world.open_payment();
+  const auto bank = Shop::path_of(world.pay(session, "4000002760003184").header("Location"));
+  world.post("/v1/checkout/sessions/" + session.text({"id"}) + "/expire");
+  EXPECT_EQ(world.send(World::request("POST", bank, "outcome=approve")).status, 404);
+  EXPECT_EQ(world.now(session, "expand[]=payment_intent").text({"payment_intent", "status"}),
+            "canceled");
+  EXPECT_EQ(world.get("/v1/charges").json.find("data")->as_array()->size(), 0U);
+}
+
 TEST(SandboxCheckout, refuses_what_cannot_be_sold) {
   Shop world;
   const std::string basic = "&line_items[0][price]=" + std::string(kBasic);
