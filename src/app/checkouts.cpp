@@ -1,5 +1,7 @@
 #include "app/checkouts.h"
 
+#include <algorithm>
+
 #include "app/checkout_rows.h"
 #include "app/guards.h"
 #include "app/inquiry.h"
@@ -24,6 +26,15 @@ base::Result<CheckoutView, Refusal> view_of(ports::Loaded loaded, base::Timestam
   view.status = view.payment ? status_of(view.session, *view.payment, now)
                              : status_of(view.session, *view.subscription, now);
   return view;
+}
+
+base::Task<std::optional<std::string>> plan_name(Context& context,
+                                                 const domain::Subscription& subscription) {
+  if (!subscription.plan_id) co_return std::nullopt;
+  auto plans = co_await context.store.plans();
+  const auto found = std::ranges::find(plans, *subscription.plan_id, &domain::Plan::id);
+  if (found == plans.end()) co_return std::nullopt;
+  co_return std::move(found->name);
 }
 
 // Whether the gateway may know more than we do.
@@ -85,7 +96,10 @@ domain::CheckoutSession closed(domain::CheckoutSession session, CheckoutStatus s
 
 base::Task<base::Result<CheckoutView, Refusal>> view_checkout(Context& context,
                                                               domain::CheckoutSessionId session) {
-  co_return view_of(co_await context.store.load(checkout_reads(session)), context.clock.now());
+  auto view = view_of(co_await context.store.load(checkout_reads(session)), context.clock.now());
+  if (view && view->subscription)
+    view->plan_name = co_await plan_name(context, *view->subscription);
+  co_return view;
 }
 
 base::Task<base::Result<CheckoutView, Refusal>> refresh_checkout(

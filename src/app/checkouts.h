@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "app/checkout_terms.h"
 #include "app/context.h"
@@ -18,6 +19,7 @@ struct CheckoutView {
   domain::CheckoutStatus status = domain::CheckoutStatus::open;  // now
   std::optional<domain::Payment> payment;
   std::optional<domain::Subscription> subscription;
+  std::optional<std::string> plan_name = {};  // of the subscription, when the plan is one of ours
 };
 // For whoever has the session's id. Refusals: not_found.
 base::Task<base::Result<CheckoutView, domain::Refusal>> view_checkout(

@@ -161,9 +161,17 @@ describe('checkout', { concurrency: 2 }, () => {
   test('a subscription is paid like a payment', async (t) => {
     const { session, person, page } = await visit(t, {}, { plan: 'pro' });
     const say = { ...es, pay: /^Suscribirse y pagar / };
+    await title(page, 'Pro');
     await payButton(page, say).waitFor();
+    assert.equal(await page.getByRole('alert').textContent(), '', 'nothing has been refused');
     await inspect(page, person, 'subscription');
-    await payBy(page, say);
+    await payBy(page, say, '4000000000000002');
+    await page.getByRole('alert').filter({ hasText: say.declined }).waitFor();
+    await payBy(page, say, bank);
+    await page.getByRole('button', { name: 'Refuse' }).click();
+    await page.getByRole('alert').filter({ hasText: say.refused }).waitFor();
+    await payBy(page, say, bank);
+    await page.getByRole('button', { name: 'Approve' }).click();
     await title(page, 'Suscripción activa');
     assert.equal((await look(session)).status, 'complete');
   });

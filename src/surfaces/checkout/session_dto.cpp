@@ -25,10 +25,12 @@ PaymentStatus status_of(domain::PaymentState state) {
   return PaymentStatus::pending;
 }
 
-// Of a subscription's first payment.
+// Of a subscription's first payment. A next action without an address is what every unpaid one
+// has: that Stripe.js should find out.
 PaymentStatus status_of(const domain::Subscription& subscription) {
+  const bool at_bank = subscription.next_action && subscription.next_action->url;
   if (subscription.status == domain::SubscriptionStatus::incomplete)
-    return subscription.next_action ? PaymentStatus::requires_action : PaymentStatus::pending;
+    return at_bank ? PaymentStatus::requires_action : PaymentStatus::pending;
   return is_terminal(subscription.status) ? PaymentStatus::cancelled : PaymentStatus::succeeded;
 }
 
@@ -100,6 +102,7 @@ Session to_dto(const app::CheckoutView& view, const CheckoutPageSettings& settin
     show_payment(*view.payment, out);
   else
     show_subscription(*view.subscription, out);
+  if (view.plan_name) out.description = view.plan_name;
   return out;
 }
 
