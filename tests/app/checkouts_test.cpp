@@ -156,6 +156,7 @@ TEST_F(Checkouts, while_something_is_open_it_is_looked_at_again_later) {
   EXPECT_EQ(expire_after(5s), 1);
   EXPECT_EQ(view().session.status, CheckoutStatus::open);
   EXPECT_EQ(status_there(), "succeeded");
+  EXPECT_EQ(expire_after(1min), 0) << "not before an hour is over";
   world.wire.fate = {};
   world.advance(2min);
   world.work();

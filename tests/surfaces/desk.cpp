@@ -102,6 +102,8 @@ Desk::Desk(DeskOptions options)
   settings.jwt_keys = keys();
   settings.cors_origins = std::move(options.cors_origins);
   settings.public_url = "https://pay.test";
+  settings.checkout_page = {.sandbox_api_base = std::string(kStripeOrigin),
+                            .publishable_key = "pk_test_desk"};
   settings.frontend_url = std::move(options.frontend_url);
   service = build(std::move(settings));
 }

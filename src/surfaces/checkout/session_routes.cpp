@@ -27,8 +27,8 @@ constexpr std::string_view kExample = R"({
   "id": "01930000-0000-7000-8000-000000000001", "status": "open", "mode": "payment",
   "amount": "29.90", "currency": "USD", "description": "Course 7", "interval": null,
   "payment_status": "pending", "decline": null,
-  "success_url": "https://shop.example/payments/success",
-  "cancel_url": "https://shop.example/payments/cancel",
+  "success_url": "https://shop.example/payment/success",
+  "cancel_url": "https://shop.example/payment/cancel",
   "expires_at": "2026-01-02T00:00:00.000Z",
   "gateway": {"name": "stripe", "publishable_key": "pk_test_1", "api_base": null,
               "sandbox": false, "client_secret": "pi_1_secret_1"}})";
