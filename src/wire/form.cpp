@@ -125,7 +125,9 @@ Node& next_element(Node& array, const std::string* inner) {
     Node& last = array.members.back();
     if (!last.value && last.find(*inner) == nullptr) return last;
   }
-  return array.add(std::to_string(array.members.size()));
+  auto index = array.members.size();  // or the next one, when `a[1]=` has taken that name
+  while (array.find(std::to_string(index)) != nullptr) ++index;
+  return array.add(std::to_string(index));
 }
 
 std::optional<std::string> insert(Node& root, const std::vector<std::string>& segments,

@@ -56,6 +56,11 @@ TEST(NestedForm, makes_objects_arrays_and_strings) {
   EXPECT_EQ(tree(""), "{}");
 }
 
+TEST(NestedForm, empty_brackets_never_take_an_index_that_is_named) {
+  EXPECT_EQ(tree("a[1]=x&a[]=y"), R"({"a":{"1":"x","2":"y"}})");
+  EXPECT_EQ(tree("a[0]=x&a[]=y"), R"({"a":["x","y"]})");
+}
+
 TEST(NestedForm, refuses_a_name_that_is_value_and_container) {
   EXPECT_EQ(tree("a=1&a[b]=2"), "refused: a[b]");
   EXPECT_EQ(tree("a[b]=1&a=2"), "refused: a");
