@@ -44,8 +44,12 @@ void read_subscription_data(Call& call, Document& session) {
   read_text(*data, fields, "description");
   read_metadata(*data, fields);
   const auto days = data->positive("trial_period_days");
+  constexpr std::int64_t kMostDays = 730;
+  if (days && *days > kMostDays)
+    data->refuse(invalid_request("Invalid trial period days: must be at most 730.",
+                                 data->full_name("trial_period_days")));
   if (days) fields.set("trial_period_days", *days);
-  const auto end = data->integer("trial_end");
+  const auto end = data->moment("trial_end");
   if (end && *end <= call.account.unix_now())
     data->refuse(
         invalid_request("`trial_end` must be in the future.", data->full_name("trial_end")));

@@ -82,7 +82,7 @@ void read_expiry(Call& call, Json& body) {
   constexpr std::int64_t kShortest = 30 * 60;
   constexpr std::int64_t kLongest = 24 * 3600;
   const auto now = call.account.unix_now();
-  const auto at = call.params.integer("expires_at");
+  const auto at = call.params.moment("expires_at");
   if (at && (*at < now + kShortest || *at > now + kLongest))
     call.params.refuse(
         invalid_request("The `expires_at` timestamp must be between 30 minutes "

@@ -107,6 +107,15 @@ std::optional<std::int64_t> Params::positive(std::string_view name) {
   return number;
 }
 
+std::optional<std::int64_t> Params::moment(std::string_view name) {
+  constexpr std::int64_t kLatest = 7'258'118'400;
+  const auto seconds = integer(name);
+  if (!seconds || (*seconds >= 0 && *seconds <= kLatest)) return seconds;
+  refuse(invalid_request("Invalid timestamp: must be an integer Unix timestamp in seconds.",
+                         full_name(name), "parameter_invalid_integer"));
+  return std::nullopt;
+}
+
 std::optional<bool> Params::boolean(std::string_view name) {
   const auto value = non_empty(name);
   if (!value) return std::nullopt;

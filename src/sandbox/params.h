@@ -28,6 +28,8 @@ class Params {
   // Refuses absence too; gives "" after a mistake.
   std::string required(std::string_view name);
   std::optional<std::int64_t> integer(std::string_view name);
+  // Unix seconds, from 1970 to 2200.
+  std::optional<std::int64_t> moment(std::string_view name);
   // An integer of at least 1, as amounts are.
   std::optional<std::int64_t> positive(std::string_view name);
   std::optional<bool> boolean(std::string_view name);

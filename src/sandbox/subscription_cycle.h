@@ -27,7 +27,6 @@ std::optional<ApiError> begin_period(Account& account, const Cause& cause, Docum
 // since `changed_from` is told by the same event.
 std::optional<ApiError> bill(Account& account, const Cause& cause, Document& subscription,
                              std::string_view reason, const std::vector<InvoiceLine>& lines,
-                             const Collecting& how,
-                             const wire::Json* changed_from = nullptr);
+                             const Collecting& how, const wire::Json* changed_from = nullptr);
 
 }  // namespace cobro::sandbox

@@ -40,7 +40,7 @@ void read_pause(Params& params, Json& body) {
   if (!pause) return static_cast<void>(body.set("pause_collection", JsonNull{}));
   const auto behavior = pause->one_of("behavior", {"keep_as_draft", "mark_uncollectible", "void"});
   if (!behavior) pause->refuse_missing("behavior");
-  const auto resumes = pause->integer("resumes_at");
+  const auto resumes = pause->moment("resumes_at");
   body.set("pause_collection", JsonObject{{"behavior", behavior.value_or("void")},
                                           {"resumes_at", resumes ? Json(*resumes) : Json()}});
 }
@@ -57,7 +57,7 @@ void read_end(Call& call, Json& body) {
     body.set("cancel_at", JsonNull{});
     return;
   }
-  const auto at = params.integer("cancel_at");
+  const auto at = params.moment("cancel_at");
   if (at && *at <= call.account.unix_now())
     params.refuse(invalid_request("`cancel_at` must be in the future.", "cancel_at"));
   if (at) body.set("cancel_at", *at);
@@ -136,7 +136,7 @@ std::optional<std::int64_t> read_trial_end(Call& call) {
     params.accept({"trial_end"});
     return now;
   }
-  const auto end = params.integer("trial_end");
+  const auto end = params.moment("trial_end");
   if (end && *end <= now)
     params.refuse(invalid_request("`trial_end` must be in the future.", "trial_end"));
   return end;

@@ -13,6 +13,7 @@ using wire::JsonObject;
 
 constexpr std::string_view kKind = "test_helpers.test_clock";
 constexpr std::int64_t kKept = 30LL * 24 * 3600;
+constexpr std::int64_t kFarthest = 5LL * 366 * 24 * 3600;
 
 bool any_clocks(Account& account) {
   if (!account.has_test_clocks) account.has_test_clocks = !account.database.all(kKind).empty();
@@ -64,7 +65,7 @@ std::string read_test_clock(Account& account, Params& params) {
 
 Answer create_test_clock(Call& call) {
   Account& account = call.account;
-  const auto frozen = call.params.integer("frozen_time");
+  const auto frozen = call.params.moment("frozen_time");
   if (!call.params.has("frozen_time")) call.params.refuse_missing("frozen_time");
   const auto name = call.params.non_empty("name");
   if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
@@ -104,13 +105,16 @@ Answer advance_test_clock(Call& call) {
   Account& account = call.account;
   auto clock = account.database.find(kKind, call.id);
   if (!clock) return std::unexpected(no_such(404, "test_clock", call.id, "test_clock"));
-  const auto until = call.params.integer("frozen_time");
+  const auto until = call.params.moment("frozen_time");
   if (!call.params.has("frozen_time")) call.params.refuse_missing("frozen_time");
   if (until && *until <= clock->number("frozen_time"))
     call.params.refuse(invalid_request(
         "Test clock time cannot be set to the past: `frozen_time` must be after the clock's "
         "current time.",
         "frozen_time"));
+  if (until && *until > clock->number("frozen_time") + kFarthest)
+    call.params.refuse(
+        invalid_request("Test clocks advance by at most five years at a time.", "frozen_time"));
   if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
 
   call.executing = true;
