@@ -386,6 +386,33 @@ TEST(Subscriptions, hold_the_method_that_pays_them) {
   EXPECT_EQ(refused.code(), "method_in_use");
 }
 
+TEST(Refunds, of_a_subscription_end_it_only_when_they_say_so) {
+  Desk desk;
+  const auto made = desk.as("ana", "POST", "/api/v1/subscriptions", subscription_body());
+  const auto path = "/api/v1/subscriptions/" + id_of(made);
+  const auto payments = desk.as("ana", "GET", "/api/v1/payments?kind=subscription");
+  ASSERT_EQ(count_of(payments, "payments"), 1U) << payments.text;
+  const auto refund =
+      "/api/v1/payments/" +
+      *payments.body.at({"data", "payments"})->as_array()->front().string_at({"id"}) + "/refund";
+  EXPECT_EQ(desk.as("admin", "POST", refund, R"({"amount":9})").status, 200);
+  EXPECT_EQ(desk.as("ana", "GET", path).data("status"), "\"active\"");
+  const std::string all = R"({"cancel_subscription":true})";
+  const wire::Headers key = {{"Idempotency-Key", "refund-and-end"}};
+  const auto both = desk.as("admin", "POST", refund, all, key);
+  EXPECT_EQ(both.status, 200) << both.text;
+  EXPECT_EQ(both.data("amount"), "40.00");
+  EXPECT_EQ(desk.as("ana", "GET", path).data("status"), "\"cancelled\"");
+  EXPECT_EQ(desk.as("admin", "POST", refund, all, key).text, both.text);
+
+  desk.make_paid();
+  const auto orders = desk.as("admin", "GET", "/api/v1/payments?kind=order");
+  const auto other = *orders.body.at({"data", "payments"})->as_array()->front().string_at({"id"});
+  const auto refused = desk.as("admin", "POST", "/api/v1/payments/" + other + "/refund", all);
+  EXPECT_EQ(refused.status, 400) << refused.text;
+  EXPECT_THAT(refused.details(), ::testing::ElementsAre("cancel_subscription:not_allowed"));
+}
+
 TEST(Entitlements, are_granted_by_a_subscription_and_revoked_at_its_end) {
   Desk desk;
   const auto made = desk.as("ana", "POST", "/api/v1/subscriptions", subscription_body());

@@ -1,5 +1,6 @@
 // What moves money: process, capture and refund.
 #include "app/payments.h"
+#include "app/subscriptions.h"
 #include "surfaces/platform/named_payment.h"
 #include "surfaces/platform/payment_dto.h"
 #include "surfaces/platform/routes.h"
@@ -42,17 +43,49 @@ base::Task<Answer> capture(Exchange& exchange) {
                                           std::move(*command), &word_payment);
 }
 
+// The subscription that the payment is of.
+base::Task<base::Result<domain::SubscriptionId, domain::Refusal>> subscription_of(
+    Exchange& exchange, ports::PaymentRef named) {
+  const auto payment = co_await app::get_payment(exchange.world.context, exchange.caller, named);
+  if (!payment) co_return std::unexpected(payment.error());
+  if (payment->subscription_id) co_return *payment->subscription_id;
+  Fields fields;
+  fields.fail("cancel_subscription", "not_allowed", "the payment is of no subscription");
+  co_return std::unexpected(fields.refusal());
+}
+
+// After the refund, so that a refund that is refused leaves the subscription alone. Whoever
+// asks again under the same key has the refund's answer, and the end is asked for again.
+base::Task<Answer> refund_and_end(Exchange& exchange, app::Call call, app::RefundPayment command) {
+  const auto subscription = co_await subscription_of(exchange, command.payment);
+  if (!subscription) co_return std::unexpected(subscription.error());
+  auto end = call;
+  end.idempotency.reset();
+  auto& context = exchange.world.context;
+  auto refunded =
+      co_await app::refund_payment(context, std::move(call), std::move(command), &word_refund);
+  if (!refunded) co_return refunded;
+  const auto ended = co_await app::end_subscription(
+      context, std::move(end), {.subscription = *subscription, .immediate = true},
+      [](const domain::Subscription&) { return app::StoredReply{}; });
+  const bool had_ended = !ended && ended.error().code == domain::RefusalCode::invalid_state;
+  if (!ended && !had_ended) co_return std::unexpected(ended.error());
+  co_return refunded;
+}
+
 base::Task<Answer> refund(Exchange& exchange) {
   Fields fields;
-  auto command = read_new_refund(exchange.body, fields);
-  if (!command) co_return std::unexpected(fields.refusal());
+  auto order = read_new_refund(exchange.body, fields);
+  if (!order) co_return std::unexpected(fields.refusal());
   auto call = exchange.call();
   if (!call) co_return std::unexpected(call.error());
   const auto named = named_payment(exchange);
   if (!named) co_return std::unexpected(named.error());
-  command->payment = *named;
+  order->refund.payment = *named;
+  if (order->cancel_subscription)
+    co_return co_await refund_and_end(exchange, std::move(*call), std::move(order->refund));
   co_return co_await app::refund_payment(exchange.world.context, std::move(*call),
-                                         std::move(*command), &word_refund);
+                                         std::move(order->refund), &word_refund);
 }
 
 }  // namespace

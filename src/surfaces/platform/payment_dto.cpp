@@ -160,13 +160,15 @@ std::optional<app::CapturePayment> read_capture(const wire::Json& body, Fields& 
   return app::CapturePayment{.payment = {}, .amount = text_of(dto->amount)};
 }
 
-std::optional<app::RefundPayment> read_new_refund(const wire::Json& body, Fields& fields) {
+std::optional<RefundOrder> read_new_refund(const wire::Json& body, Fields& fields) {
   auto dto = fields.take(wire::decode<NewRefund>(body));
   check_sign(body, fields);
   if (fields.failed()) return std::nullopt;
-  return app::RefundPayment{.payment = {},
-                            .amount = text_of(dto->amount),
-                            .reason = text_of(dto->reason).value_or(std::string(kDefaultReason))};
+  return RefundOrder{
+      .refund = {.payment = {},
+                 .amount = text_of(dto->amount),
+                 .reason = text_of(dto->reason).value_or(std::string(kDefaultReason))},
+      .cancel_subscription = dto->cancel_subscription.value_or(false)};
 }
 
 wire::Json payment_example() {

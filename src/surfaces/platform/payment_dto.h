@@ -56,8 +56,9 @@ BOOST_DESCRIBE_STRUCT(PaymentCapture, (), (amount))
 struct NewRefund {
   std::optional<wire::Decimal> amount;
   std::optional<wire::Text<1, 500>> reason;
+  std::optional<bool> cancel_subscription;  // ends the one that the payment is of, now
 };
-BOOST_DESCRIBE_STRUCT(NewRefund, (), (amount, reason))
+BOOST_DESCRIBE_STRUCT(NewRefund, (), (amount, reason, cancel_subscription))
 
 struct PaymentQuery : PageQuery {
   std::optional<CommaList<PaymentStatus>> status;
@@ -155,7 +156,11 @@ std::optional<app::CreatePayment> read_new_payment(const wire::Json& body, Field
 std::optional<app::UpdatePayment> read_payment_update(const wire::Json& body, Fields& fields);
 std::optional<app::ProcessPayment> read_confirmation(const wire::Json& body, Fields& fields);
 std::optional<app::CapturePayment> read_capture(const wire::Json& body, Fields& fields);
-std::optional<app::RefundPayment> read_new_refund(const wire::Json& body, Fields& fields);
+struct RefundOrder {
+  app::RefundPayment refund;
+  bool cancel_subscription = false;
+};
+std::optional<RefundOrder> read_new_refund(const wire::Json& body, Fields& fields);
 
 wire::Json payment_example();
 wire::Json refund_example();
