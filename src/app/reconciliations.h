@@ -22,13 +22,13 @@ struct ResolveReconciliation {
 // Books what the person found at the gateway, with who said so and why, in one transaction:
 // the operation's end (for a conflict: the payment's), its money, its idempotency record.
 //
-//   outcome      confirm                     capture     cancel       refund      conflict
-//   succeeded    captured, or authorized     captured    cancelled    refunded    captured
-//   failed       payment failed              authorized  as it was    failed      failed
+//   outcome    create     confirm                 capture     cancel     refund    conflict
+//   succeeded  made       captured, or authorized captured    cancelled  refunded  captured
+//   failed     cancelled  payment failed          authorized  as it was  failed    failed
 //
 // Money that the payment cannot keep becomes an overpayment. Refusals: forbidden (`admin`
-// only), not_found, invalid_state (resolved already; a conflict "failed" of a payment that
-// succeeded, which is refunded instead).
+// only), not_found, validation_failed (made, and under which id is not said), invalid_state
+// (resolved already; a conflict "failed" of a payment that succeeded, which is refunded instead).
 base::Task<Answer> resolve_reconciliation(Context& context, Call call,
                                           ResolveReconciliation command, WordReconciliation word);
 

@@ -7,7 +7,9 @@
 #include "app/ledger_books.h"
 #include "app/reconciliations.h"
 #include "domain/words.h"
+#include "tests/app/buyer.h"
 #include "tests/app/world.h"
+#include "wire/json.h"
 
 namespace cobro::testing {
 namespace {
@@ -63,6 +65,14 @@ class Reconciling : public ::testing::TestWithParam<bool> {
                                     {only().id, outcome, std::move(gateway_transaction_id),
                                      "seen in the dashboard"},
                                     word)));
+  }
+  // The same of an intent that was to be made; its customer is there.
+  void lose_creation() {
+    make_intent(world);
+    world.wire.fate = [](const ports::HttpRequest&) { return Cut::answer_lost; };
+    EXPECT_EQ(say(make_intent(world, {}, "k")), "outcome_unknown");
+    later(hours(26));
+    world.wire.fate = {};
   }
   // A confirmation of which nothing is heard for more than a day.
   void lose_confirmation(const std::string& key = "") {
@@ -262,6 +272,23 @@ TEST_P(Conflict, or_against_it) {
 
 INSTANTIATE_TEST_SUITE_P(whole_and_split, Reconciling, ::testing::Bool(),
                          [](const auto& info) { return info.param ? "split" : "whole"; });
+TEST_P(Reconciling, an_intent_that_was_made_after_all_is_named_and_can_be_paid) {
+  lose_creation();
+  const auto listed = wire::parse_json(world.sandbox_get("/v1/payment_intents"));
+  const auto id = listed->find("data")->as_array()->front().string_at({"id"});
+  EXPECT_EQ(resolve(ReconciliationOutcome::succeeded), "validation_failed");
+  EXPECT_EQ(resolve(ReconciliationOutcome::succeeded, app::Role::admin, id), "resolved pending");
+  EXPECT_EQ(say(process_intent(world, 2, "pm_card_visa")), "2 succeeded 100.00/100.00");
+  EXPECT_EQ(world.sandbox_count("/v1/payment_intents"), 2);
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_P(Reconciling, an_intent_that_was_never_made_is_cancelled) {
+  lose_creation();
+  EXPECT_EQ(resolve(ReconciliationOutcome::failed), "resolved cancelled");
+  EXPECT_EQ(world.audit(), "");
+}
+
 INSTANTIATE_TEST_SUITE_P(whole_and_split, Conflict, ::testing::Bool(),
                          [](const auto& info) { return info.param ? "split" : "whole"; });
 
