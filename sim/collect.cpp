@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "wire/json.h"
-
 namespace cobro::sim {
 namespace {
 
@@ -24,24 +22,7 @@ void append(ports::AuditPage& into, ports::AuditPage from) {
   append(into.transactions, from.transactions);
   append(into.entries, from.entries);
   append(into.attempts, from.attempts);
-}
-
-base::Task<std::vector<wire::Json>> list(const wire::Handler& gateway, std::string path) {
-  std::vector<wire::Json> all;
-  while (true) {
-    std::string query = "limit=100";
-    if (!all.empty()) query += "&starting_after=" + *all.back().string_at({"id"});
-    const auto reply = co_await gateway({.method = "GET",
-                                         .path = path,
-                                         .query = query,
-                                         .headers = {{"Authorization", "Bearer sk_test_simulated"}},
-                                         .body = {},
-                                         .peer = "127.0.0.1"});
-    const auto page = wire::parse_json(reply.body);
-    if (reply.status != 200 || !page) throw std::runtime_error("cannot list " + path);
-    for (const auto& item : *page->find("data")->as_array()) all.push_back(item);
-    if (!*page->find("has_more")->as_bool()) co_return all;
-  }
+  append(into.disputes, from.disputes);
 }
 
 RemotePayment to_payment(const wire::Json& json) {
@@ -70,6 +51,23 @@ void drop_releases(Evidence& into) {
   });
 }
 
+base::Task<void> collect_money(ports::Store& store, ports::AuditPage& rows) {
+  std::optional<domain::OrderId> after;
+  while (true) {
+    auto page = co_await store.audit_orders(after, kPage);
+    if (page.orders.empty()) break;
+    after = page.orders.back().id;
+    append(rows, std::move(page));
+  }
+  std::optional<domain::PaymentId> after_payment;
+  while (true) {
+    auto page = co_await store.audit_orphans(after_payment, kPage);
+    if (page.payments.empty()) break;
+    after_payment = page.payments.back().id;
+    append(rows, std::move(page));
+  }
+}
+
 void add_charge(const wire::Json& charge, Evidence& into) {
   if (charge.string_at({"status"}) != "succeeded" || !*charge.find("captured")->as_bool()) return;
   const auto intent = charge.string_at({"payment_intent"}).value_or("");
@@ -84,28 +82,44 @@ void add_charge(const wire::Json& charge, Evidence& into) {
 
 base::Task<Evidence> collect_rows(ports::Store& store) {
   Evidence evidence;
-  std::optional<domain::OrderId> after;
-  while (true) {
-    auto page = co_await store.audit_orders(after, kPage);
-    if (page.orders.empty()) break;
-    after = page.orders.back().id;
-    append(evidence.rows, std::move(page));
-  }
+  co_await collect_money(store, evidence.rows);
   evidence.audit = co_await app::audit(store);
   evidence.reconciliations =
       (co_await store.list_reconciliations({}, {.limit = kAll, .offset = 0, .after = {}})).items;
   evidence.open_attempts = co_await store.due_attempts(kEndOfTime, kAll);
   evidence.waiting_webhooks = co_await store.claim_webhooks(kEndOfTime, kEndOfTime, kAll);
+  co_await collect_billing_rows(store, evidence);
   co_return evidence;
 }
 
+base::Task<std::vector<wire::Json>> list_remote(const wire::Handler& gateway, std::string path,
+                                                std::string filter) {
+  std::vector<wire::Json> all;
+  while (true) {
+    std::string query = "limit=100";
+    if (!filter.empty()) query += "&" + filter;
+    if (!all.empty()) query += "&starting_after=" + *all.back().string_at({"id"});
+    const auto reply = co_await gateway({.method = "GET",
+                                         .path = path,
+                                         .query = query,
+                                         .headers = {{"Authorization", "Bearer sk_test_simulated"}},
+                                         .body = {},
+                                         .peer = "127.0.0.1"});
+    const auto page = wire::parse_json(reply.body);
+    if (reply.status != 200 || !page) throw std::runtime_error("cannot list " + path);
+    for (const auto& item : *page->find("data")->as_array()) all.push_back(item);
+    if (!*page->find("has_more")->as_bool()) co_return all;
+  }
+}
+
 base::Task<void> collect_gateway(wire::Handler gateway, Evidence& into) {
-  for (const auto& intent : co_await list(gateway, "/v1/payment_intents"))
+  for (const auto& intent : co_await list_remote(gateway, "/v1/payment_intents"))
     into.remote_payments.push_back(to_payment(intent));
-  for (const auto& charge : co_await list(gateway, "/v1/charges")) add_charge(charge, into);
-  for (const auto& refund : co_await list(gateway, "/v1/refunds"))
+  for (const auto& charge : co_await list_remote(gateway, "/v1/charges")) add_charge(charge, into);
+  for (const auto& refund : co_await list_remote(gateway, "/v1/refunds"))
     into.remote_refunds.push_back(to_refund(refund));
   drop_releases(into);
+  co_await collect_remote_billing(gateway, into);
 }
 
 }  // namespace cobro::sim

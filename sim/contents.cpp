@@ -1,6 +1,10 @@
 #include "sim/contents.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
+
+#include "domain/words.h"
 
 namespace cobro::sim {
 namespace {
@@ -62,12 +66,29 @@ void count_attempts(const Evidence& evidence, Tally& tally) {
   }
 }
 
+void count_billing(const Evidence& evidence, Tally& tally) {
+  const auto& billing = evidence.billing;
+  for (const auto& row : billing.subscriptions)
+    ++tally[fmt::format("subscriptions that are {}", word(row.status))];
+  for (const auto& change : billing.status_changes)
+    ++tally["changes of subscriptions: " + change.reason];
+  for (const auto& session : billing.checkouts)
+    ++tally[fmt::format("checkout sessions that are {}", word(session.status))];
+  for (const auto& row : billing.entitlements)
+    ++tally[row.revoked_at ? "access that was revoked" : "access that stands"];
+  for (const auto& row : evidence.rows.disputes)
+    ++tally[fmt::format("disputes that are {}", word(row.status))];
+  for (const auto& invoice : evidence.remote_invoices)
+    if (!invoice.intent.empty()) ++tally["invoices that are " + invoice.status];
+}
+
 }  // namespace
 
 void count_contents(const Evidence& evidence, Tally& tally) {
   count_payments(evidence, tally);
   count_orders(evidence, tally);
   count_attempts(evidence, tally);
+  count_billing(evidence, tally);
 }
 
 }  // namespace cobro::sim

@@ -24,6 +24,37 @@ struct RemotePayment {
   int captures = 0;          // how many charges were captured
 };
 
+struct RemoteSubscription {
+  std::string id;
+  std::string our_subscription;  // metadata
+  std::string status;
+  std::string customer;
+  std::int64_t period_end = 0;  // seconds
+  bool cancel_at_period_end = false;
+};
+
+struct RemoteInvoice {
+  std::string id;
+  std::string subscription;
+  std::string status;
+  std::string intent;  // "" when there was nothing to pay
+  std::int64_t amount_paid = 0;
+  bool first = false;  // of its subscription
+};
+
+struct RemoteDispute {
+  std::string id;
+  std::string payment;  // the PaymentIntent
+  std::string status;
+  std::int64_t withdrawn = 0;  // now
+};
+
+struct RemoteCustomer {
+  std::string id;
+  std::string our_customer;          // metadata
+  std::vector<std::string> methods;  // that are attached
+};
+
 struct RemoteRefund {
   std::string id;
   std::string payment;  // the PaymentIntent
@@ -35,14 +66,17 @@ struct RemoteRefund {
 // What an answer told a client, to be held against the end.
 struct Promise {
   enum class Kind {
-    order_made,    // subject: number; amount: total
-    payment_made,  // subject: number; amount
-    payment_is,    // subject: number; word: the status printed
-    order_is,      // subject: number; word
-    captured,      // subject: payment; amount
-    refund_made,   // subject: refund id; amount
-    recorded,      // subject: transaction number
-    made_once      // subject: the tag under one key
+    order_made,     // subject: number; amount: total
+    payment_made,   // subject: number; amount
+    payment_is,     // subject: number; word: the status printed
+    order_is,       // subject: number; word
+    captured,       // subject: payment; amount
+    refund_made,    // subject: refund id; amount
+    recorded,       // subject: transaction number
+    made_once,      // subject: the tag under one key
+    subscribed,     // subject: id; word: the status printed
+    method_saved,   // subject: id
+    method_removed  // subject: id
   };
   Kind kind = Kind::order_made;
   std::string subject;
@@ -50,10 +84,22 @@ struct Promise {
   std::int64_t amount = 0;
 };
 
+// What is billed, as our rows have it.
+struct BillingRows {
+  std::vector<domain::Customer> customers;
+  std::vector<domain::PaymentMethod> methods;  // attached
+  std::vector<domain::Subscription> subscriptions;
+  std::vector<domain::StatusChange> status_changes;  // oldest first
+  std::vector<domain::Entitlement> entitlements;
+  std::vector<domain::CheckoutSession> checkouts;
+  std::vector<domain::Errand> open_errands;
+};
+
 struct Evidence {
   base::Timestamp now;
   base::Duration orders_expire_after{0};  // 0: never
-  ports::AuditPage rows;                  // the whole database
+  ports::AuditPage rows;                  // all of money
+  BillingRows billing;
   app::AuditReport audit;
   std::vector<domain::Attempt> open_attempts;
   std::vector<domain::Reconciliation> reconciliations;
@@ -61,6 +107,10 @@ struct Evidence {
   std::vector<domain::Event> events;                   // in the order of commits
   std::vector<RemotePayment> remote_payments;
   std::vector<RemoteRefund> remote_refunds;
+  std::vector<RemoteSubscription> remote_subscriptions;
+  std::vector<RemoteInvoice> remote_invoices;
+  std::vector<RemoteDispute> remote_disputes;
+  std::vector<RemoteCustomer> remote_customers;
   Deeds::ByKey deeds;
   std::vector<Promise> promises;
   std::vector<std::string> violations;  // seen on the way

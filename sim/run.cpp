@@ -2,11 +2,17 @@
 
 #include <fmt/format.h>
 
+#include "sim/actors/bank.h"
+#include "sim/actors/buyer.h"
 #include "sim/actors/clerk.h"
 #include "sim/actors/client.h"
 #include "sim/actors/dashboard.h"
+#include "sim/actors/saver.h"
+#include "sim/actors/subscriber.h"
+#include "sim/actors/visitor.h"
 #include "sim/checkers/checkers.h"
 #include "sim/contents.h"
+#include "sim/ground/people.h"
 #include "sim/world.h"
 
 namespace cobro::sim {
@@ -31,11 +37,16 @@ Outcome run_seed(const Options& options, std::function<void(const std::string&)>
   Outcome outcome{.options = options};
   World world(options);
   world.ground.trace.follow(std::move(follow));
-  Market market(options.seed, {"ana", "luis", "rosa"});
+  Market market(options.seed, kPeople);
   Witness witness(world.ground.violations, world.ground.clock);
   std::vector<std::unique_ptr<Client>> clients;
   Dashboard dashboard(world);
   Clerk clerk(world, witness);
+  Buyer buyer(world, witness);
+  Saver saver(world, witness);
+  Subscriber subscriber(world, witness);
+  Visitor visitor(world, witness);
+  Bank bank(world);
   base::TaskGroup lives(world.ground.reporter());
   for (int i = 0; i < options.clients; ++i) {
     clients.push_back(std::make_unique<Client>(world, market, witness, i));
@@ -43,6 +54,11 @@ Outcome run_seed(const Options& options, std::function<void(const std::string&)>
   }
   lives.spawn("dashboard", dashboard.live());
   lives.spawn("clerk", clerk.live());
+  lives.spawn("buyer", buyer.live());
+  lives.spawn("saver", saver.live());
+  lives.spawn("subscriber", subscriber.live());
+  lives.spawn("visitor", visitor.live());
+  lives.spawn("bank", bank.live());
   world.run_for(options.faulty);
   world.heal();
   world.run_for(options.healing);

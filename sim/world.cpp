@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::string_view kJwtSecret = "a-secret-of-thirty-two-bytes-at-least";
+constexpr std::string_view kPublishableKey = "pk_test_simulated";
 constexpr std::string_view kWebhookSecret = "whsec_simulated";
 // The longest any answer may take: several calls of 25 s each, one after the other.
 constexpr base::Duration kSlowest = 10min;
@@ -61,6 +62,8 @@ World::World(const Options& options)
   sandbox.public_url = kGatewayOrigin;
   sandbox.idempotency_kept = options.keys_kept;
   sandbox.processing_time = options.processing_time;
+  sandbox.after_retries = options.after_retries;
+  sandbox.draft_lasts = options.draft_lasts;
   sandbox_ = std::make_unique<sandbox::Stripe>(std::move(sandbox), ground.clock, sandbox_random_,
                                                webhook_wire_, log_);
   build_service();
@@ -79,6 +82,10 @@ void World::build_service() {
   settings.inbox_period = ground.options.inbox_period;
   settings.app.order_expire_after = ground.options.orders_expire_after;
   settings.app.refund_overpayments = ground.options.refund_overpayments;
+  settings.public_url = kServiceOrigin;
+  settings.frontend_url = "https://shop.example";
+  settings.checkout_page.sandbox_api_base = kGatewayOrigin;
+  settings.checkout_page.publishable_key = kPublishableKey;
   serving_ = std::make_unique<base::TaskGroup>(ground.reporter());
   service_ = std::make_unique<service::Service>(
       service::Ports{*database_, ground.clock, service_random_, gateway_wire_, log_},
@@ -264,12 +271,22 @@ void World::watch(const Waiting& waiting) {
 }
 
 base::Task<Heard> World::at_gateway(std::string method, std::string path, std::string form) {
+  return ask_gateway("sk_test_simulated", std::move(method), std::move(path), std::move(form));
+}
+
+base::Task<Heard> World::in_browser(std::string method, std::string path, std::string form) {
+  return ask_gateway(std::string(kPublishableKey), std::move(method), std::move(path),
+                     std::move(form));
+}
+
+base::Task<Heard> World::ask_gateway(std::string key, std::string method, std::string path,
+                                     std::string form) {
   ports::HttpRequest request{.method = std::move(method),
                              .url = std::string(kGatewayOrigin) + path,
                              .headers = {},
                              .body = form};
   request.headers.add("Content-Type", "application/x-www-form-urlencoded");
-  request.headers.add("Authorization", "Bearer sk_test_simulated");
+  request.headers.add("Authorization", "Bearer " + key);
   auto reply = co_await sandbox_->handle(to_incoming(std::move(request)));
   ground.trace.note(fmt::format("person > {} {} {}", path, form, reply.status), reply.body);
   co_return Heard{reply.status, std::move(reply.body)};

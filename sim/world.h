@@ -51,6 +51,8 @@ class World {
   // A person at the gateway, not through the service: the 3-D Secure page, the gateway's own
   // form, its dashboard. `path` may have a query. Gives the status and body of the answer.
   base::Task<Heard> at_gateway(std::string method, std::string path, std::string form);
+  // The same from a customer's browser, with the publishable key.
+  base::Task<Heard> in_browser(std::string method, std::string path, std::string form);
 
   // Lets virtual time pass, with everything that happens meanwhile. Ends at once when that
   // is too much; `ground.violations` says so.
@@ -87,6 +89,8 @@ class World {
   base::Task<void> serve(std::int64_t number, wire::Request request);
   base::Task<void> carry_call(wire::Request request, base::Completion<Heard> answer);
   base::Task<void> give_up(base::Duration after, base::Completion<Heard> answer);
+  base::Task<Heard> ask_gateway(std::string key, std::string method, std::string path,
+                                std::string form);
   wire::Request to_request(const Ask& ask);
   void watch(const Waiting& waiting);
   base::Task<void> release_webhooks();

@@ -26,6 +26,8 @@ const std::vector<std::string> kCards = {
     "pm_card_threeDSecureRequiredChargeDeclined",
     "pm_card_pendingRefund",
     "pm_card_refundFail",
+    "pm_card_createDispute",
+    "pm_card_createDisputeInquiry",
     "pm_card_nobody_knows",
 };
 

@@ -27,13 +27,16 @@ bool is_about(const Ask& ask, std::string_view what) {
 
 void Witness::hear(const Ask& ask, const Heard& heard, base::Duration sent_at) {
   ++statuses_[heard.status];
+  if (ask.method == "DELETE" && is_about(ask, "payment-methods/"))
+    removed_.insert(ask.path.substr(ask.path.rfind('/') + 1));
   if (ask.method == "PUT" && ask.body.find("amount") != std::string::npos)
     changed_.insert(ask.path.substr(ask.path.rfind('/') + 1));
   if (heard.status == 0) return;
   if (!ask.key.empty()) compare_with_first(ask, heard, sent_at);
   if (heard.status < 200 || heard.status >= 300) return;
   const auto json = wire::parse_json(heard.body);
-  const auto* data = json ? json->find("data") : nullptr;
+  const bool plain = ask.path.starts_with("/payments/") || ask.path.starts_with("/checkout/");
+  const auto* data = !json ? nullptr : plain ? &*json : json->find("data");
   if (data == nullptr) return violations_.push_back("an answer without data: " + heard.body);
   note_promises(ask, *data);
 }
@@ -62,6 +65,11 @@ void Witness::note_amount(Kind kind, const std::string& subject, const wire::Jso
   if (amount) promises_.push_back({kind, subject, "", amount->minor()});
 }
 
+void Witness::note_method(const Ask& ask, const std::string& id) {
+  if (ask.method == "POST") promises_.push_back({Kind::method_saved, id, "", 0});
+  if (ask.method == "DELETE") promises_.push_back({Kind::method_removed, id, "", 0});
+}
+
 void Witness::note_promises(const Ask& ask, const wire::Json& data) {
   const auto number = data.int_at({"number"});
   const auto subject = number ? std::to_string(*number) : data.string_at({"id"}).value_or("");
@@ -74,17 +82,22 @@ void Witness::note_promises(const Ask& ask, const wire::Json& data) {
   }
   if (is_about(ask, "payments")) {
     promises_.push_back({Kind::payment_is, subject, status, 0});
-    if (ask.path.ends_with("/payments")) note_amount(Kind::payment_made, subject, data, "amount");
+    if (ask.path.ends_with("/payments") || ask.path.ends_with("/payments/intent"))
+      note_amount(Kind::payment_made, subject, data, "amount");
     if (ask.path.ends_with("/capture") && status == "completed")
       note_amount(Kind::captured, subject, data, "amount_captured");
   }
+  if (is_about(ask, "payment-methods")) note_method(ask, subject);
+  if (ask.path.find("/subscriptions") != std::string::npos && !status.empty())
+    promises_.push_back({Kind::subscribed, subject, status, 0});
   if (is_about(ask, "transactions")) promises_.push_back({Kind::recorded, subject, "", 0});
 }
 
 std::vector<Promise> Witness::promises() const {
   auto all = promises_;
   std::erase_if(all, [&](const Promise& promise) {
-    return promise.kind == Kind::payment_made && changed_.contains(promise.subject);
+    return (promise.kind == Kind::payment_made && changed_.contains(promise.subject)) ||
+           (promise.kind == Kind::method_saved && removed_.contains(promise.subject));
   });
   return all;
 }

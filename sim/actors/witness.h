@@ -37,6 +37,7 @@ class Witness {
   };
   void compare_with_first(const Ask& ask, const Heard& heard, base::Duration sent_at);
   void note_promises(const Ask& ask, const wire::Json& data);
+  void note_method(const Ask& ask, const std::string& id);
   void note_amount(Promise::Kind kind, const std::string& subject, const wire::Json& data,
                    std::string_view member);
 
@@ -45,6 +46,7 @@ class Witness {
   std::map<std::string, First> first_;  // by caller, method, path and key
   std::vector<Promise> promises_;
   std::set<std::string> changed_;  // payments that somebody tried to give another amount
+  std::set<std::string> removed_;  // methods that somebody tried to remove
   std::map<int, std::int64_t> statuses_;
 };
 

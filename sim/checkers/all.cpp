@@ -4,11 +4,23 @@ namespace cobro::sim {
 
 const std::vector<Checker>& all_checkers() {
   static const std::vector<Checker> all = {
-      {"on the way", &check_on_the_way}, {"audit", &check_audit},
-      {"books", &check_books},           {"strangers", &check_strangers},
-      {"attempts", &check_attempts},     {"settled", &check_settled},
-      {"inbox", &check_inbox},           {"events", &check_events},
-      {"promises", &check_promises},     {"expiry", &check_expiry},
+      {"on the way", &check_on_the_way},
+      {"audit", &check_audit},
+      {"books", &check_books},
+      {"strangers", &check_strangers},
+      {"attempts", &check_attempts},
+      {"settled", &check_settled},
+      {"inbox", &check_inbox},
+      {"events", &check_events},
+      {"promises", &check_promises},
+      {"expiry", &check_expiry},
+      {"subscriptions", &check_subscriptions},
+      {"history", &check_history},
+      {"invoices", &check_invoices},
+      {"access", &check_access},
+      {"disputes", &check_disputes},
+      {"customers", &check_customers},
+      {"sessions", &check_sessions},
   };
   return all;
 }

@@ -22,6 +22,8 @@ bool was_released(const Evidence& evidence, const Deed& deed) {
 
 bool has_effect(const Evidence& evidence, const Attempt& attempt, const Deed& deed) {
   switch (attempt.operation) {
+    case Operation::create:
+      return deed.status != "refused" && deed.status != "canceled";
     case Operation::confirm:
       return deed.status == "succeeded" ||
              (deed.status == "requires_capture" && !was_released(evidence, deed));
@@ -37,7 +39,9 @@ bool has_effect(const Evidence& evidence, const Attempt& attempt, const Deed& de
 
 // Each effect has a name of its own: the refund, or the charge.
 std::string name_of(const Attempt& attempt, const Deed& deed) {
-  return attempt.operation == Operation::refund || deed.charge.empty() ? deed.object : deed.charge;
+  const bool by_object =
+      attempt.operation == Operation::refund || attempt.operation == Operation::create;
+  return by_object || deed.charge.empty() ? deed.object : deed.charge;
 }
 
 std::set<std::string> effects_of(const Evidence& evidence, const Attempt& attempt) {

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "sim/checkers/checkers.h"
+#include "sim/checkers/payments_by_intent.h"
 
 namespace cobro::sim {
 namespace {
@@ -57,18 +58,17 @@ void check_liability(const Evidence& evidence, std::map<std::string, Sums> remot
 Findings check_books(const Evidence& evidence) {
   Findings findings;
   auto remote = sum_remote(evidence);
-  std::map<std::string, const domain::Payment*> payments;
-  for (const auto& payment : evidence.rows.payments) payments[payment.id.to_string()] = &payment;
+  const PaymentsByIntent payments(evidence.rows.payments);
   for (const auto& intent : evidence.remote_payments) {
-    const auto found = payments.find(intent.our_payment);
-    if (found == payments.end()) continue;  // the strangers' checker names it
-    const auto ours = sum_ours(*found->second);
+    const auto* payment = payments.find(intent);
+    if (payment == nullptr) continue;  // the strangers' checker names it
+    const auto ours = sum_ours(*payment);
     const auto theirs = remote[intent.id];
     if (ours == theirs) continue;
     findings.push_back(fmt::format(
         "payment {} ({}, {}): we say {} charged and {} given back, the gateway {} and {}",
-        found->second->number, intent.id, intent.currency, ours.charged, ours.refunded,
-        theirs.charged, theirs.refunded));
+        payment->number, intent.id, intent.currency, ours.charged, ours.refunded, theirs.charged,
+        theirs.refunded));
   }
   check_liability(evidence, std::move(remote), findings);
   return findings;

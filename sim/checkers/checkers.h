@@ -38,6 +38,20 @@ Findings check_events(const Evidence& evidence);
 Findings check_promises(const Evidence& evidence);
 // No order is pending for longer than orders may, unless money of it is here.
 Findings check_expiry(const Evidence& evidence);
+// Every subscription is what the gateway says it is, and every one there is ours.
+Findings check_subscriptions(const Evidence& evidence);
+// Each change of a status begins where the one before ended.
+Findings check_history(const Evidence& evidence);
+// One payment per invoice that was or can be paid; together they brought what was paid there.
+Findings check_invoices(const Evidence& evidence);
+// Access is there exactly while a subscription runs or a course is paid.
+Findings check_access(const Evidence& evidence);
+// Disputes stand as at the gateway, and the ledger has what they took.
+Findings check_disputes(const Evidence& evidence);
+// One customer there per user here; what is saved here is attached there.
+Findings check_customers(const Evidence& evidence);
+// A checkout session collects once, and closes in time.
+Findings check_sessions(const Evidence& evidence);
 // No answer was a 500, none took for ever, no key did two things.
 Findings check_on_the_way(const Evidence& evidence);
 

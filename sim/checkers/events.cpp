@@ -40,6 +40,9 @@ Findings check_events(const Evidence& evidence) {
   for (const auto& payment : evidence.rows.payments)
     check_one(fmt::format("payment {}", payment.number), payment.id.to_string(),
               payment.event_sequence, all, findings);
+  for (const auto& row : evidence.billing.subscriptions)
+    check_one("subscription " + row.id.to_string(), row.id.to_string(), row.event_sequence, all,
+              findings);
   for (const auto& [id, left] : all) findings.push_back("events of " + id + ", which is no row");
   return findings;
 }

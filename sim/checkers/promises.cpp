@@ -13,6 +13,7 @@ using Kind = Promise::Kind;
 using domain::OrderStatus;
 using domain::PaymentState;
 using domain::RefundStatus;
+using domain::SubscriptionStatus;
 
 template <class T>
 using ByName = std::map<std::string, const T*>;
@@ -22,11 +23,20 @@ struct Index {
   ByName<domain::Payment> payments;
   ByName<domain::Refund> refunds;
   ByName<domain::Transaction> transactions;
+  ByName<domain::Subscription> subscriptions;
+  std::set<std::string> saved;  // methods
   std::map<std::string, int> tags;
 };
 
-Index index(const ports::AuditPage& rows) {
+void add_billing(const BillingRows& rows, Index& all) {
+  for (const auto& row : rows.subscriptions) all.subscriptions[row.id.to_string()] = &row;
+  for (const auto& method : rows.methods) all.saved.insert(method.id.to_string());
+}
+
+Index index(const Evidence& evidence) {
+  const auto& rows = evidence.rows;
   Index all;
+  add_billing(evidence.billing, all);
   for (const auto& order : rows.orders) {
     all.orders[std::to_string(order.number)] = &order;
     if (order.notes) ++all.tags[*order.notes];
@@ -50,9 +60,10 @@ Index index(const ports::AuditPage& rows) {
 
 // What was final when it was printed is final still.
 bool still_is(const domain::Payment& payment, const std::string& printed) {
-  if (printed == "completed" || printed == "refunded")
+  if (printed == "completed" || printed == "succeeded" || printed == "refunded")
     return payment.state == PaymentState::succeeded;
-  if (printed == "cancelled") return payment.state == PaymentState::cancelled;
+  if (printed == "cancelled" || printed == "canceled")
+    return payment.state == PaymentState::cancelled;
   return true;
 }
 
@@ -61,6 +72,12 @@ bool still_is(const domain::Order& order, const std::string& printed) {
   if (printed == "paid" || printed == "refunded")
     return order.status != OrderStatus::pending && order.status != OrderStatus::cancelled;
   return true;
+}
+
+bool still_is(const domain::Subscription& subscription, const std::string& printed) {
+  if (printed == "cancelled" || printed == "incomplete_expired")
+    return is_terminal(subscription.status);
+  return printed == "incomplete" || subscription.status != SubscriptionStatus::incomplete;
 }
 
 template <class T>
@@ -73,6 +90,7 @@ bool holds(const Promise& promise, const Index& rows) {
   const auto* order = find(rows.orders, promise.subject);
   const auto* payment = find(rows.payments, promise.subject);
   const auto* refund = find(rows.refunds, promise.subject);
+  const auto* subscription = find(rows.subscriptions, promise.subject);
   switch (promise.kind) {
     case Kind::order_made:
       return order && order->total.minor() == promise.amount;
@@ -88,6 +106,12 @@ bool holds(const Promise& promise, const Index& rows) {
       return refund && refund->amount.minor() == promise.amount;
     case Kind::recorded:
       return find(rows.transactions, promise.subject) != nullptr;
+    case Kind::subscribed:
+      return subscription && still_is(*subscription, promise.word);
+    case Kind::method_saved:
+      return rows.saved.contains(promise.subject);
+    case Kind::method_removed:
+      return !rows.saved.contains(promise.subject);
     case Kind::made_once:
       return !rows.tags.contains(promise.subject) || rows.tags.at(promise.subject) == 1;
   }
@@ -110,6 +134,12 @@ std::string_view word(Kind kind) {
       return "refund made";
     case Kind::recorded:
       return "recorded";
+    case Kind::subscribed:
+      return "subscribed";
+    case Kind::method_saved:
+      return "method saved";
+    case Kind::method_removed:
+      return "method removed";
     case Kind::made_once:
       return "made once";
   }
@@ -119,7 +149,7 @@ std::string_view word(Kind kind) {
 }  // namespace
 
 Findings check_promises(const Evidence& evidence) {
-  const auto rows = index(evidence.rows);
+  const auto rows = index(evidence);
   std::set<std::string> broken;
   for (const auto& promise : evidence.promises)
     if (!holds(promise, rows))

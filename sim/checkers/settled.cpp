@@ -11,6 +11,9 @@ Findings check_settled(const Evidence& evidence) {
     findings.push_back(fmt::format("{} is still open, after {} sends and {} checks{}",
                                    attempt.gateway_key, attempt.sends, attempt.checks,
                                    attempt.in_review ? ", and before a person" : ""));
+  for (const auto& errand : evidence.billing.open_errands)
+    findings.push_back(fmt::format("{} is still open, after {} sends and {} checks",
+                                   errand.gateway_key, errand.sends, errand.checks));
   for (const auto& payment : evidence.rows.payments)
     if (payment.conflicted)
       findings.push_back(fmt::format("payment {} is conflicted", payment.number));

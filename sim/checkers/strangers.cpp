@@ -4,23 +4,26 @@
 #include <set>
 
 #include "sim/checkers/checkers.h"
+#include "sim/checkers/payments_by_intent.h"
 
 namespace cobro::sim {
 namespace {
 
 void check_payments(const Evidence& evidence, Findings& findings) {
-  std::map<std::string, std::int64_t> numbers;
-  for (const auto& payment : evidence.rows.payments)
-    numbers[payment.id.to_string()] = payment.number;
-  std::map<std::string, int> charged;
+  const PaymentsByIntent payments(evidence.rows.payments);
+  std::set<std::string> of_invoices;
+  for (const auto& invoice : evidence.remote_invoices) of_invoices.insert(invoice.intent);
+  std::map<std::int64_t, int> charged;
   for (const auto& remote : evidence.remote_payments) {
-    if (!numbers.contains(remote.our_payment))
+    const auto* payment = payments.find(remote);
+    if (payment != nullptr)
+      charged[payment->number] += remote.captures;
+    else if (remote.captures > 0 || !of_invoices.contains(remote.id))
       findings.push_back(fmt::format("{} at the gateway belongs to no payment", remote.id));
-    charged[remote.our_payment] += remote.captures;
   }
-  for (const auto& [payment, times] : charged)
+  for (const auto& [number, times] : charged)
     if (times > 1)
-      findings.push_back(fmt::format("payment {} was charged {} times", numbers[payment], times));
+      findings.push_back(fmt::format("payment {} was charged {} times", number, times));
 }
 
 void check_refunds(const Evidence& evidence, Findings& findings) {

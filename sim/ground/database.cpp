@@ -158,6 +158,33 @@ base::Task<ports::Listed<domain::Reconciliation>> Database::list_reconciliations
     const ports::ReconciliationFilter& filter, const ports::Page& page) {
   return read(inner_.list_reconciliations(filter, page));
 }
+base::Task<ports::Listed<domain::Subscription>> Database::list_subscriptions(
+    const ports::SubscriptionFilter& filter, const ports::Page& page) {
+  return read(inner_.list_subscriptions(filter, page));
+}
+base::Task<ports::Listed<domain::StatusChange>> Database::list_status_changes(
+    domain::SubscriptionId id, const ports::Page& page) {
+  return read(inner_.list_status_changes(id, page));
+}
+base::Task<ports::Listed<domain::Entitlement>> Database::list_entitlements(
+    const ports::EntitlementFilter& filter, const ports::Page& page) {
+  return read(inner_.list_entitlements(filter, page));
+}
+base::Task<ports::Listed<domain::Dispute>> Database::list_disputes(
+    const ports::DisputeFilter& filter, const ports::Page& page) {
+  return read(inner_.list_disputes(filter, page));
+}
+base::Task<std::vector<domain::Plan>> Database::plans() {
+  return read(inner_.plans());
+}
+base::Task<std::vector<domain::Errand>> Database::due_errands(base::Timestamp now,
+                                                              std::int64_t limit) {
+  return read(inner_.due_errands(now, limit));
+}
+base::Task<std::vector<domain::CheckoutSession>> Database::due_checkouts(base::Timestamp now,
+                                                                         std::int64_t limit) {
+  return read(inner_.due_checkouts(now, limit));
+}
 base::Task<std::vector<domain::Attempt>> Database::due_attempts(base::Timestamp now,
                                                                 std::int64_t limit) {
   return read(inner_.due_attempts(now, limit));

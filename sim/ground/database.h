@@ -31,6 +31,19 @@ class Database final : public ForwardingStore {
       const ports::OverpaymentFilter& filter, const ports::Page& page) override;
   base::Task<ports::Listed<domain::Reconciliation>> list_reconciliations(
       const ports::ReconciliationFilter& filter, const ports::Page& page) override;
+  base::Task<ports::Listed<domain::Subscription>> list_subscriptions(
+      const ports::SubscriptionFilter& filter, const ports::Page& page) override;
+  base::Task<ports::Listed<domain::StatusChange>> list_status_changes(
+      domain::SubscriptionId id, const ports::Page& page) override;
+  base::Task<ports::Listed<domain::Entitlement>> list_entitlements(
+      const ports::EntitlementFilter& filter, const ports::Page& page) override;
+  base::Task<ports::Listed<domain::Dispute>> list_disputes(const ports::DisputeFilter& filter,
+                                                           const ports::Page& page) override;
+  base::Task<std::vector<domain::Plan>> plans() override;
+  base::Task<std::vector<domain::Errand>> due_errands(base::Timestamp now,
+                                                      std::int64_t limit) override;
+  base::Task<std::vector<domain::CheckoutSession>> due_checkouts(base::Timestamp now,
+                                                                 std::int64_t limit) override;
   base::Task<std::vector<domain::Attempt>> due_attempts(base::Timestamp now,
                                                         std::int64_t limit) override;
   base::Task<std::vector<domain::OrderId>> due_orders(base::Timestamp now,

@@ -42,6 +42,16 @@ std::string describe_dashboard(const Options& options) {
   return fmt::format("acts at the dashboard up to {} min apart", minutes(options.dashboard));
 }
 
+// As many wishes and faults as in a short life, further apart.
+void live_long(Options& options, Chance& chance) {
+  options.faulty = 24h * 70;
+  options.clients = 1;
+  options.pause = chance.span(6h, 72h);
+  options.billing_pause = chance.span(6h, 48h);
+  options.dashboard = chance.roll(500) ? 0h : chance.span(24h, 24h * 7);
+  options.inbox_period = 10min;
+}
+
 }  // namespace
 
 std::string_view word(Fault fault) {
@@ -70,6 +80,10 @@ Options draw_options(std::uint64_t seed) {
   options.refund_overpayments = chance.roll(500);
   options.dashboard = chance.roll(300) ? 0min : chance.span(15min, 20h);
   if (chance.roll(250)) options.rates[draw_dominant(chance)] = draw_often(chance);
+  options.billing_pause = chance.roll(150) ? 0min : chance.span(10min, 4h);
+  options.draft_lasts = chance.roll(500) ? 0min : chance.span(1min, 1h);
+  options.after_retries = chance.pick(std::vector<std::string>{"cancel", "unpaid", "past_due"});
+  if (seed % kLongEvery == 0) live_long(options, chance);
   return options;
 }
 
@@ -79,15 +93,20 @@ std::string describe(const Options& options) {
       "writes {}, overpayments {}, orders expire after {} min (0: never), the gateway forgets keys "
       "after {} min and takes {} ms for a "
       "POST\n"
+      "people buy, subscribe and visit checkout pages up to {} min apart (0: never); drafts last "
+      "{} "
+      "min; after the last try: {}\n"
       "{} crashes; outages of up to {} min: {} of the gateway, {} of webhooks, {} of the database; "
       "{} times the gateway is in trouble; {} incidents\n"
       "per mille:",
       options.seed, minutes(options.faulty) / 60, minutes(options.healing) / 60, options.clients,
       minutes(options.pause), describe_dashboard(options), options.split_writes ? "split" : "whole",
       options.refund_overpayments ? "go back" : "stay", minutes(options.orders_expire_after),
-      minutes(options.keys_kept), options.processing_time.count() / 1000, options.crashes,
-      minutes(options.longest_outage), options.gateway_outages, options.webhook_outages,
-      options.database_outages, options.gateway_troubles, options.gateway_incidents);
+      minutes(options.keys_kept), options.processing_time.count() / 1000,
+      minutes(options.billing_pause), minutes(options.draft_lasts), options.after_retries,
+      options.crashes, minutes(options.longest_outage), options.gateway_outages,
+      options.webhook_outages, options.database_outages, options.gateway_troubles,
+      options.gateway_incidents);
   for (std::size_t i = 0; i < kFaults; ++i)
     if (options.rates[i] > 0) text += fmt::format(" {} {}", kWords[i], options.rates[i]);
   return text + "\n";

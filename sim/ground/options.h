@@ -62,11 +62,17 @@ struct Options {
   base::Duration dashboard = std::chrono::hours(3);   // between two acts there; 0: nobody is
   base::Duration keys_kept = std::chrono::hours(24);  // by the gateway
   base::Duration processing_time{0};                  // of a POST at the gateway
+  base::Duration billing_pause{0};  // longest, between two wishes of who buys without an order,
+                                    // subscribes, saves or visits a checkout page; 0: nobody
+  base::Duration draft_lasts{0};    // how long the gateway keeps a renewal's invoice a draft
+  std::string after_retries = "cancel";  // what it does with who does not pay
 
   [[nodiscard]] int rate(Fault fault) const { return rates[static_cast<std::size_t>(fault)]; }
 };
 
 Options draw_options(std::uint64_t seed);
+// Every tenth seed lives long: seventy days with few wishes, for the gateway's monthly bills.
+inline constexpr std::uint64_t kLongEvery = 10;
 // For a person: every figure, with its name.
 std::string describe(const Options& options);
 

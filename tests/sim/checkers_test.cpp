@@ -9,20 +9,10 @@
 namespace cobro::testing {
 namespace {
 
-using sim::Evidence;
 using sim::Promise;
 
-class Checkers : public ::testing::Test {
+class Checkers : public Judged {
  protected:
-  Evidence evidence = sound_evidence();
-
-  // Names of the checkers that find something.
-  [[nodiscard]] std::string failing() const {
-    std::string names;
-    for (const auto& checker : sim::all_checkers())
-      if (!checker.check(evidence).empty()) names += std::string(checker.name) + ";";
-    return names;
-  }
   domain::Payment& payment() { return evidence.rows.payments.front(); }
   domain::Attempt& attempt(std::string_view key) {
     return *std::ranges::find(evidence.rows.attempts, key, &domain::Attempt::gateway_key);

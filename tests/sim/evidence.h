@@ -2,6 +2,9 @@
 // well. Each test breaks one thing.
 #pragma once
 
+#include <gtest/gtest.h>
+
+#include "sim/checkers/checkers.h"
 #include "sim/evidence.h"
 
 namespace cobro::testing {
@@ -66,5 +69,18 @@ inline sim::Evidence sound_evidence() {
   all.rows.refunds.push_back(std::move(refund));
   return all;
 }
+
+// Tests break the evidence, and see which checkers find something.
+class Judged : public ::testing::Test {
+ protected:
+  sim::Evidence evidence = sound_evidence();
+
+  [[nodiscard]] std::string failing() const {
+    std::string names;
+    for (const auto& checker : sim::all_checkers())
+      if (!checker.check(evidence).empty()) names += std::string(checker.name) + ";";
+    return names;
+  }
+};
 
 }  // namespace cobro::testing
