@@ -1,6 +1,7 @@
 // The order of checks, and the shape of every error.
 #include <algorithm>
 
+#include "surfaces/common/bearer.h"
 #include "surfaces/common/client_key.h"
 #include "surfaces/desk.h"
 
@@ -309,6 +310,23 @@ TEST(ClientKeys, are_printable_and_may_be_quoted) {
         std::string(R"("a\")"), std::string(R"("\n")"), std::string("\xc3\xa9"),
         std::string("\x7f"), std::string(256, 'k')})
     EXPECT_EQ(parse_client_key(bad), std::nullopt) << bad;
+}
+
+TEST(Tokens, name_the_caller_for_the_gateway_s_customer) {
+  crypto::JwtKeys keys;
+  keys.hs256.emplace_back("a-secret-of-thirty-two-bytes-at-least");
+  ManualClock clock;
+  crypto::Claims claims;
+  claims.sub = "ana";
+  claims.email = "ana@example.com";
+  claims.name = "Ana";
+  claims.exp = clock.now() + std::chrono::hours(1);
+  const wire::Headers headers = {{"Authorization", "Bearer " + make_token(claims, keys)}};
+  const auto caller =
+      surfaces::authenticate(headers, crypto::JwtVerifier(std::move(keys)), clock.now());
+  ASSERT_TRUE(caller);
+  EXPECT_EQ(caller->email, "ana@example.com");
+  EXPECT_EQ(caller->name, "Ana");
 }
 
 TEST(Tokens, that_fail_are_challenged) {

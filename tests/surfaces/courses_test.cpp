@@ -150,6 +150,39 @@ TEST(Courses, subscribe_show_and_end) {
   EXPECT_EQ(ended.member("status"), "\"cancelled\"") << ended.text;
 }
 
+TEST(Courses, take_payments_of_each_type) {
+  Desk desk;
+  for (const std::string type : {"course_purchase", "subscription", "one_time"}) {
+    const auto made =
+        desk.as("ana", "POST", "/payments/create-payment-intent",
+                R"({"amount":100,"courseId":"c","currency":"EUR","type":")" + type + "\"}");
+    ASSERT_EQ(made.status, 201) << made.text;
+    EXPECT_EQ(made.member("currency"), "\"eur\"");
+    EXPECT_EQ(pay(desk, text_of(made, "paymentId")), "\"succeeded\"") << type;
+    EXPECT_EQ(first_of(desk.as("ana", "GET", "/payments/history"), "type"), '"' + type + '"');
+    desk.clock.advance(std::chrono::seconds(1));
+  }
+}
+
+TEST(Courses, answer_a_repeated_key_the_same_again) {
+  Desk desk;
+  const auto twice = [&](const std::string& target, const std::string& body, int status) {
+    const wire::Headers key = {{"Idempotency-Key", "k-1"}};
+    const auto first = desk.as("ana", "POST", target, body, key);
+    EXPECT_EQ(first.status, status) << first.text;
+    const auto again = desk.as("ana", "POST", target, body, key);
+    EXPECT_EQ(again.text, first.text);
+    EXPECT_EQ(again.header("Idempotent-Replayed"), "true");
+    const auto other = desk.as("ana", "POST", target, body + " ", key);
+    EXPECT_EQ(other.status, 422);
+    EXPECT_EQ(other.member("error"), "\"Unprocessable Content\"");
+  };
+  twice("/payments/create-payment-intent", std::string(kIntentBody), 201);
+  twice("/payments/create-checkout-session", std::string(kIntentBody), 201);
+  twice("/payments/subscriptions", R"({"plan":"pro","paymentMethodId":"pm_card_visa"})", 201);
+  EXPECT_EQ(desk.as("ana", "GET", "/payments/history").member("total"), "3");
+}
+
 // ---- errors -------------------------------------------------------------------------------
 
 struct Invalid {
@@ -331,6 +364,17 @@ TEST(Errors, are_worded_by_the_surface_that_the_path_is_below) {
   wire::Request large{.method = "POST", .path = "/payments/subscriptions"};
   EXPECT_THAT(desk.service->refuse(large, 413, "too large").body, HasSubstr("\"statusCode\":413"));
   EXPECT_EQ(desk.send("PUT", "/payments/history").header("Allow"), "GET, HEAD, OPTIONS");
+}
+
+TEST(Errors, of_a_store_that_is_away_are_flat_too) {
+  Desk desk;
+  desk.store_away = true;
+  const auto answer =
+      desk.as("ana", "POST", "/payments/create-payment-intent", std::string(kIntentBody));
+  EXPECT_EQ(answer.status, 503) << answer.text;
+  EXPECT_EQ(answer.member("error"), "\"Service Unavailable\"");
+  EXPECT_FALSE(answer.header("Retry-After").empty());
+  EXPECT_THAT(answer.text, Not(HasSubstr("10.0.0.7")));
 }
 
 TEST(Webhooks, are_taken_at_the_paths_of_the_seeds_too) {
