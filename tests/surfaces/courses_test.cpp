@@ -135,6 +135,8 @@ TEST(Courses, subscribe_show_and_end) {
   EXPECT_EQ(made.member("currency"), "\"USD\"");
   EXPECT_EQ(made.member("status"), "\"active\"");
   EXPECT_EQ(made.member("billingInterval"), "\"month\"");
+  for (const auto* absent : {"trialEnd", "cancelledAt", "metadata", "clientSecret"})
+    EXPECT_EQ(made.member(absent), "null") << absent;
   EXPECT_EQ(made.member("stripePriceId"), "\"price_1Sb3k64dPtEGmLmpm5n5bbJH\"");
   EXPECT_EQ(desk.as("ana", "GET", "/payments/subscriptions/current").member("id"),
             made.member("id"));
@@ -181,6 +183,14 @@ TEST(Courses, answer_a_repeated_key_the_same_again) {
   twice("/payments/create-checkout-session", std::string(kIntentBody), 201);
   twice("/payments/subscriptions", R"({"plan":"pro","paymentMethodId":"pm_card_visa"})", 201);
   EXPECT_EQ(desk.as("ana", "GET", "/payments/history").member("total"), "3");
+}
+
+TEST(Courses, name_the_fields_that_a_use_case_refuses_as_they_were_sent) {
+  Desk desk;
+  const auto answer = desk.as("ana", "POST", "/payments/subscriptions", R"({
+    "plan": "pro", "paymentMethodId": "019a53c6-2c10-7d1f-9a02-6be0f3a1c7d2"})");
+  EXPECT_EQ(answer.status, 400) << answer.text;
+  EXPECT_THAT(answer.text, HasSubstr("\"field\":\"paymentMethodId\""));
 }
 
 // ---- errors -------------------------------------------------------------------------------
