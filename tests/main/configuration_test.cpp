@@ -68,6 +68,14 @@ TEST_F(ConfigurationTest, nothing_said_is_development_on_loopback) {
   EXPECT_TRUE(configuration.sandbox);
 }
 
+TEST_F(ConfigurationTest, the_merchant_s_site_is_guessed_in_development_only) {
+  EXPECT_EQ(loaded().configuration.frontend_url, "http://localhost:5173");
+  set("COBRO_ENV", "production");
+  EXPECT_EQ(loaded().configuration.frontend_url, "");
+  set("FRONTEND_URL", "https://shop.example/");
+  EXPECT_EQ(loaded().configuration.frontend_url, "https://shop.example");
+}
+
 TEST_F(ConfigurationTest, flags_win_over_environment_over_file_over_defaults) {
   write("cobro.toml", "listen = '127.0.0.1:1001'\n[log]\nlevel = 'debug'\n");
   EXPECT_EQ(loaded().configuration.listen.port, 1001);
