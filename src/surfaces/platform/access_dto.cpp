@@ -53,7 +53,7 @@ wire::Json dispute_example() {
   return example(R"({
     "id": "019a53cd-5c71-7b90-9e24-1f0a8d3b67c5",
     "payment_id": "019a53c6-2c10-7d1f-9a02-6be0f3a1c7d2", "gateway": "stripe",
-    "gateway_dispute_id": "dp_1QfX2a", "stage": "chargeback", "status": "needs_response",
+    "gateway_dispute_id": "du_1QfX2a", "stage": "chargeback", "status": "needs_response",
     "amount": 29.00, "currency": "USD", "reason": "fraudulent", "withdrawn": true,
     "reinstated": false, "evidence_due_by": "2025-01-29T23:59:59.000Z",
     "created_at": "2025-01-21T08:00:00.000Z", "updated_at": "2025-01-21T08:00:00.000Z",
