@@ -18,15 +18,19 @@ async function payWith(user, method) {
   return id;
 }
 
-const disputeOf = (user, id) =>
-  eventually('the dispute', async () => (await look(user, `disputes?payment_id=${id}`)).disputes[0]);
+// That its money was taken is said by an event of its own.
+const disputeOf = (user, id, { withdrawn = false } = {}) =>
+  eventually('the dispute', async () => {
+    const [dispute] = (await look(user, `disputes?payment_id=${id}`)).disputes;
+    return dispute && (dispute.withdrawn || !withdrawn) && dispute;
+  });
 
 for (const database of databases) {
   test(`on ${database} what a dispute withdrew is said and cannot be refunded`, async (t) => {
     const cobro = await startCobro(t, { database });
     const { user, admin } = await cobro.people();
     const id = await payWith(user, 'pm_card_createDispute');
-    const dispute = await disputeOf(user, id);
+    const dispute = await disputeOf(user, id, { withdrawn: true });
     assert.deepEqual([dispute.stage, dispute.status, dispute.amount], ['chargeback', 'needs_response', 20]);
     assert.deepEqual([dispute.withdrawn, dispute.reinstated], [true, false]);
     const payment = await look(user, `payments/${id}`);
