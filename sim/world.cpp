@@ -80,6 +80,8 @@ void World::build_service() {
   service::ServiceSettings settings;
   settings.jwt_keys = keys();
   settings.inbox_period = ground.options.inbox_period;
+  settings.recovery_period = ground.options.recovery_period;
+  settings.expiry_period = ground.options.expiry_period;
   settings.app.order_expire_after = ground.options.orders_expire_after;
   settings.app.refund_overpayments = ground.options.refund_overpayments;
   settings.public_url = kServiceOrigin;

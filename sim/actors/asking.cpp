@@ -38,7 +38,7 @@ bool Asking::is_over() const {
 }
 
 base::Task<void> Asking::rest() {
-  co_await world_.ground.clock.sleep(chance_.span(1s, world_.ground.options.billing_pause + 1s));
+  co_await world_.ground.clock.sleep(chance_.evenly(1s, world_.ground.options.billing_pause + 1s));
 }
 
 base::Task<Heard> Asking::once(Wish wish, std::string key) {

@@ -24,7 +24,7 @@ base::Task<void> Bank::act(wire::Json dispute) {
   const auto status = *dispute.string_at({"status"});
   if (!status.ends_with("needs_response")) co_return;
   if (chance_.roll(150)) co_return (void) co_await world_.at_gateway("POST", path + "/close", "");
-  const auto& evidence = chance_.pick(
+  const auto evidence = chance_.pick(
       std::vector<std::string>{"winning_evidence", "losing_evidence", "escalate_inquiry_evidence"});
   co_await world_.at_gateway("POST", path, "evidence[uncategorized_text]=" + evidence);
 }

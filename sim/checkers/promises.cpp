@@ -43,11 +43,13 @@ Index index(const Evidence& evidence) {
   }
   for (const auto& payment : rows.payments) {
     all.payments[std::to_string(payment.number)] = &payment;
-    if (payment.description) ++all.tags[*payment.description];
+    // One that the gateway never made leaves its key free.
+    const bool never_made = payment.state == PaymentState::cancelled && !payment.gateway_payment_id;
+    if (payment.description && !never_made) ++all.tags[*payment.description];
   }
   for (const auto& refund : rows.refunds) {
     all.refunds[refund.id.to_string()] = &refund;
-    // One that the gateway never made, and says so, leaves its key free.
+    // The same.
     if (refund.status != RefundStatus::failed || refund.gateway_refund_id)
       ++all.tags[refund.reason];
   }

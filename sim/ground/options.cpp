@@ -47,9 +47,9 @@ void live_long(Options& options, Chance& chance) {
   options.faulty = 24h * 70;
   options.clients = 1;
   options.pause = chance.span(6h, 72h);
-  options.billing_pause = chance.span(6h, 48h);
+  options.billing_pause = chance.span(24h, 96h);
   options.dashboard = chance.roll(500) ? 0h : chance.span(24h, 24h * 7);
-  options.inbox_period = 10min;
+  options.inbox_period = options.recovery_period = options.expiry_period = 5min;
 }
 
 }  // namespace
@@ -80,7 +80,7 @@ Options draw_options(std::uint64_t seed) {
   options.refund_overpayments = chance.roll(500);
   options.dashboard = chance.roll(300) ? 0min : chance.span(15min, 20h);
   if (chance.roll(250)) options.rates[draw_dominant(chance)] = draw_often(chance);
-  options.billing_pause = chance.roll(150) ? 0min : chance.span(10min, 4h);
+  options.billing_pause = chance.roll(150) ? 0min : chance.span(30min, 8h);
   options.draft_lasts = chance.roll(500) ? 0min : chance.span(1min, 1h);
   options.after_retries = chance.pick(std::vector<std::string>{"cancel", "unpaid", "past_due"});
   if (seed % kLongEvery == 0) live_long(options, chance);

@@ -54,6 +54,8 @@ struct Options {
   int database_outages = 0;
   base::Duration longest_outage = std::chrono::hours(1);
   base::Duration inbox_period = std::chrono::seconds(5);
+  base::Duration recovery_period = std::chrono::seconds(30);
+  base::Duration expiry_period = std::chrono::minutes(1);
   base::Duration orders_expire_after = std::chrono::hours(72);  // 0: never
   bool refund_overpayments = false;                             // without being asked to
   bool split_writes = false;  // other writes come between a write's reads and its changes

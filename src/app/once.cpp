@@ -136,6 +136,10 @@ std::optional<ports::Reads> reads_of_settled(const ports::Reads& reads, const Lo
   auto more = reads;
   if (loaded.record->errand_id && !loaded.errand) {
     more.errand = loaded.record->errand_id;
+    // A method that was detached is in no wallet but the one that its errand brings.
+    const auto& errand = loaded.record_errand;
+    if (errand && subject_of(errand->operation) == domain::ErrandSubject::payment_method)
+      more.wallet = {};
     return more;
   }
   if (loaded.record->attempt_id && !loaded.payment) {

@@ -114,11 +114,10 @@ base::Task<std::optional<domain::PaymentId>> find_payment(Context& context,
   co_return ours ? event.our_payment : std::nullopt;
 }
 
-// A dispute names its payment only by the gateway's id, which the answer to our own call may
-// still have to tell us.
 base::Task<void> mark_unfound(Context& context, const StoredWebhook& row,
                               const GatewayEvent& event) {
-  const bool may_come = event.dispute && context.clock.now() < row.received_at + kUnfoundWaits;
+  const bool may_come =
+      may_be_known_later(event) && context.clock.now() < row.received_at + kUnfoundWaits;
   return may_come ? mark(context, row, WebhookStatus::waiting, "its payment is not known yet")
                   : mark(context, row, WebhookStatus::ignored, kNothingOfOurs);
 }
@@ -161,6 +160,11 @@ bool is_final_fact(const GatewayEvent& event) {
 bool is_about_subscription(const GatewayEvent& event) {
   return event.fetch == GatewayEvent::Fetch::subscription ||
          event.fetch == GatewayEvent::Fetch::invoice;
+}
+
+bool may_be_known_later(const GatewayEvent& event) {
+  const bool of_refunds = event.refund || event.fetch == GatewayEvent::Fetch::refunds;
+  return event.dispute || (of_refunds && !event.our_payment);
 }
 
 bool concerns_nobody(const GatewayEvent& event) {

@@ -69,10 +69,9 @@ bool is_of(const domain::Payment& payment, const Incoming& incoming) {
   return payment.gateway == incoming.gateway && (!known || !named || known == named);
 }
 
-// A dispute carries no metadata: that its payment is not found is for the inbox to look into.
 bool is_of_nobody(const ports::GatewayEvent& event, const Loaded& loaded) {
   if (is_about_subscription(event)) return !loaded.subscription;
-  return !loaded.payment && !event.our_payment && !event.dispute;
+  return !loaded.payment && !event.our_payment && !may_be_known_later(event);
 }
 
 // What becomes of a new event in the write that stores it.

@@ -15,6 +15,9 @@ inline constexpr const char* kNothingOfOurs = "nothing of ours";
 bool concerns_nobody(const ports::GatewayEvent& event);
 bool is_final_fact(const ports::GatewayEvent& event);
 bool is_about_subscription(const ports::GatewayEvent& event);
+// Names its payment only by the gateway's id, which our own call's answer or the invoice's event
+// may still have to tell us: disputes, and refunds of what the gateway charged by itself.
+bool may_be_known_later(const ports::GatewayEvent& event);
 
 // Done with.
 ports::StoredWebhook ended(ports::StoredWebhook row, ports::WebhookStatus status, std::string note,

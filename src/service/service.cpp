@@ -19,8 +19,6 @@
 namespace cobro::service {
 namespace {
 
-constexpr base::Duration kRecoveryPeriod = std::chrono::seconds(30);
-constexpr base::Duration kExpiryPeriod = std::chrono::minutes(1);
 constexpr base::Duration kPurgePeriod = std::chrono::minutes(10);
 constexpr std::int64_t kPurgeBatch = 1000;
 
@@ -91,13 +89,14 @@ struct Service::Parts {
                             settings.checkout_page)),
         door(world, verifier, router, surfaces::Cors(std::move(settings.cors_origins))),
         recovery(
-            "recovery", kRecoveryPeriod, [this] { return recover_due(context); }, ports.clock,
-            ports.log),
+            "recovery", settings.recovery_period, [this] { return recover_due(context); },
+            ports.clock, ports.log),
         inbox(context, [this] { polling.kick(); }),
         polling(
             "inbox", settings.inbox_period, [this] { return poll(inbox); }, ports.clock, ports.log),
         expiry(
-            "expiry", kExpiryPeriod, [this] { return expire(context); }, ports.clock, ports.log),
+            "expiry", settings.expiry_period, [this] { return expire(context); }, ports.clock,
+            ports.log),
         purging("purge", kPurgePeriod, [this] { return purge(context); }, ports.clock, ports.log) {
     *openapi = openapi_text(router.routes(), settings.version);
   }

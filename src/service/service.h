@@ -34,6 +34,8 @@ struct ServiceSettings {
   std::vector<std::string> cors_origins;  // empty: all
   std::string version = "0";              // in the OpenAPI document
   base::Duration inbox_period = std::chrono::seconds(5);  // between looks for what is due
+  base::Duration recovery_period = std::chrono::seconds(30);
+  base::Duration expiry_period = std::chrono::minutes(1);
   surfaces::checkout::CheckoutPageSettings checkout_page;
 };
 
