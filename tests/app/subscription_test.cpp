@@ -1,7 +1,9 @@
 // The life of a subscription that the gateway bills, on virtual time.
 #include <gtest/gtest.h>
 
+#include "tests/app/buyer.h"
 #include "tests/app/members.h"
+#include "wire/json.h"
 
 namespace cobro::testing {
 namespace {
@@ -137,6 +139,25 @@ TEST_F(Subscriptions, another_plan_is_prorated_and_a_dry_run_changes_nothing) {
                   .starts_with("200 pro credit 19.00 charge 49.00"));
   EXPECT_EQ(members.only("ana").price->to_string(), "49.00 USD");
   EXPECT_TRUE(members.history("ana").ends_with("active plan_changed user"));
+}
+
+TEST_F(Subscriptions, a_refund_that_is_heard_of_before_its_period_waits_for_it) {
+  members.now(members.subscribing("ana", kPro, "pm_card_visa"));
+  Postbox postbox(world);
+  world.advance(*members.only("ana").current_period_end - world.clock.now() + 1s);
+  const auto intents = wire::parse_json(world.sandbox_get("/v1/payment_intents"));
+  const auto renewal = *intents->find("data")->as_array()->front().string_at({"id"});
+  world.sandbox_post("/v1/refunds", "payment_intent=" + renewal);
+  world.advance(5s);
+  for (const auto& letter : postbox.about("refund.")) postbox.deliver(letter);
+  world.work();
+  ASSERT_EQ(members.payments("ana").size(), 1U);
+  for (const auto& letter : postbox.about("invoice.")) postbox.deliver(letter);
+  pass(10min);
+  const auto payments = members.payments("ana");
+  ASSERT_EQ(payments.size(), 2U);
+  EXPECT_EQ(payments[0].refunded + payments[1].refunded, payments[0].captured);
+  EXPECT_EQ(world.audit(), "");
 }
 
 TEST_F(Subscriptions, somebody_elses_does_not_exist) {

@@ -113,6 +113,18 @@ TEST_P(LostAnswers, of_detaching_detach_and_the_key_tells) {
   EXPECT_TRUE(members.wallet("ana").methods.empty());
 }
 
+TEST_P(LostAnswers, of_detaching_one_of_two_are_told_too) {
+  members.now(members.saving("ana", "pm_card_visa"));
+  members.now(members.saving("ana", "pm_card_mastercard"));
+  const auto id = members.wallet("ana").methods.front().id.to_string();
+  cut("/detach", GetParam());
+  members.now(members.removing("ana", id, "k"));
+  world.run_jobs();
+  world.advance(10min);
+  EXPECT_EQ(members.now(members.removing("ana", id, "k")), "200 detached 4242");
+  EXPECT_EQ(members.wallet("ana").methods.size(), 1U);
+}
+
 INSTANTIATE_TEST_SUITE_P(Cuts, LostAnswers,
                          ::testing::Values(Cut::request_lost, Cut::answer_lost,
                                            Cut::server_error_after, Cut::answer_truncated,
