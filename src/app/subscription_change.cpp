@@ -114,13 +114,19 @@ base::Task<base::Result<domain::Money, Refusal>> price_of(Context& context,
     co_return std::unexpected(unknown_price());
   auto response = co_await context.http.send(gateway->to_http(
       gateway->billing()->fetch_price(price_id), std::nullopt, context.settings.gateway_timeout));
-  if (!response)
+  const auto news = response ? gateway->billing()->parse_price(*response) : std::nullopt;
+  const bool refused = response && response->status >= 400 && response->status < 429;
+  if (!news && !refused)
     co_return std::unexpected(Refusal{.code = domain::RefusalCode::gateway_busy,
-                                      .message = "The payment gateway did not answer.",
+                                      .message = "The payment gateway did not say the price.",
                                       .retry_after_s = 2});
-  const auto news = gateway->billing()->parse_price(*response);
   if (!news || !news->amount || !news->billing_cycle) co_return std::unexpected(unknown_price());
   co_return *news->amount;
+}
+
+// Of a subscription whose plan was changed, as the gateway told it then.
+domain::Money own_price(const domain::Subscription& row) {
+  return row.price.value_or(domain::Money::zero(*domain::Currency::parse("USD")));
 }
 
 base::Result<void, Refusal> check_plan_change(const domain::Subscription& row) {
@@ -140,12 +146,13 @@ base::Task<Answer> change_plan(Context& context, Call call, ChangePlan command,
                                WordPlanChange word) {
   const auto seen = co_await get_subscription(context, call.caller, command.subscription);
   if (!seen) co_return std::unexpected(seen.error());
+  // An answer that was given under the key is given again, whatever the gateway says now.
   const auto price = co_await price_of(context, seen->gateway, command.price_id);
-  if (!price) co_return std::unexpected(price.error());
   std::optional<domain::Proration> proration;
   const Decide decide = [&](const Loaded& loaded,
                             domain::Moment moment) -> base::Result<Decided, Refusal> {
     COBRO_TRY_INTO(auto row, visible_subscription(loaded, call.caller));
+    if (!price) return std::unexpected(price.error());
     if (auto ready = check_changeable(loaded); !ready) return std::unexpected(ready.error());
     if (auto ready = check_plan_change(row); !ready) return std::unexpected(ready.error());
     proration = domain::prorate(row, *price, moment.now);
@@ -157,7 +164,9 @@ base::Task<Answer> change_plan(Context& context, Call call, ChangePlan command,
   };
   const WordErrand word_changed = [&](const ErrandSettled& settled) {
     const auto& row = *settled.subscription;
-    return word(row, proration.value_or(domain::prorate(row, *price, settled.errand.created_at)));
+    if (proration) return word(row, *proration);
+    const auto charged = price ? *price : own_price(row);
+    return word(row, domain::prorate(row, charged, settled.errand.created_at));
   };
   co_return co_await carry_out(context, call, command.subscription, decide, word_changed);
 }

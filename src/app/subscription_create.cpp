@@ -84,6 +84,20 @@ base::Result<Decided, Refusal> decide(const Context& context, const Call& call, 
   return decided;
 }
 
+// A method that is declined when it is attached: a 402 like that of a first payment, kept under
+// the caller's key.
+base::Task<Answer> decline(Context& context, const Call& call, Refusal refusal,
+                           const WordSettled& settled) {
+  const Decide decide = [&](const Loaded&, domain::Moment) -> base::Result<Decided, Refusal> {
+    Decided decided;
+    decided.reply = call.word_refusal(refusal);
+    return decided;
+  };
+  auto decided = co_await once(context, call, {}, decide, settled);
+  if (!decided) co_return std::unexpected(std::move(decided).error());
+  co_return std::move(*decided->reply);
+}
+
 }  // namespace
 
 base::Task<Answer> subscribe(Context& context, Call call, Subscribe command,
@@ -114,6 +128,8 @@ base::Task<Answer> subscribe(Context& context, Call call, Subscribe command,
     } else {
       auto method =
           co_await ensure_method(context, call.caller, command.gateway, *command.payment_method);
+      if (!method && method.error().code == RefusalCode::payment_declined)
+        co_return co_await decline(context, call, std::move(method).error(), settled);
       if (!method) co_return std::unexpected(std::move(method).error());
       command.payment_method = method->id.to_string();
     }

@@ -79,6 +79,15 @@ TEST_F(Subscriptions, a_card_that_is_declined_at_the_first_charge_is_a_402) {
   EXPECT_EQ(subscriptions_there(), 1);
 }
 
+TEST_F(Subscriptions, a_card_that_is_declined_when_it_is_attached_is_a_402_that_is_kept) {
+  EXPECT_EQ(members.now(members.subscribing("ana", kPro, "pm_card_chargeDeclined", 0, "k")),
+            "402 payment_declined generic_decline");
+  const auto sent = world.wire.sent.size();
+  EXPECT_EQ(members.now(members.subscribing("ana", kPro, "pm_card_chargeDeclined", 0, "k")),
+            "402 payment_declined generic_decline");
+  EXPECT_EQ(world.wire.sent.size(), sent);
+}
+
 TEST_F(Subscriptions, an_unknown_price_is_the_callers_mistake) {
   EXPECT_EQ(members.now(members.subscribing("ana", "price_nobody", "pm_card_visa")),
             "validation_failed");
@@ -139,6 +148,23 @@ TEST_F(Subscriptions, another_plan_is_prorated_and_a_dry_run_changes_nothing) {
                   .starts_with("200 pro credit 19.00 charge 49.00"));
   EXPECT_EQ(members.only("ana").price->to_string(), "49.00 USD");
   EXPECT_TRUE(members.history("ana").ends_with("active plan_changed user"));
+}
+
+TEST_F(Subscriptions, a_price_that_cannot_be_asked_for_now_is_no_wrong_one) {
+  members.now(members.subscribing("ana", kBasic, "pm_card_visa"));
+  const auto subscription = *members.only("ana").gateway_subscription_id;
+  const auto made = world.sandbox_post(
+      "/v1/prices",
+      "currency=usd&unit_amount=700&recurring[interval]=month&product_data[name]=Pass");
+  const auto price = *wire::parse_json(made.body)->string_at({"id"});
+  const auto first = members.now(members.changing("ana", subscription, price, false, "k"));
+  EXPECT_TRUE(first.starts_with("200 ? credit 19.00 charge 7.00")) << first;
+  world.wire.fate = [](const ports::HttpRequest& request) {
+    return request.url.find("/v1/prices/") == std::string::npos ? Cut::none
+                                                                : Cut::server_error_after;
+  };
+  EXPECT_EQ(members.now(members.changing("ana", subscription, price, false, "k")), first);
+  EXPECT_EQ(members.now(members.changing("ana", subscription, price, false)), "gateway_busy");
 }
 
 TEST_F(Subscriptions, a_refund_that_is_heard_of_before_its_period_waits_for_it) {
