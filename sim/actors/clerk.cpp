@@ -97,6 +97,8 @@ base::Task<std::optional<std::string>> Clerk::find_out(wire::Json reconciliation
   }
   const auto intent = co_await find_intent(*reconciliation.string_at({"payment_id"}));
   const auto status = intent ? *intent->string_at({"status"}) : "";
+  if (operation == "create")
+    co_return intent ? resolution(true, *intent->string_at({"id"})) : resolution(false);
   if (status == "requires_action") co_return std::nullopt;
   if (operation == "cancel") co_return resolution(status == "canceled");
   const bool held = operation == "confirm" && status == "requires_capture";
