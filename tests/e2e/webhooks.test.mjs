@@ -66,6 +66,7 @@ for (const database of databases) {
     await eventually('the webhook to be applied', async () => {
       return (await look(user, `payments/${payment.id}`)).status === 'completed';
     });
+    await eventually('its answer', async () => event.status); // on its way back through the relay
     assert.equal(event.status, 200, event.answer);
     assert.equal((await look(user, `orders/${order.id}`)).status, 'paid');
     gate.open();
