@@ -12,12 +12,13 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::string_view kPath = "/api/v1/subscriptions";
+const std::string kNeverPays = "pm_card_chargeCustomerFail";
 // The first ones pay; some only once, some never.
 const std::vector<std::string> kCards = {
     "pm_card_visa",
     "pm_card_visa",
     "pm_card_mastercard",
-    "pm_card_chargeCustomerFail",
+    kNeverPays,
     "pm_card_threeDSecure2Required",
     "pm_card_authenticationRequiredSetupForOffSession",
     "pm_card_chargeDeclined",
@@ -67,13 +68,15 @@ base::Task<void> Subscriber::stock_prices() {
 Wish Subscriber::new_subscription() {
   auto& chance = asking_.chance();
   const auto who = chance.pick(kPeople);
-  const auto card = chance.pick(kCards);
+  auto card = chance.pick(kCards);
   if (chance.roll(300))
     return {who, "POST", "/payments/subscriptions",
             fmt::format(R"({{"plan":"{}","paymentMethodId":"{}"}})", chance.pick(kPlans), card),
             ""};
-  const auto trial =
-      chance.roll(650) ? "" : fmt::format(R"(,"trial_days":{})", chance.between(1, 5));
+  const bool tries = chance.roll(350);
+  const auto trial = tries ? fmt::format(R"(,"trial_days":{})", chance.between(1, 5)) : "";
+  // Many a trial ends past due.
+  if (tries && chance.roll(400)) card = kNeverPays;
   return {who, "POST", std::string(kPath),
           fmt::format(R"({{"price_id":"{}","payment_method_id":"{}"{}}})", chance.pick(prices_),
                       card, trial),
