@@ -11,7 +11,6 @@ namespace cobro::app {
 
 namespace {
 
-using domain::AttemptStatus;
 using domain::Customer;
 using domain::MethodStatus;
 using domain::PaymentMethod;
