@@ -21,14 +21,15 @@ std::int64_t seconds_of(std::chrono::sys_days day) {
 }
 
 std::int64_t months_later(std::int64_t anchor, std::int64_t months) {
-  using namespace std::chrono;
+  namespace chrono = std::chrono;
   const auto born = day_at(anchor);
-  const year_month_day date(born);
+  const chrono::year_month_day date(born);
   const auto month =
-      year_month(date.year(), date.month()) + std::chrono::months(static_cast<int>(months));
-  const auto last = year_month_day_last(month.year(), month_day_last(month.month())).day();
+      chrono::year_month(date.year(), date.month()) + chrono::months(static_cast<int>(months));
+  const auto last =
+      chrono::year_month_day_last(month.year(), chrono::month_day_last(month.month())).day();
   const auto clamped = month / std::min(date.day(), last);
-  return seconds_of(sys_days(clamped)) + (anchor - seconds_of(born));
+  return seconds_of(chrono::sys_days(clamped)) + (anchor - seconds_of(born));
 }
 
 std::int64_t months_between(std::int64_t from, std::int64_t to) {

@@ -223,8 +223,7 @@ void note_checkout(Account& account, const Cause& cause, const Document& intent)
   if (status != "succeeded" && status != "requires_capture") return;
   ListQuery query;
   query.kind = kKind;
-  const auto id = intent.id();
-  query.only.intent = id;
+  query.only.intent = intent.id();
   const auto found = account.database.list(query);
   if (found->items.empty()) return;
   auto session = account.database.find(kKind, *found->items.front().string_at({"id"}));

@@ -25,8 +25,8 @@ std::string product_name(Account& account, const Json& price) {
 
 // "$19.00 / month", "$5.00 / 3 months".
 std::string rate_of(const Json& price) {
-  const auto amount = display_amount(price.int_at({"unit_amount"}).value_or(0),
-                                     price.string_at({"currency"}).value_or(""));
+  auto amount = display_amount(price.int_at({"unit_amount"}).value_or(0),
+                               price.string_at({"currency"}).value_or(""));
   const auto interval = price.string_at({"recurring", "interval"});
   const auto count = price.int_at({"recurring", "interval_count"}).value_or(1);
   if (!interval) return amount;

@@ -51,8 +51,7 @@ void cancel_intent(Account& account, const Cause& cause, const Document& invoice
 std::optional<Document> invoice_paid_by(Account& account, const Document& intent) {
   ListQuery query;
   query.kind = "invoice_payment";
-  const auto id = intent.id();
-  query.only.intent = id;
+  query.only.intent = intent.id();
   const auto payments = account.database.list(query);
   if (payments->items.empty()) return std::nullopt;
   return account.database.find("invoice", payments->items.front().string_at({"invoice"}).value());

@@ -15,7 +15,6 @@ namespace {
 
 using wire::Json;
 using wire::JsonArray;
-using wire::JsonNull;
 using wire::JsonObject;
 
 constexpr std::string_view kKind = "subscription";

@@ -17,7 +17,6 @@ namespace cobro::sandbox {
 namespace {
 
 using wire::Json;
-using wire::JsonNull;
 using wire::JsonObject;
 
 constexpr std::string_view kKind = "subscription";

@@ -8,7 +8,6 @@ namespace cobro::sandbox {
 namespace {
 
 using wire::Json;
-using wire::JsonNull;
 using wire::JsonObject;
 
 constexpr std::string_view kKind = "test_helpers.test_clock";
