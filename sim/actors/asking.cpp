@@ -21,8 +21,8 @@ wire::Json object_of(const Heard& heard) {
   if (heard.status < 200 || heard.status >= 300) return {};
   auto json = wire::parse_json(heard.body);
   if (!json) return {};
-  const auto* data = json->find("data");
-  return data != nullptr ? *data : std::move(*json);
+  if (const auto* data = json->find("data")) return *data;
+  return std::move(*json);
 }
 
 Asking::Asking(World& world, Witness& witness, std::string name)

@@ -8,8 +8,6 @@
 namespace cobro::sim {
 namespace {
 
-using domain::DisputeStatus;
-
 // An inquiry has the same words with a prefix.
 std::string_view plain(std::string_view status) {
   constexpr std::string_view kInquiry = "warning_";
@@ -58,7 +56,7 @@ Findings check_disputes(const Evidence& evidence) {
                                      payment.number, payment.disputed.minor(),
                                      disputed[payment.id]));
   if (rows.size() > evidence.remote_disputes.size() || evidence.rows.disputes.size() != rows.size())
-    findings.push_back("we have more disputes than the gateway");
+    findings.emplace_back("we have more disputes than the gateway");
   if (posted(evidence) != withdrawn)
     findings.push_back(fmt::format("the ledger says that disputes took {}, the gateway {}",
                                    posted(evidence), withdrawn));
