@@ -242,6 +242,14 @@ void close_record(const Loaded& loaded, const Errand& errand, const StoredReply&
   changes.update_record = std::move(record);
 }
 
+// What the key has answered to somebody else, while this caller was on its way.
+std::optional<StoredReply> answered_meanwhile(const Loaded& loaded, const Errand& errand) {
+  if (!loaded.record || loaded.record->errand_id != errand.id) return std::nullopt;
+  auto reply = loaded.record->reply;
+  if (reply) reply->headers.set("Idempotent-Replayed", "true");
+  return reply;
+}
+
 bool is_about_subscription(const Errand& errand) {
   return subject_of(errand.operation) == domain::ErrandSubject::subscription;
 }
@@ -286,6 +294,10 @@ base::Task<base::Result<Try, Refusal>> settle_once(Context& context, const Call*
     if (call == nullptr) {
       const bool known = after.errand.status != AttemptStatus::open;
       result.answer = known ? Answer(StoredReply{}) : std::unexpected(outcome_unknown());
+      return settlement.changes;
+    }
+    if (auto reply = answered_meanwhile(loaded, after.errand)) {
+      result.answer = std::move(*reply);
       return settlement.changes;
     }
     result.answer = answer_of(*call, after, word);
