@@ -5,9 +5,7 @@ namespace cobro::testing {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::Not;
-using ::testing::UnorderedElementsAre;
 
 constexpr std::string_view kPro = "price_1Sb3k64dPtEGmLmpm5n5bbJH";
 constexpr std::string_view kPremium = "price_1Sb3k74dPtEGmLmpHfLpUkvQ";
