@@ -111,7 +111,7 @@ namespace {
 
 // A payment that was to be made at the gateway, and is not there: nothing will ever come of it.
 void follow_create(domain::Books& books, const Attempt& attempt) {
-  const bool made = attempt.status == AttemptStatus::accepted || books.payment().gateway_payment_id;
+  const bool made = attempt.status == AttemptStatus::accepted || exists_at_gateway(books.payment());
   if (attempt.operation == Operation::create && !made &&
       books.payment().state == domain::PaymentState::pending)
     books.cancel(false, "not_created");
@@ -143,7 +143,7 @@ namespace {
 // A payment of the same debt for which nothing exists at a gateway: it can give way.
 bool can_give_way(const domain::Payment& other, const domain::Books& books) {
   return other.id != books.payment().id && other.state == domain::PaymentState::pending &&
-         !other.gateway_payment_id && !other.pending_operation;
+         !exists_at_gateway(other) && !other.pending_operation;
 }
 
 bool is_payable(const domain::Books& books) {

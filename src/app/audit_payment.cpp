@@ -79,10 +79,10 @@ std::optional<std::string> state_problem(const Payment& payment, const AuditPage
       return declined ? std::nullopt : std::optional(says("but no charge of it was declined"));
     case PaymentState::authorized:
     case PaymentState::requires_action:
-      return payment.gateway_payment_id ? std::nullopt
+      return exists_at_gateway(payment) ? std::nullopt
                                         : std::optional(says("but nothing exists at the gateway"));
     case PaymentState::processing:
-      return payment.gateway_payment_id || has_open_attempt(payment, page, false)
+      return exists_at_gateway(payment) || has_open_attempt(payment, page, false)
                  ? std::nullopt
                  : std::optional(says("but nothing is under way"));
     case PaymentState::pending:
@@ -132,11 +132,11 @@ void audit_creations(const Payment& payment, const AuditPage& page, AuditReport&
   const auto count = [&](AttemptStatus status) {
     return count_attempts(payment, page, domain::Operation::create, status);
   };
-  if (count(AttemptStatus::accepted) > 0 && !payment.gateway_payment_id)
+  if (count(AttemptStatus::accepted) > 0 && !exists_at_gateway(payment))
     report.findings.push_back(
         {name(payment), "it was made at the gateway, and its object is not recorded"});
   const auto failed = count(AttemptStatus::not_executed) + count(AttemptStatus::declined);
-  if (failed > 0 && payment.state == PaymentState::pending && !payment.gateway_payment_id)
+  if (failed > 0 && payment.state == PaymentState::pending && !exists_at_gateway(payment))
     report.findings.push_back(
         {name(payment), "it was never made at the gateway, and is still pending"});
 }

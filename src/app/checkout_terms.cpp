@@ -15,7 +15,29 @@ domain::CheckoutSession make(const CheckoutTerms& terms, base::Uuid id, base::Ti
           .updated_at = now};
 }
 
+std::optional<std::string> url_of(const auto& collected) {
+  if (!collected.gateway_checkout_id || !collected.next_action) return std::nullopt;
+  return collected.next_action->url;
+}
+
 }  // namespace
+
+std::optional<std::string> page_url(const domain::Payment& payment) {
+  return url_of(payment);
+}
+
+std::optional<std::string> page_url(const domain::Subscription& subscription) {
+  return url_of(subscription);
+}
+
+std::optional<ports::CheckoutPage> page_of(const Context& context,
+                                           const std::optional<CheckoutTerms>& terms,
+                                           base::Timestamp now) {
+  if (!terms || !context.settings.checkout_at_gateway) return std::nullopt;
+  return ports::CheckoutPage{.success_url = terms->success_url,
+                             .cancel_url = terms->cancel_url,
+                             .expires_at = now + terms->life};
+}
 
 domain::CheckoutSession make_checkout(const CheckoutTerms& terms, const domain::Payment& payment,
                                       base::Timestamp now) {

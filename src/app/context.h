@@ -19,6 +19,7 @@ struct Settings {
   base::Duration gateway_timeout = std::chrono::seconds(25);   // of one call
   int refund_self_service_days = 0;                            // 0: only admin and service refund
   bool refund_overpayments = false;                            // without being asked to
+  bool checkout_at_gateway = false;  // sessions are paid on the gateway's own page
 };
 
 struct Context {

@@ -44,7 +44,7 @@ std::optional<std::string> gateway_id_of(const Loaded& loaded, const Errand& err
   if (loaded.subscription) {
     const auto& row = *loaded.subscription;
     if (errand.operation == ErrandOperation::create_subscription) return row.gateway_customer_id;
-    return row.gateway_subscription_id;
+    return row.gateway_subscription_id ? row.gateway_subscription_id : row.gateway_checkout_id;
   }
   for (const auto& method : loaded.methods)
     if (method.id.uuid == errand.subject_id) return method.gateway_payment_method_id;
@@ -87,6 +87,8 @@ bool is_ours(const Errand& errand, const ports::ErrandNews& news) {
     return errand.operation != ErrandOperation::create_subscription ||
            (subscription->our_subscription &&
             subscription->our_subscription->uuid == errand.subject_id);
+  if (const auto* page = std::get_if<domain::CheckoutNews>(&news))
+    return page->our_subscription && page->our_subscription->uuid == errand.subject_id;
   return std::holds_alternative<domain::MethodNews>(news);
 }
 
@@ -94,6 +96,9 @@ bool is_ours(const Errand& errand, const ports::ErrandNews& news) {
 bool shows_done(const Errand& errand, const ports::ErrandNews& news) {
   const auto* method = std::get_if<domain::MethodNews>(&news);
   const auto* subscription = std::get_if<domain::SubscriptionNews>(&news);
+  if (const auto* page = std::get_if<domain::CheckoutNews>(&news))
+    return errand.operation == ErrandOperation::create_subscription ||
+           page->status == domain::CheckoutStatus::expired;
   switch (errand.operation) {
     case ErrandOperation::create_customer:
     case ErrandOperation::create_subscription:

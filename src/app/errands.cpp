@@ -45,6 +45,9 @@ ErrandOperation operation_of(const ports::ErrandCommand& command) {
     ErrandOperation operator()(const ports::EndNowCommand&) const {
       return ErrandOperation::end_now;
     }
+    ErrandOperation operator()(const ports::EndPageCommand&) const {
+      return ErrandOperation::end_now;
+    }
     ErrandOperation operator()(const ports::ResumeCommand&) const {
       return ErrandOperation::resume;
     }
@@ -174,8 +177,8 @@ struct Settlement {
 
   void settle_subscription(AttemptStatus status) {
     domain::SubscriptionBooks books(moment, *loaded.subscription, plans);
-    const bool made = status != AttemptStatus::not_executed && facts.subscription;
-    if (made) {
+    const bool told = facts.subscription || facts.page;
+    if (told && status != AttemptStatus::not_executed) {
       apply_facts(context, loaded, moment, books, facts, after.errand.id, changes);
     } else if (after.errand.operation == ErrandOperation::create_subscription) {
       books.give_up("gateway", "not_created");
@@ -317,6 +320,7 @@ SubscriptionFacts facts_of(const ErrandAnswer& answer) {
   SubscriptionFacts facts;
   if (const auto* news = std::get_if<domain::SubscriptionNews>(&answer.news))
     facts.subscription = *news;
+  if (const auto* news = std::get_if<domain::CheckoutNews>(&answer.news)) facts.page = *news;
   return facts;
 }
 

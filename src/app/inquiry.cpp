@@ -39,17 +39,22 @@ bool may_create(domain::Operation operation) {
   return operation == domain::Operation::create || operation == domain::Operation::confirm;
 }
 
-// The instants between which our attempts may have created the object.
-std::pair<base::Timestamp, base::Timestamp> window(const Loaded& loaded, base::Timestamp now) {
+// How, and between which instants, our attempts may have created the object.
+struct Creation {
+  base::Timestamp from;
+  base::Timestamp to;
+  const domain::GatewayRequest* request = nullptr;
+};
+Creation creation_of(const Loaded& loaded, base::Timestamp now) {
   for (const auto& attempt : loaded.open_attempts)
     if (attempt.payment_id == loaded.payment->id && may_create(attempt.operation))
-      return {attempt.first_sent_at, attempt.deadline};
+      return {attempt.first_sent_at, attempt.deadline, &attempt.request};
   return {loaded.payment->created_at, now};
 }
 
 std::vector<domain::PaymentNews> ours(const domain::Payment& payment,
                                       std::vector<domain::PaymentNews> found) {
-  if (payment.gateway_payment_id) return found;
+  if (exists_at_gateway(payment)) return found;
   std::erase_if(found, [&](const auto& news) { return news.our_payment != payment.id; });
   return found;
 }
@@ -110,9 +115,10 @@ base::Task<base::Result<Inquiry, Refusal>> inquire(Context& context, domain::Pay
     if (!loaded.payment) co_return std::unexpected(not_found());
     const auto* gateway = context.gateways.find(loaded.payment->gateway);
     if (gateway == nullptr || !gateway->capabilities().remote) co_return Inquiry::nothing_new;
-    const auto [from, to] = window(loaded, context.clock.now());
-    auto found =
-        co_await look_up(context, *gateway, gateway->look_up_payment(*loaded.payment, from, to));
+    const auto made = creation_of(loaded, context.clock.now());
+    auto found = co_await look_up(
+        context, *gateway,
+        gateway->look_up_payment(*loaded.payment, made.from, made.to, made.request));
     if (!found) co_return Inquiry::no_answer;
     auto news = ours(*loaded.payment, std::move(found->payments));
     if (news.empty()) co_return Inquiry::absent;

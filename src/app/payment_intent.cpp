@@ -77,8 +77,10 @@ base::Result<Decided, Refusal> decide(const Creation& creation, const ports::Loa
   if (creation.command.checkout)
     decided.changes.insert_checkouts.push_back(
         make_checkout(*creation.command.checkout, payment, moment.now));
+  const ports::CreateCommand create{
+      page_of(creation.context, creation.command.checkout, moment.now)};
   domain::Books books(std::move(moment), std::move(payment), std::nullopt, {}, {});
-  COBRO_TRY_INTO(auto attempt, make_attempt(creation.context, books, ports::CreateCommand{}));
+  COBRO_TRY_INTO(auto attempt, make_attempt(creation.context, books, create));
   decided.changes.insert_payments.push_back(books.payment());
   decided.changes.insert_attempts.push_back(attempt);
   decided.attempts.push_back(std::move(attempt));

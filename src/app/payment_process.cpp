@@ -162,6 +162,9 @@ base::Result<Decided, Refusal> decide(Process& process, const ports::Loaded& loa
   if (!remote) return manual_reply(process, payment);
   if (payment.conflicted) return std::unexpected(payment_conflicted());
   if (payment.pending_operation) return ask_or_wait(process, payment);
+  if (payment.gateway_checkout_id)
+    return std::unexpected(
+        invalid_state("The payment is made on the gateway's own page, and nowhere else."));
   if (asked && payment.state == PaymentState::failed) return report_decline(process, payment);
   return confirm(process, loaded, std::move(moment));
 }

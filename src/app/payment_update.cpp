@@ -22,7 +22,7 @@ base::Result<void, Refusal> check_state(const Call& call, const domain::Payment&
   if (payment.pending_operation) return std::unexpected(payment_in_progress(payment));
   if (payment.state != domain::PaymentState::pending)
     return std::unexpected(wrong_state(call, payment, domain::PaymentState::pending, ""));
-  if (money && payment.gateway_payment_id)
+  if (money && exists_at_gateway(payment))
     return std::unexpected(
         invalid_state("The payment exists at the gateway already; only its description and "
                       "metadata may change."));

@@ -58,6 +58,13 @@ bool ends_now(const EndSubscription& command, const domain::Subscription& row) {
   return command.immediate || row.status == SubscriptionStatus::incomplete;
 }
 
+ports::ErrandCommand end_command(const domain::Subscription& row, bool at_once) {
+  const auto& id = row.gateway_subscription_id;
+  if (!id) return ports::EndPageCommand{*row.gateway_checkout_id};
+  if (at_once) return ports::EndNowCommand{*id};
+  return ports::EndAtPeriodEndCommand{*id};
+}
+
 }  // namespace
 
 base::Task<Answer> end_subscription(Context& context, Call call, EndSubscription command,
@@ -69,9 +76,7 @@ base::Task<Answer> end_subscription(Context& context, Call call, EndSubscription
     if (domain::is_terminal(row.status) || (!at_once && row.cancel_at_period_end))
       return answered(word(row));
     if (auto ready = check_changeable(loaded); !ready) return std::unexpected(ready.error());
-    const auto& id = *row.gateway_subscription_id;
-    const auto errand = at_once ? ports::ErrandCommand(ports::EndNowCommand{id})
-                                : ports::ErrandCommand(ports::EndAtPeriodEndCommand{id});
+    const auto errand = end_command(row, at_once);
     return open_errand(context, call, std::move(row), errand, std::move(moment));
   };
   co_return co_await carry_out(context, call, command.subscription, decide,

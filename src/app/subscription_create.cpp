@@ -46,12 +46,14 @@ domain::Subscription make_subscription(const Terms& terms, const domain::Custome
   return row;
 }
 
-ports::CreateSubscriptionCommand command_of(const domain::Subscription& row) {
+ports::CreateSubscriptionCommand command_of(const domain::Subscription& row,
+                                            std::optional<ports::CheckoutPage> page) {
   return {.subscription = row.id,
           .gateway_customer_id = row.gateway_customer_id,
           .gateway_price_id = row.gateway_price_id,
           .gateway_payment_method_id = row.gateway_payment_method_id,
-          .trial_days = row.trial_days};
+          .trial_days = row.trial_days,
+          .page = std::move(page)};
 }
 
 base::Result<Decided, Refusal> decide(const Context& context, const Call& call, const Terms& terms,
@@ -71,7 +73,8 @@ base::Result<Decided, Refusal> decide(const Context& context, const Call& call, 
     return decided;
   }
   auto row = make_subscription(terms, *wallet.customer, method, moment);
-  COBRO_TRY_INTO(decided.errand, make_errand(context, command.gateway, command_of(row), row.id.uuid,
+  const auto order = command_of(row, page_of(context, command.checkout, moment.now));
+  COBRO_TRY_INTO(decided.errand, make_errand(context, command.gateway, order, row.id.uuid,
                                              row.errands, changed_by(call.caller), moment));
   if (command.checkout)
     decided.changes.insert_checkouts.push_back(make_checkout(*command.checkout, row, moment.now));

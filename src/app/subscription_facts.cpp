@@ -10,6 +10,7 @@ namespace cobro::app {
 namespace {
 
 using domain::AttemptStatus;
+using domain::CheckoutNews;
 using domain::ErrandOperation;
 using domain::InvoiceNews;
 using domain::SubscriptionNews;
@@ -17,8 +18,10 @@ using ports::Changes;
 using ports::Loaded;
 
 // How an open errand on the subscription ends, given what the gateway says of it now; nothing
-// when this is no evidence.
-std::optional<AttemptStatus> ending(const domain::Errand& errand, const SubscriptionNews& news) {
+// when this is no evidence. `before`: the subscription as we knew it.
+std::optional<AttemptStatus> ending(const domain::Errand& errand,
+                                    const domain::Subscription& before,
+                                    const SubscriptionNews& news) {
   const bool ended = news.status && domain::is_terminal(*news.status);
   switch (errand.operation) {
     case ErrandOperation::create_subscription:
@@ -27,7 +30,10 @@ std::optional<AttemptStatus> ending(const domain::Errand& errand, const Subscrip
       if (news.cancel_at_period_end || ended) return AttemptStatus::accepted;
       return std::nullopt;
     case ErrandOperation::end_now:
-      return ended ? std::optional(AttemptStatus::accepted) : std::nullopt;
+      if (ended) return AttemptStatus::accepted;
+      // It was to end the page that has made it.
+      return before.gateway_subscription_id ? std::nullopt
+                                            : std::optional(AttemptStatus::not_executed);
     case ErrandOperation::resume:
       if (ended) return AttemptStatus::not_executed;
       return news.cancel_at_period_end ? std::nullopt : std::optional(AttemptStatus::accepted);
@@ -44,19 +50,30 @@ std::optional<AttemptStatus> ending(const domain::Errand& errand, const Subscrip
   return std::nullopt;
 }
 
+// The same of the page that is to make it.
+std::optional<AttemptStatus> ending(const domain::Errand& errand, const domain::Subscription&,
+                                    const CheckoutNews& news) {
+  const bool shown = errand.operation == ErrandOperation::create_subscription ||
+                     (errand.operation == ErrandOperation::end_now &&
+                      news.status == domain::CheckoutStatus::expired);
+  return shown ? std::optional(AttemptStatus::accepted) : std::nullopt;
+}
+
 // Who is behind what changed: the open errand that it shows done, else the gateway.
-domain::Author author(const Loaded& loaded, const SubscriptionNews& news) {
+domain::Author author(const Loaded& loaded, const auto& news) {
+  const auto& row = *loaded.subscription;
   for (const auto& errand : loaded.open_errands)
-    if (errand.subject_id == loaded.subscription->id.uuid && ending(errand, news))
-      return author_of(errand);
+    if (errand.subject_id == row.id.uuid && ending(errand, row, news)) return author_of(errand);
   return {};
 }
 
-void end_errands(const Loaded& loaded, const SubscriptionNews& news,
-                 std::optional<domain::ErrandId> own, base::Timestamp now, Changes& changes) {
+void end_errands(const Loaded& loaded, const auto& news, std::optional<domain::ErrandId> own,
+                 base::Timestamp now, Changes& changes) {
+  const auto& row = *loaded.subscription;
   for (auto errand : loaded.open_errands) {
-    if (errand.id == own || errand.subject_id != loaded.subscription->id.uuid) continue;
-    if (const auto end = ending(errand, news)) end_errand(errand, *end, std::nullopt, now, changes);
+    if (errand.id == own || errand.subject_id != row.id.uuid) continue;
+    if (const auto end = ending(errand, row, news))
+      end_errand(errand, *end, std::nullopt, now, changes);
   }
 }
 
@@ -178,6 +195,21 @@ base::Task<std::optional<SubscriptionFacts>> fetch_facts(Context& context, domai
   co_return facts;
 }
 
+base::Task<std::optional<SubscriptionFacts>> fetch_page_facts(Context& context,
+                                                              domain::GatewayName name,
+                                                              std::string gateway_checkout_id) {
+  const auto* gateway = context.gateways.find(name);
+  COBRO_CHECK(gateway != nullptr && gateway->billing() != nullptr);
+  auto response = co_await context.http.send(
+      gateway->to_http(gateway->billing()->fetch_checkout(gateway_checkout_id), std::nullopt,
+                       context.settings.gateway_timeout));
+  auto page = response ? gateway->billing()->parse_checkout(*response) : std::nullopt;
+  if (!page) co_return std::nullopt;
+  if (page->gateway_subscription_id)
+    co_return co_await fetch_facts(context, name, *page->gateway_subscription_id, std::nullopt);
+  co_return SubscriptionFacts{.page = std::move(page)};
+}
+
 void read_for_facts(const Context& context, domain::GatewayName gateway,
                     const SubscriptionFacts& facts, ports::Reads& reads) {
   if (!facts.invoice) return;
@@ -190,10 +222,12 @@ bool apply_facts(const Context& context, const Loaded& loaded, domain::Moment mo
                  domain::SubscriptionBooks& books, const SubscriptionFacts& facts,
                  std::optional<domain::ErrandId> own, Changes& changes) {
   bool changed = false;
-  if (facts.subscription) {
-    changed = books.apply(*facts.subscription, author(loaded, *facts.subscription));
-    end_errands(loaded, *facts.subscription, own, moment.now, changes);
-  }
+  const auto follow = [&](const auto& news) {
+    changed = books.apply(news, author(loaded, news));
+    end_errands(loaded, news, own, moment.now, changes);
+  };
+  if (facts.subscription) follow(*facts.subscription);
+  if (facts.page) follow(*facts.page);
   // Ids that the subscription's books did not use.
   moment.ids = books.ids();
   if (facts.invoice &&

@@ -15,8 +15,9 @@
 namespace cobro::app {
 
 struct SubscriptionFacts {
-  std::optional<domain::SubscriptionNews> subscription;
-  std::optional<domain::InvoiceNews> invoice;
+  std::optional<domain::SubscriptionNews> subscription = {};
+  std::optional<domain::InvoiceNews> invoice = {};
+  std::optional<domain::CheckoutNews> page = {};  // while there is no subscription yet
 };
 
 // Asks the gateway. Nothing when it gave no answer that can be read. `invoice`: which one, else
@@ -25,6 +26,10 @@ base::Task<std::optional<SubscriptionFacts>> fetch_facts(Context& context,
                                                          domain::GatewayName gateway,
                                                          std::string gateway_subscription_id,
                                                          std::optional<std::string> invoice);
+// The same of the subscription that a page has made, or of the page while it has not.
+base::Task<std::optional<SubscriptionFacts>> fetch_page_facts(Context& context,
+                                                              domain::GatewayName gateway,
+                                                              std::string gateway_checkout_id);
 // The latest invoice of `news`, when it can be had.
 base::Task<std::optional<domain::InvoiceNews>> fetch_invoice(Context& context,
                                                              domain::GatewayName gateway,

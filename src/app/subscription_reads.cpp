@@ -50,7 +50,7 @@ base::Result<void, Refusal> check_changeable(const ports::Loaded& loaded) {
           Refusal{.code = RefusalCode::payment_in_progress,
                   .message = "Another operation on this subscription is under way.",
                   .retry_after_s = 1});
-  if (!row.gateway_subscription_id)
+  if (!row.gateway_subscription_id && !row.gateway_checkout_id)
     return std::unexpected(
         invalid_state("The subscription does not exist at its gateway; it cannot be changed."));
   return {};

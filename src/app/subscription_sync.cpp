@@ -62,18 +62,25 @@ base::Task<std::optional<domain::Subscription>> find(Context& context, domain::S
   co_return (co_await context.store.load({.subscription = id})).subscription;
 }
 
+base::Task<std::optional<SubscriptionFacts>> fetch(Context& context,
+                                                   const domain::Subscription& row,
+                                                   const Cause& cause) {
+  const auto named = row.gateway_subscription_id ? row.gateway_subscription_id : cause.gateway_id;
+  if (named) co_return co_await fetch_facts(context, row.gateway, *named, cause.invoice);
+  if (!row.gateway_checkout_id) co_return std::nullopt;
+  co_return co_await fetch_page_facts(context, row.gateway, *row.gateway_checkout_id);
+}
+
 base::Task<Synced> sync(Context& context, domain::SubscriptionId id, Cause cause) {
   const auto plans = co_await context.store.plans();
   for (int i = 0; i < kMaxFetches; ++i) {
     auto row = co_await find(context, id);
     if (!row) co_return Synced::not_found;
-    const auto named =
-        row->gateway_subscription_id ? row->gateway_subscription_id : cause.gateway_id;
-    if (!named) co_return Synced::no_answer;
-    const auto facts = co_await fetch_facts(context, row->gateway, *named, cause.invoice);
+    const auto facts = co_await fetch(context, *row, cause);
     if (!facts) co_return Synced::no_answer;
     // Metadata can be copied; an object that says it is of another row is not this one's.
-    if (facts->subscription->our_subscription && facts->subscription->our_subscription != id)
+    const auto& found = facts->subscription;
+    if (found && found->our_subscription && found->our_subscription != id)
       co_return Synced::not_found;
     const auto written = co_await write(context, *row, *facts, plans, cause);
     if (!written) co_return Synced::no_answer;

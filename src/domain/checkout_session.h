@@ -29,9 +29,6 @@ struct CheckoutSession {
   CheckoutStatus status = CheckoutStatus::open;
   base::Timestamp expires_at;
   base::Timestamp next_check_at;  // when the expiry job may take it
-  // Of a page at the gateway, when so configured.
-  std::optional<std::string> gateway_session_id = {};  // cs_…
-  std::optional<std::string> gateway_url = {};
   std::int64_t version = 1;
   base::Timestamp created_at;
   base::Timestamp updated_at;

@@ -48,10 +48,14 @@ Money refundable(const Payment& payment) {
   return payment.captured - payment.refunded - payment.refunding;
 }
 
+bool exists_at_gateway(const Payment& payment) {
+  return payment.gateway_payment_id || payment.gateway_checkout_id;
+}
+
 bool is_open_at_gateway(const Payment& payment) {
   const bool ended = payment.state == PaymentState::succeeded ||
                      payment.state == PaymentState::cancelled || payment.overpayment;
-  return payment.gateway_payment_id && !ended;
+  return exists_at_gateway(payment) && !ended;
 }
 
 OverpaymentStatus status_of(const Overpayment& overpayment) {

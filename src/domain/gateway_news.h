@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/time.h"
+#include "domain/checkout_session.h"
 #include "domain/dispute.h"
 #include "domain/ids.h"
 #include "domain/money.h"
@@ -28,7 +29,9 @@ enum class RemoteState {
 };
 
 struct PaymentNews {
-  std::string gateway_payment_id;
+  // Of an object: nothing while there is only a page of the gateway's that will make one.
+  std::optional<std::string> gateway_payment_id;
+  std::optional<std::string> gateway_checkout_id = {};
   RemoteState state = RemoteState::unrecognized;
   // Nothing when the gateway names an amount or currency that we cannot read.
   std::optional<Money> amount;
@@ -97,6 +100,15 @@ struct SubscriptionNews {
   std::optional<SubscriptionId> our_subscription;  // from the metadata
   std::optional<ErrandId> our_errand;              // that created it
   std::string redacted;
+};
+
+// A page of the gateway's on which a subscription is paid, and made by being paid.
+struct CheckoutNews {
+  std::string gateway_checkout_id;
+  std::optional<CheckoutStatus> status;  // nothing: a word we do not know
+  std::optional<std::string> url;        // of an open one
+  std::optional<std::string> gateway_subscription_id;
+  std::optional<SubscriptionId> our_subscription;  // from the metadata
 };
 
 enum class InvoiceStatus { draft, open, paid, uncollectible, voided };

@@ -32,7 +32,7 @@ bool is_other_object(const Payment& payment, const std::optional<std::string>& g
 std::optional<std::string> contradiction(const Payment& payment, const PaymentNews& news) {
   if (is_other_object(payment, news.gateway_payment_id))
     return fmt::format("the gateway has a second object of this payment, {}",
-                       news.gateway_payment_id);
+                       *news.gateway_payment_id);
   if (news.amount && *news.amount != payment.amount)
     return says("an amount of", *news.amount, payment.amount);
   return std::nullopt;
@@ -110,6 +110,25 @@ Applied follow_state(Books& books, const PaymentNews& news) {
   return Applied::nothing_new;
 }
 
+bool is_new(const std::optional<std::string>& told, const std::optional<std::string>& known) {
+  return told && told != known;
+}
+
+// What the gateway calls it.
+bool learn(Books& books, const PaymentNews& news) {
+  const auto& known = books.payment();
+  if (!is_new(news.gateway_payment_id, known.gateway_payment_id) &&
+      !is_new(news.gateway_checkout_id, known.gateway_checkout_id) &&
+      !is_new(news.client_secret, known.client_secret))
+    return false;
+  books.note([&](Payment& payment) {
+    if (news.gateway_payment_id) payment.gateway_payment_id = news.gateway_payment_id;
+    if (news.gateway_checkout_id) payment.gateway_checkout_id = news.gateway_checkout_id;
+    if (news.client_secret) payment.client_secret = news.client_secret;
+  });
+  return true;
+}
+
 const Refund* find_refund(const Books& books, const RefundNews& news, const Attempt* attempt) {
   for (const auto& refund : books.refunds()) {
     if (refund.gateway_refund_id == news.gateway_refund_id) return &refund;
@@ -159,13 +178,7 @@ Applied book_outside_refund(Books& books, const RefundNews& news) {
 Applied apply(Books& books, const PaymentNews& news) {
   if (auto detail = contradiction(books.payment(), news))
     return conflict(books, std::move(*detail));
-  const bool new_secret = news.client_secret && books.payment().client_secret != news.client_secret;
-  const bool learned = !books.payment().gateway_payment_id || new_secret;
-  if (learned)
-    books.note([&](Payment& payment) {
-      payment.gateway_payment_id = news.gateway_payment_id;
-      if (new_secret) payment.client_secret = news.client_secret;
-    });
+  const bool learned = learn(books, news);
   const auto applied = follow_state(books, news);
   return learned && applied == Applied::nothing_new ? Applied::changed : applied;
 }

@@ -70,6 +70,7 @@ struct Payment {
   std::optional<std::string> description;
   std::string metadata = "{}";                                // JSON object of strings
   std::optional<std::string> gateway_payment_id;              // pi_…
+  std::optional<std::string> gateway_checkout_id = {};        // cs_…: a page of the gateway's
   std::optional<std::string> gateway_customer_id = {};        // cus_…
   std::optional<std::string> gateway_payment_method_id = {};  // named when it was made
   std::optional<std::string> gateway_invoice_id = {};         // in_…: of a subscription's period
@@ -94,6 +95,8 @@ Money held(const Payment& payment);
 Money refundable(const Payment& payment);
 bool is_live(PaymentState state);
 bool is_refunded_in_full(const Payment& payment);
+// As an object, or as a page that will make one.
+bool exists_at_gateway(const Payment& payment);
 // Its customer could still pay the gateway's object; only cancelling it there ends that. A
 // failed one with an object is such a one too.
 bool is_open_at_gateway(const Payment& payment);

@@ -36,6 +36,7 @@ struct Subscription {
   std::optional<std::string> plan_code = {};
   std::string gateway_price_id;                             // price_…
   std::optional<std::string> gateway_subscription_id = {};  // sub_…; nothing until it is made there
+  std::optional<std::string> gateway_checkout_id = {};      // cs_…: a page of the gateway's
   std::optional<std::string> gateway_item_id = {};          // si_…
   std::optional<std::string> gateway_payment_method_id = {};  // that pays it
   SubscriptionStatus status = SubscriptionStatus::incomplete;

@@ -91,8 +91,27 @@ bool SubscriptionBooks::apply(const SubscriptionNews& news, const Author& author
   return changed;
 }
 
+bool SubscriptionBooks::apply(const CheckoutNews& news, const Author& author) {
+  if (is_terminal(row_.status)) return false;
+  bool changed = take(row_.gateway_checkout_id, std::optional(news.gateway_checkout_id));
+  if (!row_.gateway_subscription_id && news.status == CheckoutStatus::expired) {
+    const bool asked = author.operation == ErrandOperation::end_now;
+    give_up(asked ? author.changed_by : "gateway", asked ? "cancel_requested" : "checkout_expired");
+    return true;
+  }
+  if (!row_.gateway_subscription_id && news.url) {
+    const NextAction visit{"redirect_to_url", news.url, std::nullopt};
+    changed |= !same(row_.next_action, visit);
+    row_.next_action = visit;
+  }
+  if (changed) row_.updated_at = moment_.now;
+  changed_ = changed_ || changed;
+  return changed;
+}
+
 void SubscriptionBooks::give_up(const std::string& changed_by, const std::string& reason) {
   if (row_.status != SubscriptionStatus::incomplete) return;
+  row_.next_action.reset();
   move_to(SubscriptionStatus::incomplete_expired, reason, changed_by);
   row_.ended_at = moment_.now;
   row_.updated_at = moment_.now;

@@ -36,6 +36,8 @@ class SubscriptionBooks {
   // What the gateway says now. False when that is nothing new. A cancelled or expired one
   // stays so.
   bool apply(const SubscriptionNews& news, const Author& author);
+  // The same of the gateway's page that will make it. Once it is made, the page tells nothing.
+  bool apply(const CheckoutNews& news, const Author& author);
   // The gateway never made it.
   void give_up(const std::string& changed_by, const std::string& reason);
   // The trial's end is near.

@@ -41,6 +41,7 @@ service::ServiceSettings settings_of(const configuration::Configuration& configu
   settings.app.order_expire_after = configuration.orders_expire_after;
   settings.app.refund_self_service_days = configuration.refunds_self_service_days;
   settings.app.refund_overpayments = configuration.overpayments_auto_refund;
+  settings.app.checkout_at_gateway = configuration.checkout_at_gateway;
   settings.jwt_keys = std::move(keys);
   settings.default_currency = configuration.default_currency;
   settings.public_url = configuration.public_url;

@@ -23,6 +23,13 @@ enum class AnswerKind {
   unknown,       // may or may not have been done
 };
 
+// A page of the gateway's own, instead of ours, on which somebody pays.
+struct CheckoutPage {
+  std::string success_url;
+  std::string cancel_url;
+  base::Timestamp expires_at;
+};
+
 // What an errand asks for.
 struct CreateCustomerCommand {
   domain::CustomerId customer;
@@ -44,12 +51,17 @@ struct CreateSubscriptionCommand {
   // Nothing: it stays incomplete until the customer pays its first invoice in a browser.
   std::optional<std::string> gateway_payment_method_id;
   std::int64_t trial_days = 0;
+  std::optional<CheckoutPage> page = {};  // on which it is paid, and made by that
 };
 struct EndAtPeriodEndCommand {
   std::string gateway_subscription_id;
 };
 struct EndNowCommand {
   std::string gateway_subscription_id;
+};
+// The page on which a subscription was to be made takes nothing any more.
+struct EndPageCommand {
+  std::string gateway_checkout_id;
 };
 struct ResumeCommand {
   std::string gateway_subscription_id;
@@ -61,9 +73,9 @@ struct ChangePlanCommand {
 };
 using ErrandCommand = std::variant<CreateCustomerCommand, AttachMethodCommand, DetachMethodCommand,
                                    CreateSubscriptionCommand, EndAtPeriodEndCommand, EndNowCommand,
-                                   ResumeCommand, ChangePlanCommand>;
+                                   EndPageCommand, ResumeCommand, ChangePlanCommand>;
 using ErrandNews = std::variant<std::monostate, domain::CustomerNews, domain::MethodNews,
-                                domain::SubscriptionNews>;
+                                domain::SubscriptionNews, domain::CheckoutNews>;
 
 // The same of an errand.
 struct ErrandAnswer {
@@ -93,7 +105,8 @@ class Billing {
                                                   const HttpResponse& response) const = 0;
   // Fetches what the errand changed, or, for what it may have made (a customer, a subscription
   // of that customer), lists what was created between the two instants.
-  // `gateway_id`: of the object when it is known; of the customer for create_subscription.
+  // `gateway_id`: of the object when it is known; of the customer for create_subscription; of
+  // the page where the errand ends one.
   [[nodiscard]] virtual domain::GatewayRequest look_up_errand(
       const domain::Errand& errand, const std::optional<std::string>& gateway_id,
       base::Timestamp from, base::Timestamp to) const = 0;
@@ -106,6 +119,10 @@ class Billing {
   [[nodiscard]] virtual domain::GatewayRequest fetch_subscription(
       const std::string& gateway_subscription_id) const = 0;
   [[nodiscard]] virtual std::optional<domain::SubscriptionNews> parse_subscription(
+      const HttpResponse& response) const = 0;
+  [[nodiscard]] virtual domain::GatewayRequest fetch_checkout(
+      const std::string& gateway_checkout_id) const = 0;
+  [[nodiscard]] virtual std::optional<domain::CheckoutNews> parse_checkout(
       const HttpResponse& response) const = 0;
   // With its payment's object.
   [[nodiscard]] virtual domain::GatewayRequest fetch_invoice(

@@ -31,7 +31,10 @@ struct Capabilities {
 };
 
 // What an attempt asks for. `payment` is as it stands before the operation.
-struct CreateCommand {};  // with the customer and method that the payment names
+// With the customer and method that the payment names; or as a page that will make it.
+struct CreateCommand {
+  std::optional<CheckoutPage> page = {};
+};
 struct ConfirmCommand {
   // Nothing: the one that the object was made with.
   std::optional<std::string> payment_method;
@@ -114,11 +117,12 @@ class Gateway {
   [[nodiscard]] virtual GatewayAnswer parse(domain::Operation operation,
                                             const HttpResponse& response) const = 0;
 
-  // Fetches the payment's object by its gateway id, or, without one, lists what was created
-  // between the two instants (the caller compares metadata).
-  [[nodiscard]] virtual domain::GatewayRequest look_up_payment(const domain::Payment& payment,
-                                                               base::Timestamp from,
-                                                               base::Timestamp to) const = 0;
+  // Fetches the payment's object by its gateway id, or its page; without either, lists what
+  // was created between the two instants (the caller compares metadata), like `creation` when
+  // that is known.
+  [[nodiscard]] virtual domain::GatewayRequest look_up_payment(
+      const domain::Payment& payment, base::Timestamp from, base::Timestamp to,
+      const domain::GatewayRequest* creation) const = 0;
   // Lists the refunds of the payment's object.
   [[nodiscard]] virtual domain::GatewayRequest look_up_refunds(
       const domain::Payment& payment) const = 0;

@@ -109,6 +109,7 @@ void expect_equal(const domain::Payment& a, const domain::Payment& b) {
   EXPECT_EQ(a.description, b.description);
   EXPECT_EQ(a.metadata, b.metadata);
   EXPECT_EQ(a.gateway_payment_id, b.gateway_payment_id);
+  EXPECT_EQ(a.gateway_checkout_id, b.gateway_checkout_id);
   EXPECT_EQ(a.gateway_charge_id, b.gateway_charge_id);
   EXPECT_EQ(a.gateway_response, b.gateway_response);
   expect_equal(a.decline, b.decline);
@@ -252,6 +253,7 @@ domain::Payment fill(domain::Payment payment) {
   payment.description = kStrange;
   payment.metadata = R"({"k":"v", "a":"🎉"})";
   payment.gateway_payment_id = "pi_1";
+  payment.gateway_checkout_id = "cs_1";
   payment.gateway_charge_id = "ch_1";
   payment.gateway_response = R"({"z":1,"a":[1.00]})";
   payment.decline = domain::Decline{"card_declined", "insufficient_funds", kStrange};

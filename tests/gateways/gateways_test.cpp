@@ -36,7 +36,7 @@ TEST(Manual, takes_every_amount_and_is_never_called) {
       (void)manual.build(ports::CancelCommand{}, fixtures::payment(), fixtures::attempt_id()),
       base::Bug);
   EXPECT_THROW((void)manual.parse(domain::Operation::confirm, {}), base::Bug);
-  EXPECT_THROW((void)manual.look_up_payment(fixtures::payment(), {}, {}), base::Bug);
+  EXPECT_THROW((void)manual.look_up_payment(fixtures::payment(), {}, {}, nullptr), base::Bug);
   EXPECT_THROW((void)manual.look_up_refunds(fixtures::payment()), base::Bug);
   EXPECT_THROW((void)manual.parse_look_up({}, {}), base::Bug);
   EXPECT_THROW((void)manual.to_http({}, std::nullopt, {}), base::Bug);

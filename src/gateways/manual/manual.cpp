@@ -42,7 +42,8 @@ ports::GatewayAnswer Manual::parse(domain::Operation, const ports::HttpResponse&
 }
 
 domain::GatewayRequest Manual::look_up_payment(const domain::Payment&, base::Timestamp,
-                                               base::Timestamp) const {
+                                               base::Timestamp,
+                                               const domain::GatewayRequest*) const {
   never();
 }
 

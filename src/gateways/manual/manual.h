@@ -19,9 +19,9 @@ class Manual final : public ports::Gateway {
       domain::AttemptId attempt) const override;
   [[nodiscard]] ports::GatewayAnswer parse(domain::Operation operation,
                                            const ports::HttpResponse& response) const override;
-  [[nodiscard]] domain::GatewayRequest look_up_payment(const domain::Payment& payment,
-                                                       base::Timestamp from,
-                                                       base::Timestamp to) const override;
+  [[nodiscard]] domain::GatewayRequest look_up_payment(
+      const domain::Payment& payment, base::Timestamp from, base::Timestamp to,
+      const domain::GatewayRequest* creation) const override;
   [[nodiscard]] domain::GatewayRequest look_up_refunds(
       const domain::Payment& payment) const override;
   [[nodiscard]] ports::LookUpAnswer parse_look_up(

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "gateways/stripe/checkout.h"
 #include "gateways/stripe/customers.h"
 #include "gateways/stripe/invoices.h"
 #include "gateways/stripe/lists.h"
@@ -42,7 +43,11 @@ struct Builder {
     return stripe::build(command);
   }
   Built operator()(const ports::CreateSubscriptionCommand& command) const {
-    return stripe::build(command, errand);
+    return command.page ? stripe::build_subscription_page(command, errand)
+                        : stripe::build(command, errand);
+  }
+  Built operator()(const ports::EndPageCommand& command) const {
+    return stripe::expire_page(command.gateway_checkout_id);
   }
   Built operator()(const auto& command) const { return stripe::build(command); }
 };
@@ -73,8 +78,10 @@ Built StripeBilling::build_errand(const ports::ErrandCommand& command,
 GatewayRequest StripeBilling::look_up_errand(const domain::Errand& errand,
                                              const std::optional<std::string>& gateway_id,
                                              base::Timestamp from, base::Timestamp to) const {
+  const bool on_page = stripe::is_about_pages(errand.request);
   if (errand.operation == ErrandOperation::create_subscription)
-    return stripe::get(subscription_query(gateway_id, from, to));
+    return on_page ? stripe::list_pages(gateway_id, from, to)
+                   : stripe::get(subscription_query(gateway_id, from, to));
   if (errand.operation == ErrandOperation::create_customer && !gateway_id)
     return stripe::get("/v1/customers?" + stripe::created_between(from, to));
   COBRO_CHECK(gateway_id);
@@ -86,7 +93,7 @@ GatewayRequest StripeBilling::look_up_errand(const domain::Errand& errand,
     case domain::ErrandSubject::subscription:
       break;
   }
-  return fetch_subscription(*gateway_id);
+  return on_page ? fetch_checkout(*gateway_id) : fetch_subscription(*gateway_id);
 }
 
 GatewayRequest StripeBilling::fetch_subscription(const std::string& gateway_subscription_id) const {
@@ -97,6 +104,15 @@ GatewayRequest StripeBilling::fetch_subscription(const std::string& gateway_subs
 std::optional<domain::SubscriptionNews> StripeBilling::parse_subscription(
     const ports::HttpResponse& response) const {
   return read_answer(response, stripe::read_subscription);
+}
+
+GatewayRequest StripeBilling::fetch_checkout(const std::string& gateway_checkout_id) const {
+  return stripe::fetch_page(gateway_checkout_id);
+}
+
+std::optional<domain::CheckoutNews> StripeBilling::parse_checkout(
+    const ports::HttpResponse& response) const {
+  return read_answer(response, stripe::read_page);
 }
 
 // Four names deep, `data` included: as deep as Stripe goes.

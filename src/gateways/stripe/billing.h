@@ -44,6 +44,10 @@ class StripeBilling final : public ports::Billing {
       const std::string& gateway_subscription_id) const override;
   [[nodiscard]] std::optional<domain::SubscriptionNews> parse_subscription(
       const ports::HttpResponse& response) const override;
+  [[nodiscard]] domain::GatewayRequest fetch_checkout(
+      const std::string& gateway_checkout_id) const override;
+  [[nodiscard]] std::optional<domain::CheckoutNews> parse_checkout(
+      const ports::HttpResponse& response) const override;
   [[nodiscard]] domain::GatewayRequest fetch_invoice(
       const std::string& gateway_invoice_id) const override;
   [[nodiscard]] std::optional<domain::InvoiceNews> parse_invoice(

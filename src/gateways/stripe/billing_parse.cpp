@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "gateways/stripe/billing.h"
+#include "gateways/stripe/checkout.h"
 #include "gateways/stripe/customers.h"
 #include "gateways/stripe/errors.h"
 #include "gateways/stripe/lists.h"
@@ -31,9 +32,10 @@ ErrandNews read(ErrandSubject subject, const Json& object) {
     case ErrandSubject::payment_method:
       return news_of(stripe::read_method(object));
     case ErrandSubject::subscription:
-      return news_of(stripe::read_subscription(object));
+      break;
   }
-  return {};
+  if (auto page = stripe::read_page(object)) return *std::move(page);
+  return news_of(stripe::read_subscription(object));
 }
 
 bool is_nothing(const ErrandNews& news) {
@@ -49,6 +51,10 @@ struct IsDone {
   bool operator()(const domain::MethodNews& method) const {
     const bool attached = method.gateway_customer_id.has_value();
     return operation == ErrandOperation::attach_method ? attached : !attached;
+  }
+  bool operator()(const domain::CheckoutNews& page) const {
+    if (operation == ErrandOperation::create_subscription) return page.status.has_value();
+    return operation == ErrandOperation::end_now && page.status == domain::CheckoutStatus::expired;
   }
   bool operator()(const domain::SubscriptionNews& subscription) const {
     if (!subscription.status) return false;
@@ -86,6 +92,8 @@ bool read_list(ErrandSubject subject, const domain::GatewayRequest& request, con
                ErrandLookUp& answer) {
   if (subject == ErrandSubject::customer)
     return stripe::read_list(request, body, stripe::read_customer, answer.found, answer.next_page);
+  if (stripe::is_about_pages(request))
+    return stripe::read_list(request, body, stripe::read_page, answer.found, answer.next_page);
   return stripe::read_list(request, body, stripe::read_subscription, answer.found,
                            answer.next_page);
 }

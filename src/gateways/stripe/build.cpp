@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "gateways/stripe/amounts.h"
+#include "gateways/stripe/checkout.h"
 #include "gateways/stripe/news.h"
 #include "gateways/stripe/requests.h"
 #include "gateways/stripe/stripe.h"
@@ -37,6 +38,12 @@ const std::string& gateway_id(const Payment& payment) {
 
 std::string intent_path(const Payment& payment, std::string_view action) {
   return fmt::format("/v1/payment_intents/{}{}", gateway_id(payment), action);
+}
+
+// Until it was paid there, the page stands for the intent: Stripe lets nobody else touch that.
+bool is_on_page(const Payment& payment) {
+  return payment.gateway_checkout_id && payment.state != domain::PaymentState::authorized &&
+         payment.state != domain::PaymentState::succeeded;
 }
 
 void add_ours(FormFields& fields, const Payment& payment, domain::AttemptId attempt) {
@@ -102,15 +109,17 @@ struct Builder {
   domain::AttemptId attempt;
   std::int64_t maximum;
 
-  Built<GatewayRequest> operator()(const ports::CreateCommand&) const {
-    COBRO_CHECK(!payment.gateway_payment_id);
+  Built<GatewayRequest> operator()(const ports::CreateCommand& command) const {
+    COBRO_CHECK(!domain::exists_at_gateway(payment));
     COBRO_TRY_INTO(const auto amount,
                    stripe::to_stripe(payment.amount, stripe::Bounds::charge, maximum));
+    if (command.page) return stripe::build_payment_page(*command.page, payment, attempt, amount);
     const Making making{false, payment.gateway_customer_id, payment.gateway_payment_method_id, {}};
     return create_intent(making, payment, attempt, amount);
   }
 
   Built<GatewayRequest> operator()(const ports::ConfirmCommand& command) const {
+    COBRO_CHECK(!is_on_page(payment));
     COBRO_TRY_INTO(const auto amount,
                    stripe::to_stripe(payment.amount, stripe::Bounds::charge, maximum));
     if (payment.gateway_payment_id) return confirm_existing(command, payment);
@@ -129,6 +138,7 @@ struct Builder {
   }
 
   Built<GatewayRequest> operator()(const ports::CancelCommand&) const {
+    if (is_on_page(payment)) return stripe::expire_page(*payment.gateway_checkout_id);
     return post(intent_path(payment, "/cancel"), {{"cancellation_reason", "requested_by_customer"},
                                                   {"expand[]", std::string(kExpandCharge)}});
   }
@@ -177,7 +187,10 @@ Built<GatewayRequest> Stripe::build(const ports::GatewayCommand& command, const 
 
 // Brackets in a query are percent-encoded: RFC 3986 has no place for them there.
 GatewayRequest Stripe::look_up_payment(const Payment& payment, base::Timestamp from,
-                                       base::Timestamp to) const {
+                                       base::Timestamp to, const GatewayRequest* creation) const {
+  if (is_on_page(payment)) return stripe::fetch_page(*payment.gateway_checkout_id);
+  if (!payment.gateway_payment_id && creation != nullptr && stripe::is_about_pages(*creation))
+    return stripe::list_pages(payment.gateway_customer_id, from, to);
   if (payment.gateway_payment_id) return get(intent_path(payment, "?expand%5B%5D=latest_charge"));
   return get("/v1/payment_intents?" + stripe::created_between(from, to));
 }

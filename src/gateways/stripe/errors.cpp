@@ -212,7 +212,9 @@ ErrandAnswer read_error(ErrandOperation operation, const ports::HttpResponse& re
   if (answer.kind == AnswerKind::declined) answer.decline = read_decline(judged.object);
   if (answer.kind != AnswerKind::not_executed) return answer;
   answer.bad_payment_method = is_about_the_method(judged, operation);
-  answer.bad_price = judged.error.parameter.starts_with("items[0][price]");
+  const std::string_view parameter = judged.error.parameter;
+  answer.bad_price =
+      parameter.starts_with("items[0][price]") || parameter.starts_with("line_items[0][price]");
   return answer;
 }
 

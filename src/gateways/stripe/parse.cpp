@@ -1,6 +1,7 @@
 // Answers to attempts and look-ups.
 #include <fmt/format.h>
 
+#include "gateways/stripe/checkout.h"
 #include "gateways/stripe/errors.h"
 #include "gateways/stripe/lists.h"
 #include "gateways/stripe/news.h"
@@ -23,7 +24,7 @@ bool leads_to(Operation operation, RemoteState state) {
   using enum RemoteState;
   switch (operation) {
     case Operation::create:
-      return state == unconfirmed;
+      return state == unconfirmed || state == requires_action;  // the latter: a page
     case Operation::confirm:
       return state == requires_action || state == processing || state == authorized ||
              state == succeeded || state == cancelled;
@@ -43,9 +44,14 @@ GatewayAnswer unreadable(std::string_view what) {
   return answer;
 }
 
+std::optional<domain::PaymentNews> read_payment_or_page(const Json& object) {
+  return stripe::is_object_of_type(object, "checkout.session") ? stripe::read_payment_page(object)
+                                                               : stripe::read_payment(object);
+}
+
 GatewayAnswer read_payment_answer(Operation operation, const Json& body) {
-  auto payment = stripe::read_payment(body);
-  if (!payment) return unreadable("payment intent");
+  auto payment = read_payment_or_page(body);
+  if (!payment) return unreadable("payment intent or checkout session");
   GatewayAnswer answer;
   if (leads_to(operation, payment->state)) {
     answer.kind = AnswerKind::accepted;
@@ -78,7 +84,10 @@ bool read_page(const domain::GatewayRequest& request, const Json& body, LookUpAn
   if (request.path.starts_with("/v1/payment_intents?"))
     return stripe::read_list(request, body, stripe::read_payment, answer.payments,
                              answer.next_page);
-  auto payment = stripe::read_payment(body);
+  if (request.path.starts_with("/v1/checkout/sessions?"))
+    return stripe::read_list(request, body, stripe::read_payment_page, answer.payments,
+                             answer.next_page);
+  auto payment = read_payment_or_page(body);
   if (!payment) return false;
   answer.payments.push_back(std::move(*payment));
   return true;

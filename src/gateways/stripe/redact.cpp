@@ -109,6 +109,12 @@ std::string redacted_subscription(const Json& subscription) {
   return wire::to_text(Json(std::move(out)));
 }
 
+std::string redacted_checkout(const Json& session) {
+  return wire::to_text(
+      Json(take(session, {"id", "object", "mode", "status", "payment_status", "amount_total",
+                          "currency", "customer", "created", "expires_at", "livemode"})));
+}
+
 std::string redacted_dispute(const Json& dispute) {
   JsonObject out =
       take(dispute, {"id", "object", "status", "amount", "currency", "reason", "charge",

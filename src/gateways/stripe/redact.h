@@ -14,7 +14,8 @@ namespace cobro::gateways::stripe {
 std::string redacted_payment(const wire::Json& intent);
 std::string redacted_refund(const wire::Json& refund);
 std::string redacted_subscription(const wire::Json& subscription);
-std::string redacted_dispute(const wire::Json& dispute);  // without the evidence
+std::string redacted_checkout(const wire::Json& session);  // without its address
+std::string redacted_dispute(const wire::Json& dispute);   // without the evidence
 
 // Text of Stripe's for our logs and answers: words that hold a key or a secret are struck
 // out, and it is cut at 300 bytes.

@@ -44,9 +44,9 @@ class Stripe final : public ports::Gateway {
                                            const ports::HttpResponse& response) const override;
 
   // Lists with a minute of slack on each side: `created` is Stripe's clock, not ours.
-  [[nodiscard]] domain::GatewayRequest look_up_payment(const domain::Payment& payment,
-                                                       base::Timestamp from,
-                                                       base::Timestamp to) const override;
+  [[nodiscard]] domain::GatewayRequest look_up_payment(
+      const domain::Payment& payment, base::Timestamp from, base::Timestamp to,
+      const domain::GatewayRequest* creation) const override;
   [[nodiscard]] domain::GatewayRequest look_up_refunds(
       const domain::Payment& payment) const override;
   // A page with one unreadable item is not understood: it may be the one that counts. Nor is

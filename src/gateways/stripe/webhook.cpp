@@ -91,7 +91,19 @@ void read_dispute_event(const Json& object, GatewayEvent& event) {
   event.dispute = stripe::read_dispute(object, event.type);
 }
 
+// A session without our metadata is of nobody here.
+void read_checkout_event(const Json& object, GatewayEvent& event) {
+  event.our_payment = stripe::our_payment(object);
+  event.our_subscription = stripe::metadata_id<SubscriptionId>(object, "cobro_subscription");
+  event.gateway_subscription_id = stripe::id_at(object, "subscription");
+  if (event.our_payment)
+    event.fetch = Fetch::payment;
+  else if (event.our_subscription)
+    event.fetch = Fetch::subscription;
+}
+
 void read_object(const Json& object, GatewayEvent& event) {
+  if (event.type.starts_with("checkout.session.")) return read_checkout_event(object, event);
   if (event.type.starts_with("customer.subscription."))
     return read_subscription_event(object, event);
   if (is_one_of(event.type, kInvoiceEvents)) return read_invoice_event(object, event);

@@ -127,6 +127,7 @@ Configuration typed(const Values& values) {
   out.refunds_self_service_days =
       static_cast<int>(base::parse_int64(values.text("refunds.self_service_days")).value_or(0));
   out.overpayments_auto_refund = values.is_on("overpayments.auto_refund");
+  out.checkout_at_gateway = values.text("checkout.page") == "stripe";
   return out;
 }
 

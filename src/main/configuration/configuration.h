@@ -68,6 +68,7 @@ struct Configuration {
   std::chrono::seconds orders_expire_after{};  // 0: never
   int refunds_self_service_days = 0;
   bool overpayments_auto_refund = false;
+  bool checkout_at_gateway = false;
 
   [[nodiscard]] bool is_production() const { return environment == Environment::production; }
 };

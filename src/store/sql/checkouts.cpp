@@ -19,8 +19,6 @@ void put_changing(Params& params, const domain::CheckoutSession& session) {
   params.add(session.status)
       .add(session.expires_at)
       .add(session.next_check_at)
-      .add(session.gateway_session_id)
-      .add(session.gateway_url)
       .add(session.updated_at);
 }
 
@@ -32,11 +30,10 @@ const base::Uuid& source_of(const domain::Entitlement& entitlement) {
 }  // namespace
 
 const Table& checkout_sessions() {
-  static const Table table(
-      "checkout_sessions",
-      {"user_id", "tenant_id", "mode", "payment_id", "subscription_id", "success_url", "cancel_url",
-       "created_at"},
-      {"status", "expires_at", "next_check_at", "gateway_session_id", "gateway_url", "updated_at"});
+  static const Table table("checkout_sessions",
+                           {"user_id", "tenant_id", "mode", "payment_id", "subscription_id",
+                            "success_url", "cancel_url", "created_at"},
+                           {"status", "expires_at", "next_check_at", "updated_at"});
   return table;
 }
 
@@ -62,8 +59,6 @@ domain::CheckoutSession read_checkout(Cells cells) {
   session.status = cells.word<domain::CheckoutStatus>("checkout status");
   session.expires_at = cells.time();
   session.next_check_at = cells.time();
-  session.gateway_session_id = cells.opt_text();
-  session.gateway_url = cells.opt_text();
   session.updated_at = cells.time();
   session.version = cells.int64();
   return session;

@@ -67,7 +67,8 @@ void put_changing(Params& params, const domain::Payment& payment) {
       .add(payment.gateway_invoice_id)
       .add(payment.client_secret)
       .add(payment.disputed.minor())
-      .add(payment.dispute_status);
+      .add(payment.dispute_status)
+      .add(payment.gateway_checkout_id);
 }
 
 }  // namespace
@@ -112,7 +113,8 @@ const Table& payments() {
        "gateway_invoice_id",
        "client_secret",
        "disputed",
-       "dispute_status"});
+       "dispute_status",
+       "gateway_checkout_id"});
   return table;
 }
 
@@ -222,6 +224,7 @@ domain::Payment read_payment(Cells& cells) {
   payment.client_secret = cells.opt_text();
   payment.disputed = cells.money(currency);
   payment.dispute_status = cells.opt_word<domain::DisputeStatus>("dispute status");
+  payment.gateway_checkout_id = cells.opt_text();
   payment.version = cells.int64();
   return payment;
 }

@@ -36,7 +36,8 @@ void put_changing(Params& params, const domain::Subscription& subscription) {
       .add(subscription.metadata)
       .add(subscription.errands)
       .add(subscription.event_sequence)
-      .add(subscription.updated_at);
+      .add(subscription.updated_at)
+      .add(subscription.gateway_checkout_id);
 }
 
 }  // namespace
@@ -101,7 +102,8 @@ const Table& subscriptions() {
                             "metadata",
                             "errands",
                             "event_sequence",
-                            "updated_at"});
+                            "updated_at",
+                            "gateway_checkout_id"});
   return table;
 }
 
@@ -146,6 +148,7 @@ domain::Subscription read_subscription(Cells cells) {
   subscription.errands = cells.int64();
   subscription.event_sequence = cells.int64();
   subscription.updated_at = cells.time();
+  subscription.gateway_checkout_id = cells.opt_text();
   subscription.version = cells.int64();
   return subscription;
 }

@@ -53,10 +53,16 @@ std::optional<ShownDecline> shown(const std::optional<domain::Decline>& decline)
   return ShownDecline{decline->decline_code.value_or(decline->code), decline->message};
 }
 
+std::optional<std::string> redirect_of(const app::CheckoutView& view) {
+  if (view.status != domain::CheckoutStatus::open) return std::nullopt;
+  return view.payment ? app::page_url(*view.payment) : app::page_url(*view.subscription);
+}
+
 std::optional<PageGateway> gateway_of(const app::CheckoutView& view,
                                       const CheckoutPageSettings& settings) {
   const auto& secret =
       view.payment ? view.payment->client_secret : view.subscription->client_secret;
+  if (redirect_of(view)) return std::nullopt;
   if (view.status != domain::CheckoutStatus::open || !secret) return std::nullopt;
   return PageGateway{.name = view.payment ? view.payment->gateway : view.subscription->gateway,
                      .publishable_key = settings.publishable_key,
@@ -97,7 +103,8 @@ Session to_dto(const app::CheckoutView& view, const CheckoutPageSettings& settin
               .success_url = view.session.success_url,
               .cancel_url = view.session.cancel_url,
               .expires_at = view.session.expires_at,
-              .gateway = gateway_of(view, settings)};
+              .gateway = gateway_of(view, settings),
+              .redirect_url = redirect_of(view)};
   if (view.payment)
     show_payment(*view.payment, out);
   else

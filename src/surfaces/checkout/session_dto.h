@@ -43,11 +43,12 @@ struct Session {
   std::string success_url;
   std::string cancel_url;
   base::Timestamp expires_at;
-  std::optional<PageGateway> gateway;  // of an open one
+  std::optional<PageGateway> gateway;       // of an open one
+  std::optional<std::string> redirect_url;  // the same, where it is paid on the gateway's page
 };
 BOOST_DESCRIBE_STRUCT(Session, (),
                       (id, status, mode, amount, currency, description, interval, payment_status,
-                       decline, success_url, cancel_url, expires_at, gateway))
+                       decline, success_url, cancel_url, expires_at, gateway, redirect_url))
 
 Session to_dto(const app::CheckoutView& view, const CheckoutPageSettings& settings);
 

@@ -31,7 +31,8 @@ constexpr std::string_view kExample = R"({
   "cancel_url": "https://shop.example/payment/cancel",
   "expires_at": "2026-01-02T00:00:00.000Z",
   "gateway": {"name": "stripe", "publishable_key": "pk_test_1", "api_base": null,
-              "sandbox": false, "client_secret": "pi_1_secret_1"}})";
+              "sandbox": false, "client_secret": "pi_1_secret_1"},
+  "redirect_url": null})";
 
 wire::ResponseDoc not_found_reply() {
   return reply_of<platform::ErrorReply>(404, "There is no such session.", example(R"({

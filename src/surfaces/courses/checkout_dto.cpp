@@ -52,9 +52,10 @@ app::CreateIntent intent_of(NewCheckoutSession body, const wire::Json& json) {
   return command;
 }
 
-CheckoutSession to_dto(const domain::CheckoutSession& session, const Sites& sites) {
+CheckoutSession to_dto(const domain::CheckoutSession& session,
+                       const std::optional<std::string>& page, const Sites& sites) {
   return {.session_id = session.id,
-          .url = session.gateway_url.value_or(sites.own + "/checkout/" + session.id.to_string()),
+          .url = page.value_or(sites.own + "/checkout/" + session.id.to_string()),
           .expires_at = session.expires_at};
 }
 

@@ -38,6 +38,8 @@ app::CheckoutTerms terms_of(const NewCheckoutSession& body, const Sites& sites, 
 // Of one without a plan that did not fail.
 app::CreateIntent intent_of(NewCheckoutSession body, const wire::Json& json);
 
-CheckoutSession to_dto(const domain::CheckoutSession& session, const Sites& sites);
+// `page`: the gateway's, when the customer pays there.
+CheckoutSession to_dto(const domain::CheckoutSession& session,
+                       const std::optional<std::string>& page, const Sites& sites);
 
 }  // namespace cobro::surfaces::courses

@@ -14,7 +14,7 @@ using app::Answer;
 auto word_session(const app::CheckoutTerms& terms, const Sites& sites) {
   return [terms, sites](const auto& collected) {
     const auto session = app::make_checkout(terms, collected, collected.created_at);
-    return wire::json_reply(201, wire::encode(to_dto(session, sites)));
+    return wire::json_reply(201, wire::encode(to_dto(session, app::page_url(collected), sites)));
   };
 }
 

@@ -121,6 +121,7 @@ function showUnknown(): void {
 
 function showForm(session: Session): void {
   const gateway = session.gateway;
+  if (session.redirect_url) return location.replace(session.redirect_url);
   if (!gateway) return void prepare();
   const key = gateway.client_secret;
   if (form && formFor === key) return;
@@ -170,7 +171,7 @@ async function prepare(): Promise<void> {
   for (let i = 0; i < pollsAtMost; i += 1) {
     await pause(pollPauseMs);
     const answer = await refreshSession();
-    if (typeof answer !== 'string' && (answer.gateway || answer.status !== 'open')) return show(answer, false);
+    if (typeof answer !== 'string' && (answer.gateway || answer.redirect_url || answer.status !== 'open')) return show(answer, false);
   }
   showAway(false);
 }

@@ -23,6 +23,8 @@ export interface Session {
   cancel_url: string | null;
   expires_at: string;
   gateway: Gateway | null;
+  // Of the gateway's own page, where it is paid there.
+  redirect_url: string | null;
 }
 
 export type Answer = Session | 'unknown' | 'away';

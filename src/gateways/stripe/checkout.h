@@ -1,0 +1,40 @@
+// Stripe's own Checkout pages (Checkout Sessions, API reference "Checkout"): what makes, ends
+// and tells of one. The object that is paid is made by paying there: until then the session is
+// all that exists, and while it is open only the session can be ended, not its intent.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "domain/gateway_news.h"
+#include "ports/billing.h"
+#include "wire/form.h"
+#include "wire/json.h"
+
+namespace cobro::gateways::stripe {
+
+inline constexpr std::string_view kCheckoutSessions = "/v1/checkout/sessions";
+
+// Of a payment of `amount`, in Stripe's units.
+domain::GatewayRequest build_payment_page(const ports::CheckoutPage& page,
+                                          const domain::Payment& payment, domain::AttemptId attempt,
+                                          std::int64_t amount);
+// `command.page` is set. The customer gives a method there, whatever the command names.
+domain::GatewayRequest build_subscription_page(const ports::CreateSubscriptionCommand& command,
+                                               domain::ErrandId errand);
+// Refused by Stripe with a 400 when it is not open any more.
+domain::GatewayRequest expire_page(const std::string& gateway_checkout_id);
+
+// With its intent.
+domain::GatewayRequest fetch_page(const std::string& gateway_checkout_id);
+domain::GatewayRequest list_pages(const std::optional<std::string>& customer, base::Timestamp from,
+                                  base::Timestamp to);
+// Whether a request is one to sessions: it made one, or asked for one.
+bool is_about_pages(const domain::GatewayRequest& request);
+
+// What the page says of the payment that it collects: as its intent does, once there is one. An
+// open page is for the customer to act on; an expired one cancels what was not paid there.
+std::optional<domain::PaymentNews> read_payment_page(const wire::Json& session);
+std::optional<domain::CheckoutNews> read_page(const wire::Json& session);
+
+}  // namespace cobro::gateways::stripe
