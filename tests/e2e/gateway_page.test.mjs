@@ -66,7 +66,7 @@ for (const database of databases) {
       await stands(() => payment(session), 'failed');
       await payThere(page, good);
       await page.waitForURL(success);
-      await stands(() => payment(session), 'completed');
+      await stands(() => payment(session), 'succeeded');
       const { data } = await cobro.stripe('GET', '/v1/charges?limit=100');
       assert.equal(data.filter((charge) => charge.paid && charge.amount === 12990).length, 1);
       const access = await look(user, 'entitlements');

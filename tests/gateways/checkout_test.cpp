@@ -117,7 +117,8 @@ TEST(StripeCheckout, looks_at_the_page_or_through_the_pages_made_meanwhile) {
             "/v1/checkout/sessions/cs_1?expand%5B%5D=payment_intent.latest_charge");
   of.gateway_checkout_id.reset();
   const auto list = stripe().look_up_payment(of, kNow, kNow, &creation);
-  EXPECT_TRUE(list.path.starts_with("/v1/checkout/sessions?customer=cus_1&limit=100&created")) << list.path;
+  EXPECT_TRUE(list.path.starts_with("/v1/checkout/sessions?customer=cus_1&limit=100&created"))
+      << list.path;
   of.gateway_checkout_id = "cs_1";
   of.gateway_payment_id = "pi_1";
   of.state = domain::PaymentState::succeeded;
