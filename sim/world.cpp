@@ -84,6 +84,7 @@ void World::build_service() {
   settings.expiry_period = ground.options.expiry_period;
   settings.app.order_expire_after = ground.options.orders_expire_after;
   settings.app.refund_overpayments = ground.options.refund_overpayments;
+  settings.app.checkout_at_gateway = ground.options.checkout_at_gateway;
   settings.public_url = kServiceOrigin;
   settings.frontend_url = "https://shop.example";
   settings.checkout_page.sandbox_api_base = kGatewayOrigin;
@@ -291,7 +292,8 @@ base::Task<Heard> World::ask_gateway(std::string key, std::string method, std::s
   request.headers.add("Authorization", "Bearer " + key);
   auto reply = co_await sandbox_->handle(to_incoming(std::move(request)));
   ground.trace.note(fmt::format("person > {} {} {}", path, form, reply.status), reply.body);
-  co_return Heard{reply.status, std::move(reply.body)};
+  co_return Heard{reply.status, std::move(reply.body),
+                  std::string(reply.headers.find("Location").value_or(""))};
 }
 
 base::Task<void> World::release_webhooks() {

@@ -37,6 +37,7 @@ struct Ask {
 struct Heard {
   int status = 0;  // 0: no answer
   std::string body;
+  std::string location = {};  // of a redirect at the gateway
 };
 
 class World {

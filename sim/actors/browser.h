@@ -16,6 +16,8 @@ class Browser {
 
   // Confirms with one card after the other, walks 3-D Secure, or walks away.
   base::Task<void> pay(std::string client_secret);
+  // The same on a page of the gateway's own, at `url`.
+  base::Task<void> pay_there(std::string url);
   // Approves, refuses or leaves the challenge at `url`.
   base::Task<void> answer_challenge(std::string url);
 

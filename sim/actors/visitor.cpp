@@ -61,10 +61,14 @@ base::Task<void> Visitor::visit(std::string id, std::string who) {
   const auto page = "/checkout/" + id;
   const auto shown = object_of(co_await asking_.once({who, "GET", page + "/session", "", ""}));
   const auto secret = shown.string_at({"gateway", "client_secret"});
-  if (!secret) co_return;
+  const auto there = shown.string_at({"redirect_url"});
+  if (!secret && !there) co_return;
   // A page may stay open for longer than its session.
   if (chance.roll(100)) co_await clock.sleep(chance.evenly(1h, 30h));
-  co_await browser_.pay(*secret);
+  if (there)
+    co_await browser_.pay_there(*there);
+  else
+    co_await browser_.pay(*secret);
   if (chance.roll(600)) co_await asking_.once({who, "POST", page + "/refresh", "", ""});
 }
 

@@ -84,6 +84,7 @@ Options draw_options(std::uint64_t seed) {
   options.draft_lasts = chance.roll(500) ? 0min : chance.span(1min, 1h);
   options.after_retries = chance.pick(std::vector<std::string>{"cancel", "unpaid", "past_due"});
   if (seed % kLongEvery == 0) live_long(options, chance);
+  options.checkout_at_gateway = chance.roll(300);
   return options;
 }
 
@@ -93,9 +94,8 @@ std::string describe(const Options& options) {
       "writes {}, overpayments {}, orders expire after {} min (0: never), the gateway forgets keys "
       "after {} min and takes {} ms for a "
       "POST\n"
-      "people buy, subscribe and visit checkout pages up to {} min apart (0: never); drafts last "
-      "{} "
-      "min; after the last try: {}\n"
+      "people buy, subscribe and visit checkout pages ({}) up to {} min apart (0: never); drafts "
+      "last {} min; after the last try: {}\n"
       "{} crashes; outages of up to {} min: {} of the gateway, {} of webhooks, {} of the database; "
       "{} times the gateway is in trouble; {} incidents\n"
       "per mille:",
@@ -103,10 +103,10 @@ std::string describe(const Options& options) {
       minutes(options.pause), describe_dashboard(options), options.split_writes ? "split" : "whole",
       options.refund_overpayments ? "go back" : "stay", minutes(options.orders_expire_after),
       minutes(options.keys_kept), options.processing_time.count() / 1000,
-      minutes(options.billing_pause), minutes(options.draft_lasts), options.after_retries,
-      options.crashes, minutes(options.longest_outage), options.gateway_outages,
-      options.webhook_outages, options.database_outages, options.gateway_troubles,
-      options.gateway_incidents);
+      options.checkout_at_gateway ? "the gateway's" : "ours", minutes(options.billing_pause),
+      minutes(options.draft_lasts), options.after_retries, options.crashes,
+      minutes(options.longest_outage), options.gateway_outages, options.webhook_outages,
+      options.database_outages, options.gateway_troubles, options.gateway_incidents);
   for (std::size_t i = 0; i < kFaults; ++i)
     if (options.rates[i] > 0) text += fmt::format(" {} {}", kWords[i], options.rates[i]);
   return text + "\n";

@@ -58,7 +58,8 @@ struct Options {
   base::Duration expiry_period = std::chrono::minutes(1);
   base::Duration orders_expire_after = std::chrono::hours(72);  // 0: never
   bool refund_overpayments = false;                             // without being asked to
-  bool split_writes = false;  // other writes come between a write's reads and its changes
+  bool checkout_at_gateway = false;  // sessions are paid on the gateway's own page
+  bool split_writes = false;         // other writes come between a write's reads and its changes
   int clients = 1;
   base::Duration pause = std::chrono::minutes(10);    // longest, between two wishes of a client
   base::Duration dashboard = std::chrono::hours(3);   // between two acts there; 0: nobody is
