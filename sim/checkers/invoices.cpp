@@ -6,6 +6,14 @@
 
 namespace cobro::sim {
 
+namespace {
+
+std::int64_t taken(const domain::Payment& payment) {
+  return payment.overpayment ? payment.overpayment->amount.minor() : payment.captured.minor();
+}
+
+}  // namespace
+
 // Drafts have nothing to pay yet, and what was voided before anybody looked never had a payer.
 Findings check_invoices(const Evidence& evidence) {
   Findings findings;
@@ -15,8 +23,7 @@ Findings check_invoices(const Evidence& evidence) {
   for (const auto& payment : evidence.rows.payments) {
     if (payment.kind != domain::PaymentKind::subscription) continue;
     payments[payment.gateway_invoice_id.value_or("no invoice")].push_back(&payment);
-    ours += payment.captured.minor();
-    if (payment.overpayment) ours += payment.overpayment->amount.minor();
+    ours += taken(payment);
   }
   for (const auto& invoice : evidence.remote_invoices) {
     if (invoice.intent.empty()) continue;
@@ -26,11 +33,16 @@ Findings check_invoices(const Evidence& evidence) {
     if (count > 1 || (needed && count == 0))
       findings.push_back(fmt::format("{} ({}, {}) has {} payments", invoice.id, invoice.status,
                                      invoice.intent, count));
-    for (const auto* payment : payments[invoice.id])
+    for (const auto* payment : payments[invoice.id]) {
       if (payment->gateway_payment_id != invoice.intent)
         findings.push_back(fmt::format("payment {} of {} is {}, which does not pay it",
                                        payment->number, invoice.id,
                                        payment->gateway_payment_id.value_or("nothing")));
+      if (taken(*payment) != invoice.amount_paid)
+        findings.push_back(fmt::format("payment {} of {} ({}) brought {}, the invoice {}",
+                                       payment->number, invoice.id, invoice.status, taken(*payment),
+                                       invoice.amount_paid));
+    }
     payments.erase(invoice.id);
   }
   for (const auto& [id, left] : payments)

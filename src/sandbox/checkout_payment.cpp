@@ -105,10 +105,17 @@ base::Result<Document, ApiError> make_target(Account& account, Document& session
   return std::move(*intent);
 }
 
+std::optional<Document> find_intent(Account& account, const std::string& id) {
+  auto intent = account.database.find("payment_intent", id);
+  return intent ? intent : account.database.find("setup_intent", id);
+}
+
+// With its subscription, that of an incomplete one is given up before the session is.
 base::Result<Document, ApiError> target_of(Account& account, Document& session) {
-  const auto id = session.inner.string_at({"intent"}).value_or("");
-  if (auto intent = account.database.find("payment_intent", id)) return std::move(*intent);
-  if (auto intent = account.database.find("setup_intent", id)) return std::move(*intent);
+  auto intent = find_intent(account, session.inner.string_at({"intent"}).value_or(""));
+  if (intent && intent->text("status") == "canceled")
+    return std::unexpected(invalid_request("This payment was canceled; it can not be made here."));
+  if (intent) return std::move(*intent);
   auto made = make_target(account, session);
   if (!made) return made;
   session.inner.set("intent", made->id());

@@ -155,6 +155,20 @@ TEST(SandboxCheckout, an_approval_that_comes_after_the_end_pays_nothing) {
   EXPECT_EQ(world.get("/v1/charges").json.find("data")->as_array()->size(), 0U);
 }
 
+TEST(SandboxCheckout, what_was_given_up_before_the_session_ended_cannot_be_paid_there) {
+  Shop world;
+  const auto session = world.open("mode=subscription&line_items[0][price]=" + std::string(kBasic));
+  EXPECT_EQ(world.pay(session, "4000002760003184").status, 303);  // and left at the bank
+  world.clock.advance(std::chrono::hours(23) + std::chrono::minutes(30));
+  EXPECT_EQ(world.now(session).text({"status"}), "open");
+  EXPECT_EQ(world.pay(session, "4242424242424242").status, 402);
+  EXPECT_EQ(world.get("/v1/charges").json.find("data")->as_array()->size(), 0U);
+  const auto all = world.get("/v1/subscriptions", "status=all");
+  ASSERT_EQ(all.json.find("data")->as_array()->size(), 1U);
+  EXPECT_EQ(*all.json.find("data")->as_array()->front().string_at({"status"}),
+            "incomplete_expired");
+}
+
 TEST(SandboxCheckout, refuses_what_cannot_be_sold) {
   Shop world;
   const std::string basic = "&line_items[0][price]=" + std::string(kBasic);
