@@ -6,6 +6,7 @@
 
 #include "app/attempts.h"
 #include "app/guards.h"
+#include "app/own_record.h"
 #include "app/subscription_facts.h"
 #include "base/check.h"
 #include "domain/words.h"
@@ -232,27 +233,6 @@ struct Settlement {
   }
 };
 
-// Closes the caller's own record with the reply that is about to be given.
-void close_record(const Loaded& loaded, const Errand& errand, const StoredReply& reply,
-                  base::Timestamp now, Changes& changes) {
-  if (!loaded.record || loaded.record->errand_id != errand.id) return;
-  if (loaded.record->state == ports::RecordState::closed) return;
-  auto record = *loaded.record;
-  record.state = ports::RecordState::closed;
-  record.reply = reply;
-  record.expires_at = now + kRecordLife;
-  changes.settle_records.clear();
-  changes.update_record = std::move(record);
-}
-
-// What the key has answered to somebody else, while this caller was on its way.
-std::optional<StoredReply> answered_meanwhile(const Loaded& loaded, const Errand& errand) {
-  if (!loaded.record || loaded.record->errand_id != errand.id) return std::nullopt;
-  auto reply = loaded.record->reply;
-  if (reply) reply->headers.set("Idempotent-Replayed", "true");
-  return reply;
-}
-
 bool is_about_subscription(const Errand& errand) {
   return subject_of(errand.operation) == domain::ErrandSubject::subscription;
 }
@@ -299,13 +279,14 @@ base::Task<base::Result<Try, Refusal>> settle_once(Context& context, const Call*
       result.answer = known ? Answer(StoredReply{}) : std::unexpected(outcome_unknown());
       return settlement.changes;
     }
-    if (auto reply = answered_meanwhile(loaded, after.errand)) {
+    if (auto reply = answered_meanwhile(own_record(loaded, after.errand))) {
       result.answer = std::move(*reply);
       return settlement.changes;
     }
     result.answer = answer_of(*call, after, word);
     if (*result.answer)
-      close_record(loaded, after.errand, **result.answer, moment.now, settlement.changes);
+      close_record(own_record(loaded, after.errand), **result.answer, moment.now,
+                   settlement.changes);
     return settlement.changes;
   };
   ports::Reads reads{.record_key = errand.record_key};

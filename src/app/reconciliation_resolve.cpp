@@ -97,7 +97,7 @@ void end_open_attempts(Books& books, const ports::Loaded& loaded, bool succeeded
                        ports::Changes& changes) {
   for (const auto& open : loaded.open_attempts) {
     if (open.payment_id != books.payment().id || open.operation == Operation::refund) continue;
-    if (open.operation == Operation::create && !books.payment().gateway_payment_id) continue;
+    if (open.operation == Operation::create && !exists_at_gateway(books.payment())) continue;
     const bool done = succeeded && open.operation != Operation::cancel;
     const bool declined = !done && books.payment().state == PaymentState::failed &&
                           open.operation == Operation::confirm;

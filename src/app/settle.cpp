@@ -5,6 +5,7 @@
 #include "app/guards.h"
 #include "app/inquiry.h"
 #include "app/ledger_books.h"
+#include "app/own_record.h"
 #include "base/check.h"
 
 namespace cobro::app {
@@ -106,28 +107,6 @@ std::optional<domain::Refund> refund_of(const domain::Books& books, const Attemp
   return std::nullopt;
 }
 
-// Closes the caller's own record with the reply that is about to be given.
-void close_record(const Loaded& loaded, const Attempt& attempt, const StoredReply& reply,
-                  base::Timestamp now, Changes& changes) {
-  if (!loaded.record || loaded.record->attempt_id != attempt.id) return;
-  if (loaded.record->state == ports::RecordState::closed) return;
-  auto record = *loaded.record;
-  record.state = ports::RecordState::closed;
-  record.reply = reply;
-  record.expires_at = now + kRecordLife;
-  changes.settle_records.clear();
-  changes.update_record = std::move(record);
-}
-
-// What was answered under the caller's key while it waited for the gateway: from then on
-// that is the answer.
-std::optional<StoredReply> answered_meanwhile(const Loaded& loaded, const Attempt& attempt) {
-  if (!loaded.record || loaded.record->attempt_id != attempt.id) return std::nullopt;
-  auto reply = loaded.record->reply;
-  if (reply) reply->headers.set("Idempotent-Replayed", "true");
-  return reply;
-}
-
 Refusal not_executed_refusal(const Settled& settled) {
   if (settled.busy)
     return {.code = RefusalCode::gateway_busy,
@@ -190,7 +169,7 @@ base::Task<Answer> settle(Context& context, const Call* call, Attempt attempt,
     const auto& now_attempt =
         changes.update_attempts.empty() ? *loaded.attempt : changes.update_attempts.front();
     if (call == nullptr) return changes;
-    if (auto reply = answered_meanwhile(loaded, now_attempt)) {
+    if (auto reply = answered_meanwhile(own_record(loaded, now_attempt))) {
       result = std::move(*reply);
       return changes;
     }
@@ -199,7 +178,7 @@ base::Task<Answer> settle(Context& context, const Call* call, Attempt attempt,
                      Settled{books.payment(), books.order(), refund_of(books, now_attempt),
                              now_attempt, answer.message, answer.busy, answer.bad_payment_method},
                      word);
-    if (*result) close_record(loaded, now_attempt, **result, books.now(), changes);
+    if (*result) close_record(own_record(loaded, now_attempt), **result, books.now(), changes);
     return changes;
   };
   auto committed = co_await commit(context, std::move(reads), decide);

@@ -110,11 +110,20 @@ void withdraw_funds(Account& account, const Cause& cause, Document& dispute, Doc
   account.emit(cause, "charge.dispute.funds_withdrawn", dispute.body);
 }
 
+// They are back, and can be refunded.
+void reinstate_funds(Account& account, Document& dispute) {
+  add_transaction(dispute, true);
+  auto charge = account.database.find("charge", dispute.text("charge"));
+  COBRO_CHECK(charge.has_value());
+  charge->inner.set("charged_back", false);
+  account.database.update(*charge);
+}
+
 void end(Account& account, const Cause& cause, Document& dispute, std::string_view outcome) {
   dispute.body.set("status", is_inquiry(dispute) ? "warning_closed" : outcome);
   dispute.inner = JsonObject{};
   const bool won = dispute.text("status") == "won";
-  if (won) add_transaction(dispute, true);
+  if (won) reinstate_funds(account, dispute);
   account.database.update(dispute);
   account.emit(cause, "charge.dispute.closed", dispute.body);
   if (won) account.emit(cause, "charge.dispute.funds_reinstated", dispute.body);

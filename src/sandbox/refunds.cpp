@@ -64,7 +64,7 @@ std::optional<ApiError> check_refundable(const Document& charge, std::int64_t am
   const auto currency = charge.text("currency");
   if (charge.text("status") != "succeeded" || !*charge.body.find("captured")->as_bool())
     return no_charge_to_refund(charge.text("payment_intent"));
-  if (charge.inner.find("charged_back"))
+  if (const Json* lost = charge.inner.find("charged_back"); lost != nullptr && *lost->as_bool())
     return invalid_request(
         fmt::format("Charge {} has been charged back; cannot issue a refund.", charge.id()), {},
         "charge_disputed");

@@ -106,6 +106,10 @@ TEST(StripeCheckout, ends_the_page_instead_of_the_intent_until_it_was_paid) {
   EXPECT_THROW((void)stripe().build(ports::ConfirmCommand{}, of, attempt_id()), base::Bug);
   of.state = domain::PaymentState::authorized;
   EXPECT_EQ(cancel(), "/v1/payment_intents/pi_1/cancel");
+  of.state = domain::PaymentState::cancelled;  // and held all the same
+  EXPECT_EQ(cancel(), "/v1/payment_intents/pi_1/cancel");
+  of.gateway_payment_id.reset();
+  EXPECT_EQ(cancel(), "/v1/checkout/sessions/cs_1/expire");
   EXPECT_THROW((void)stripe().build(ports::CreateCommand{page()}, on_page(), attempt_id()),
                base::Bug);
 }

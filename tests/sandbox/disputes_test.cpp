@@ -61,6 +61,8 @@ TEST(SandboxDisputes, winning_evidence_brings_the_money_back) {
             (std::vector<std::string>{"charge.dispute.created", "charge.dispute.funds_withdrawn",
                                       "charge.dispute.updated", "charge.dispute.updated",
                                       "charge.dispute.closed", "charge.dispute.funds_reinstated"}));
+  const auto refund = world.post("/v1/refunds", "charge=" + won.text({"charge"}));
+  EXPECT_EQ(refund.text({"status"}), "succeeded") << refund.body;
 }
 
 TEST(SandboxDisputes, losing_evidence_and_giving_up_lose_them) {

@@ -42,8 +42,10 @@ std::string intent_path(const Payment& payment, std::string_view action) {
 
 // Until it was paid there, the page stands for the intent: Stripe lets nobody else touch that.
 bool is_on_page(const Payment& payment) {
-  return payment.gateway_checkout_id && payment.state != domain::PaymentState::authorized &&
-         payment.state != domain::PaymentState::succeeded;
+  using enum domain::PaymentState;
+  const bool over =
+      payment.state == authorized || payment.state == succeeded || payment.state == cancelled;
+  return payment.gateway_checkout_id && !(over && payment.gateway_payment_id);
 }
 
 void add_ours(FormFields& fields, const Payment& payment, domain::AttemptId attempt) {
