@@ -16,8 +16,8 @@ using ports::StoredWebhook;
 using ports::WebhookStatus;
 
 constexpr base::Duration kFirstWait = std::chrono::seconds(2);
-constexpr base::Duration kLongestWait = std::chrono::hours(1);
-constexpr base::Duration kUnfoundWaits = std::chrono::hours(24);
+constexpr base::Duration kUnfoundWaits = std::chrono::hours(24 * 7);
+constexpr base::Duration kLongestUnfoundWait = std::chrono::hours(6);
 
 StoredWebhook after(const StoredWebhook& row, Applied applied, base::Timestamp now) {
   switch (applied) {
@@ -35,16 +35,16 @@ StoredWebhook after(const StoredWebhook& row, Applied applied, base::Timestamp n
   return row;
 }
 
-// Commits the row's new form, alone.
+// Commits the row's new form, alone. `longest` pause of one that is to wait.
 base::Task<void> mark(Context& context, const StoredWebhook& row, WebhookStatus status,
-                      std::string note) {
+                      std::string note, base::Duration longest = std::chrono::hours(1)) {
   const DecideChanges decide = [&](const Loaded& loaded,
                                    domain::Moment moment) -> base::Result<Changes, Refusal> {
     Changes changes;
     const bool done = !loaded.webhook || loaded.webhook->applied_at.has_value();
     if (!done)
       changes.update_webhook = status == WebhookStatus::waiting
-                                   ? waiting(*loaded.webhook, note, moment.now)
+                                   ? waiting(*loaded.webhook, note, moment.now, longest)
                                    : ended(*loaded.webhook, status, note, moment.now);
     return changes;
   };
@@ -118,7 +118,8 @@ base::Task<void> mark_unfound(Context& context, const StoredWebhook& row,
                               const GatewayEvent& event) {
   const bool may_come =
       may_be_known_later(event) && context.clock.now() < row.received_at + kUnfoundWaits;
-  return may_come ? mark(context, row, WebhookStatus::waiting, "its payment is not known yet")
+  return may_come ? mark(context, row, WebhookStatus::waiting, "its payment is not known yet",
+                         kLongestUnfoundWait)
                   : mark(context, row, WebhookStatus::ignored, kNothingOfOurs);
 }
 
@@ -180,9 +181,10 @@ StoredWebhook ended(StoredWebhook row, WebhookStatus status, std::string note,
   return row;
 }
 
-StoredWebhook waiting(StoredWebhook row, std::string note, base::Timestamp now) {
+StoredWebhook waiting(StoredWebhook row, std::string note, base::Timestamp now,
+                      base::Duration longest) {
   const base::Duration wait = std::min<base::Duration>(
-      kFirstWait * (1LL << std::min<std::int64_t>(row.tries, 20)), kLongestWait);
+      kFirstWait * (1LL << std::min<std::int64_t>(row.tries, 20)), longest);
   row.status = WebhookStatus::waiting;
   row.note = std::move(note);
   row.tries += 1;

@@ -22,8 +22,9 @@ bool may_be_known_later(const ports::GatewayEvent& event);
 // Done with.
 ports::StoredWebhook ended(ports::StoredWebhook row, ports::WebhookStatus status, std::string note,
                            base::Timestamp now);
-// Kept, and tried again later: doubling pauses up to an hour, without end.
-ports::StoredWebhook waiting(ports::StoredWebhook row, std::string note, base::Timestamp now);
+// Kept, and tried again later: doubling pauses up to `longest`, without end.
+ports::StoredWebhook waiting(ports::StoredWebhook row, std::string note, base::Timestamp now,
+                             base::Duration longest = std::chrono::hours(1));
 
 // A final fact, applied to the loaded payment. `row` becomes what is to be stored of it, in
 // the same transaction.

@@ -3,6 +3,7 @@
 
 #include "domain/words.h"
 #include "tests/app/buyer.h"
+#include "tests/app/members.h"
 #include "wire/json.h"
 
 namespace cobro::testing {
@@ -164,6 +165,25 @@ TEST_F(Disputes, news_before_the_payments_own_wait_for_it) {
   pass(2min);
   pass(2min);
   EXPECT_EQ(standing(), "needs_response, 100.00 disputed");
+  EXPECT_EQ(world.audit(), "");
+}
+
+// Nothing could be asked at Stripe for two days: a dispute that came meanwhile waits as long.
+TEST_F(Disputes, of_a_payment_that_we_do_not_know_for_days_are_booked_all_the_same) {
+  Members members(world);
+  const auto method = save_card(world, "pm_card_createDispute");
+  world.wire.fate = [](const ports::HttpRequest& request) {
+    return request.method == "GET" || request.url.ends_with("/v1/subscriptions") ? Cut::answer_lost
+                                                                                 : Cut::none;
+  };
+  EXPECT_EQ(members.now(members.subscribing("ana", kPro, method)), "outcome_unknown");
+  pass();
+  for (int hour = 0; hour < 48; ++hour) pass(1h);
+  world.wire.fate = {};
+  for (int hour = 0; hour < 12; ++hour) pass(1h);
+  const auto payments = members.payments("ana");
+  ASSERT_EQ(payments.size(), 1U);
+  EXPECT_EQ(payments.front().dispute_status, domain::DisputeStatus::needs_response);
   EXPECT_EQ(world.audit(), "");
 }
 
