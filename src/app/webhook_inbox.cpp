@@ -1,5 +1,7 @@
 #include "app/webhook_inbox.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace cobro::app {
@@ -7,7 +9,10 @@ namespace cobro::app {
 namespace {
 
 constexpr std::size_t kAtOnce = 16;
-constexpr std::size_t kMostWaiting = 256;
+// Of an event's few kilobytes each. One more waits until its lease runs out.
+constexpr std::size_t kMostWaiting = 1024;
+// A poll leaves the rest to other instances.
+constexpr std::size_t kMostClaimed = 256;
 
 }  // namespace
 
@@ -39,7 +44,8 @@ void Inbox::release(const ports::StoredWebhook& row) {
 }
 
 base::Task<void> Inbox::poll() {
-  const auto room = static_cast<std::int64_t>(kMostWaiting - queue_.waiting());
+  const auto room =
+      static_cast<std::int64_t>(kMostClaimed - std::min(kMostClaimed, queue_.waiting()));
   if (stopped_ || room == 0) co_return;
   auto rows = co_await claim_webhooks(context_, room);
   full_ = static_cast<std::int64_t>(rows.size()) == room;
