@@ -175,7 +175,7 @@ bool Books::decline(Decline decline, std::optional<std::string> charge_id, std::
   if (!state) return false;
   Payment after = payment_;
   after.state = *state;
-  after.next_action.reset();
+  if (!after.gateway_checkout_id) after.next_action.reset();  // a page takes another card
   after.decline = decline;
   if (charge_id) after.gateway_charge_id = charge_id;
   after.gateway_response = response;

@@ -2,6 +2,7 @@
 // is paid is made by paying there, so until then the page is all there is to ask, and to end.
 #include <gtest/gtest.h>
 
+#include "app/checkout_terms.h"
 #include "app/inquiry.h"
 #include "tests/app/buyer.h"
 #include "tests/app/members.h"
@@ -103,6 +104,7 @@ TEST_F(PaymentPages, declined_there_it_may_be_paid_there_again_and_nowhere_else)
   EXPECT_EQ(pay_on(page(), kDeclined), 402);
   settle();
   expect(CheckoutStatus::open, PaymentState::failed, 0);
+  EXPECT_TRUE(app::page_url(world.payment(1)).has_value());
   EXPECT_EQ(word_of(process_intent(world, 1, "pm_card_visa")), "invalid_state");
   EXPECT_EQ(pay_on(page()), 303);
   settle();

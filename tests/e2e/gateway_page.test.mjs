@@ -64,6 +64,8 @@ for (const database of databases) {
       await payThere(page, declined);
       await page.getByRole('alert').filter({ hasText: 'declined' }).waitFor();
       await stands(() => payment(session), 'failed');
+      await page.goto(`${cobro.url}/checkout/${session.sessionId}`);
+      await page.waitForURL(session.url);
       await payThere(page, good);
       await page.waitForURL(success);
       await stands(() => payment(session), 'succeeded');

@@ -351,6 +351,10 @@ TEST(Subscriptions, say_what_a_change_of_plan_would_cost) {
   EXPECT_EQ(asked.data("plan"), "\"pro\"") << asked.text;
   EXPECT_EQ(asked.data("dry_run"), "true");
   EXPECT_THAT(asked.data("proration"), HasSubstr("\"charge\":99.00")) << asked.text;
+  const auto asked_in_body =
+      desk.as("ana", "POST", path + "/change-plan", R"({"plan_id":"premium","dry_run":true})");
+  EXPECT_EQ(asked_in_body.data("plan"), "\"pro\"") << asked_in_body.text;
+  EXPECT_EQ(asked_in_body.data("dry_run"), "true");
   const auto changed = desk.as("ana", "POST", path + "/change-plan",
                                R"({"price_id":")" + std::string(kPremium) + "\"}");
   ASSERT_EQ(changed.status, 200) << changed.text;

@@ -43,7 +43,7 @@ base::Task<Answer> change_plan(Exchange& exchange) {
   if (fields.failed()) co_return std::unexpected(fields.refusal());
   app::ChangePlan command{.subscription = to_subscription_ref(exchange.path_values.front()),
                           .price_id = co_await price_named(exchange, *named, fields),
-                          .dry_run = query->dry_run.value_or(false)};
+                          .dry_run = query->dry_run.value_or(false) || named->dry_run.value_or(false)};
   if (fields.failed()) co_return std::unexpected(fields.refusal());
   auto call = exchange.call();
   if (!call) co_return std::unexpected(call.error());

@@ -16,12 +16,14 @@ struct NewSubscription {
 };
 BOOST_DESCRIBE_STRUCT(NewSubscription, (), (price_id, payment_method_id, trial_days))
 
-// The new plan, by one of the two.
+// The new plan, by one of the two. `dry_run` stands here or in the query: what one of them only
+// wants to know is not done.
 struct NewPlanOfSubscription {
   std::optional<wire::Reference<1, 255>> price_id;
   std::optional<wire::Reference<1, 255>> plan_id;  // its id or its code
+  std::optional<bool> dry_run;
 };
-BOOST_DESCRIBE_STRUCT(NewPlanOfSubscription, (), (price_id, plan_id))
+BOOST_DESCRIBE_STRUCT(NewPlanOfSubscription, (), (price_id, plan_id, dry_run))
 
 struct SubscriptionQuery : PageQuery {
   std::optional<CommaList<domain::SubscriptionStatus>> status;
