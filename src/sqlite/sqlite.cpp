@@ -167,6 +167,19 @@ void Connection::execute(const std::string& sql) {
   if (sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail(db_);
 }
 
+void Connection::use_wal() {
+  constexpr int kPauseMs = 10;
+  constexpr int kTries = 1000;
+  for (int tries = 1;; ++tries) {
+    try {
+      return execute("PRAGMA journal_mode = WAL");
+    } catch (const Error& error) {
+      if (error.primary_code() != SQLITE_BUSY || tries == kTries) throw;
+    }
+    sqlite3_sleep(kPauseMs);
+  }
+}
+
 Statement& Connection::prepared(std::string_view sql) {
   const std::pair key{sql.data(), sql.size()};
   auto found = cache_->statements.find(key);

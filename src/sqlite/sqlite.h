@@ -66,6 +66,10 @@ class Connection {
 
   // Runs statements without parameters or rows, separated by semicolons.
   void execute(const std::string& sql);
+  // Makes the file's journal a write-ahead log, also when others open the new file at this moment:
+  // to them SQLite answers SQLITE_BUSY at once, without waiting for busy_timeout, lest two that
+  // read wait for each other to write. Throws Error after ten seconds of that.
+  void use_wal();
   // A statement kept prepared for this connection's life, found again by its text's
   // address and length: pass literals or texts that live as long.
   Statement& prepared(std::string_view sql);

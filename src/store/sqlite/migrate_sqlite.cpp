@@ -38,8 +38,8 @@ void configure(Session& session, bool in_memory) {
   auto& connection = session.connection();
   connection.execute("PRAGMA busy_timeout = 10000");
   if (in_memory) return;
+  connection.use_wal();
   connection.execute(
-      "PRAGMA journal_mode = WAL;"
       "PRAGMA synchronous = FULL;"  // NORMAL may lose an acknowledged commit at power loss
       "PRAGMA wal_autocheckpoint = 16384;"
       "PRAGMA cache_size = -65536;"
