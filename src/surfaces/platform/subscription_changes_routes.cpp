@@ -41,9 +41,10 @@ base::Task<Answer> change_plan(Exchange& exchange) {
   const auto query = fields.take(wire::decode_query<ChangePlanQuery>(exchange.request.query));
   const auto named = read_new_plan(exchange.body, fields);
   if (fields.failed()) co_return std::unexpected(fields.refusal());
-  app::ChangePlan command{.subscription = to_subscription_ref(exchange.path_values.front()),
-                          .price_id = co_await price_named(exchange, *named, fields),
-                          .dry_run = query->dry_run.value_or(false) || named->dry_run.value_or(false)};
+  app::ChangePlan command{
+      .subscription = to_subscription_ref(exchange.path_values.front()),
+      .price_id = co_await price_named(exchange, *named, fields),
+      .dry_run = query->dry_run.value_or(false) || named->dry_run.value_or(false)};
   if (fields.failed()) co_return std::unexpected(fields.refusal());
   auto call = exchange.call();
   if (!call) co_return std::unexpected(call.error());
