@@ -16,7 +16,7 @@
 
 #include "gateways/manual/manual.h"
 #include "gateways/stripe/stripe.h"
-#include "sandbox/stripe.h"
+#include "sandbox/stripe/stripe.h"
 #include "service/service.h"
 #include "sim/evidence.h"
 #include "sim/ground/database.h"

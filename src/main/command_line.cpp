@@ -10,7 +10,7 @@
 #include "main/commands.h"
 #include "main/configuration/keys.h"
 #include "main/version.h"
-#include "sandbox/faults.h"
+#include "sandbox/common/faults.h"
 
 namespace cobro {
 namespace {

@@ -11,7 +11,7 @@
 #include "ports/http_client.h"
 #include "ports/log.h"
 #include "ports/random.h"
-#include "sandbox/stripe.h"
+#include "sandbox/stripe/stripe.h"
 
 namespace cobro {
 

@@ -16,7 +16,7 @@
 #include "app/webhook_inbox.h"
 #include "gateways/manual/manual.h"
 #include "gateways/stripe/stripe.h"
-#include "sandbox/stripe.h"
+#include "sandbox/stripe/stripe.h"
 #include "store/sqlite_store.h"
 #include "tests/support/fakes.h"
 

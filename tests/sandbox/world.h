@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sandbox/stripe.h"
+#include "sandbox/stripe/stripe.h"
 #include "support/fakes.h"
 #include "wire/form.h"
 #include "wire/json.h"

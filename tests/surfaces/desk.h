@@ -11,7 +11,7 @@
 
 #include "gateways/manual/manual.h"
 #include "gateways/stripe/stripe.h"
-#include "sandbox/stripe.h"
+#include "sandbox/stripe/stripe.h"
 #include "service/service.h"
 #include "store/sqlite_store.h"
 #include "support/fakes.h"

@@ -1,0 +1,206 @@
+#include "sandbox/common/faults.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+
+#include "base/text.h"
+
+namespace cobro::sandbox {
+namespace {
+
+using wire::Json;
+using wire::JsonNull;
+using wire::JsonObject;
+
+struct Name {
+  std::string_view text;
+  Fault fault;
+};
+constexpr std::array kNames = {
+    Name{"request_lost", Fault::request_lost},
+    Name{"request_unanswered", Fault::request_unanswered},
+    Name{"request_reset", Fault::request_reset},
+    Name{"request_late", Fault::request_late},
+    Name{"slow", Fault::slow},
+    Name{"error_before", Fault::error_before},
+    Name{"rate_limited", Fault::rate_limited},
+    Name{"lock_timeout", Fault::lock_timeout},
+    Name{"answer_lost", Fault::answer_lost},
+    Name{"answer_unanswered", Fault::answer_unanswered},
+    Name{"answer_reset", Fault::answer_reset},
+    Name{"answer_truncated", Fault::answer_truncated},
+    Name{"answer_late", Fault::answer_late},
+    Name{"error_after", Fault::error_after},
+    Name{"error_kept", Fault::error_kept},
+    Name{"webhook_duplicated", Fault::webhook_duplicated},
+    Name{"webhook_late", Fault::webhook_late},
+    Name{"webhook_reordered", Fault::webhook_reordered},
+    Name{"webhook_withheld", Fault::webhook_withheld},
+};
+
+constexpr std::int64_t kDefaultDelayMs = 2000;
+constexpr std::int64_t kLongestDelayMs = 7LL * 24 * 3600 * 1000;
+
+std::string_view name_of(Fault fault) {
+  return kNames.at(static_cast<std::size_t>(fault)).text;
+}
+
+std::optional<Fault> read_fault(Params& params) {
+  const auto text = params.required("fault");
+  for (const auto& name : kNames)
+    if (name.text == text) return name.fault;
+  std::array<std::string_view, kNames.size()> all;
+  std::ranges::transform(kNames, all.begin(), &Name::text);
+  params.refuse(invalid_request(
+      fmt::format("Invalid fault: must be one of {}", fmt::join(all, ", ")), "fault"));
+  return std::nullopt;
+}
+
+std::int64_t read_within(Params& params, std::string_view name, std::int64_t fallback,
+                         std::int64_t from, std::int64_t to) {
+  const auto value = params.integer(name).value_or(fallback);
+  if (value < from || value > to)
+    params.refuse(invalid_request(
+        fmt::format("Invalid {}: must be between {} and {}", name, from, to), std::string(name)));
+  return value;
+}
+
+bool is_429(Fault fault) {
+  return fault == Fault::rate_limited || fault == Fault::lock_timeout;
+}
+
+// What makes no sense for the fault is a mistake: it would silently match nothing.
+void check_fit(Params& params, Fault fault) {
+  const bool webhook = is_webhook_fault(fault);
+  for (const std::string_view name : {"method", "path", "operation", "status", "should_retry"})
+    if (webhook && params.has(name))
+      params.refuse(invalid_request(fmt::format("{} says nothing about a webhook; use event", name),
+                                    std::string(name)));
+  if (!webhook && params.has("event"))
+    params.refuse(invalid_request("event is for the faults of webhooks", "event"));
+}
+
+std::optional<FaultRule> read_rule(Params& params) {
+  FaultRule rule;
+  const auto fault = read_fault(params);
+  rule.fault = fault.value_or(rule.fault);
+  if (fault) check_fit(params, *fault);
+  rule.method = base::to_upper(params.non_empty("method").value_or(""));
+  rule.path = params.non_empty("path").value_or("");
+  rule.operation = params.non_empty("operation").value_or("");
+  rule.event = params.non_empty("event").value_or("");
+  rule.skip = read_within(params, "skip", 0, 0, INT64_MAX);
+  rule.percent = read_within(params, "percent", 100, 1, 100);
+  rule.times = params.positive("times");
+  rule.delay = std::chrono::milliseconds(
+      read_within(params, "delay_ms", kDefaultDelayMs, 0, kLongestDelayMs));
+  rule.status = static_cast<int>(is_429(rule.fault) ? read_within(params, "status", 429, 400, 599)
+                                                    : read_within(params, "status", 500, 500, 599));
+  rule.should_retry = params.boolean("should_retry");
+  return params.done() ? std::nullopt : std::optional(std::move(rule));
+}
+
+Json tree_of(std::string_view text) {
+  Json tree{JsonObject{}};
+  for (const auto piece : base::split(text, ',')) {
+    const auto equals = piece.find('=');
+    if (equals == std::string_view::npos)
+      tree.set("fault", piece);
+    else
+      tree.set(piece.substr(0, equals), piece.substr(equals + 1));
+  }
+  return tree;
+}
+
+bool matches_event(std::string_view pattern, std::string_view type) {
+  if (!pattern.ends_with('*')) return pattern.empty() || pattern == type;
+  return type.starts_with(pattern.substr(0, pattern.size() - 1));
+}
+
+}  // namespace
+
+bool is_webhook_fault(Fault fault) {
+  return fault >= Fault::webhook_duplicated;
+}
+
+bool Faults::strikes(FaultRule& rule) {
+  if (rule.times && rule.struck >= *rule.times) return false;
+  if (++rule.seen <= rule.skip) return false;
+  if (rule.percent < 100) {
+    std::array<std::uint8_t, 4> bytes{};
+    random_.fill(bytes);
+    const std::uint32_t drawn = bytes[0] | bytes[1] << 8 | bytes[2] << 16;
+    if (drawn % 100 >= static_cast<std::uint64_t>(rule.percent)) return false;
+  }
+  ++rule.struck;
+  return true;
+}
+
+std::optional<FaultRule> Faults::strike_request(std::string_view method, std::string_view path,
+                                                std::string_view operation) {
+  for (auto& rule : rules_) {
+    const bool matches =
+        !is_webhook_fault(rule.fault) && (rule.method.empty() || rule.method == method) &&
+        path.starts_with(rule.path) && (rule.operation.empty() || rule.operation == operation);
+    if (matches && strikes(rule)) return rule;
+  }
+  return std::nullopt;
+}
+
+std::optional<FaultRule> Faults::strike_webhook(std::string_view event_type) {
+  for (auto& rule : rules_)
+    if (is_webhook_fault(rule.fault) && matches_event(rule.event, event_type) && strikes(rule))
+      return rule;
+  return std::nullopt;
+}
+
+std::optional<FaultRule> Faults::add(Params& params) {
+  auto rule = read_rule(params);
+  if (!rule) return std::nullopt;
+  rule->id = fmt::format("fault_{}", ++last_id_);
+  return rules_.emplace_back(std::move(*rule));
+}
+
+void Faults::add(std::string_view text) {
+  Params params(tree_of(text));
+  if (!add(params))
+    throw std::runtime_error(fmt::format("the fault \"{}\": {}", text, params.done()->message));
+}
+
+std::string mistake_in_fault(std::string_view text) {
+  Params params(tree_of(text));
+  return read_rule(params) ? "" : params.done()->message;
+}
+
+bool Faults::remove(std::string_view id) {
+  return std::erase_if(rules_, [&](const FaultRule& rule) { return rule.id == id; }) > 0;
+}
+
+Json to_json(const FaultRule& rule) {
+  const auto text = [](const std::string& value) {
+    return value.empty() ? Json(JsonNull{}) : Json(value);
+  };
+  JsonObject json{{"id", rule.id}, {"fault", name_of(rule.fault)}};
+  if (is_webhook_fault(rule.fault)) {
+    json.emplace_back("event", text(rule.event));
+  } else {
+    json.emplace_back("method", text(rule.method));
+    json.emplace_back("path", text(rule.path));
+    json.emplace_back("operation", text(rule.operation));
+    json.emplace_back("status", rule.status);
+    json.emplace_back("should_retry", rule.should_retry ? Json(*rule.should_retry) : Json());
+  }
+  json.emplace_back("skip", rule.skip);
+  json.emplace_back("percent", rule.percent);
+  json.emplace_back("times", rule.times ? Json(*rule.times) : Json());
+  json.emplace_back("delay_ms", std::int64_t{rule.delay / std::chrono::milliseconds(1)});
+  json.emplace_back("seen", rule.seen);
+  json.emplace_back("struck", rule.struck);
+  return json;
+}
+
+}  // namespace cobro::sandbox
