@@ -223,7 +223,6 @@ constexpr ErrorRow kErrors[] = {
     {400, R"("type":"invalid_request_error","code":"parameter_invalid_integer")",
      AnswerKind::not_executed},
     {400, R"("type":"invalid_request_error","code":"amount_too_small")", AnswerKind::not_executed},
-    {400, R"("type":"invalid_request_error","code":"amount_too_large")", AnswerKind::not_executed},
     {400, R"("type":"invalid_request_error","code":"resource_missing")", AnswerKind::not_executed},
     {400, R"("type":"invalid_request_error","code":"livemode_mismatch")", AnswerKind::not_executed},
     {400, R"("type":"invalid_request_error","param":"currency")", AnswerKind::not_executed},

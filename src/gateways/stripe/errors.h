@@ -1,17 +1,5 @@
-// What an error answer of Stripe's means (docs.stripe.com/error-codes). The question is
-// only whether something may have been done:
-//
-//   402 card_error                                   declined
-//   401, 403, 404, 429                               not executed
-//   409 lock_timeout                                 not executed
-//   400 invalid_request_error, a code about          not executed
-//       parameters, or no code but a `param`
-//   400 to attach a method, about the method; to     not executed
-//       detach one that is attached to nobody
-//   404 to end a subscription                        unknown: it may have ended
-//   anything else: 5xx, 3xx, idempotency errors,     unknown
-//       unexpected state, already captured or
-//       refunded, no readable error object, a code not listed
+// What an answer that is not 2xx means. error_table.h has the table; here its verdicts become
+// our answers.
 #pragma once
 
 #include "ports/gateway.h"
