@@ -20,9 +20,21 @@ struct Plans : Billing {
   Answered upgrade(const std::string& more = "") {
     return post("/v1/subscriptions/" + id, change(kPro, more));
   }
+  static std::vector<std::int64_t> line_amounts(const wire::Json& invoice) {
+    std::vector<std::int64_t> amounts;
+    for (const auto& line : *invoice.at({"lines", "data"})->as_array())
+      amounts.push_back(*line.int_at({"amount"}));
+    return amounts;
+  }
   std::string id;
   std::string item_id;
 };
+
+// "price=x" within brackets: "price]=x".
+std::string bracketed(std::string_view assignment) {
+  const auto equals = assignment.find('=');
+  return fmt::format("{}]{}", assignment.substr(0, equals), assignment.substr(equals));
+}
 
 TEST(SandboxPlanChanges, the_difference_is_on_the_next_invoice) {
   Plans world;
@@ -93,6 +105,52 @@ TEST(SandboxPlanChanges, a_preview_says_what_it_would_cost_and_changes_nothing) 
       world.post("/v1/invoices/create_preview", "subscription=" + world.id).number({"amount_due"}),
       1900);
   EXPECT_TRUE(world.news().empty());
+}
+
+// What a preview says at the moment of `date`, and what the same change costs then.
+TEST(SandboxPlanChanges, a_preview_agrees_to_the_cent_with_the_change_of_the_same_date) {
+  const auto date = std::to_string(at("2027-04-09", "07:11:13"));
+  for (const std::string& change : {"price=" + std::string(kPro), std::string("quantity=7")}) {
+    for (const std::string_view behavior : {"always_invoice", "create_prorations"}) {
+      Plans world;
+      const auto preview = world.post(
+          "/v1/invoices/create_preview",
+          fmt::format("customer={}&subscription={}&subscription_details[items][0][id]={}&"
+                      "subscription_details[items][0][{}&"
+                      "subscription_details[proration_behavior]={}&"
+                      "subscription_details[proration_date]={}",
+                      world.customer, world.id, world.item_id, bracketed(change), behavior, date));
+      ASSERT_EQ(preview.status, 200) << preview.body;
+      world.advance(at("2027-04-16") + 90);  // it does not matter when it is asked for
+      const auto changed =
+          world.post("/v1/subscriptions/" + world.id,
+                     fmt::format("items[0][id]={}&items[0][{}&proration_behavior={}&"
+                                 "proration_date={}",
+                                 world.item_id, bracketed(change), behavior, date));
+      ASSERT_EQ(changed.status, 200) << changed.body;
+      world.advance("2027-05-01");
+      const bool at_once = behavior == "always_invoice";
+      const auto page = world.get("/v1/invoices", "limit=2&subscription=" + world.id);
+      const auto& invoice = (*page.json.find("data")->as_array())[at_once ? 1 : 0];
+      EXPECT_EQ(Plans::line_amounts(preview.json), Plans::line_amounts(invoice))
+          << change << behavior;
+      EXPECT_EQ(preview.number({"total"}), *invoice.int_at({"total"}));
+      EXPECT_EQ(preview.number({"amount_due"}), *invoice.int_at({"amount_due"}));
+    }
+  }
+}
+
+TEST(SandboxPlanChanges, the_date_of_a_proration_is_one_of_the_running_period) {
+  Plans world;
+  for (const char* day : {"2027-03-31", "2027-05-02"})
+    EXPECT_EQ(world.upgrade("&proration_date=" + std::to_string(at(day))).text({"error", "param"}),
+              "proration_date");
+  EXPECT_EQ(world
+                .upgrade("&proration_behavior=always_invoice&proration_date=" +
+                         std::to_string(at("2027-04-01")))
+                .status,
+            200);
+  EXPECT_EQ(world.invoices(world.id).back(), "2027-04-16 3000 paid") << "the whole difference";
 }
 
 TEST(SandboxPlanChanges, an_upgrade_that_is_declined_may_be_refused_whole) {

@@ -55,6 +55,22 @@ TEST(SandboxRefunds, metadata_and_expansion_work_on_refunds_too) {
   EXPECT_EQ(charge.json.at({"refunds", "data"})->as_array()->size(), 1U);
 }
 
+TEST(SandboxRefunds, are_refused_for_want_of_balance_when_that_is_switched_on) {
+  World world;
+  const auto paid = "payment_intent=" + world.pay("pm_card_visa").text({"id"});
+  EXPECT_EQ(world.post("/_sandbox/faults", "fault=insufficient_balance").status, 200);
+  const auto refused = world.post("/v1/refunds", paid, "key-1");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(refused.text({"error", "message"}),
+            "Insufficient funds in your Stripe balance to refund this amount.");
+  EXPECT_EQ(refused.text({"error", "type"}), "invalid_request_error");
+  EXPECT_TRUE(World::texts(world.get("/v1/refunds"), "id").empty());
+  world.remove("/_sandbox/faults");
+  EXPECT_EQ(world.post("/v1/refunds", paid, "key-1").body, refused.body) << "it was executed";
+  EXPECT_EQ(world.post("/v1/refunds", paid).text({"status"}), "succeeded");
+  EXPECT_EQ(world.post("/_sandbox/faults", "fault=insufficient_balance&path=/v1").status, 400);
+}
+
 TEST(SandboxRefunds, a_pending_refund_settles_later) {
   World world;
   const auto paid = world.pay("pm_card_pendingRefund");

@@ -41,15 +41,6 @@ base::Result<Json, ApiError> read_json(std::string_view body) {
   return texts;
 }
 
-base::Result<Json, ApiError> read_parameters(const wire::Request& request) {
-  const auto type = request.headers.find("Content-Type").value_or("");
-  if (base::to_lower(type).starts_with("application/json")) return read_json(request.body);
-  if (request.body.empty()) return Json(JsonObject{});
-  auto tree = wire::parse_nested_form(request.body);
-  if (!tree) return std::unexpected(invalid_request(tree.error().message, tree.error().parameter));
-  return std::move(*tree);
-}
-
 wire::Reply add_fault(const Controlled& sandbox, Params& params) {
   const auto rule = sandbox.faults.add(params);
   return rule ? done(to_json(*rule)) : refused(*params.done());
@@ -99,15 +90,24 @@ wire::Reply forget_keys(const Controlled& sandbox, Params& params) {
   return done(JsonObject{{"forgotten", true}});
 }
 
-wire::Reply settings(const Answer& answer) {
+}  // namespace
+
+base::Result<Json, ApiError> read_control_parameters(const wire::Request& request) {
+  const auto type = request.headers.find("Content-Type").value_or("");
+  if (base::to_lower(type).starts_with("application/json")) return read_json(request.body);
+  if (request.body.empty()) return Json(JsonObject{});
+  auto tree = wire::parse_nested_form(request.body);
+  if (!tree) return std::unexpected(invalid_request(tree.error().message, tree.error().parameter));
+  return std::move(*tree);
+}
+
+wire::Reply control_reply(const Answer& answer) {
   return answer ? done(*answer) : refused(answer.error());
 }
 
-}  // namespace
-
 wire::Reply answer_control(const Controlled& sandbox, const wire::Request& request) {
   const std::string_view path = request.path;
-  auto tree = read_parameters(request);
+  auto tree = read_control_parameters(request);
   if (!tree) return refused(tree.error());
   Params params(std::move(*tree));
   const auto is = [&](std::string_view method, std::string_view wanted) {
@@ -121,8 +121,8 @@ wire::Reply answer_control(const Controlled& sandbox, const wire::Request& reque
   if (is("GET", "/_sandbox/webhooks")) return list_deliveries(sandbox);
   if (is("POST", "/_sandbox/webhooks/release")) return release(sandbox, params);
   if (is("POST", "/_sandbox/idempotency/forget")) return forget_keys(sandbox, params);
-  if (is("GET", "/_sandbox/settings")) return settings(sandbox.settings.show());
-  if (is("POST", "/_sandbox/settings")) return settings(sandbox.settings.change(params));
+  if (is("GET", "/_sandbox/settings")) return done(sandbox.settings.show());
+  if (is("POST", "/_sandbox/settings")) return control_reply(sandbox.settings.change(params));
   return refused({404,
                   "invalid_request_error",
                   {},

@@ -31,6 +31,11 @@ struct Controlled {
   std::function<void()> note_work;  // deliveries may be due that were not
 };
 
+// The request's form or flat JSON object, every value as text.
+base::Result<wire::Json, ApiError> read_control_parameters(const wire::Request& request);
+// An answer or a refusal as this API shows it.
+wire::Reply control_reply(const Answer& answer);
+
 wire::Reply answer_control(const Controlled& sandbox, const wire::Request& request);
 
 }  // namespace cobro::sandbox

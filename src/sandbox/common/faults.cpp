@@ -36,6 +36,7 @@ constexpr std::array kNames = {
     Name{"answer_late", Fault::answer_late},
     Name{"error_after", Fault::error_after},
     Name{"error_kept", Fault::error_kept},
+    Name{"insufficient_balance", Fault::insufficient_balance},
     Name{"webhook_duplicated", Fault::webhook_duplicated},
     Name{"webhook_late", Fault::webhook_late},
     Name{"webhook_reordered", Fault::webhook_reordered},
@@ -77,9 +78,11 @@ bool is_429(Fault fault) {
 void check_fit(Params& params, Fault fault) {
   const bool webhook = is_webhook_fault(fault);
   for (const std::string_view name : {"method", "path", "operation", "status", "should_retry"})
-    if (webhook && params.has(name))
-      params.refuse(invalid_request(fmt::format("{} says nothing about a webhook; use event", name),
-                                    std::string(name)));
+    if ((webhook || is_work_fault(fault)) && params.has(name))
+      params.refuse(
+          invalid_request(webhook ? fmt::format("{} says nothing about a webhook; use event", name)
+                                  : fmt::format("{} says nothing about this fault", name),
+                          std::string(name)));
   if (!webhook && params.has("event"))
     params.refuse(invalid_request("event is for the faults of webhooks", "event"));
 }
@@ -127,6 +130,10 @@ bool is_webhook_fault(Fault fault) {
   return fault >= Fault::webhook_duplicated;
 }
 
+bool is_work_fault(Fault fault) {
+  return fault == Fault::insufficient_balance;
+}
+
 bool Faults::strikes(FaultRule& rule) {
   if (rule.times && rule.struck >= *rule.times) return false;
   if (++rule.seen <= rule.skip) return false;
@@ -143,9 +150,10 @@ bool Faults::strikes(FaultRule& rule) {
 std::optional<FaultRule> Faults::strike_request(std::string_view method, std::string_view path,
                                                 std::string_view operation) {
   for (auto& rule : rules_) {
-    const bool matches =
-        !is_webhook_fault(rule.fault) && (rule.method.empty() || rule.method == method) &&
-        path.starts_with(rule.path) && (rule.operation.empty() || rule.operation == operation);
+    const bool matches = !is_webhook_fault(rule.fault) && !is_work_fault(rule.fault) &&
+                         (rule.method.empty() || rule.method == method) &&
+                         path.starts_with(rule.path) &&
+                         (rule.operation.empty() || rule.operation == operation);
     if (matches && strikes(rule)) return rule;
   }
   return std::nullopt;
@@ -156,6 +164,11 @@ std::optional<FaultRule> Faults::strike_webhook(std::string_view event_type) {
     if (is_webhook_fault(rule.fault) && matches_event(rule.event, event_type) && strikes(rule))
       return rule;
   return std::nullopt;
+}
+
+bool Faults::strike_work(Fault fault) {
+  return std::ranges::any_of(rules_,
+                             [&](FaultRule& rule) { return rule.fault == fault && strikes(rule); });
 }
 
 std::optional<FaultRule> Faults::add(Params& params) {
@@ -187,7 +200,7 @@ Json to_json(const FaultRule& rule) {
   JsonObject json{{"id", rule.id}, {"fault", name_of(rule.fault)}};
   if (is_webhook_fault(rule.fault)) {
     json.emplace_back("event", text(rule.event));
-  } else {
+  } else if (!is_work_fault(rule.fault)) {
     json.emplace_back("method", text(rule.method));
     json.emplace_back("path", text(rule.path));
     json.emplace_back("operation", text(rule.operation));

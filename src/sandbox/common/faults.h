@@ -3,6 +3,7 @@
 //
 //   request ──[request_*, slow, error_before, rate_limited, lock_timeout]──▶ the work
 //   answer  ◀──[answer_*, error_after, error_kept]────────────────────────── the work
+//   the work ◀─[insufficient_balance]
 //   webhook ◀──[webhook_*]────────────────────────────────────────────────── an event
 #pragma once
 
@@ -20,28 +21,31 @@
 namespace cobro::sandbox {
 
 enum class Fault {
-  request_lost,        // the connection closes; nothing was done
-  request_unanswered,  // no answer ever; nothing was done
-  request_reset,       // the connection is reset; nothing was done
-  request_late,        // on its way for `delay`, then as usual
-  slow,                // takes `delay` to work; the key is in use meanwhile
-  error_before,        // 5xx; nothing was done
-  rate_limited,        // 429; nothing was done
-  lock_timeout,        // 429 lock_timeout; nothing was done
-  answer_lost,         // done; the connection closes
-  answer_unanswered,   // done; no answer ever
-  answer_reset,        // done; the connection is reset
-  answer_truncated,    // done; half of the body arrives
-  answer_late,         // done; the answer takes `delay`
-  error_after,         // done; 5xx, though the key replays the true answer
-  error_kept,          // done; 5xx, and the key replays that
-  webhook_duplicated,  // sent twice
-  webhook_late,        // sent after `delay`
-  webhook_reordered,   // sent after a random part of `delay`
-  webhook_withheld,    // not sent until it is released
+  request_lost,          // the connection closes; nothing was done
+  request_unanswered,    // no answer ever; nothing was done
+  request_reset,         // the connection is reset; nothing was done
+  request_late,          // on its way for `delay`, then as usual
+  slow,                  // takes `delay` to work; the key is in use meanwhile
+  error_before,          // 5xx; nothing was done
+  rate_limited,          // 429; nothing was done
+  lock_timeout,          // 429 lock_timeout; nothing was done
+  answer_lost,           // done; the connection closes
+  answer_unanswered,     // done; no answer ever
+  answer_reset,          // done; the connection is reset
+  answer_truncated,      // done; half of the body arrives
+  answer_late,           // done; the answer takes `delay`
+  error_after,           // done; 5xx, though the key replays the true answer
+  error_kept,            // done; 5xx, and the key replays that
+  insufficient_balance,  // of the gateway's account: what gives money back is refused
+  webhook_duplicated,    // sent twice
+  webhook_late,          // sent after `delay`
+  webhook_reordered,     // sent after a random part of `delay`
+  webhook_withheld,      // not sent until it is released
 };
 
 bool is_webhook_fault(Fault fault);
+// Met by an operation while it works.
+bool is_work_fault(Fault fault);
 
 struct FaultRule {
   std::string id;
@@ -71,6 +75,8 @@ class Faults {
   std::optional<FaultRule> strike_request(std::string_view method, std::string_view path,
                                           std::string_view operation);
   std::optional<FaultRule> strike_webhook(std::string_view event_type);
+  // Of the faults that an operation meets while it works, not on its way.
+  bool strike_work(Fault fault);
   [[nodiscard]] bool empty() const { return rules_.empty(); }
 
   // Reads and keeps a rule; mistakes go to `params`, and nothing is kept then.

@@ -34,6 +34,8 @@ void refuse_card(Params& card, std::string_view code, std::string_view message,
   card.refuse({402, "card_error", std::string(code), std::string(message), std::string(param), {}});
 }
 
+}  // namespace
+
 void check_expiry(Account& account, Params& card, std::int64_t month, std::int64_t year) {
   if (month < 1 || month > 12)
     return refuse_card(card, "invalid_expiry_month", "Your card's expiration month is invalid.",
@@ -46,6 +48,8 @@ void check_expiry(Account& account, Params& card, std::int64_t month, std::int64
   if (full_year > static_cast<int>(date.year()) + 50LL || full_year * 12 + month < now)
     refuse_card(card, "invalid_expiry_year", "Your card's expiration year is invalid.", "exp_year");
 }
+
+namespace {
 
 void read_number(Account& account, Params& card, MethodChoice& choice) {
   std::string number = card.required("number");

@@ -29,6 +29,8 @@ void read_new_method(Account& account, Params& params, MethodChoice& choice);
 // Merged into what there was, or into empty ones when that is null.
 void read_billing_details(Params& params, wire::Json& details);
 wire::Json empty_billing_details();
+// Refuses a month that is none, and a year that is past or far away.
+void check_expiry(Account& account, Params& card, std::int64_t month, std::int64_t year);
 // The same number has the same fingerprint.
 std::string fingerprint_of(std::string_view number);
 

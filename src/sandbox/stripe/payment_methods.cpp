@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "sandbox/stripe/changes.h"
 
 namespace cobro::sandbox::stripe {
 namespace {
@@ -67,6 +68,18 @@ ApiError somebody_elses(const std::string& method, const std::string& customer) 
                   "use this PaymentMethod with the Customer that it belongs to instead.",
                   method, customer),
       "payment_method");
+}
+
+// `card[exp_month]` and `card[exp_year]`, both or one of them.
+void read_new_expiry(Account& account, Params& params, Json& card) {
+  Params* given = params.group("card");
+  if (!given) return;
+  const auto month = given->integer("exp_month").value_or(*card.int_at({"exp_month"}));
+  auto year = given->integer("exp_year").value_or(*card.int_at({"exp_year"}));
+  check_expiry(account, *given, month, year);
+  if (year < 100) year += 2000;
+  card.set("exp_month", month);
+  card.set("exp_year", year);
 }
 
 }  // namespace
@@ -140,16 +153,25 @@ Answer retrieve_payment_method(Call& call) {
 Answer update_payment_method(Call& call) {
   auto method = call.account.database.find("payment_method", call.id);
   if (!method) return std::unexpected(no_such(404, "PaymentMethod", call.id, "payment_method"));
+  const Json before = method->body;
   Json details = *method->body.find("billing_details");
   Json metadata = *method->body.find("metadata");
+  Json card = *method->body.find("card");
   read_billing_details(call.params, details);
   merge_metadata(call.params, metadata);
-  call.params.accept({"allow_redisplay"});
+  read_new_expiry(call.account, call.params, card);
+  if (const auto shown =
+          call.params.one_of("allow_redisplay", {"always", "limited", "unspecified"}))
+    method->body.set("allow_redisplay", *shown);
   if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
   call.executing = true;
+  if (method->text("customer").empty())
+    return std::unexpected(invalid_request(
+        "You must save this PaymentMethod to a customer before you can update it."));
   method->body.set("billing_details", std::move(details));
   method->body.set("metadata", std::move(metadata));
-  call.account.database.update(*method);
+  method->body.set("card", std::move(card));
+  save_change(call.account, call.cause, "payment_method.updated", before, *method);
   return std::move(method->body);
 }
 

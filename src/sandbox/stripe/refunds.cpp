@@ -60,6 +60,11 @@ ApiError no_charge_to_refund(std::string_view intent) {
       "payment_intent");
 }
 
+ApiError insufficient_balance() {
+  return invalid_request("Insufficient funds in your Stripe balance to refund this amount.")
+      .with("message_code", "insufficient_balance_for_refund");
+}
+
 std::optional<ApiError> check_refundable(const Document& charge, std::int64_t amount) {
   const auto currency = charge.text("currency");
   if (charge.text("status") != "succeeded" || !*charge.body.find("captured")->as_bool())
@@ -139,6 +144,8 @@ Answer create_refund(Call& call) {
   call.executing = true;
   const auto amount = wanted.value_or(unrefunded_amount(*charge));
   if (auto mistake = check_refundable(*charge, amount)) return std::unexpected(std::move(*mistake));
+  if (account.faults.strike_work(Fault::insufficient_balance))
+    return std::unexpected(insufficient_balance());
   const auto* card = test_card_by_name(charge->inner.string_at({"card"}).value_or(""));
   COBRO_CHECK(card != nullptr);
   Document refund{refund_body(account, *charge, amount, std::move(reason), std::move(metadata)),

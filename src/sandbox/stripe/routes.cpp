@@ -36,13 +36,25 @@ Answer retrieve_balance(Call& call) {
       {"object", "balance"}, {"available", nothing()}, {"livemode", false}, {"pending", nothing()}};
 }
 
+// Drawn when it is first asked for, and kept: a sandbox's database is one account.
+std::string account_id(Account& account) {
+  const auto stored = account.database.all("account");
+  if (!stored.empty()) return stored.front().id();
+  const Document made{JsonObject{{"id", "acct_1" + account.chance(15)},
+                                 {"object", "account"},
+                                 {"created", account.unix_now()}},
+                      JsonObject{}};
+  account.database.insert("account", made, {});
+  return made.id();
+}
+
 Answer retrieve_account(Call& call) {
   if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
   return JsonObject{
-      {"id", "acct_1CobroSandbox000"}, {"object", "account"}, {"business_type", JsonNull{}},
-      {"charges_enabled", true},       {"country", "US"},     {"default_currency", "usd"},
-      {"details_submitted", true},     {"email", JsonNull{}}, {"metadata", JsonObject{}},
-      {"payouts_enabled", true},       {"type", "standard"}};
+      {"id", account_id(call.account)}, {"object", "account"}, {"business_type", JsonNull{}},
+      {"charges_enabled", true},        {"country", "US"},     {"default_currency", "usd"},
+      {"details_submitted", true},      {"email", JsonNull{}}, {"metadata", JsonObject{}},
+      {"payouts_enabled", true},        {"type", "standard"}};
 }
 
 constexpr std::string_view kIntent = "payment_intent";

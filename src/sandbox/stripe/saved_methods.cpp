@@ -1,6 +1,7 @@
 // Payment methods and the customers that they belong to.
 #include <fmt/format.h>
 
+#include "sandbox/stripe/changes.h"
 #include "sandbox/stripe/confirmation.h"
 #include "sandbox/stripe/customers.h"
 #include "sandbox/stripe/payment_methods.h"
@@ -40,6 +41,18 @@ std::optional<ApiError> attach(Call& call, Document& method, const std::string& 
 }
 
 namespace {
+
+// A customer has no default that is not theirs.
+void forget_default(Call& call, const std::string& customer, const std::string& method) {
+  auto owner = call.account.database.find("customer", customer);
+  if (!owner || owner->body.string_at({"invoice_settings", "default_payment_method"}) != method)
+    return;
+  const Json before = owner->body;
+  Json settings = *before.find("invoice_settings");
+  settings.set("default_payment_method", JsonNull{});
+  owner->body.set("invoice_settings", std::move(settings));
+  save_change(call.account, call.cause, "customer.updated", before, *owner);
+}
 
 void detach(Call& call, Document& method) {
   const auto customer = method.text("customer");
@@ -94,7 +107,9 @@ Answer detach_payment_method(Call& call) {
     return std::unexpected(invalid_request(
         "The payment method you provided is not attached to a customer so detachment is "
         "impossible."));
+  const auto customer = method->text("customer");
   detach(call, *method);
+  forget_default(call, customer, method->id());
   return std::move(method->body);
 }
 

@@ -5,6 +5,7 @@
 #include "sandbox/common/webhook_dispatcher.h"
 #include "sandbox/stripe/account.h"
 #include "sandbox/stripe/api.h"
+#include "sandbox/stripe/card_updates.h"
 #include "sandbox/stripe/challenge_page.h"
 #include "sandbox/stripe/checkout_page.h"
 #include "sandbox/stripe/products.h"
@@ -55,12 +56,17 @@ base::Task<wire::Reply> Stripe::handle(wire::Request request) {
     co_return co_await parts_->faulty_api.answer(std::move(request));
   auto& account = parts_->account;
   const auto begins = [&](std::string_view path) { return request.path.starts_with(path); };
-  auto reply = begins("/_sandbox/3ds/") ? stripe::answer_challenge(account, request)
-               : begins("/_sandbox/checkout/")
-                   ? stripe::answer_checkout(account, request)
-                   : answer_control({account.database, account.faults, parts_->settings,
-                                     account.real_now(), [&] { account.note_work(); }},
-                                    request);
+  wire::Reply reply;
+  if (begins("/_sandbox/3ds/"))
+    reply = stripe::answer_challenge(account, request);
+  else if (begins("/_sandbox/checkout/"))
+    reply = stripe::answer_checkout(account, request);
+  else if (begins("/_sandbox/cards/") && request.method == "POST")
+    reply = stripe::renew_card(account, request);
+  else
+    reply = answer_control({account.database, account.faults, parts_->settings, account.real_now(),
+                            [&] { account.note_work(); }},
+                           request);
   parts_->wake_if_needed();
   co_return reply;
 }

@@ -139,17 +139,13 @@ Document new_subscription(Account& account, const NewSubscription& wanted) {
   body.set("trial_end", trial ? Json(wanted.trial_end) : Json());
   body.set("trial_start", trial ? Json(now) : Json());
   Document made{std::move(body), JsonObject{}};
-  follow_end(made, blank, now);
+  follow_end(made, now);
   return made;
 }
 
-void follow_end(Document& subscription, const Json& before, std::int64_t now) {
+void follow_end(Document& subscription, std::int64_t now) {
   const bool at_end = *subscription.body.find("cancel_at_period_end") == Json(true);
-  const bool was_at_end = *before.find("cancel_at_period_end") == Json(true);
   if (at_end) subscription.body.set("cancel_at", period_end_of(subscription));
-  if (!at_end && was_at_end && subscription.body.find("cancel_at") &&
-      *subscription.body.find("cancel_at") == *before.find("cancel_at"))
-    subscription.body.set("cancel_at", JsonNull{});
   const bool ends = !subscription.body.find("cancel_at")->is_null();
   if (!ends) subscription.body.set("canceled_at", JsonNull{});
   if (ends && subscription.body.find("canceled_at")->is_null())

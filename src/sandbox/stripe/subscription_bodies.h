@@ -18,6 +18,6 @@ wire::Json plan_of(const wire::Json& price);
 wire::Json items_list(const std::string& subscription, wire::JsonArray items);
 // Sets what follows from `cancel_at_period_end` and `cancel_at`: the one from the other, and
 // when it was asked for.
-void follow_end(Document& subscription, const wire::Json& before, std::int64_t now);
+void follow_end(Document& subscription, std::int64_t now);
 
 }  // namespace cobro::sandbox::stripe

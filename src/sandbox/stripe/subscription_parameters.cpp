@@ -45,22 +45,28 @@ void read_pause(Params& params, Json& body) {
                                           {"resumes_at", resumes ? Json(*resumes) : Json()}});
 }
 
+// One end, said in either way: the later word replaces the earlier.
 void read_end(Call& call, Json& body) {
   Params& params = call.params;
   if (const auto at_end = params.boolean("cancel_at_period_end")) {
     if (params.has("cancel_at")) params.refuse(only_one_of("cancel_at", "cancel_at_period_end"));
+    const bool was_at_end = *body.find("cancel_at_period_end") == Json(true);
+    if (was_at_end && !*at_end) body.set("cancel_at", JsonNull{});
     body.set("cancel_at_period_end", *at_end);
   }
   if (!params.has("cancel_at")) return;
   if (params.tree().string_at({"cancel_at"}) == "") {
     params.accept({"cancel_at"});
     body.set("cancel_at", JsonNull{});
+    body.set("cancel_at_period_end", false);
     return;
   }
   const auto at = params.moment("cancel_at");
   if (at && *at <= call.account.unix_now())
     params.refuse(invalid_request("`cancel_at` must be in the future.", "cancel_at"));
-  if (at) body.set("cancel_at", *at);
+  if (!at) return;
+  body.set("cancel_at", *at);
+  body.set("cancel_at_period_end", false);
 }
 
 void read_details(Params& params, Json& body) {

@@ -33,6 +33,7 @@ struct Update {
   bool off_session = false;
   std::optional<std::int64_t> trial_end;
   bool new_anchor = false;
+  std::int64_t prorated_from = 0;  // unix seconds
 };
 
 bool has_item(const Document& subscription, const std::string& id) {
@@ -55,6 +56,19 @@ ItemChange read_item(Call& call, Params& item, const Document& subscription) {
   return change;
 }
 
+// A moment of the running period; now, when none is given.
+std::int64_t read_proration_date(Call& call, Params& params, const Document& subscription) {
+  const auto now = call.account.unix_now();
+  const auto date = params.moment("proration_date").value_or(now);
+  const Json& first = items_of(subscription).front();
+  if (params.has("proration_date") && (date < first.int_at({"current_period_start"}).value_or(0) ||
+                                       date > first.int_at({"current_period_end"}).value_or(0)))
+    params.refuse(invalid_request(
+        "Invalid proration_date: it must be within the subscription's current billing period.",
+        params.full_name("proration_date")));
+  return date;
+}
+
 // The new items, and how they are billed: of an update, or of the preview of one.
 Update read_plan(Call& call, Params& params, const Document& subscription) {
   Update update;
@@ -64,7 +78,8 @@ Update read_plan(Call& call, Params& params, const Document& subscription) {
       params.one_of("proration_behavior", {"always_invoice", "create_prorations", "none"})
           .value_or(update.proration);
   update.new_anchor = params.one_of("billing_cycle_anchor", {"now", "unchanged"}) == "now";
-  params.accept({"proration_date", "trial_from_plan"});
+  update.prorated_from = read_proration_date(call, params, subscription);
+  params.accept({"trial_from_plan"});
   return update;
 }
 
@@ -119,15 +134,14 @@ bool contains(const JsonArray& items, const Json& wanted) {
 
 // What of the running period goes back for old items, and is owed for new ones.
 std::vector<InvoiceLine> prorations(Account& account, const Document& before, const Document& after,
-                                    bool new_period) {
+                                    bool new_period, std::int64_t from) {
   std::vector<InvoiceLine> lines;
-  const auto now = account.unix_now();
   for (const Json& item : items_of(before))
     if (new_period || !contains(items_of(after), item))
-      lines.push_back(unused_time(account, before, item, now));
+      lines.push_back(unused_time(account, before, item, from));
   for (const Json& item : items_of(after))
     if (!new_period && !contains(items_of(before), item))
-      lines.push_back(remaining_time(account, after, item, now));
+      lines.push_back(remaining_time(account, after, item, from));
   return lines;
 }
 
@@ -169,9 +183,9 @@ std::optional<ApiError> apply(Call& call, const Document& before, Document& afte
   const bool ends_trial = before.text("status") == "trialing" && update.trial_end == now;
   std::vector<InvoiceLine> lines;
   if (is_billed(before) && update.proration != "none")
-    lines = prorations(account, before, after, new_period);
+    lines = prorations(account, before, after, new_period, update.prorated_from);
   if (update.trial_end && *update.trial_end > now) move_trial(after, *update.trial_end, now);
-  follow_end(after, before.body, now);
+  follow_end(after, now);
   save_subscription(account, call.cause, before.body, after);
 
   std::optional<ApiError> declined;
@@ -234,7 +248,8 @@ std::vector<InvoiceLine> preview_lines(Account& account, const Document& before,
   const bool anew = begins_anew(before, after, update);
   auto lines = kept_lines(account, before);
   if (is_billed(before) && update.proration != "none")
-    for (auto& line : prorations(account, before, after, anew)) lines.push_back(std::move(line));
+    for (auto& line : prorations(account, before, after, anew, update.prorated_from))
+      lines.push_back(std::move(line));
   if (!anew && update.proration == "always_invoice" && !update.items.empty()) return lines;
   const auto start = anew ? account.unix_now() : period_end_of(after);
   const auto anchor = anew ? start : after.number("billing_cycle_anchor");
