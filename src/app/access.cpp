@@ -1,20 +1,9 @@
 #include "app/access.h"
 
+#include "app/narrow.h"
 #include "app/payments.h"
 
 namespace cobro::app {
-
-namespace {
-
-// A user's lists hold only what is theirs, whatever the filter says.
-template <class Filter>
-void narrow(const Caller& caller, Filter& filter) {
-  if (may(caller, Action::filter_by_user)) return;
-  filter.user_id = caller.sub;
-  filter.tenant = ports::TenantScope{caller.tenant_id};
-}
-
-}  // namespace
 
 base::Task<ports::Listed<domain::Entitlement>> list_entitlements(Context& context, Caller caller,
                                                                  ports::EntitlementFilter filter,

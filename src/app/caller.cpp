@@ -10,8 +10,17 @@ bool is_trusted(const Caller& caller) {
 
 bool may_see(const Caller& caller, const std::string& owner,
              const std::optional<std::string>& tenant) {
-  const bool theirs = !owner.empty() && caller.sub == owner && caller.tenant_id == tenant;
-  return is_trusted(caller) || theirs;
+  if (is_of_deployment(caller)) return true;
+  if (caller.tenant_id != tenant) return false;
+  return is_trusted(caller) || (!owner.empty() && caller.sub == owner);
+}
+
+bool may_name(const Caller& caller, std::string_view tenant) {
+  return is_of_deployment(caller) || caller.tenant_id == tenant;
+}
+
+bool is_of_deployment(const Caller& caller) {
+  return is_trusted(caller) && !caller.tenant_id;
 }
 
 bool may(const Caller& caller, Action action) {

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "domain/order.h"
 #include "domain/payment.h"
@@ -20,10 +21,18 @@ struct Caller {
   std::optional<std::string> name = {};
 };
 
-// Admins and services see everything; a user sees what carries their `sub` in their tenant (no
-// tenant is one of its own). What somebody may not see does not exist for them: 404.
+// A caller of a tenant sees nothing of another one, whatever their role; admins and services
+// without a tenant are the deployment's, and see everything. A user sees what carries their `sub`
+// in their tenant (no tenant is one of its own). What somebody may not see does not exist for
+// them: 404.
 bool may_see(const Caller& caller, const std::string& owner,
              const std::optional<std::string>& tenant);
+
+// Whether the caller may say that tenant's id in a request. Another one's does not exist: 404.
+bool may_name(const Caller& caller, std::string_view tenant);
+
+// Of what belongs to no tenant but to the deployment.
+bool is_of_deployment(const Caller& caller);
 
 // Actions that a role may do on anything it sees, beyond looking.
 enum class Action {

@@ -4,6 +4,7 @@
 #include "app/guards.h"
 #include "app/inquiry.h"
 #include "app/ledger_books.h"
+#include "app/narrow.h"
 #include "app/overpayments.h"
 #include "app/payments.h"
 #include "domain/words.h"
@@ -47,7 +48,7 @@ base::Result<Decided, Refusal> start(const OverpaymentCall& refund, const ports:
 // While a refund of it has not ended, the gateway is asked what became of it, once.
 base::Result<Decided, Refusal> decide(const OverpaymentCall& refund, const ports::Loaded& loaded,
                                       domain::Moment moment) {
-  if (!loaded.payment || !loaded.payment->overpayment)
+  if (!visible_payment(loaded, refund.call.caller) || !loaded.payment->overpayment)
     return std::unexpected(not_found("overpayment"));
   const auto& payment = *loaded.payment;
   switch (status_of(*payment.overpayment)) {
@@ -99,10 +100,7 @@ base::Task<Answer> refund_overpayment(Context& context, Call call, RefundOverpay
 
 base::Task<base::Result<ports::Listed<domain::Payment>, Refusal>> list_overpayments(
     Context& context, Caller caller, ListOverpayments command, ports::Page page) {
-  if (!may(caller, Action::filter_by_user)) {
-    command.filter.user_id = caller.sub;
-    command.filter.tenant = ports::TenantScope{caller.tenant_id};
-  }
+  narrow(caller, command.filter);
   if (command.payment) {
     auto found = co_await get_payment(context, caller, *command.payment);
     if (!found) co_return std::unexpected(std::move(found).error());

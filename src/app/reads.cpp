@@ -1,4 +1,5 @@
 #include "app/guards.h"
+#include "app/narrow.h"
 #include "app/orders.h"
 #include "app/payments.h"
 #include "app/transactions.h"
@@ -11,14 +12,6 @@ using domain::Refusal;
 
 ports::Reads root(ports::Reads::Root root) {
   return {.root = std::move(root), .record_key = {}, .webhook = {}};
-}
-
-// A user's lists hold only what is theirs, whatever the filter says.
-template <class Filter>
-void narrow(const Caller& caller, Filter& filter) {
-  if (may(caller, Action::filter_by_user)) return;
-  filter.user_id = caller.sub;
-  filter.tenant = ports::TenantScope{caller.tenant_id};
 }
 
 template <class Row, class IdType>

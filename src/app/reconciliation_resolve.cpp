@@ -2,6 +2,7 @@
 #include "app/closing.h"
 #include "app/guards.h"
 #include "app/ledger_books.h"
+#include "app/narrow.h"
 #include "app/reconciliations.h"
 
 namespace cobro::app {
@@ -151,7 +152,7 @@ base::Result<void, Refusal> check_object(const ResolveReconciliation& command,
 base::Result<Decided, Refusal> decide(const Call& call, const ResolveReconciliation& command,
                                       const WordReconciliation& word, const ports::Loaded& loaded,
                                       domain::Moment moment) {
-  if (!loaded.reconciliation || !loaded.payment)
+  if (!loaded.reconciliation || !visible_payment(loaded, call.caller))
     return std::unexpected(not_found("reconciliation"));
   if (loaded.reconciliation->status == domain::ReconciliationStatus::resolved)
     return std::unexpected(
@@ -195,6 +196,7 @@ base::Task<base::Result<ports::Listed<domain::Reconciliation>, Refusal>> list_re
     Context& context, Caller caller, ports::ReconciliationFilter filter, ports::Page page) {
   if (!may(caller, Action::settle_by_hand))
     co_return std::unexpected(forbidden("Reconciliations are shown to the role admin."));
+  narrow_to_tenant(caller, filter);
   co_return co_await context.store.list_reconciliations(filter, page);
 }
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "app/guards.h"
+#include "app/narrow.h"
 #include "app/subscription_guards.h"
 #include "domain/words.h"
 
@@ -9,16 +10,6 @@ namespace cobro::app {
 using domain::Refusal;
 using domain::RefusalCode;
 using domain::SubscriptionStatus;
-
-namespace {
-
-void narrow(const Caller& caller, ports::SubscriptionFilter& filter) {
-  if (may(caller, Action::filter_by_user)) return;
-  filter.user_id = caller.sub;
-  filter.tenant = ports::TenantScope{caller.tenant_id};
-}
-
-}  // namespace
 
 ports::Reads reads_of(const SubscriptionRef& ref) {
   ports::Reads reads;

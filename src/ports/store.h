@@ -275,6 +275,7 @@ struct OverpaymentFilter {
   std::vector<domain::OverpaymentStatus> statuses;  // none: all
 };
 struct ReconciliationFilter {
+  std::optional<TenantScope> tenant = {};  // of the payment
   std::optional<domain::PaymentId> payment_id;
   std::optional<domain::ReconciliationStatus> status;
 };

@@ -114,6 +114,14 @@ std::unique_ptr<service::Service> Desk::build(service::ServiceSettings settings)
                                             std::move(settings));
 }
 
+void Desk::start_jobs() {
+  if (background_) return;
+  service->start_jobs();
+  background_ = std::make_unique<base::TaskGroup>(
+      [](std::string_view, std::exception_ptr failure) { std::rethrow_exception(failure); });
+  background_->spawn("sandbox", sandbox_->run());
+}
+
 bool Desk::has_unapplied_webhooks() {
   const auto end = clock.now() + std::chrono::hours(1);
   return !run(clock, store_->claim_webhooks(end, end, 10)).empty();
@@ -128,10 +136,12 @@ Desk::~Desk() = default;
 
 std::string Desk::token(const std::string& who) const {
   crypto::Claims claims;
-  claims.sub = who;
-  claims.email = who + "@example.com";
-  claims.name = "Name of " + who;
-  if (who == "admin" || who == "service") claims.roles = {who};
+  const auto at = who.find('@');
+  claims.sub = who.substr(0, at);
+  if (at != std::string::npos) claims.tenant_id = who.substr(at + 1);
+  claims.email = claims.sub + "@example.com";
+  claims.name = "Name of " + claims.sub;
+  if (claims.sub == "admin" || claims.sub == "service") claims.roles = {claims.sub};
   claims.exp = clock.now() + std::chrono::hours(1000);
   return crypto::make_token(claims, keys());
 }

@@ -65,7 +65,8 @@ class Desk {
   // Sends one request; `target` may have a query. A body is sent as JSON.
   Answer send(const std::string& method, const std::string& target, const std::string& body = {},
               wire::Headers headers = {});
-  // The same with a token: "ana" is a user, "admin" and "service" have that role.
+  // The same with a token: "ana" is a user, "admin" and "service" have that role; "ana@acme" is
+  // ana of the tenant acme.
   Answer as(const std::string& who, const std::string& method, const std::string& target,
             const std::string& body = {}, wire::Headers headers = {});
   [[nodiscard]] std::string token(const std::string& who) const;
@@ -76,6 +77,9 @@ class Desk {
   // The same, processed with a card that succeeds.
   std::int64_t make_paid();
 
+  // The service's jobs, and what happens at the gateway by itself; once, however often it is
+  // asked for.
+  void start_jobs();
   // Another service over the same ports.
   [[nodiscard]] std::unique_ptr<service::Service> build(service::ServiceSettings settings);
   [[nodiscard]] bool has_unapplied_webhooks();
@@ -97,6 +101,9 @@ class Desk {
 
  public:
   std::unique_ptr<service::Service> service;
+
+ private:
+  std::unique_ptr<base::TaskGroup> background_;  // ends first
 };
 
 inline constexpr std::string_view kOrderBody = R"({

@@ -1,5 +1,5 @@
 // Overpayments and reconciliations as clients see them.
-#include "surfaces/desk.h"
+#include "surfaces/dashboard.h"
 
 namespace cobro::testing {
 namespace {
@@ -13,38 +13,10 @@ std::string payment_path(std::int64_t number) {
   return "/api/v1/payments/" + std::to_string(number);
 }
 
-// One request as another client of the same Stripe account makes it.
-std::string stripe(Desk& desk, const std::string& method, const std::string& path,
-                   const std::string& form = {}) {
-  ports::HttpRequest request{.method = method,
-                             .url = "http://stripe.test" + path,
-                             .headers = {{"Authorization", "Bearer sk_test_desk"},
-                                         {"Content-Type", "application/x-www-form-urlencoded"}},
-                             .body = form};
-  const auto answer = run(desk.clock, desk.http.send(std::move(request)));
-  if (!answer || answer->status != 200) throw std::runtime_error(answer ? answer->body : path);
-  return answer->body;
-}
-
-// Delivers the newest event of that type, and applies it.
-void hear(Desk& desk, const std::string& type) {
-  const auto listed = wire::parse_json(stripe(desk, "GET", "/v1/events?limit=1&type=" + type));
-  const auto event = wire::to_text(listed->find("data")->as_array()->front());
-  const auto taken = desk.send("POST", "/webhooks/stripe", event,
-                               {{"Stripe-Signature", desk.signature(event, "whsec_desk")}});
-  ASSERT_EQ(taken.status, 200) << taken.text;
-  desk.clock.advance(std::chrono::seconds(6));
-}
-
-// The gateway captures that much for the payment, and says so.
+// The gateway captures that much for ana's payment, and says so.
 void capture_there(Desk& desk, std::int64_t payment, const std::string& minor) {
-  const auto id = *desk.as("ana", "GET", payment_path(payment)).body.string_at({"data", "id"});
-  stripe(desk, "POST", "/v1/payment_intents",
-         "confirm=true&currency=pen&payment_method=pm_card_visa&amount=" + minor +
-             "&automatic_payment_methods[enabled]=true"
-             "&automatic_payment_methods[allow_redirects]=never&metadata[cobro_payment]=" +
-             id);
-  hear(desk, "payment_intent.succeeded");
+  capture_there(desk, *desk.as("ana", "GET", payment_path(payment)).body.string_at({"data", "id"}),
+                minor);
 }
 
 // A payment of 59.98 that was cancelled, and paid at the gateway all the same.

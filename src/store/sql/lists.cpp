@@ -171,6 +171,7 @@ Where where_of(const ports::OverpaymentFilter& filter) {
 
 Where where_of(const ports::ReconciliationFilter& filter) {
   Where where;
+  add_tenant(where, filter.tenant, kOfTenant, kOfNoTenant);
   if (filter.payment_id) where.add("payment_id = {}", *filter.payment_id);
   if (filter.status) where.add("status = {}", *filter.status);
   return where;

@@ -42,8 +42,9 @@ enum class Access {
   anyone,
   bearer,  // any valid token
   admin,
-  trusted,    // admin and service
-  refunding,  // trusted; every token where the owner may refund too
+  deployment,  // an admin who is of no tenant
+  trusted,     // admin and service
+  refunding,   // trusted; every token where the owner may refund too
 };
 enum class RateClass { orders, payments, other };
 enum class BodyKind { json, raw };
@@ -72,7 +73,7 @@ struct Exchange {
   wire::Json body = wire::JsonObject{};  // {} when absent; of BodyKind::json
 
   // The call of a use case that writes. Refusals: validation_failed (a malformed
-  // Idempotency-Key).
+  // Idempotency-Key), not_found (a tenant that is not the caller's).
   [[nodiscard]] base::Result<app::Call, domain::Refusal> call() const;
 };
 

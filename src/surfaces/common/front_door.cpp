@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/text.h"
 #include "base/uuid.h"
+#include "surfaces/common/access.h"
 #include "surfaces/common/bearer.h"
 #include "surfaces/common/client_key.h"
 #include "wire/card_numbers.h"
@@ -80,22 +81,6 @@ std::optional<domain::Refusal> refuse_query(const std::string& query) {
   return std::nullopt;
 }
 
-bool is_allowed(const Exchange& exchange) {
-  const bool trusted = exchange.caller.role != app::Role::user;
-  switch (exchange.route.access) {
-    case Access::anyone:
-    case Access::bearer:
-      return true;
-    case Access::admin:
-      return exchange.caller.role == app::Role::admin;
-    case Access::trusted:
-      return trusted;
-    case Access::refunding:
-      return trusted || exchange.world.context.settings.refund_self_service_days > 0;
-  }
-  return false;
-}
-
 // 413, 415, and what HTTP has no refusal code for.
 std::optional<ErrorFacts> refuse_form(const Exchange& exchange) {
   if (exchange.request.body.size() > kMaxBody)
@@ -127,6 +112,7 @@ wire::Reply word(const Exchange& exchange, const ErrorFacts& facts) {
 base::Result<app::Call, domain::Refusal> Exchange::call() const {
   auto idempotency = read_idempotency(request, caller);
   if (!idempotency) return std::unexpected(std::move(idempotency).error());
+  if (auto refused = refuse_tenant(*this)) return std::unexpected(std::move(*refused));
   const auto word_refusal = [words = route.word_error, id = request_id](
                                 const domain::Refusal& why) { return words(facts_of(why), id); };
   return app::Call{.caller = caller,
@@ -170,13 +156,17 @@ base::Task<wire::Reply> FrontDoor::serve(Exchange& exchange) const {
     }
     exchange.caller = std::move(*caller);
   }
-  if (!is_allowed(exchange))
+  if (!may_call(exchange.caller, exchange.route.access, world_.context.settings))
     co_return word(exchange, facts_of({.code = domain::RefusalCode::forbidden,
                                        .message = "Your role does not allow this action."}));
   if (const auto refused = refuse_form(exchange)) co_return word(exchange, *refused);
   if (const auto refused = read_body(exchange)) co_return word(exchange, facts_of(*refused));
   auto answer = co_await exchange.route.handle(exchange);
   if (!answer) co_return word(exchange, facts_of(answer.error()));
+  // What writes has asked for its call(), which refuses this before anything is done.
+  const bool reads = exchange.route.operation.method == "GET";
+  if (reads && exchange.route.access != Access::anyone)
+    if (const auto refused = refuse_tenant(exchange)) co_return word(exchange, facts_of(*refused));
   co_return std::move(*answer);
 }
 

@@ -35,9 +35,10 @@ class Cobro extends Program {
     });
   }
 
-  // A token as `cobro token` makes it.
-  async token(sub, role = 'user') {
-    const { code, stdout, stderr } = await runCobro(['token', '--sub', sub, '--role', role], this.env);
+  // A token as `cobro token` makes it; of no tenant when none is named.
+  async token(sub, role = 'user', tenant = undefined) {
+    const words = ['token', '--sub', sub, '--role', role, ...(tenant ? ['--tenant', tenant] : [])];
+    const { code, stdout, stderr } = await runCobro(words, this.env);
     assert.equal(code, 0, stderr);
     return stdout.trim();
   }
