@@ -1,4 +1,5 @@
 // The person's language, of the three that this page speaks, and what is worded by it.
+import { writeAmount } from './amount';
 import { en } from './words/en';
 import { es, type Words } from './words/es';
 import { pt } from './words/pt';
@@ -15,12 +16,7 @@ export const locale = choose(navigator.languages);
 export const language = locale.toLowerCase().split('-')[0] ?? 'es';
 export const words: Words = spoken[language] ?? es;
 
-// A decimal text is formatted as it is written, without passing through binary fractions
-// where the browser can.
-export function money(amount: string, currency: string): string {
-  const format = new Intl.NumberFormat(locale, { style: 'currency', currency });
-  return format.format(amount as Intl.StringNumericLiteral);
-}
+export const money = (amount: string, currency: string): string => writeAmount(amount, currency, locale);
 
 // "18:40" today, with its date on another day.
 export function clockTime(moment: Date, now: Date): string {
