@@ -46,7 +46,6 @@ enum class Access {
   trusted,     // admin and service
   refunding,   // trusted; every token where the owner may refund too
 };
-enum class RateClass { orders, payments, other };
 enum class BodyKind { json, raw };
 
 // The surface's word for a payment's state.
@@ -58,7 +57,6 @@ struct Route {
   WordError word_error = nullptr;
   WordState word_state = nullptr;  // null where no payment is spoken of
   Access access = Access::bearer;
-  RateClass rate_class = RateClass::other;
   BodyKind body_kind = BodyKind::json;
   bool reads_query = false;  // the handler decodes the query, and looks for cards in it
 };

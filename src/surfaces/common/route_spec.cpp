@@ -95,8 +95,7 @@ Route make_route(const Dialect& dialect, RouteSpec spec) {
               .handle = std::move(spec.handle),
               .word_error = dialect.word_error,
               .word_state = dialect.word_state,
-              .access = spec.access,
-              .rate_class = spec.rate_class};
+              .access = spec.access};
   route.reads_query = !route.operation.parameters.empty();
   if (is_write(spec.method)) route.operation.parameters.push_back(idempotency_parameter());
   for (const auto status : statuses)

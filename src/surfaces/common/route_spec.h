@@ -19,7 +19,6 @@ struct RouteSpec {
   std::vector<wire::Parameter> query = {};
   std::vector<int> errors = {};  // beside 400, 401, 500 and 503
   Access access = Access::bearer;
-  RateClass rate_class = RateClass::other;
 };
 
 // How one surface speaks.

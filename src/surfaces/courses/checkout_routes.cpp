@@ -59,8 +59,7 @@ void add_checkout_routes(std::vector<Route>& routes) {
                     "url": "http://127.0.0.1:8080/checkout/019a53c6-2c10-7d1f-9a02-6be0f3a1c7d2",
                     "expiresAt": "2025-12-06T10:00:00.000Z"})")),
        .body = body_of<NewCheckoutSession>(kNewSessionExample),
-       .errors = {502, 504},
-       .rate_class = RateClass::payments}));
+       .errors = {502, 504}}));
 }
 
 }  // namespace cobro::surfaces::courses

@@ -74,8 +74,7 @@ void add_payment_routes(std::vector<Route>& routes) {
                     "amount": 2900, "currency": "usd",
                     "paymentId": "019a53c6-2c10-7d1f-9a02-6be0f3a1c7d2"})")),
        .body = body_of<NewPaymentIntent>(kNewIntentExample),
-       .errors = {502, 504},
-       .rate_class = RateClass::payments}));
+       .errors = {502, 504}}));
   wire::Json page;
   page.set("payments", wire::JsonArray{payment_example()})
       .set("total", 1)

@@ -67,8 +67,7 @@ void add_subscription_routes(std::vector<Route>& routes) {
        .handle = &create,
        .success = answer(201, "The subscription."),
        .body = body_of<NewSubscription>(R"({"plan": "pro", "paymentMethodId": "pm_card_visa"})"),
-       .errors = {402, 502, 504},
-       .rate_class = RateClass::payments}));
+       .errors = {402, 502, 504}}));
   routes.push_back(make_route({.method = "GET",
                                .path = "/subscriptions/current",
                                .id = "getCurrentSubscription",

@@ -35,8 +35,7 @@ void add_intent_routes(std::vector<Route>& routes) {
        .success = data_of<Intent>(200, "The intent, not confirmed yet.", intent_example()),
        .body = body_of<NewIntent>(R"({"amount": 99.99, "payment_method_id": "pm_card_visa",
                                       "description": "Premium course purchase"})"),
-       .errors = {402, 502, 504},
-       .rate_class = RateClass::payments}));
+       .errors = {402, 502, 504}}));
 }
 
 }  // namespace cobro::surfaces::platform

@@ -98,8 +98,7 @@ void add_order_routes(std::vector<Route>& routes) {
                   .tag = "Orders",
                   .handle = &create,
                   .success = data_of<Order>(201, "The order, pending.", order_example()),
-                  .body = body_of<NewOrder>(kNewOrderExample),
-                  .rate_class = RateClass::orders}));
+                  .body = body_of<NewOrder>(kNewOrderExample)}));
   routes.push_back(make_route(
       {.method = "GET",
        .path = "/orders",

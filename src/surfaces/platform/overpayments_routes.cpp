@@ -69,8 +69,7 @@ void add_overpayment_routes(std::vector<Route>& routes) {
                   .success = data_of<Overpayment>(200, "The overpayment as it is now.", refunded),
                   .body = body_of<OverpaymentRefund>(R"({"reason": "Paid twice"})", false),
                   .errors = {402, 502, 504},
-                  .access = Access::admin,
-                  .rate_class = RateClass::payments}));
+                  .access = Access::admin}));
 }
 
 }  // namespace cobro::surfaces::platform

@@ -101,8 +101,7 @@ void add_payment_action_routes(std::vector<Route>& routes) {
        .success = data_of<Payment>(200, "The payment as it is now.", payment_example()),
        .body = body_of<PaymentConfirmation>(
            R"({"payment_method_id": "pm_card_visa", "confirmation_method": "manual"})", false),
-       .errors = {402, 502, 504},
-       .rate_class = RateClass::payments}));
+       .errors = {402, 502, 504}}));
   routes.push_back(
       make_route({.method = "POST",
                   .path = "/payments/{id}/capture",
@@ -113,8 +112,7 @@ void add_payment_action_routes(std::vector<Route>& routes) {
                   .success = data_of<Payment>(200, "The payment, captured.", payment_example()),
                   .body = body_of<PaymentCapture>(R"({"amount": 40.00})", false),
                   .errors = {402, 502, 504},
-                  .access = Access::trusted,
-                  .rate_class = RateClass::payments}));
+                  .access = Access::trusted}));
   routes.push_back(make_route(
       {.method = "POST",
        .path = "/payments/{id}/refund",
@@ -125,8 +123,7 @@ void add_payment_action_routes(std::vector<Route>& routes) {
        .success = data_of<Refund>(200, "The refund.", refund_example()),
        .body = body_of<NewRefund>(R"({"amount": 29.99, "reason": "Product defect"})", false),
        .errors = {502, 504},
-       .access = Access::refunding,
-       .rate_class = RateClass::payments}));
+       .access = Access::refunding}));
 }
 
 }  // namespace cobro::surfaces::platform

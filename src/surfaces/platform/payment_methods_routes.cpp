@@ -75,8 +75,7 @@ void add_payment_method_routes(std::vector<Route>& routes) {
        .handle = &save,
        .success = data_of<PaymentMethod>(201, "The method, saved.", payment_method_example()),
        .body = body_of<NewPaymentMethod>(R"({"payment_method_id": "pm_card_visa"})"),
-       .errors = {402, 502, 504},
-       .rate_class = RateClass::payments}));
+       .errors = {402, 502, 504}}));
   routes.push_back(make_route(
       {.method = "GET",
        .path = "/payment-methods",

@@ -98,8 +98,7 @@ void add_payment_routes(std::vector<Route>& routes) {
                   .handle = &create,
                   .success = data_of<Payment>(201, "The payment, pending.", payment_example()),
                   .body = body_of<NewPayment>(kNewPaymentExample),
-                  .errors = {404},
-                  .rate_class = RateClass::payments}));
+                  .errors = {404}}));
   routes.push_back(
       make_route({.method = "GET",
                   .path = "/payments",

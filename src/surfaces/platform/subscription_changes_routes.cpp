@@ -110,8 +110,7 @@ void add_subscription_change_routes(std::vector<Route>& routes) {
                                       plan_change_example()),
        .body = body_of<NewPlanOfSubscription>(R"({"price_id": "price_1Sb3k74dPtEGmLmpHfLpUkvQ"})"),
        .query = wire::query_parameters<ChangePlanQuery>(),
-       .errors = {402, 502, 504},
-       .rate_class = RateClass::payments}));
+       .errors = {402, 502, 504}}));
   routes.push_back(
       make_route({.method = "GET",
                   .path = "/subscriptions/{subscription}/history",

@@ -77,8 +77,7 @@ void add_subscription_routes(std::vector<Route>& routes) {
        .handle = &create,
        .success = data_of<Subscription>(201, "The subscription.", subscription_example()),
        .body = body_of<NewSubscription>(kNewSubscriptionExample),
-       .errors = {402, 502, 504},
-       .rate_class = RateClass::payments}));
+       .errors = {402, 502, 504}}));
   routes.push_back(make_route(
       {.method = "GET",
        .path = "/subscriptions",

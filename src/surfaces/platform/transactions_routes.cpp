@@ -67,8 +67,7 @@ void add_transaction_routes(std::vector<Route>& routes) {
                   .success = data_of<Transaction>(201, "The transaction.", transaction_example()),
                   .body = body_of<NewTransaction>(kNewTransactionExample),
                   .errors = {404},
-                  .access = Access::trusted,
-                  .rate_class = RateClass::payments}));
+                  .access = Access::trusted}));
   routes.push_back(make_route(
       {.method = "GET",
        .path = "/transactions",
