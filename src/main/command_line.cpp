@@ -10,6 +10,7 @@
 #include "main/commands.h"
 #include "main/configuration/keys.h"
 #include "main/version.h"
+#include "observe/json_log.h"
 #include "sandbox/common/faults.h"
 
 namespace cobro {
@@ -223,13 +224,17 @@ std::string explain_unknown(const CLI::App& app, const std::string& word) {
          (near ? "; did you mean `" + std::string(*near) + "`?" : "");
 }
 
+// What was typed in the wrong place may be a key.
+void complain(std::string_view what) {
+  std::fprintf(stderr, "cobro: %s\n", observe::redact(std::string(what)).c_str());
+}
+
 // An unknown flag's value is left over too; it says nothing of its own.
 bool explain_all(const CLI::App& app) {
   auto words = app.remaining(true);
   const auto is_flag = [](const std::string& word) { return word.starts_with("-"); };
   if (std::ranges::any_of(words, is_flag)) std::erase_if(words, std::not_fn(is_flag));
-  for (const auto& word : words)
-    std::fprintf(stderr, "cobro: %s\n", explain_unknown(app, word).c_str());
+  for (const auto& word : words) complain(explain_unknown(app, word));
   return !words.empty();
 }
 
@@ -250,7 +255,7 @@ int run_command_line(int count, char** arguments) {
     if (count == 1)
       std::fputs(app.help().c_str(), stderr);
     else if (!explain_all(app))
-      std::fprintf(stderr, "cobro: %s\n", failed.what());
+      complain(failed.what());
     return 2;
   }
   return parsed.run();

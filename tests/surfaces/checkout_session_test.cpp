@@ -73,6 +73,19 @@ TEST_F(CheckoutSession, is_shown_to_whoever_has_its_id) {
   EXPECT_TRUE(gateway->string_at({"client_secret"}).value_or("").starts_with("pi_"));
 }
 
+TEST_F(CheckoutSession, shows_no_key_but_a_publishable_one) {
+  for (const std::string key : {"sk_live_x", "rk_test_x", "whsec_x", "x", "", "pk_live_x"}) {
+    service::ServiceSettings settings;
+    settings.jwt_keys.hs256.emplace_back("of nobody");
+    settings.checkout_page.publishable_key = key;
+    desk.service = desk.build(std::move(settings));
+    const auto shown = show();
+    const auto* gateway = shown.body.find("gateway");
+    ASSERT_NE(gateway, nullptr) << shown.text;
+    EXPECT_EQ(gateway->string_at({"publishable_key"}), key == "pk_live_x" ? key : "") << key;
+  }
+}
+
 TEST_F(CheckoutSession, a_decline_is_shown_and_it_may_be_tried_again) {
   EXPECT_EQ(pay("4000000000009995"), 402);
   const auto refused = refresh();

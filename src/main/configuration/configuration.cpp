@@ -4,7 +4,9 @@
 
 #include "base/text.h"
 #include "domain/currency.h"
+#include "main/configuration/key_forms.h"
 #include "main/configuration/keys.h"
+#include "main/configuration/near_misses.h"
 #include "main/configuration/sources.h"
 
 namespace cobro::configuration {
@@ -211,7 +213,9 @@ Loaded load(const Sources& sources, Purpose purpose) {
   if (purpose == Purpose::serve && !configuration.is_production())
     refuse_in_development(values, configuration, loaded.problems);
   if (purpose == Purpose::sandbox) refuse_sandbox(values, configuration, loaded.problems);
+  notice_near_misses(sources.environment, loaded);
   if (purpose == Purpose::serve) {
+    check_key_forms(loaded);
     notice_gateways(values, configuration, loaded.notices);
     notice_without_effect(loaded, loaded.notices);
   }
@@ -223,7 +227,7 @@ std::string describe(const Loaded& loaded, bool all) {
   for (const auto& key : all_keys()) {
     const auto& setting = loaded.settings.at(std::string(key.name));
     if (setting.is_default() && !all) continue;
-    const bool hidden = key.secret && !setting.text.empty();
+    const bool hidden = (key.secret && !setting.text.empty()) || looks_secret(setting.text);
     out.append(key.name).append(" = ");
     out.append(hidden ? "(set)" : setting.text.empty() ? "(not set)" : setting.text);
     out.append("  (").append(setting.source).append(")\n");

@@ -79,6 +79,7 @@ std::string description(const Key& key) {
   text.append(" [").append(type_name(key.type));
   if (!key.values.empty()) text.append(": ").append(key.values);
   text.append("; ").append(key.environment);
+  if (!key.alias.empty()) text.append(" or ").append(key.alias);
   if (key.secret) text.append(" or ").append(key.environment).append("_FILE; secret");
   if (!key.has_effect) text.append("; no effect yet");
   return text + "]";
@@ -208,6 +209,7 @@ std::string keys_for_help() {
     const auto flag = flag_of(key);
     std::string left = "  " + std::string(key.environment);
     if (key.secret) left += "[_FILE]";
+    if (!key.alias.empty()) left.append(" or ").append(key.alias);
     if (flag) left.append(", ").append(*flag);
     out.append(left).append("\n      ").append(key.meaning);
     if (!key.fallback.empty()) out.append(" (").append(key.fallback).append(")");

@@ -8,6 +8,7 @@ namespace {
 
 constexpr bool kSecret = true;
 constexpr bool kNoEffect = false;
+constexpr bool kHasEffect = true;
 
 // Grouped by the file's tables; keys without a table come first.
 constexpr Key kKeys[] = {
@@ -57,8 +58,8 @@ constexpr Key kKeys[] = {
     {"jwt.issuer", "JWT_ISSUER", Type::text, "", "", "`iss` that tokens must have, when set"},
     {"jwt.audience", "JWT_AUDIENCE", Type::text, "", "", "`aud` that tokens must have, when set"},
 
-    {"stripe.secret_key", "STRIPE_SECRET_KEY", Type::text, "", "", "sk_live_… or sk_test_…",
-     kSecret},
+    {"stripe.secret_key", "STRIPE_SECRET_KEY", Type::text, "", "",
+     "sk_live_… or sk_test_…, or a restricted key (rk_…)", kSecret, kHasEffect, "STRIPE_API_KEY"},
     {"stripe.webhook_secret", "STRIPE_WEBHOOK_SECRET", Type::text, "", "",
      "whsec_…; several by comma while they rotate", kSecret},
     {"stripe.publishable_key", "STRIPE_PUBLISHABLE_KEY", Type::text, "", "",
@@ -71,14 +72,14 @@ constexpr Key kKeys[] = {
 
     {"paypal.client_id", "PAYPAL_CLIENT_ID", Type::text, "", "", "REST app's id", false, kNoEffect},
     {"paypal.client_secret", "PAYPAL_CLIENT_SECRET", Type::text, "", "", "REST app's secret",
-     kSecret, kNoEffect},
+     kSecret, kNoEffect, "PAYPAL_SECRET"},
     {"paypal.webhook_id", "PAYPAL_WEBHOOK_ID", Type::text, "", "", "id of the webhook", false,
      kNoEffect},
     {"paypal.api_base", "PAYPAL_API_BASE", Type::url, "https://api-m.paypal.com", "",
      "where PayPal is", false, kNoEffect},
 
     {"mercadopago.access_token", "MERCADOPAGO_ACCESS_TOKEN", Type::text, "", "", "APP_USR-…",
-     kSecret, kNoEffect},
+     kSecret, kNoEffect, "MP_ACCESS_TOKEN"},
     {"mercadopago.webhook_secret", "MERCADOPAGO_WEBHOOK_SECRET", Type::text, "", "",
      "signature key of its webhooks", kSecret, kNoEffect},
     {"mercadopago.api_base", "MERCADOPAGO_API_BASE", Type::url, "https://api.mercadopago.com", "",
@@ -134,8 +135,17 @@ const Key* find_key(std::string_view name) {
 }
 
 const Key* find_environment(std::string_view variable) {
-  const auto* found = std::ranges::find(kKeys, variable, &Key::environment);
+  const auto* found = std::ranges::find_if(kKeys, [&](const Key& key) {
+    return key.environment == variable || (!key.alias.empty() && key.alias == variable);
+  });
   return found == std::end(kKeys) ? nullptr : found;
+}
+
+bool is_known_variable(std::string_view variable) {
+  if (find_environment(variable) != nullptr) return true;
+  if (!variable.ends_with("_FILE")) return false;
+  const auto* key = find_environment(variable.substr(0, variable.size() - 5));
+  return key != nullptr && key->secret;
 }
 
 std::optional<std::string> flag_of(const Key& key) {

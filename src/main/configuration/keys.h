@@ -29,13 +29,17 @@ struct Key {
   std::string_view fallback;  // as it would be written; empty: none
   std::string_view values;    // choices by `|`; for numbers `least..most`, with the unit
   std::string_view meaning;
-  bool secret = false;     // never printed, and no flag: command lines are public
-  bool has_effect = true;  // false: accepted, but what it sets is not built yet
+  bool secret = false;          // never printed, and no flag: command lines are public
+  bool has_effect = true;       // false: accepted, but what it sets is not built yet
+  std::string_view alias = {};  // another variable that sets it, where `environment` does not
 };
 
 std::span<const Key> all_keys();
 const Key* find_key(std::string_view name);
+// By its variable or its alias.
 const Key* find_environment(std::string_view variable);
+// Also NAME_FILE of a secret.
+bool is_known_variable(std::string_view variable);
 // `--data-dir` of `data_dir`; secrets have none.
 std::optional<std::string> flag_of(const Key& key);
 std::string_view type_name(Type type);

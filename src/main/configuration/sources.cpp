@@ -8,7 +8,9 @@
 #include <iterator>
 
 #include "base/text.h"
+#include "main/configuration/key_forms.h"
 #include "main/configuration/keys.h"
+#include "observe/json_log.h"
 
 namespace cobro::configuration {
 namespace {
@@ -37,15 +39,19 @@ class Reader {
 
   // The last call for a key wins, so places are read from the weakest to the strongest.
   void set(const Key& key, std::string text, std::string source) {
+    if (is_quoted(text) && !take_quotes(key, source)) return;
     if (const auto wrong = why_invalid(key, text)) {
-      loaded_.problems.push_back(source + ": " + std::string(key.name) + " " + *wrong +
-                                 (key.secret ? "" : ", not " + in_ticks(text)));
+      const bool hidden = key.secret || looks_secret(text) || text.contains('@');
+      problem(source + ": " + std::string(key.name) + " " + *wrong +
+              (hidden ? "" : ", not " + in_ticks(text)));
       return;
     }
     loaded_.settings[std::string(key.name)] = {std::move(text), std::move(source)};
   }
 
-  void problem(std::string text) { loaded_.problems.push_back(std::move(text)); }
+  // What is unknown may be anything, a key too.
+  void problem(std::string text) { loaded_.problems.push_back(observe::redact(std::move(text))); }
+  void notice(std::string text) { loaded_.notices.push_back(std::move(text)); }
 
   // A secret's text from a file of its own, without the line end that editors add.
   void set_from_file(const Key& key, const std::string& path, const std::string& source) {
@@ -57,6 +63,18 @@ class Reader {
   }
 
  private:
+  // Docker's --env-file and systemd's credentials keep the quotes that a shell would take away.
+  // Only of a secret of tokens may they be a part, for whoever makes the tokens may read it so too.
+  bool take_quotes(const Key& key, const std::string& source) {
+    const auto where = source + ": " + std::string(key.name);
+    if (!key.name.starts_with("jwt.")) {
+      problem(where + " is in quotes, and they are part of the value; take them away");
+      return false;
+    }
+    notice(where + " is in quotes, and they are part of the value");
+    return true;
+  }
+
   Loaded& loaded_;
 };
 
@@ -135,12 +153,22 @@ void read_toml(const Sources& sources, Reader& reader) {
 
 // The environment.
 
+// Whether an alias says nothing, because the variable itself is set.
+bool is_overruled(const Key& key, std::string_view variable, const Sources::Pairs& environment) {
+  if (variable == key.environment) return false;
+  const auto file = std::string(key.environment) + "_FILE";
+  return std::ranges::any_of(environment, [&](const auto& other) {
+    return (other.first == key.environment || other.first == file) && !other.second.empty();
+  });
+}
+
 void read_secret_file_variables(const Sources::Pairs& environment, Reader& reader) {
   for (const auto& [name, path] : environment) {
     if (!name.ends_with("_FILE") || path.empty()) continue;
     const std::string_view plain = std::string_view(name).substr(0, name.size() - 5);
     const auto* key = find_environment(plain);
     if (!key || !key->secret) continue;
+    if (is_overruled(*key, plain, environment)) continue;
     const auto both = std::ranges::any_of(environment, [&](const auto& other) {
       return other.first == plain && !other.second.empty();
     });
@@ -148,13 +176,6 @@ void read_secret_file_variables(const Sources::Pairs& environment, Reader& reade
       reader.problem("environment: both " + std::string(plain) + " and " + name + " are set");
     reader.set_from_file(*key, path, "environment " + name);
   }
-}
-
-bool is_known_variable(std::string_view name) {
-  if (find_environment(name)) return true;
-  if (!name.ends_with("_FILE")) return false;
-  const auto* key = find_environment(name.substr(0, name.size() - 5));
-  return key && key->secret;
 }
 
 void read_environment(const Sources::Pairs& environment, Reader& reader) {
@@ -165,7 +186,12 @@ void read_environment(const Sources::Pairs& environment, Reader& reader) {
       reader.problem("environment: unknown variable " + in_ticks(name) + suggestion(name, known));
     const auto* key = find_environment(name);
     // Set but empty is how compose files say "not set".
-    if (key && !value.empty()) reader.set(*key, value, "environment " + name);
+    if (!key || value.empty()) continue;
+    if (is_overruled(*key, name, environment))
+      reader.notice("environment: " + name + " is not read, for " + std::string(key->environment) +
+                    " is set");
+    else
+      reader.set(*key, value, "environment " + name);
   }
   read_secret_file_variables(environment, reader);
 }

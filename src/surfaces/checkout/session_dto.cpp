@@ -58,6 +58,11 @@ std::optional<std::string> redirect_of(const app::CheckoutView& view) {
   return view.payment ? app::page_url(*view.payment) : app::page_url(*view.subscription);
 }
 
+// Everybody reads it, so that no secret key goes out here, whatever the settings were given.
+std::string shown_key(const std::string& publishable_key) {
+  return publishable_key.starts_with("pk_") ? publishable_key : "";
+}
+
 std::optional<PageGateway> gateway_of(const app::CheckoutView& view,
                                       const CheckoutPageSettings& settings) {
   const auto& secret =
@@ -65,7 +70,7 @@ std::optional<PageGateway> gateway_of(const app::CheckoutView& view,
   if (redirect_of(view)) return std::nullopt;
   if (view.status != domain::CheckoutStatus::open || !secret) return std::nullopt;
   return PageGateway{.name = view.payment ? view.payment->gateway : view.subscription->gateway,
-                     .publishable_key = settings.publishable_key,
+                     .publishable_key = shown_key(settings.publishable_key),
                      .api_base = settings.sandbox_api_base,
                      .sandbox = settings.sandbox_api_base.has_value(),
                      .client_secret = *secret};
