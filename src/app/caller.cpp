@@ -2,11 +2,9 @@
 
 namespace cobro::app {
 
-namespace {
 bool is_trusted(const Caller& caller) {
-  return caller.role == Role::admin || caller.role == Role::service;
+  return caller.roles.has(Role::admin) || caller.roles.has(Role::service);
 }
-}  // namespace
 
 bool may_see(const Caller& caller, const std::string& owner,
              const std::optional<std::string>& tenant) {
@@ -33,7 +31,7 @@ bool may(const Caller& caller, Action action) {
     case Action::filter_by_user:
       return is_trusted(caller);
     case Action::settle_by_hand:
-      return caller.role == Role::admin;
+      return caller.roles.has(Role::admin);
   }
   return false;
 }

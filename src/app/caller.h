@@ -13,13 +13,30 @@ namespace cobro::app {
 
 enum class Role { user, admin, service };
 
+// Of several roles the rights add up, and everybody has a user's.
+class Roles {
+ public:
+  constexpr Roles() = default;
+  constexpr Roles(Role role) { add(role); }  // NOLINT(google-explicit-constructor)
+
+  constexpr void add(Role role) { held_ |= bit(role); }
+  [[nodiscard]] constexpr bool has(Role role) const { return (held_ & bit(role)) != 0; }
+
+ private:
+  static constexpr unsigned bit(Role role) { return 1U << static_cast<unsigned>(role); }
+  unsigned held_ = bit(Role::user);
+};
+
 struct Caller {
   std::string sub;
-  Role role = Role::user;  // the highest of the token's
+  Roles roles = {};
   std::optional<std::string> tenant_id;
   std::optional<std::string> email = {};  // the token's, for the gateway's customer
   std::optional<std::string> name = {};
 };
+
+// An admin or a service.
+bool is_trusted(const Caller& caller);
 
 // A caller of a tenant sees nothing of another one, whatever their role; admins and services
 // without a tenant are the deployment's, and see everything. A user sees what carries their `sub`

@@ -48,7 +48,7 @@ base::Result<void, Refusal> check_changeable(const ports::Loaded& loaded) {
 }
 
 std::string changed_by(const Caller& caller) {
-  return caller.role == Role::user ? "user" : "admin";
+  return is_trusted(caller) ? "admin" : "user";
 }
 
 base::Task<base::Result<domain::Subscription, Refusal>> get_subscription(Context& context,

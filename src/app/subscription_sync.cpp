@@ -123,7 +123,7 @@ base::Task<void> end_incomplete(Context& context, domain::SubscriptionId id) {
   co_await sync_subscription(context, id);
   const auto row = co_await find(context, id);
   if (!row || row->status != domain::SubscriptionStatus::incomplete) co_return;
-  Call call{.caller = {.sub = "checkout", .role = Role::service, .tenant_id = row->tenant_id},
+  Call call{.caller = {.sub = "checkout", .roles = Role::service, .tenant_id = row->tenant_id},
             .idempotency = {},
             .word_refusal = [](const Refusal&) { return StoredReply{}; }};
   const WordSubscription unworded = [](const domain::Subscription&) { return StoredReply{}; };

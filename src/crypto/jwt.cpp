@@ -20,7 +20,7 @@ namespace {
 
 using Kind = FlatValue::Kind;
 template <class T>
-using Checked = base::Result<T, JwtError>;
+using Checked = base::Result<T, JwtRefusal>;
 
 constexpr std::size_t kMaxClaimBytes = 255;
 // Beyond it microseconds would overflow; nobody's token lives that long.
@@ -45,7 +45,7 @@ Key make_key(std::string_view secret) {
 
 Checked<FlatObject> parse_object(std::string_view text) {
   auto object = parse_flat_object(text);
-  if (!object) return std::unexpected(JwtError::malformed);
+  if (!object) return std::unexpected(JwtRefusal{JwtError::malformed});
   return std::move(*object);
 }
 
@@ -69,12 +69,12 @@ bool has_compact_form(std::string_view token) {
 }
 
 // cjose passes unknown `crit` extensions and takes the algorithm from the header.
-std::optional<JwtError> check_header(std::string_view token) {
+std::optional<JwtRefusal> check_header(std::string_view token) {
   const auto text = base::from_base64url(token.substr(0, token.find('.')));
   const auto header = parse_object(*text);
   if (!header) return header.error();
-  if (!is_text(find(*header, "alg"), "HS256")) return JwtError::wrong_algorithm;
-  if (header->contains("crit")) return JwtError::critical_header;
+  if (!is_text(find(*header, "alg"), "HS256")) return JwtRefusal{JwtError::wrong_algorithm};
+  if (header->contains("crit")) return JwtRefusal{JwtError::critical_header};
   return std::nullopt;
 }
 
@@ -83,15 +83,15 @@ Checked<FlatObject> verified_payload(std::string_view token, const std::vector<K
   // cjose marks a signature object as failed for good, hence one for each key.
   for (const auto& key : keys) {
     const Signature jws(cjose_jws_import(token.data(), token.size(), &error));
-    if (!jws) return std::unexpected(JwtError::malformed);
+    if (!jws) return std::unexpected(JwtRefusal{JwtError::malformed});
     if (!cjose_jws_verify(jws.get(), key.get(), &error)) continue;
     uint8_t* payload = nullptr;
     std::size_t size = 0;
     if (!cjose_jws_get_plaintext(jws.get(), &payload, &size, &error))
-      return std::unexpected(JwtError::malformed);
+      return std::unexpected(JwtRefusal{JwtError::malformed});
     return parse_object({reinterpret_cast<const char*>(payload), size});
   }
-  return std::unexpected(JwtError::bad_signature);
+  return std::unexpected(JwtRefusal{JwtError::bad_signature});
 }
 
 bool is_claim_text(std::string_view text) {
@@ -100,14 +100,63 @@ bool is_claim_text(std::string_view text) {
   });
 }
 
+std::unexpected<JwtRefusal> bad(std::string_view claim) {
+  return std::unexpected(JwtRefusal{JwtError::bad_claim, claim});
+}
+
 Checked<std::optional<std::string>> optional_text(const FlatObject& payload,
                                                   std::string_view name) {
   const FlatValue* value = find(payload, name);
   if (value == nullptr) return std::nullopt;
-  if (value->kind != Kind::text) return std::unexpected(JwtError::bad_claim);
+  if (value->kind != Kind::text) return bad(name);
   if (value->text.empty()) return std::nullopt;
-  if (!is_claim_text(value->text)) return std::unexpected(JwtError::bad_claim);
+  if (!is_claim_text(value->text)) return bad(name);
   return value->text;
+}
+
+bool is_integer(std::string_view number) {
+  if (number.starts_with('-')) number.remove_prefix(1);
+  return number.size() <= kMaxClaimBytes && number.find_first_not_of("0123456789") == number.npos;
+}
+
+// Text, or an integer, whose digits are the id: they are never read as a number, which might
+// not hold them.
+Checked<std::string> read_sub(const FlatObject& payload) {
+  constexpr std::string_view kName = "sub";
+  const FlatValue* value = find(payload, kName);
+  if (value != nullptr && value->kind == Kind::number) {
+    if (!is_integer(value->text) || value->text == "-0") return bad(kName);
+    return value->text;
+  }
+  COBRO_TRY_INTO(std::optional<std::string> text, optional_text(payload, kName));
+  if (!text) return std::unexpected(JwtRefusal{JwtError::missing_claim, kName});
+  return std::move(*text);
+}
+
+// The whole seconds of a JSON number in any of its forms ("1e9", "1764547200.5"), by its digits.
+std::int64_t whole_seconds(std::string_view number) {
+  constexpr std::int64_t kFar = 1'000'000;  // more places than a token has digits
+  const bool negative = number.starts_with('-');
+  if (negative) number.remove_prefix(1);
+  const auto mantissa = number.substr(0, number.find_first_of("eE"));
+  auto exponent = number.substr(std::min(mantissa.size() + 1, number.size()));
+  if (exponent.starts_with('+')) exponent.remove_prefix(1);
+  const auto whole = mantissa.substr(0, mantissa.find('.'));
+  std::string digits(whole);
+  digits += mantissa.substr(std::min(whole.size() + 1, mantissa.size()));
+  const auto zeros = std::min(digits.find_first_not_of('0'), digits.size());
+  digits.erase(0, zeros);
+  if (digits.empty()) return 0;
+  const auto unread = exponent.empty() ? 0 : exponent.starts_with('-') ? -kFar : kFar;
+  const auto shift = std::clamp(base::parse_int64(exponent).value_or(unread), -kFar, kFar);
+  const auto places =
+      static_cast<std::int64_t>(whole.size()) - static_cast<std::int64_t>(zeros) + shift;
+  if (places <= 0) return 0;
+  constexpr std::int64_t kMostPlaces = 15;
+  if (places > kMostPlaces) return negative ? -kMaxSeconds : kMaxSeconds;
+  digits.resize(static_cast<std::size_t>(places), '0');
+  const auto seconds = std::min(base::parse_int64(digits).value_or(kMaxSeconds), kMaxSeconds);
+  return negative ? -seconds : seconds;
 }
 
 // A NumericDate may carry a fraction (RFC 7519 §2), which is cut off.
@@ -115,13 +164,8 @@ Checked<std::optional<base::Timestamp>> numeric_date(const FlatObject& payload,
                                                      std::string_view name) {
   const auto value = payload.find(name);
   if (value == payload.end()) return std::nullopt;
-  if (value->second.kind != Kind::number) return std::unexpected(JwtError::bad_claim);
-  const std::string_view text = value->second.text;
-  const auto point = text.find('.');
-  const auto seconds = base::parse_int64(text.substr(0, point));
-  if (!seconds || text.find_first_of("eE") != std::string_view::npos)
-    return std::unexpected(JwtError::bad_claim);
-  return base::Timestamp::from_unix_seconds(std::clamp(*seconds, -kMaxSeconds, kMaxSeconds));
+  if (value->second.kind != Kind::number) return bad(name);
+  return base::Timestamp::from_unix_seconds(whole_seconds(value->second.text));
 }
 
 Checked<std::vector<std::string>> texts(const FlatObject& payload, std::string_view name) {
@@ -133,8 +177,8 @@ Checked<std::vector<std::string>> texts(const FlatObject& payload, std::string_v
   else if (value->kind == Kind::texts)
     result = value->texts;
   else
-    return std::unexpected(JwtError::bad_claim);
-  if (!std::ranges::all_of(result, is_claim_text)) return std::unexpected(JwtError::bad_claim);
+    return bad(name);
+  if (!std::ranges::all_of(result, is_claim_text)) return bad(name);
   return result;
 }
 
@@ -143,18 +187,18 @@ struct Accepted {
   Claims claims;
   std::optional<base::Timestamp> not_before;
 
-  [[nodiscard]] std::optional<JwtError> refused_at(base::Timestamp now,
-                                                   base::Duration leeway) const {
-    if (now >= claims.exp + leeway) return JwtError::expired;
-    if (not_before && now + leeway < *not_before) return JwtError::not_yet_valid;
+  [[nodiscard]] std::optional<JwtRefusal> refused_at(base::Timestamp now,
+                                                     base::Duration leeway) const {
+    if (now >= claims.exp + leeway) return JwtRefusal{JwtError::expired, "exp"};
+    if (not_before && now + leeway < *not_before) return JwtRefusal{JwtError::not_yet_valid, "nbf"};
     return std::nullopt;
   }
 };
 
-std::optional<JwtError> read_times(const FlatObject& payload, Accepted& into) {
+std::optional<JwtRefusal> read_times(const FlatObject& payload, Accepted& into) {
   const auto expires = numeric_date(payload, "exp");
   if (!expires) return expires.error();
-  if (!*expires) return JwtError::missing_claim;
+  if (!*expires) return JwtRefusal{JwtError::missing_claim, "exp"};
   into.claims.exp = **expires;
   const auto not_before = numeric_date(payload, "nbf");
   if (!not_before) return not_before.error();
@@ -162,13 +206,15 @@ std::optional<JwtError> read_times(const FlatObject& payload, Accepted& into) {
   return std::nullopt;
 }
 
-std::optional<JwtError> check_addressee(const FlatObject& payload, const JwtKeys& keys) {
-  if (keys.issuer && !is_text(find(payload, "iss"), *keys.issuer)) return JwtError::wrong_issuer;
+std::optional<JwtRefusal> check_addressee(const FlatObject& payload, const JwtKeys& keys) {
+  if (keys.issuer && !is_text(find(payload, "iss"), *keys.issuer))
+    return JwtRefusal{JwtError::wrong_issuer, "iss"};
   if (!keys.audience) return std::nullopt;
   const auto audiences = texts(payload, "aud");
   if (!audiences) return audiences.error();
   const bool named = std::ranges::find(*audiences, *keys.audience) != audiences->end();
-  return named ? std::nullopt : std::optional(JwtError::wrong_audience);
+  if (named) return std::nullopt;
+  return JwtRefusal{JwtError::wrong_audience, "aud"};
 }
 
 Checked<std::vector<std::string>> read_roles(const FlatObject& payload) {
@@ -181,9 +227,7 @@ Checked<std::vector<std::string>> read_roles(const FlatObject& payload) {
 
 Checked<Claims> read_claims(const FlatObject& payload) {
   Claims claims;
-  COBRO_TRY_INTO(std::optional<std::string> sub, optional_text(payload, "sub"));
-  if (!sub) return std::unexpected(JwtError::missing_claim);
-  claims.sub = std::move(*sub);
+  COBRO_TRY_INTO(claims.sub, read_sub(payload));
   COBRO_TRY_INTO(claims.roles, read_roles(payload));
   COBRO_TRY_INTO(claims.tenant_id, optional_text(payload, "tenant_id"));
   COBRO_TRY_INTO(claims.email, optional_text(payload, "email"));
@@ -193,8 +237,20 @@ Checked<Claims> read_claims(const FlatObject& payload) {
 
 }  // namespace
 
-std::string_view describe(JwtError error) {
-  switch (error) {
+namespace {
+
+std::string_view wanted_of(std::string_view claim) {
+  if (claim == "exp" || claim == "nbf") return "must be a number";
+  if (claim == "sub") return "must be text of at most 255 bytes, or an integer";
+  if (claim == "role" || claim == "roles" || claim == "aud")
+    return "must be text or a list of texts";
+  return "must be text of at most 255 bytes";
+}
+
+}  // namespace
+
+std::string describe(const JwtRefusal& refusal) {
+  switch (refusal.error) {
     case JwtError::malformed:
       return "the token is malformed";
     case JwtError::wrong_algorithm:
@@ -204,17 +260,18 @@ std::string_view describe(JwtError error) {
     case JwtError::bad_signature:
       return "the token's signature is not valid";
     case JwtError::missing_claim:
-      return "the token lacks exp or sub";
+      return "the token lacks the claim " + std::string(refusal.claim);
     case JwtError::bad_claim:
-      return "a claim of the token has the wrong form";
+      return "the token's claim " + std::string(refusal.claim) + " " +
+             std::string(wanted_of(refusal.claim));
     case JwtError::expired:
-      return "the token has expired";
+      return "the token has expired (exp)";
     case JwtError::not_yet_valid:
-      return "the token is not valid yet";
+      return "the token is not valid yet (nbf)";
     case JwtError::wrong_issuer:
-      return "the token's issuer is not accepted";
+      return "the token's issuer (iss) is not accepted";
     case JwtError::wrong_audience:
-      return "the token is meant for another audience";
+      return "the token is meant for another audience (aud)";
   }
   return "the token is not accepted";
 }
@@ -248,7 +305,7 @@ namespace {
 
 Checked<Accepted> verified(std::string_view token, base::Timestamp now, const JwtKeys& config,
                            const std::vector<Key>& keys) {
-  if (!has_compact_form(token)) return std::unexpected(JwtError::malformed);
+  if (!has_compact_form(token)) return std::unexpected(JwtRefusal{JwtError::malformed});
   if (const auto error = check_header(token)) return std::unexpected(*error);
   COBRO_TRY_INTO(const FlatObject payload, verified_payload(token, keys));
   Accepted accepted;
@@ -263,9 +320,9 @@ Checked<Accepted> verified(std::string_view token, base::Timestamp now, const Jw
 
 }  // namespace
 
-base::Result<Claims, JwtError> JwtVerifier::verify(std::string_view token,
-                                                   base::Timestamp now) const {
-  if (token.size() > kMaxTokenBytes) return std::unexpected(JwtError::malformed);
+base::Result<Claims, JwtRefusal> JwtVerifier::verify(std::string_view token,
+                                                     base::Timestamp now) const {
+  if (token.size() > kMaxTokenBytes) return std::unexpected(JwtRefusal{JwtError::malformed});
   auto hash = sha256(token);
   if (const auto known = keys_->accepted.find(hash); known != keys_->accepted.end()) {
     const auto error = known->second.refused_at(now, keys_->config.leeway);

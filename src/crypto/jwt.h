@@ -28,7 +28,7 @@ struct JwtKeys {
 };
 
 struct Claims {
-  std::string sub;
+  std::string sub;                 // an integer's digits, where it was no text
   std::vector<std::string> roles;  // of `role` and `roles`, each a string or an array; as written
   std::optional<std::string> tenant_id;
   std::optional<std::string> email;
@@ -50,8 +50,16 @@ enum class JwtError {
   wrong_issuer,
   wrong_audience,
 };
+
+// Why a token is refused.
+struct JwtRefusal {
+  JwtError error = JwtError::malformed;
+  std::string_view claim = {};  // that is wrong; empty: none, or it never came to that
+
+  friend bool operator==(const JwtRefusal&, const JwtRefusal&) = default;
+};
 // For a person and for `WWW-Authenticate`; says nothing about the keys.
-std::string_view describe(JwtError error);
+std::string describe(const JwtRefusal& refusal);
 
 // Remembers the tokens that it accepted.
 // One thread at a time.
@@ -65,8 +73,8 @@ class JwtVerifier {
 
   // `token` is the compact form, without "Bearer". The payload is not looked at before
   // the signature holds.
-  [[nodiscard]] base::Result<Claims, JwtError> verify(std::string_view token,
-                                                      base::Timestamp now) const;
+  [[nodiscard]] base::Result<Claims, JwtRefusal> verify(std::string_view token,
+                                                        base::Timestamp now) const;
 
  private:
   struct Keys;

@@ -154,7 +154,7 @@ int run_reconcile(const configuration::Sources& sources, const ReconcileOptions&
   const gateways::Manual manual;
   const ports::Gateways gateways{&manual};
   app::Context context{*store, clock, random, http, gateways, log, {}};
-  const app::Caller caller{.sub = options.by, .role = app::Role::admin, .tenant_id = {}};
+  const app::Caller caller{.sub = options.by, .roles = app::Role::admin, .tenant_id = {}};
   if (!options.id.empty()) return resolve(loop, context, caller, options);
   const auto items = run_to_end(loop, read_all(context, caller, options.all));
   if (!items) return explain(items.error());

@@ -63,7 +63,7 @@ app::Answer make_intent(World& world, const Intent& intent, const std::string& k
 app::Answer process_intent(World& world, std::int64_t payment, std::optional<std::string> method,
                            const std::string& key, const std::string& sub, app::Role role) {
   auto call = user_call(sub, key, method.value_or(""));
-  call.caller.role = role;
+  call.caller.roles = role;
   return run(world.clock, app::process_payment(*world.context, std::move(call),
                                                {payment, std::move(method), std::nullopt}, &line));
 }

@@ -184,7 +184,7 @@ TEST(Tenants, of_another_name_do_not_refund_what_an_owner_may) {
 TEST(Deployment, is_changed_by_its_own_administrators_only) {
   using surfaces::Access;
   const auto may = [](app::Role role, std::optional<std::string> tenant) {
-    return surfaces::may_call({.sub = "x", .role = role, .tenant_id = std::move(tenant)},
+    return surfaces::may_call({.sub = "x", .roles = role, .tenant_id = std::move(tenant)},
                               Access::deployment, {});
   };
   EXPECT_TRUE(may(app::Role::admin, std::nullopt));

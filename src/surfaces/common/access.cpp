@@ -21,15 +21,15 @@ bool may_name(const app::Caller& caller, const wire::Json& value) {
 }  // namespace
 
 bool may_call(const app::Caller& caller, Access access, const app::Settings& settings) {
-  const bool trusted = caller.role != app::Role::user;
+  const bool trusted = app::is_trusted(caller);
   switch (access) {
     case Access::anyone:
     case Access::bearer:
       return true;
     case Access::admin:
-      return caller.role == app::Role::admin;
+      return caller.roles.has(app::Role::admin);
     case Access::deployment:
-      return caller.role == app::Role::admin && app::is_of_deployment(caller);
+      return caller.roles.has(app::Role::admin) && app::is_of_deployment(caller);
     case Access::trusted:
       return trusted;
     case Access::refunding:

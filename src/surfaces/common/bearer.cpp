@@ -8,13 +8,13 @@ namespace cobro::surfaces {
 namespace {
 
 // Roles that are not ours grant nothing.
-app::Role highest_role(const std::vector<std::string>& roles) {
-  const auto has = [&](std::string_view role) {
-    return std::ranges::find(roles, role) != roles.end();
-  };
-  if (has("service")) return app::Role::service;
-  if (has("admin")) return app::Role::admin;
-  return app::Role::user;
+app::Roles roles_of(const std::vector<std::string>& named) {
+  app::Roles roles;
+  for (const auto& name : named) {
+    if (name == "admin") roles.add(app::Role::admin);
+    if (name == "service") roles.add(app::Role::service);
+  }
+  return roles;
 }
 
 AuthenticationFailure no_token() {
@@ -38,13 +38,13 @@ base::Result<app::Caller, AuthenticationFailure> authenticate(const wire::Header
     return std::unexpected(no_token());
   const auto claims = verifier.verify(base::trim(field->substr(kScheme.size())), now);
   if (!claims) {
-    const std::string why(crypto::describe(claims.error()));
+    const std::string why = crypto::describe(claims.error());
     return std::unexpected(AuthenticationFailure{
         .message = "The bearer token is not valid: " + why + ".",
         .challenge = "Bearer error=\"invalid_token\", error_description=\"" + why + "\""});
   }
   return app::Caller{.sub = claims->sub,
-                     .role = highest_role(claims->roles),
+                     .roles = roles_of(claims->roles),
                      .tenant_id = claims->tenant_id,
                      .email = claims->email,
                      .name = claims->name};
