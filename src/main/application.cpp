@@ -47,6 +47,7 @@ service::ServiceSettings settings_of(const configuration::Configuration& configu
   settings.public_url = configuration.public_url;
   settings.frontend_url = configuration.frontend_url;
   settings.cors_origins = configuration.cors_origins;
+  settings.return_origins = configuration.return_origins;
   settings.version = std::string(kVersion);
   settings.checkout_page = {.sandbox_api_base = sandbox_of(access),
                             .publishable_key = publishable_key_of(access)};

@@ -14,6 +14,7 @@
 #include "ports/gateways.h"
 #include "surfaces/checkout/page.h"
 #include "wire/message.h"
+#include "wire/web_address.h"
 
 namespace cobro::service {
 
@@ -28,11 +29,12 @@ struct Ports {
 struct ServiceSettings {
   app::Settings app;
   crypto::JwtKeys jwt_keys;
-  std::string default_currency = "PEN";   // an ISO 4217 code
-  std::string public_url;                 // what browsers reach; without a slash at the end
-  std::string frontend_url;               // the merchant's site, likewise; empty: not known
-  std::vector<std::string> cors_origins;  // empty: all
-  std::string version = "0";              // in the OpenAPI document
+  std::string default_currency = "PEN";      // an ISO 4217 code
+  std::string public_url;                    // what browsers reach; without a slash at the end
+  std::string frontend_url;                  // the merchant's site, likewise; empty: not known
+  std::vector<std::string> cors_origins;     // empty: all
+  std::vector<wire::Origin> return_origins;  // where browsers may be sent back to; empty: all
+  std::string version = "0";                 // in the OpenAPI document
   base::Duration inbox_period = std::chrono::seconds(5);  // between looks for what is due
   base::Duration recovery_period = std::chrono::seconds(30);
   base::Duration expiry_period = std::chrono::minutes(1);

@@ -203,6 +203,28 @@ TEST_F(ConfigurationTest, origins_are_a_list_in_both_forms_and_a_star_is_everybo
   EXPECT_THAT(loaded().configuration.cors_origins, IsEmpty());
 }
 
+TEST_F(ConfigurationTest, return_origins_are_read_and_compared_as_origins) {
+  EXPECT_THAT(loaded().configuration.return_origins, IsEmpty());
+  set("COBRO_RETURN_ORIGINS", "HTTPS://Shop.example:443/ ,http://localhost:5173");
+  EXPECT_THAT(problems(), IsEmpty());
+  const auto origins = loaded().configuration.return_origins;
+  ASSERT_EQ(origins.size(), 2U);
+  EXPECT_EQ(to_string(origins[0]), "https://shop.example");
+  EXPECT_EQ(to_string(origins[1]), "http://localhost:5173");
+  for (const auto* wrong :
+       {"shop.example", "https://a.example/x", "*", "https://e@a.example", ","}) {
+    sources.environment = {{"COBRO_RETURN_ORIGINS", wrong}};
+    EXPECT_THAT(problems(), ElementsAre(HasSubstr("COBRO_RETURN_ORIGINS"))) << wrong;
+  }
+}
+
+TEST_F(ConfigurationTest, production_without_return_origins_says_so) {
+  safe_production();
+  EXPECT_THAT(loaded().notices, ElementsAre(HasSubstr("COBRO_RETURN_ORIGINS is not set")));
+  set("COBRO_RETURN_ORIGINS", "https://shop.example");
+  EXPECT_THAT(loaded().notices, IsEmpty());
+}
+
 TEST_F(ConfigurationTest, development_leaves_loopback_only_with_a_key) {
   set("COBRO_LISTEN", "0.0.0.0:8080");
   EXPECT_THAT(problems(), ElementsAre(HasSubstr("only with JWT_SECRET_KEY")));

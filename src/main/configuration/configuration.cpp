@@ -55,17 +55,21 @@ std::string origin_of(net::Endpoint listen) {
   return "http://" + to_string(listen);
 }
 
-std::vector<std::string> origins_of(std::string_view list) {
-  std::vector<std::string> origins;
+std::vector<std::string> texts_of(std::string_view list) {
+  std::vector<std::string> texts;
   for (const auto piece : base::split(list, ','))
-    if (const auto text = base::trim(piece); !text.empty()) origins.emplace_back(text);
+    if (const auto text = base::trim(piece); !text.empty()) texts.emplace_back(text);
+  return texts;
+}
+
+std::vector<std::string> origins_of(std::string_view list) {
+  auto origins = texts_of(list);
   return std::ranges::count(origins, "*") > 0 ? std::vector<std::string>() : origins;
 }
 
 std::vector<base::Secret> secrets_of(std::string_view list) {
   std::vector<base::Secret> secrets;
-  for (const auto piece : base::split(list, ','))
-    if (const auto text = base::trim(piece); !text.empty()) secrets.emplace_back(std::string(text));
+  for (auto& text : texts_of(list)) secrets.emplace_back(std::move(text));
   return secrets;
 }
 
@@ -84,6 +88,25 @@ void check_currency(const Values& values, std::vector<std::string>& problems) {
   if (!domain::Currency::parse(code))
     problems.push_back(values.source("default_currency") + ": default_currency `" + code +
                        "` is no active ISO 4217 code");
+}
+
+// Where browsers may be sent back to is a border, so that an origin that cannot be read stops the
+// start.
+std::vector<wire::Origin> return_origins_of(const Values& values,
+                                            std::vector<std::string>& problems) {
+  std::vector<wire::Origin> origins;
+  const auto& list = values.text("return_origins");
+  for (const auto& text : texts_of(list)) {
+    if (auto origin = wire::parse_origin(text))
+      origins.push_back(std::move(*origin));
+    else
+      problems.push_back(values.source("return_origins") +
+                         ": COBRO_RETURN_ORIGINS must list origins like https://shop.example or "
+                         "http://localhost:5173, without a path");
+  }
+  if (!list.empty() && texts_of(list).empty())
+    problems.push_back(values.source("return_origins") + ": COBRO_RETURN_ORIGINS names no origin");
+  return origins;
 }
 
 Jwt jwt_of(const Values& values) {
@@ -190,6 +213,13 @@ void notice_gateways(const Values& values, const Configuration& configuration,
     notices.emplace_back("STRIPE_WEBHOOK_SECRET is not set: Stripe's webhooks are refused");
 }
 
+void notice_return_origins(const Configuration& configuration, std::vector<std::string>& notices) {
+  if (configuration.is_production() && configuration.return_origins.empty())
+    notices.emplace_back(
+        "production: COBRO_RETURN_ORIGINS is not set: a caller's return, success and cancel URLs "
+        "may lead to any site");
+}
+
 void notice_without_effect(const Loaded& loaded, std::vector<std::string>& notices) {
   for (const auto& key : all_keys()) {
     const auto& setting = loaded.settings.at(std::string(key.name));
@@ -207,6 +237,7 @@ Loaded load(const Sources& sources, Purpose purpose) {
   loaded.configuration = typed(values);
   check_database(values, loaded.problems);
   check_currency(values, loaded.problems);
+  loaded.configuration.return_origins = return_origins_of(values, loaded.problems);
   const auto& configuration = loaded.configuration;
   if (purpose == Purpose::serve && configuration.is_production())
     refuse_in_production(values, configuration, loaded.problems);
@@ -217,6 +248,7 @@ Loaded load(const Sources& sources, Purpose purpose) {
   if (purpose == Purpose::serve) {
     check_key_forms(loaded);
     notice_gateways(values, configuration, loaded.notices);
+    notice_return_origins(configuration, loaded.notices);
     notice_without_effect(loaded, loaded.notices);
   }
   return loaded;

@@ -14,6 +14,7 @@
 
 #include "base/secret.h"
 #include "net/endpoint.h"
+#include "wire/web_address.h"
 
 namespace cobro::configuration {
 
@@ -56,7 +57,8 @@ struct Configuration {
   std::string data_dir;
   base::Secret database_url;  // empty: SQLite in data_dir
   std::string default_currency;
-  std::vector<std::string> cors_origins;  // empty: all
+  std::vector<std::string> cors_origins;     // empty: all
+  std::vector<wire::Origin> return_origins;  // empty: all
   bool behind_proxy = false;
   std::string log_level;
   std::string log_format;

@@ -34,6 +34,9 @@ constexpr Key kKeys[] = {
      kNoEffect},
     {"cors_origins", "COBRO_CORS_ORIGINS", Type::list, "*", "",
      "origins whose pages may call the API"},
+    {"return_origins", "COBRO_RETURN_ORIGINS", Type::list, "", "",
+     "origins to which a caller's return, success and cancel URLs may lead, like "
+     "https://shop.example; default: any"},
     {"behind_proxy", "COBRO_BEHIND_PROXY", Type::boolean, "off", "",
      "a proxy in front speaks TLS: production may listen beyond loopback"},
 

@@ -10,6 +10,7 @@
 #include "base/task.h"
 #include "domain/currency.h"
 #include "surfaces/common/errors.h"
+#include "surfaces/common/return_urls.h"
 #include "wire/json.h"
 #include "wire/message.h"
 #include "wire/openapi.h"
@@ -18,8 +19,9 @@ namespace cobro::surfaces {
 
 // Where people's browsers go; base URLs without a slash at the end.
 struct Sites {
-  std::string own;       // this service
-  std::string merchant;  // empty: not known
+  std::string own;          // this service
+  std::string merchant;     // empty: not known
+  ReturnUrls returns = {};  // what a caller may name
 };
 
 // What every route works with; outlives them.

@@ -73,17 +73,11 @@ void Fields::check_token(const std::optional<std::string>& token, std::string fi
           "must be the gateway's token: letters, digits, _ and -"}});
 }
 
-void Fields::check_url(const std::optional<std::string>& url, std::string field) {
+void Fields::check_return_url(const std::optional<std::string>& url, const ReturnUrls& allowed,
+                              std::string field) {
   if (!url) return;
-  const auto scheme = url->find("://");
-  const auto name = std::string_view(*url).substr(0, scheme);
-  const auto host_from = scheme == std::string::npos ? url->size() : scheme + 3;
-  const auto host =
-      std::string_view(*url).substr(host_from, url->find_first_of("/?#", host_from) - host_from);
-  const bool printable =
-      std::ranges::all_of(*url, [](unsigned char c) { return c > 0x20 && c < 0x7f && c != '\\'; });
-  if ((name != "http" && name != "https") || host.empty() || !printable || host.contains('@'))
-    fail(std::move(field), "invalid_format", "must be an http or https URL without user name");
+  if (const auto fault = allowed.fault_of(*url))
+    fail(std::move(field), std::string(fault->code), std::string(fault->message));
 }
 
 domain::Refusal Fields::refusal() const {

@@ -8,6 +8,7 @@
 
 #include "domain/money.h"
 #include "surfaces/common/errors.h"
+#include "surfaces/common/return_urls.h"
 #include "wire/binding.h"
 
 namespace cobro::surfaces {
@@ -31,8 +32,9 @@ class Fields {
   // A gateway's token of a payment method, or an id of ours. Ids are exempt from the search for
   // cards, but neither is a bare number.
   void check_token(const std::optional<std::string>& token, std::string field);
-  // http or https, without user info.
-  void check_url(const std::optional<std::string>& url, std::string field);
+  // Where the customer's browser is to be sent.
+  void check_return_url(const std::optional<std::string>& url, const ReturnUrls& allowed,
+                        std::string field);
 
   [[nodiscard]] bool failed() const { return cards_ || !errors_.empty(); }
   // Only after `failed`: card data alone when there was any.

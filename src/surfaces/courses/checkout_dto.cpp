@@ -19,7 +19,7 @@ void check_payment(const NewCheckoutSession& body, Fields& fields) {
 std::string url_or(const std::optional<wire::Text<1, 2048>>& given, std::string field,
                    std::string_view page, const Sites& sites, Fields& fields) {
   if (given) {
-    fields.check_url(given->text, std::move(field));
+    fields.check_return_url(given->text, sites.returns, std::move(field));
     return given->text;
   }
   if (sites.merchant.empty())

@@ -19,7 +19,7 @@ app::StoredReply word_refund(const domain::Refund& refund, const domain::Payment
 
 base::Task<Answer> process(Exchange& exchange) {
   Fields fields;
-  auto command = read_confirmation(exchange.body, fields);
+  auto command = read_confirmation(exchange.body, exchange.world.sites.returns, fields);
   if (!command) co_return std::unexpected(fields.refusal());
   auto call = exchange.call();
   if (!call) co_return std::unexpected(call.error());

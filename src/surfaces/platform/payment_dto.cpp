@@ -140,12 +140,13 @@ std::optional<app::UpdatePayment> read_payment_update(const wire::Json& body, Fi
                             .metadata = to_text(dto->metadata)};
 }
 
-std::optional<app::ProcessPayment> read_confirmation(const wire::Json& body, Fields& fields) {
+std::optional<app::ProcessPayment> read_confirmation(const wire::Json& body,
+                                                     const ReturnUrls& returns, Fields& fields) {
   auto dto = fields.take(wire::decode<PaymentConfirmation>(body));
   if (dto) {
     fields.check_token(text_of(dto->payment_method_id), "payment_method_id");
-    fields.check_url(text_of(dto->return_url), "return_url");
-    fields.check_url(text_of(dto->cancel_url), "cancel_url");
+    fields.check_return_url(text_of(dto->return_url), returns, "return_url");
+    fields.check_return_url(text_of(dto->cancel_url), returns, "cancel_url");
   }
   if (fields.failed()) return std::nullopt;
   return app::ProcessPayment{.payment = {},

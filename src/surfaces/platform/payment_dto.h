@@ -154,7 +154,8 @@ Refund to_listed_dto(const domain::Refund& refund,
 // they act on is the caller's to fill in.
 std::optional<app::CreatePayment> read_new_payment(const wire::Json& body, Fields& fields);
 std::optional<app::UpdatePayment> read_payment_update(const wire::Json& body, Fields& fields);
-std::optional<app::ProcessPayment> read_confirmation(const wire::Json& body, Fields& fields);
+std::optional<app::ProcessPayment> read_confirmation(const wire::Json& body,
+                                                     const ReturnUrls& returns, Fields& fields);
 std::optional<app::CapturePayment> read_capture(const wire::Json& body, Fields& fields);
 struct RefundOrder {
   app::RefundPayment refund;
