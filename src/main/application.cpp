@@ -70,6 +70,10 @@ class ServiceApplication final : public Application {
   wire::Reply refuse(const wire::Request& seen, int status, std::string_view reason) override {
     return service_.refuse(seen, status, reason);
   }
+  void use_keys(crypto::JwtKeys keys) override { service_.use_keys(std::move(keys)); }
+  void use_webhook_secrets(std::vector<base::Secret> secrets) override {
+    if (stripe_) stripe_->use_webhook_secrets(std::move(secrets));
+  }
   void start_jobs() override { service_.start_jobs(); }
   void start_draining() override { service_.set_draining(true); }
 

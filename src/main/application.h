@@ -41,6 +41,10 @@ class Application {
   virtual base::Task<wire::Reply> handle(wire::Request request) = 0;
   // Words what the listener itself refuses, in the shape of the surface that the path is of.
   virtual wire::Reply refuse(const wire::Request& seen, int status, std::string_view reason) = 0;
+  // Tokens are verified with these from now on. Throws when there is none.
+  virtual void use_keys(crypto::JwtKeys keys) = 0;
+  // Stripe's webhooks likewise.
+  virtual void use_webhook_secrets(std::vector<base::Secret> secrets) = 0;
   // Starts the jobs (recovery, inbox, …); they run until the application is destroyed.
   virtual void start_jobs() = 0;
   // From now on /readyz answers 503.

@@ -1,6 +1,8 @@
+#include <csignal>
 #include <cstdio>
 
 #include "main/commands.h"
+#include "main/reload.h"
 #include "main/sandbox_host.h"
 #include "main/shutdown.h"
 #include "main/startup.h"
@@ -41,26 +43,33 @@ base::Task<void> drain(net::HttpServer& server, net::Loop& loop) {
 }  // namespace
 
 int run_sandbox(const configuration::Sources& sources, const SandboxOptions& options) {
-  const auto configuration = load_or_explain(sources, configuration::Purpose::sandbox);
-  if (!configuration) return 2;
+  ignore_signals();
+  auto loaded = load_all_or_explain(sources, configuration::Purpose::sandbox);
+  if (!loaded) return 2;
+  const auto configuration = loaded->configuration;
   net::Loop loop;
+  loop.catch_signals({SIGHUP});
   net::LoopClock clock(loop);
-  auto log = make_log(*configuration, clock);
+  auto log = make_log(configuration, clock);
   net::SystemRandom random;
   net::CurlClient http(loop, "Stripe/1.0 (+https://stripe.com/docs/webhooks)");
-  SandboxHost::Options host{.listen = configuration->sandbox_stripe_listen,
+  SandboxHost::Options host{.listen = configuration.sandbox_stripe_listen,
                             .database = ":memory:",
-                            .webhooks = webhooks_of(options, *configuration),
+                            .webhooks = webhooks_of(options, configuration),
                             .faults = options.faults};
   if (options.idempotency_kept_seconds)
     host.idempotency_kept = std::chrono::seconds(*options.idempotency_kept_seconds);
   if (!options.memory) {
-    ensure_data_dir(*configuration);
-    host.database = configuration->data_dir + "/sandbox-stripe.db";
+    ensure_data_dir(configuration);
+    host.database = configuration.data_dir + "/sandbox-stripe.db";
   }
   SandboxHost stripe(host, loop, clock, random, http, log);
   print_banner(stripe.url(), options);
-  run_until_signal(loop, [&] { return drain(stripe.server(), loop); }, log);
+  Reload reload(sources, configuration::Purpose::sandbox, std::move(*loaded), log);
+  run_until_signal(loop,
+                   {.drain = [&] { return drain(stripe.server(), loop); },
+                    .reload = [&] { reload.run({}, [](const configuration::Configuration&) {}); }},
+                   log);
   return 0;
 }
 

@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 
 #include "base/bytes.h"
 #include "main/application.h"
 #include "main/banner.h"
 #include "main/commands.h"
+#include "main/reload.h"
 #include "main/sandbox_host.h"
 #include "main/shutdown.h"
 #include "main/startup.h"
@@ -43,8 +45,12 @@ std::string local_origin(net::Endpoint listen) {
 // Everything that runs, in the order it is put together; it goes in the opposite order.
 class Process {
  public:
-  explicit Process(Configuration configuration)
-      : configuration_(std::move(configuration)), log_(make_log(configuration_, clock_)) {}
+  Process(const configuration::Sources& sources, configuration::Loaded loaded)
+      : configuration_(loaded.configuration),
+        log_(make_log(configuration_, clock_)),
+        reload_(sources, configuration::Purpose::serve, std::move(loaded), log_) {
+    loop_.catch_signals({SIGHUP});
+  }
 
   int run() {
     const auto keys = token_keys(configuration_, random_);
@@ -57,7 +63,8 @@ class Process {
                                     std::move(stripe));
     application_->start_jobs();
     announce(keys);
-    run_until_signal(loop_, [this] { return drain(); }, log_);
+    run_until_signal(loop_, {.drain = [this] { return drain(); }, .reload = [this] { reload(); }},
+                     log_);
     return 0;
   }
 
@@ -110,6 +117,17 @@ class Process {
                 {"production", configuration_.is_production()}});
   }
 
+  // The sandbox inside goes on signing with the secret of its start.
+  void reload() {
+    std::vector<std::string_view> taken = {"jwt.secret_key", "jwt.secret_key_previous",
+                                           "jwt.issuer", "jwt.audience"};
+    if (!sandbox_) taken.emplace_back("stripe.webhook_secret");
+    reload_.run(taken, [this](const Configuration& fresh) {
+      application_->use_keys(token_keys(fresh, random_));
+      if (!sandbox_) application_->use_webhook_secrets(fresh.stripe.webhook_secrets);
+    });
+  }
+
   // /readyz says 503, the listener closes, requests and jobs that have begun are finished; then
   // all is closed by the destructors.
   base::Task<void> drain() {
@@ -130,6 +148,7 @@ class Process {
   net::Loop loop_;
   net::LoopClock clock_{loop_};
   observe::JsonLog log_;
+  Reload reload_;
   net::SystemRandom random_;
   net::CurlClient http_{loop_};
   std::unique_ptr<SandboxHost> sandbox_;
@@ -140,8 +159,9 @@ class Process {
 }  // namespace
 
 int run_serve(const configuration::Sources& sources) {
-  auto configuration = load_or_explain(sources, configuration::Purpose::serve);
-  return configuration ? Process(std::move(*configuration)).run() : 2;
+  ignore_signals();
+  auto loaded = load_all_or_explain(sources, configuration::Purpose::serve);
+  return loaded ? Process(sources, std::move(*loaded)).run() : 2;
 }
 
 }  // namespace cobro

@@ -1,5 +1,6 @@
 #include "main/shutdown.h"
 
+#include <csignal>
 #include <cstdlib>
 #include <exception>
 
@@ -34,6 +35,15 @@ base::Task<void> report(base::Task<void> task, net::Loop& loop, base::Completion
   loop.post([done = std::move(done), value] { done(value); });
 }
 
+extern "C" void end_at_once(int) {
+  std::_Exit(1);
+}
+
+// Not by the loop, which may hang, or be gone while what it served is being closed.
+void end_at_next_signal() {
+  for (const int signal : {SIGTERM, SIGINT}) std::signal(signal, end_at_once);
+}
+
 }  // namespace
 
 base::Task<bool> ended_within(base::Task<void> task, net::Loop& loop, base::Duration limit) {
@@ -45,16 +55,23 @@ base::Task<bool> ended_within(base::Task<void> task, net::Loop& loop, base::Dura
   });
 }
 
-void run_until_signal(net::Loop& loop, std::function<base::Task<void>()> drain, ports::Log& log) {
+void ignore_signals() {
+  for (const int signal : {SIGHUP, SIGUSR1, SIGUSR2}) std::signal(signal, SIG_IGN);
+}
+
+void run_until_signal(net::Loop& loop, SignalWork work, ports::Log& log) {
   base::TaskGroup tasks([&log](std::string_view name, std::exception_ptr failure) {
     log_failure(log, name, std::move(failure));
   });
   bool draining = false;
   bool ended = false;
+  loop.catch_signals({SIGTERM, SIGINT, SIGHUP});
   loop.on_signal([&](int signal) {
-    if (std::exchange(draining, true)) std::_Exit(1);
+    if (signal == SIGHUP) return draining ? void() : work.reload();
+    if (std::exchange(draining, true)) std::_Exit(1);  // came before the next line
+    end_at_next_signal();
     log.write(ports::LogLevel::info, "stopping", {{"signal", std::int64_t{signal}}});
-    tasks.spawn("drain", drain_and_stop(drain, loop, log));
+    tasks.spawn("drain", drain_and_stop(work.drain, loop, log));
   });
   while (!ended) {
     try {
@@ -64,7 +81,7 @@ void run_until_signal(net::Loop& loop, std::function<base::Task<void>()> drain, 
       log_failure(log, "unexpected failure", std::current_exception());
     }
   }
-  loop.on_signal([](int) { std::_Exit(1); });
+  loop.on_signal([](int) {});
 }
 
 }  // namespace cobro

@@ -13,6 +13,8 @@
 namespace cobro {
 
 // Loads; when something is wrong, says it all on standard error and gives nothing.
+std::optional<configuration::Loaded> load_all_or_explain(const configuration::Sources& sources,
+                                                         configuration::Purpose purpose);
 std::optional<configuration::Configuration> load_or_explain(const configuration::Sources& sources,
                                                             configuration::Purpose purpose);
 
@@ -28,6 +30,8 @@ void ensure_data_dir(const configuration::Configuration& configuration);
 // on. Throws in production without a key.
 crypto::JwtKeys token_keys(const configuration::Configuration& configuration,
                            ports::Random& random);
+// The same, but nothing is made: throws where there is no key that a service could know.
+crypto::JwtKeys known_token_keys(const configuration::Configuration& configuration);
 
 // What DATABASE_URL and the data directory come to.
 store::Location database_location(const configuration::Configuration& configuration);

@@ -51,13 +51,14 @@ void Loop::post(std::move_only_function<void()> work) {
   asio::post(impl_->io, std::move(work));
 }
 
+void Loop::catch_signals(std::initializer_list<int> signals) {
+  for (const int signal : signals) impl_->signals.add(signal);
+}
+
 void Loop::on_signal(std::function<void(int)> received) {
   const bool first = !impl_->received;
   impl_->received = std::move(received);
-  if (!first) return;
-  impl_->signals.add(SIGTERM);
-  impl_->signals.add(SIGINT);
-  impl_->await_signal();
+  if (first) impl_->await_signal();
 }
 
 asio::io_context& Loop::native() {

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <span>
 
@@ -30,7 +31,9 @@ class Loop {
   void run();
   void stop();
   void post(std::move_only_function<void()> work);
-  // SIGTERM and SIGINT, each time they come, on the loop's thread.
+  // From now on these wait for `on_signal`, instead of ending the process.
+  void catch_signals(std::initializer_list<int> signals);
+  // What is caught, each time it comes, on the loop's thread.
   void on_signal(std::function<void(int signal)> received);
   boost::asio::io_context& native();
 

@@ -126,6 +126,10 @@ JsonLog::JsonLog(const ports::Clock& clock, ports::LogLevel least, LogFormat for
     : impl_(std::make_unique<Impl>(clock, least, format)) {}
 JsonLog::~JsonLog() = default;
 
+void JsonLog::set_least(ports::LogLevel least) {
+  impl_->logger.set_level(spdlog_level(least));
+}
+
 void JsonLog::write(ports::LogLevel level, std::string_view event,
                     std::initializer_list<ports::LogField> fields) {
   auto& logger = impl_->logger;

@@ -42,6 +42,7 @@ class JsonLog final : public ports::Log {
   JsonLog(const JsonLog&) = delete;
   JsonLog& operator=(const JsonLog&) = delete;
   ~JsonLog() override;
+  void set_least(ports::LogLevel least);
   void write(ports::LogLevel level, std::string_view event,
              std::initializer_list<ports::LogField> fields = {}) override;
 

@@ -163,6 +163,10 @@ void Service::start_jobs() {
   }
 }
 
+void Service::use_keys(crypto::JwtKeys keys) {
+  parts_->verifier = crypto::JwtVerifier(std::move(keys));
+}
+
 void Service::set_draining(bool draining) {
   parts_->readiness.set_draining(draining);
 }

@@ -61,6 +61,10 @@ class Service {
   // of orders and checkout sessions (every minute), and the
   // removal of expired idempotency records.
   void start_jobs();
+  // Tokens are verified with these from the next request on. Throws like the constructor, and
+  // changes nothing then.
+  void use_keys(crypto::JwtKeys keys);
+
   // /readyz answers 503 from now on.
   void set_draining(bool draining);
   // Draining, and no job begins another round.

@@ -34,6 +34,14 @@ TEST_F(SecretFile, is_made_once_for_its_owner_alone_and_used_again) {
   EXPECT_EQ(std::filesystem::status(path).permissions(), perms::owner_read | perms::owner_write);
 }
 
+TEST_F(SecretFile, is_not_made_for_who_only_wants_to_know_it) {
+  EXPECT_FALSE(existing_secret_of_file(path));
+  EXPECT_FALSE(std::filesystem::exists(path));
+  net::SystemRandom random;
+  const auto made = secret_of_file(path, random);
+  EXPECT_EQ(existing_secret_of_file(path)->reveal(), made.reveal());
+}
+
 TEST_F(SecretFile, processes_that_start_at_once_agree) {
   std::vector<std::future<std::string>> starts;
   for (int i = 0; i < 16; ++i)

@@ -36,6 +36,7 @@ TEST(LoopClock, a_destroyed_sleep_wakes_nobody) {
 TEST(Loop, delivers_signals_each_time) {
   Loop loop;
   int received = 0;
+  loop.catch_signals({SIGTERM});
   loop.on_signal([&](int signal) {
     EXPECT_EQ(signal, SIGTERM);
     if (++received == 2) return loop.stop();
@@ -44,6 +45,19 @@ TEST(Loop, delivers_signals_each_time) {
   loop.post([] { std::raise(SIGTERM); });
   loop.run();
   EXPECT_EQ(received, 2);
+}
+
+TEST(Loop, a_signal_that_was_caught_early_waits_for_whoever_asks) {
+  Loop loop;
+  loop.catch_signals({SIGHUP, SIGTERM});
+  std::raise(SIGHUP);
+  std::vector<int> received;
+  loop.on_signal([&](int signal) {
+    received.push_back(signal);
+    loop.stop();
+  });
+  loop.run();
+  EXPECT_EQ(received, std::vector{SIGHUP});
 }
 
 TEST(SystemRandom, does_not_repeat_itself) {

@@ -27,6 +27,11 @@ class Stripe final : public ports::Gateway {
  public:
   explicit Stripe(StripeSettings settings);
 
+  // From the next webhook on.
+  void use_webhook_secrets(std::vector<base::Secret> secrets) {
+    settings_.webhook_secrets = std::move(secrets);
+  }
+
   [[nodiscard]] domain::GatewayName name() const override;
   [[nodiscard]] const ports::Capabilities& capabilities() const override;
   [[nodiscard]] const ports::Billing* billing() const override;

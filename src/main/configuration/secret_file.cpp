@@ -33,10 +33,15 @@ base::Secret read_secret_file(const std::string& path) {
 
 }  // namespace
 
+std::optional<base::Secret> existing_secret_of_file(const std::string& path) {
+  if (access(path.c_str(), F_OK) != 0) return std::nullopt;
+  return read_secret_file(path);
+}
+
 // Two processes may start at once: the file appears whole and only once, under its name by
 // link(2), and the one that comes second reads what the first wrote.
 base::Secret secret_of_file(const std::string& path, ports::Random& random) {
-  if (access(path.c_str(), F_OK) == 0) return read_secret_file(path);
+  if (auto secret = existing_secret_of_file(path)) return std::move(*secret);
   const std::string draft = path + "." + random_hex(random, 8);
   const int file = open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (file < 0)

@@ -21,8 +21,8 @@ class Cobro extends Program {
   url;
   sandboxUrl;
 
-  constructor(env, home) {
-    super(['serve'], env);
+  constructor(env, home, flags) {
+    super(['serve', ...flags], env);
     this.home = home;
   }
 
@@ -87,8 +87,8 @@ class Cobro extends Program {
 }
 
 // Starts `cobro serve`; options: database ('sqlite' or 'postgres'), home (of freshHome),
-// env (further variables). It is stopped, and must end with 0, when the test ends.
-export async function startCobro(t, { database = 'sqlite', home, env = {} } = {}) {
+// env (further variables), flags. It is stopped, and must end with 0, when the test ends.
+export async function startCobro(t, { database = 'sqlite', home, env = {}, flags = [] } = {}) {
   const place = home ?? (await freshHome(t, database));
   const cobro = new Cobro(
     {
@@ -99,6 +99,7 @@ export async function startCobro(t, { database = 'sqlite', home, env = {} } = {}
       ...env,
     },
     place,
+    flags,
   );
   afterwards(t, () => cobro.stop());
   await cobro.waitUntilHealthy();

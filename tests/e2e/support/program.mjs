@@ -92,6 +92,18 @@ export class Program {
     assert.fail(`the program did not start in ${startLimitMs} ms:\n${this.#output}`);
   }
 
+  // Sends it a signal that it is meant to live through, or the one that ends it at once.
+  signal(name) {
+    this.#child.kill(name);
+  }
+
+  // Waits for its end, which need not be a good one: the exit code, or the signal's name.
+  async ended() {
+    if (this.running) await once(this.#child, 'exit');
+    this.#gone = true;
+    return this.#child.exitCode ?? this.#child.signalCode;
+  }
+
   // Asks it to end, as an operator would, without waiting for the end.
   askToStop() {
     if (!this.#asked) this.#child.kill('SIGTERM');
