@@ -15,10 +15,11 @@ const ports::Page kWhole{.limit = kAll, .offset = 0, .after = {}};
 
 base::Task<void> collect_wallets(ports::Store& store, BillingRows& into) {
   auto users = kPeople;
-  users.emplace_back("admin");
+  for (const auto& user : kPeople) users.push_back(administrator_of(user));
   for (const auto& user : users) {
+    const auto identity = identity_of(user);
     auto loaded = co_await store.load(
-        {.wallet = ports::WalletRef{domain::GatewayName::stripe, std::nullopt, user}});
+        {.wallet = ports::WalletRef{domain::GatewayName::stripe, identity.tenant, identity.sub}});
     if (loaded.customer) into.customers.push_back(std::move(*loaded.customer));
     for (auto& method : loaded.methods)
       if (method.status == domain::MethodStatus::attached)

@@ -63,6 +63,13 @@ struct RemoteRefund {
   std::int64_t amount = 0;
 };
 
+// What the service listed to somebody when all was over.
+struct Listing {
+  std::string who;   // "ana@norte"; "admin" has that role
+  std::string list;  // "orders"
+  std::vector<std::string> ids;
+};
+
 // What an answer told a client, to be held against the end.
 struct Promise {
   enum class Kind {
@@ -113,6 +120,7 @@ struct Evidence {
   std::vector<RemoteCustomer> remote_customers;
   Deeds::ByKey deeds;
   std::vector<Promise> promises;
+  std::vector<Listing> listings;
   std::vector<std::string> violations;  // seen on the way
 };
 

@@ -4,6 +4,8 @@
 
 #include "crypto/jwt.h"
 #include "sim/collect.h"
+#include "sim/ground/people.h"
+#include "sim/listings.h"
 #include "store/sqlite_store.h"
 
 namespace cobro::sim {
@@ -199,8 +201,10 @@ void World::watch_steps() {
 
 wire::Request World::to_request(const Ask& ask) {
   crypto::Claims claims;
-  claims.sub = ask.who;
-  if (ask.who == "admin") claims.roles = {"admin"};
+  const auto identity = identity_of(ask.who);
+  claims.sub = identity.sub;
+  claims.tenant_id = identity.tenant;
+  if (identity.is_admin()) claims.roles = {"admin"};
   claims.exp = ground.clock.now() + 1h;
   const auto mark = ask.path.find('?');
   wire::Request request{.method = ask.method,
@@ -308,6 +312,10 @@ Evidence World::collect() {
   run(ground.clock,
       collect_gateway([this](wire::Request r) { return sandbox_->handle(std::move(r)); },
                       evidence));
+  evidence.listings =
+      run(ground.clock, collect_listings([this](std::string who, std::string path) {
+            return service_->handle(to_request({std::move(who), "GET", std::move(path), "", ""}));
+          }));
   evidence.now = ground.clock.now();
   evidence.orders_expire_after = ground.options.orders_expire_after;
   evidence.deeds = gateway_wire_.deeds().by_key();

@@ -26,7 +26,7 @@
 namespace cobro::sim {
 
 struct Ask {
-  std::string who;  // "ana" is a user, "admin" has that role
+  std::string who;  // one of people.h
   std::string method;
   std::string path;
   std::string body;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "domain/money.h"
+#include "sim/ground/people.h"
 #include "wire/json.h"
 
 namespace cobro::sim {
@@ -32,6 +33,11 @@ const std::vector<std::string> kCards = {
 };
 
 constexpr std::int64_t kRecent = 6;
+
+// The deployment's for every other payment, that of its user's tenant for the rest.
+std::string administrator_of(const KnownPayment& payment) {
+  return payment.number % 2 == 0 ? "admin" : sim::administrator_of(payment.owner);
+}
 
 std::string payment_path(const KnownPayment& payment, std::string_view action = "") {
   return fmt::format("/api/v1/payments/{}{}", payment.number, action);
@@ -113,14 +119,14 @@ std::string Market::card() {
 Wish Market::capture() {
   const auto& payment = some_payment();
   const auto body = chance_.roll(500) ? "{}" : fmt::format(R"({{"amount":{}}})", part_of(payment));
-  return {"admin", "POST", payment_path(payment, "/capture"), body, ""};
+  return {administrator_of(payment), "POST", payment_path(payment, "/capture"), body, ""};
 }
 
 Wish Market::refund() {
   const auto& payment = some_payment();
   auto name = tag("refund");
   const auto amount = chance_.roll(400) ? "" : fmt::format(R"("amount":{},)", part_of(payment));
-  return {"admin", "POST", payment_path(payment, "/refund"),
+  return {administrator_of(payment), "POST", payment_path(payment, "/refund"),
           fmt::format(R"({{{}"reason":"{}"}})", amount, name), name};
 }
 
@@ -130,7 +136,8 @@ Wish Market::cancel() {
     return {order.owner, "DELETE", fmt::format("/api/v1/orders/{}", order.number), "", ""};
   }
   const auto& payment = some_payment();
-  return {chance_.roll(500) ? "admin" : payment.owner, "DELETE", payment_path(payment), "", ""};
+  return {chance_.roll(500) ? administrator_of(payment) : payment.owner, "DELETE",
+          payment_path(payment), "", ""};
 }
 
 Wish Market::record() {
@@ -143,7 +150,7 @@ Wish Market::record() {
   auto name = tag("record");
   const auto amount =
       draw < 6 || draw == 9 ? decimal(payment.minor, payment.currency) : part_of(payment);
-  return {"admin", "POST", "/api/v1/transactions",
+  return {administrator_of(payment), "POST", "/api/v1/transactions",
           fmt::format(R"({{"payment_id":{},"transaction_type":"{}","amount":{},)"
                       R"("gateway_transaction_id":"{}"}})",
                       payment.number, type, amount, name),

@@ -21,6 +21,7 @@ const std::vector<Checker>& all_checkers() {
       {"disputes", &check_disputes},
       {"customers", &check_customers},
       {"sessions", &check_sessions},
+      {"listings", &check_listings},
   };
   return all;
 }

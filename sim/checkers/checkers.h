@@ -52,6 +52,8 @@ Findings check_disputes(const Evidence& evidence);
 Findings check_customers(const Evidence& evidence);
 // A checkout session collects once, and closes in time.
 Findings check_sessions(const Evidence& evidence);
+// Every list shows everybody all that is theirs, and nothing else.
+Findings check_listings(const Evidence& evidence);
 // No answer was a 500, none took for ever, no key did two things.
 Findings check_on_the_way(const Evidence& evidence);
 

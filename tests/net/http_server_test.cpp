@@ -72,6 +72,19 @@ class HttpServerTest : public testing::Test {
   std::optional<HttpServer> server;
 };
 
+TEST_F(HttpServerTest, takes_a_head_of_16_kib_and_not_a_byte_more) {
+  start();
+  const auto head_of = [](std::size_t bytes) {
+    const std::string begin = "GET / HTTP/1.1\r\nHost: x\r\nX: ";
+    return begin + std::string(bytes - begin.size() - 4, 'a') + "\r\n\r\n";
+  };
+  auto socket = client();
+  socket.send(head_of(16 * 1024));
+  EXPECT_TRUE(socket.reply().starts_with("HTTP/1.1 200 "));
+  socket.send(head_of(16 * 1024 + 1));
+  EXPECT_TRUE(socket.reply().starts_with("HTTP/1.1 431 "));
+}
+
 TEST_F(HttpServerTest, answers_and_keeps_the_connection) {
   start();
   auto socket = client();

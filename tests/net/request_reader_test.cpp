@@ -78,6 +78,30 @@ TEST(RequestReader, a_head_over_the_limit_is_431) {
   EXPECT_EQ(reader.refusal().status, 431);
 }
 
+// A whole head of that many bytes, its empty line included.
+std::string head_of(std::size_t bytes) {
+  const std::string begin = "GET / HTTP/1.1\r\nHost: x\r\nX: ";
+  const std::string end = "\r\n\r\n";
+  return begin + std::string(bytes - begin.size() - end.size(), 'a') + end;
+}
+
+TEST_P(Chopped, a_head_may_take_all_of_its_limit_and_not_a_byte_more) {
+  for (const std::size_t limit : {256, 16 * 1024}) {
+    RequestReader whole(limit, 3);
+    EXPECT_EQ(offer(whole, head_of(limit), GetParam()), "");
+    EXPECT_EQ(whole.state(), State::complete) << whole.refusal().reason;
+    RequestReader over(limit, 3);
+    offer(over, head_of(limit + 1), GetParam());
+    ASSERT_EQ(over.state(), State::refused);
+    EXPECT_EQ(over.refusal().status, 431);
+    RequestReader unfinished(limit, 3);
+    offer(unfinished, head_of(limit + 8).substr(0, limit - 1), GetParam());
+    EXPECT_EQ(unfinished.state(), State::head);
+    unfinished.feed(head_of(limit + 8).substr(0, limit));
+    EXPECT_EQ(unfinished.refusal().status, 431);
+  }
+}
+
 TEST(RequestReader, endless_trailers_and_chunk_extensions_are_refused) {
   const auto head = kChunked.substr(0, kChunked.find("3;name"));
   RequestReader trailers(256, 100);

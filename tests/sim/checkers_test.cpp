@@ -39,6 +39,32 @@ class Checkers : public Judged {
 TEST_F(Checkers, find_nothing_in_what_is_sound) {
   EXPECT_EQ(failing(), "");
 }
+TEST_F(Checkers, find_a_list_that_shows_what_another_tenant_has) {
+  payment().user_id = "ana";
+  payment().tenant_id = "norte";
+  const auto id = payment().id.to_string();
+  evidence.listings = {{"ana@norte", "payments", {id}}, {"ana@sur", "payments", {}},
+                       {"ana", "payments", {}},         {"luis@norte", "payments", {}},
+                       {"admin@sur", "payments", {}},   {"admin@norte", "payments", {id}},
+                       {"admin", "payments", {id}}};
+  EXPECT_EQ(failing(), "");
+  for (auto& listing : evidence.listings) {
+    const auto before = std::exchange(
+        listing.ids, listing.ids.empty() ? std::vector{id} : std::vector<std::string>{});
+    EXPECT_EQ(failing(), "listings;") << listing.who;
+    listing.ids = before;
+  }
+  evidence.listings = {{"admin", "payments", {id, id}}};
+  EXPECT_EQ(failing(), "listings;");
+}
+TEST_F(Checkers, find_a_list_of_what_belongs_to_a_payment_of_somebody_else) {
+  payment().user_id = "ana";
+  const auto refund = evidence.rows.refunds.front().id.to_string();
+  evidence.listings = {{"ana", "refunds", {refund}}};
+  EXPECT_EQ(failing(), "");
+  evidence.listings = {{"luis", "refunds", {refund}}};
+  EXPECT_EQ(failing(), "listings;");
+}
 TEST_F(Checkers, find_what_was_seen_on_the_way) {
   evidence.violations.emplace_back("an answer was 500");
   EXPECT_EQ(failing(), "on the way;");

@@ -1,0 +1,132 @@
+// What a gateway says of an amount, held against ours: above it, below it, and of another object.
+#include "domain/news.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace cobro::domain {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+const Currency kPen = *Currency::parse("PEN");
+Money pen(std::int64_t minor) {
+  return {minor, kPen};
+}
+
+Books books_at(PaymentState state, std::int64_t captured = 0) {
+  const base::Timestamp now{1'000'000};
+  IdSource ids(now, {1, 2, 3});
+  Payment payment{.id = ids.next<PaymentId>(),
+                  .number = 1,
+                  .kind = PaymentKind::intent,
+                  .order_id = {},
+                  .user_id = "u1",
+                  .tenant_id = {},
+                  .amount = pen(10000),
+                  .captured = pen(captured),
+                  .refunded = pen(0),
+                  .refunding = pen(0),
+                  .disputed = pen(0),
+                  .description = {},
+                  .gateway_payment_id = {},
+                  .gateway_charge_id = {},
+                  .gateway_response = {},
+                  .decline = {},
+                  .next_action = {},
+                  .pending_operation = {},
+                  .processed_at = {}};
+  payment.state = state;
+  return {{now, ids, {1, 2, 3, 4, 5, 6}}, payment, std::nullopt, {}, {}};
+}
+
+PaymentNews captured(std::int64_t minor) {
+  PaymentNews news;
+  news.gateway_payment_id = "pi_1";
+  news.state = RemoteState::succeeded;
+  news.amount = pen(10000);
+  news.captured = pen(minor);
+  news.charge_id = "ch_1";
+  news.redacted = "{}";
+  return news;
+}
+
+RefundNews refunded(std::int64_t minor, RefundStatus status = RefundStatus::succeeded) {
+  return {.gateway_refund_id = "re_1",
+          .gateway_payment_id = "pi_1",
+          .status = status,
+          .amount = pen(minor),
+          .reason = {},
+          .failure_reason = {},
+          .our_payment = {},
+          .our_attempt = {},
+          .redacted = "{}"};
+}
+
+// Nothing moved, and a person is told both figures.
+void expect_conflict(const Books& books, Applied applied, std::string_view theirs) {
+  EXPECT_EQ(applied, Applied::conflicted);
+  EXPECT_TRUE(books.payment().conflicted);
+  EXPECT_THAT(books.result().entries, IsEmpty());
+  ASSERT_EQ(books.result().reconciliations.size(), 1U);
+  EXPECT_THAT(books.result().reconciliations[0].detail, HasSubstr(theirs));
+}
+
+TEST(AmountsInNews, of_the_payment_are_ours_to_the_last_cent) {
+  for (const std::int64_t other : {9999, 10001, 20000, 1}) {
+    auto books = books_at(PaymentState::processing);
+    auto news = captured(10000);
+    news.amount = pen(other);
+    expect_conflict(books, apply(books, news), pen(other).to_string());
+  }
+  auto books = books_at(PaymentState::processing);
+  auto news = captured(10000);
+  news.amount = Money(10000, *Currency::parse("USD"));
+  EXPECT_EQ(apply(books, news), Applied::conflicted);
+}
+
+TEST(AmountsInNews, of_what_was_captured_are_above_nothing_and_at_most_ours) {
+  for (const std::int64_t other : {10001, 0, -1}) {
+    auto books = books_at(PaymentState::authorized);
+    expect_conflict(books, apply(books, captured(other)), pen(other).to_string());
+    EXPECT_EQ(books.payment().captured, pen(0));
+  }
+  for (const std::int64_t ours : {10000, 1}) {
+    auto books = books_at(PaymentState::authorized);
+    EXPECT_EQ(apply(books, captured(ours)), Applied::changed);
+    EXPECT_EQ(books.payment().captured, pen(ours));
+  }
+}
+
+TEST(AmountsInNews, of_what_was_captured_before_do_not_change) {
+  for (const std::int64_t other : {10000, 3999, 4001}) {
+    auto books = books_at(PaymentState::succeeded, 4000);
+    expect_conflict(books, apply(books, captured(other)), pen(other).to_string());
+    EXPECT_EQ(books.payment().captured, pen(4000));
+  }
+  auto same = books_at(PaymentState::succeeded, 4000);
+  apply(same, captured(4000));
+  EXPECT_FALSE(same.payment().conflicted);
+}
+
+TEST(AmountsInNews, of_a_refund_made_there_fit_what_is_left) {
+  auto books = books_at(PaymentState::succeeded, 10000);
+  EXPECT_EQ(apply(books, refunded(10001), nullptr), Applied::no_room);
+  EXPECT_EQ(apply(books, refunded(10001, RefundStatus::pending), nullptr), Applied::no_room);
+  EXPECT_EQ(books.payment().refunded, pen(0));
+  EXPECT_EQ(apply(books, refunded(10000), nullptr), Applied::changed);
+  EXPECT_EQ(books.payment().refunded, pen(10000));
+}
+
+TEST(AmountsInNews, of_a_refund_of_ours_are_ours) {
+  for (const std::int64_t other : {4001, 3999}) {
+    auto books = books_at(PaymentState::succeeded, 10000);
+    books.note_refund(books.start_refund(pen(4000), "a", "admin").id, "re_1");
+    expect_conflict(books, apply(books, refunded(other), nullptr), pen(other).to_string());
+    EXPECT_EQ(books.payment().refunding, pen(4000));
+  }
+}
+
+}  // namespace
+}  // namespace cobro::domain
