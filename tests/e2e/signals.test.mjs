@@ -61,6 +61,15 @@ test('HUP takes the keys that the files hold now, and the level of the log', asy
   assert.equal((await before('GET', orders)).status, 401);
   assert.deepEqual([await webhookStatus(cobro, 'whsec_second'), await webhookStatus(cobro, 'whsec_first')], [200, 400]);
   assert.match(cobro.output, /"msg":"request"/);
+
+  await write('cobro.toml', '[log]\nlevel = "error"\n');
+  cobro.signal('SIGHUP');
+  await said(cobro, '"reloaded"', 2);
+  const lines = () => cobro.output.split('"msg":"request"').length;
+  const logged = lines();
+  assert.equal((await after('GET', orders)).status, 200);
+  await cobro.stop();
+  assert.equal(lines(), logged);
   for (const secret of ['aaaaaaaa', 'bbbbbbbb', 'whsec_']) assert.doesNotMatch(cobro.output, new RegExp(secret));
 });
 
