@@ -2,6 +2,8 @@
 add_library(cobro_pch OBJECT ${PROJECT_SOURCE_DIR}/cmake/std_pch.cpp)
 target_precompile_headers(cobro_pch PRIVATE ${PROJECT_SOURCE_DIR}/cmake/std_pch.h)
 
+include(${CMAKE_CURRENT_LIST_DIR}/unity.cmake)
+
 # cobro_library(name USES libraries… LINK external targets…): src/<name> as one library.
 # Sources are found by folder (FOLDER: another one below src); a folder without sources yet is
 # an interface library.
@@ -13,6 +15,7 @@ function(cobro_library name)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${arg_FOLDER}/*.cpp)
   list(TRANSFORM arg_USES PREPEND cobro_)
   if(sources)
+    cobro_unity(sources)
     add_library(cobro_${name} STATIC ${sources})
     target_include_directories(cobro_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
     target_link_libraries(cobro_${name} PUBLIC ${arg_USES} ${arg_LINK})
@@ -31,6 +34,7 @@ function(cobro_program name folder)
   if(NOT sources)
     return()
   endif()
+  cobro_unity(sources)
   list(TRANSFORM arg_USES PREPEND cobro_)
   add_executable(${name} ${sources})
   target_link_libraries(${name} PRIVATE ${arg_USES} ${arg_LINK})
@@ -46,6 +50,7 @@ function(cobro_test folder)
   if(NOT sources)
     return()
   endif()
+  cobro_unity(sources)
   list(TRANSFORM arg_USES PREPEND cobro_)
   add_executable(test_${folder} ${sources})
   target_include_directories(test_${folder} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/tests)

@@ -12,7 +12,6 @@ using domain::Money;
 using domain::Movement;
 using domain::Payment;
 using domain::PaymentState;
-using domain::Refund;
 using domain::Transaction;
 using domain::TransactionStatus;
 using domain::TransactionType;

@@ -3,7 +3,6 @@
 namespace cobro::sandbox {
 namespace {
 
-using ::testing::Test;
 
 TEST(SandboxPayments, create_and_confirm_of_a_good_card_succeeds_with_every_field) {
   World world;

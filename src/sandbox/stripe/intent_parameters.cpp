@@ -8,7 +8,6 @@ namespace cobro::sandbox::stripe {
 namespace {
 
 using wire::Json;
-using wire::JsonArray;
 using wire::JsonNull;
 using wire::JsonObject;
 

@@ -14,7 +14,6 @@ namespace {
 using wire::Json;
 using wire::JsonArray;
 using wire::JsonNull;
-using wire::JsonObject;
 
 constexpr std::int64_t kTrialNotice = 3LL * 24 * 3600;
 constexpr std::int64_t kFirstPaymentWaits = 23LL * 3600;

@@ -12,7 +12,6 @@ namespace {
 
 using wire::Json;
 using wire::JsonNull;
-using wire::JsonObject;
 
 std::optional<Document> behind(Account& account, const Document& invoice) {
   return account.database.find("subscription", subscription_of(invoice.body));
