@@ -43,6 +43,24 @@ TEST(SandboxBrowser, pays_with_a_card_and_the_client_secret) {
   EXPECT_EQ(paid.text({"metadata", "order"}), "(none)");
 }
 
+TEST(SandboxBrowser, sees_no_customer_where_one_is) {
+  Browser world;
+  const auto customer = world.post("/v1/customers").text({"id"});
+  world.post(world.path, "customer=" + customer);
+  const auto null = [](const Answered& answer) {
+    const auto* member = answer.json.find("customer");
+    return member && member->is_null();
+  };
+  EXPECT_TRUE(null(world.browse("POST", "/v1/payment_methods", "type=card&card[token]=tok_visa")));
+  auto seen = World::request("GET", world.path);
+  seen.headers.set("Authorization", "Bearer pk_test_browser");
+  seen.query = world.secret;
+  const auto answer = world.send(std::move(seen));
+  EXPECT_EQ(answer.status, 200) << answer.body;
+  EXPECT_TRUE(null(answer)) << answer.body;
+  EXPECT_EQ(world.get(world.path).text({"customer"}), customer);
+}
+
 TEST(SandboxBrowser, walks_three_d_secure_and_comes_back) {
   Browser world;
   const auto waiting = world.browse("POST", world.path + "/confirm",

@@ -186,6 +186,21 @@ void Params::accept(std::initializer_list<std::string_view> names) {
   for (const auto name : names) raw(name);
 }
 
+void Params::not_yet(std::initializer_list<std::string_view> names) {
+  for (const auto name : names)
+    if (raw(name)) not_yet_.push_back(full_name(name));
+}
+
+void Params::not_yet_enabled(std::string_view name) {
+  Params* given = group(name);
+  if (given && given->boolean("enabled") == true) given->not_yet({"enabled"});
+}
+
+void Params::collect_not_yet(std::vector<std::string>& into) const {
+  into.insert(into.end(), not_yet_.begin(), not_yet_.end());
+  for (const auto& group : groups_) group.collect_not_yet(into);
+}
+
 void Params::collect_unknown(std::vector<std::string>& into) const {
   if (const auto* members = tree_.as_object())
     for (const auto& [name, value] : *members)
@@ -204,7 +219,14 @@ std::optional<ApiError> Params::first_mistake() const {
 std::optional<ApiError> Params::done() {
   std::vector<std::string> unknown;
   collect_unknown(unknown);
-  if (unknown.empty()) return first_mistake();
+  if (unknown.empty()) {
+    std::vector<std::string> not_yet;
+    collect_not_yet(not_yet);
+    if (not_yet.empty()) return first_mistake();
+    return invalid_request(fmt::format("not in Cobro's sandbox yet: {}, see docs/sandbox.md",
+                                       fmt::join(not_yet, ", ")),
+                           not_yet.front());
+  }
   return invalid_request(fmt::format("Received unknown parameter{}: {}",
                                      unknown.size() == 1 ? "" : "s", fmt::join(unknown, ", ")),
                          unknown.front(), "parameter_unknown");

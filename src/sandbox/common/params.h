@@ -42,8 +42,12 @@ class Params {
   std::vector<Params*> groups(std::string_view name);
   // The raw tree of that name (strings, objects, arrays), null when absent.
   const wire::Json* raw(std::string_view name);
-  // Known to Stripe, of no effect here.
+  // Known, and without a part in what the request does here.
   void accept(std::initializer_list<std::string_view> names);
+  // What the real gateway does with these, this sandbox does not: refused when they are given.
+  void not_yet(std::initializer_list<std::string_view> names);
+  // The same of `name[enabled]=true`, and of whatever else the group holds.
+  void not_yet_enabled(std::string_view name);
 
   // Keeps the first mistake only.
   void refuse(ApiError error);
@@ -57,11 +61,13 @@ class Params {
  private:
   const std::string* string_of(std::string_view name);
   void collect_unknown(std::vector<std::string>& into) const;
+  void collect_not_yet(std::vector<std::string>& into) const;
   std::optional<ApiError> first_mistake() const;
 
   wire::Json tree_;
   std::string prefix_;
   std::vector<std::string> asked_;
+  std::vector<std::string> not_yet_;  // full names
   std::deque<Params> groups_;
   std::optional<ApiError> mistake_;
 };

@@ -92,7 +92,10 @@ Account::ClockScope::~ClockScope() {
   account_.clock_scope_ = outer_;
 }
 
-ListQuery read_list_query(Params& params, std::string_view kind) {
+namespace {
+
+// limit, starting_after, ending_before.
+ListQuery read_page(Params& params, std::string_view kind) {
   ListQuery query;
   query.kind = kind;
   if (const auto limit = params.integer("limit")) {
@@ -106,6 +109,13 @@ ListQuery read_list_query(Params& params, std::string_view kind) {
   query.ending_before = params.non_empty("ending_before");
   if (query.starting_after && query.ending_before)
     params.refuse(only_one_of("ending_before", "starting_after"));
+  return query;
+}
+
+}  // namespace
+
+ListQuery read_list_query(Params& params, std::string_view kind) {
+  ListQuery query = read_page(params, kind);
   const wire::Json* created = params.tree().find("created");
   if (created && created->as_string()) {
     query.created_from = query.created_to = params.integer("created").value_or(0);
@@ -143,6 +153,23 @@ Answer answer_list(Call& call, const ListQuery& query, std::string_view url) {
   auto page = call.account.database.list(query);
   if (!page) return std::unexpected(unknown_cursor(query));
   return list_object(url, std::move(page->items), page->has_more);
+}
+
+Answer answer_page(Call& call, const wire::JsonArray& all, std::string_view url) {
+  const auto query = read_page(call.params, "line_item");
+  if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
+  const auto& cursor = query.ending_before ? query.ending_before : query.starting_after;
+  const auto at = std::find_if(all.begin(), all.end(),
+                               [&](const auto& one) { return one.string_at({"id"}) == cursor; });
+  if (cursor && at == all.end()) return std::unexpected(unknown_cursor(query));
+  auto from = cursor && query.starting_after ? at + 1 : all.begin();
+  auto to = query.ending_before ? at : all.end();
+  const bool has_more = to - from > query.limit;
+  if (query.ending_before)
+    from = to - std::min<std::ptrdiff_t>(query.limit, to - from);
+  else
+    to = from + std::min<std::ptrdiff_t>(query.limit, to - from);
+  return list_object(url, {from, to}, has_more);
 }
 
 Answer answer_list_of(Call& call, ListQuery query, std::string_view url,

@@ -130,6 +130,8 @@ Answer answer_list(Call& call, const ListQuery& query, std::string_view url);
 // The same of those that match.
 Answer answer_list_of(Call& call, ListQuery query, std::string_view url,
                       const std::function<bool(const wire::Json&)>& matches);
+// A page of `all`, which an object holds in the order that lists show.
+Answer answer_page(Call& call, const wire::JsonArray& all, std::string_view url);
 wire::Json list_object(std::string_view url, wire::JsonArray data, bool has_more);
 
 }  // namespace cobro::sandbox::stripe

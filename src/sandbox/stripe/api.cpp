@@ -13,6 +13,7 @@
 #include "sandbox/stripe/expand.h"
 #include "sandbox/stripe/fault_errors.h"
 #include "sandbox/stripe/test_clocks.h"
+#include "sandbox/stripe/versions.h"
 #include "wire/form.h"
 
 namespace cobro::sandbox::stripe {
@@ -32,8 +33,9 @@ ApiError unknown_url(const wire::Request& request) {
   return {404,
           "invalid_request_error",
           {},
-          fmt::format("Unrecognized request URL ({}: {}). Please see https://stripe.com/docs or we "
-                      "can help at https://support.stripe.com/.",
+          fmt::format("Unrecognized request URL ({0}: {1}). Please see https://stripe.com/docs or "
+                      "we can help at https://support.stripe.com/. If Stripe knows it: not in "
+                      "Cobro's sandbox yet: {0} {1}, see docs/sandbox.md",
                       request.method, request.path),
           {},
           {}};
@@ -51,17 +53,6 @@ void add_retry_advice(wire::Reply& reply) {
     reply.headers.set("Stripe-Should-Retry", "true");
   else if (reply.status >= 400 && reply.status < 500)
     reply.headers.set("Stripe-Should-Retry", "false");
-}
-
-// "2026-10-28.endive", "2020-08-27".
-bool is_version(std::string_view text) {
-  constexpr std::string_view kShape = "dddd-dd-dd";
-  if (text.size() < kShape.size()) return false;
-  for (std::size_t i = 0; i < kShape.size(); ++i) {
-    const bool digit = text[i] >= '0' && text[i] <= '9';
-    if (kShape[i] == 'd' ? !digit : text[i] != '-') return false;
-  }
-  return text.size() == kShape.size() || text[kShape.size()] == '.';
 }
 
 bool is_form(const wire::Request& request) {
@@ -215,7 +206,7 @@ class KeyInUse {
 };
 
 std::optional<ApiError> check_head(std::string_view version, bool body_is_form) {
-  if (!is_version(version))
+  if (!is_known_version(version))
     return invalid_request(fmt::format("Invalid Stripe API version: {}", version));
   if (!body_is_form)
     return invalid_request(

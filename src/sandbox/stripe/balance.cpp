@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
+
 namespace cobro::sandbox::stripe {
 namespace {
 
@@ -94,11 +96,13 @@ struct Filter {
   ListQuery query;
   std::string source;
   std::string type;
+  std::string currency;
 
   [[nodiscard]] bool matches(const Json& transaction) const {
     const auto created = transaction.int_at({"created"}).value_or(0);
     return created >= query.created_from && created <= query.created_to &&
            (source.empty() || transaction.string_at({"source"}) == source) &&
+           (currency.empty() || transaction.string_at({"currency"}) == currency) &&
            (type.empty() || transaction.string_at({"type"}) == type);
   }
 };
@@ -167,11 +171,14 @@ Answer retrieve_balance_transaction(Call& call) {
 Answer list_balance_transactions(Call& call) {
   Params& params = call.params;
   Filter filter{read_list_query(params, "balance_transaction"),
-                params.non_empty("source").value_or(""), params.non_empty("type").value_or("")};
+                params.non_empty("source").value_or(""),
+                params.non_empty("type").value_or(""),
+                {}};
   if (filter.query.ending_before)
     params.refuse(invalid_request("This sandbox lists balance transactions by starting_after only",
                                   "ending_before"));
-  params.accept({"currency", "payout"});
+  filter.currency = base::to_lower(params.non_empty("currency").value_or(""));
+  params.not_yet({"payout"});
   if (auto mistake = params.done()) return std::unexpected(std::move(*mistake));
   std::int64_t before = INT64_MAX;
   if (const auto& cursor = filter.query.starting_after) {

@@ -19,6 +19,7 @@ constexpr std::array kBrowserFields = {"key"sv,
                                        "muid"sv,
                                        "pasted_fields"sv,
                                        "payment_user_agent"sv,
+                                       "radar_options"sv,
                                        "referrer"sv,
                                        "sid"sv,
                                        "time_on_page"sv};
@@ -32,10 +33,10 @@ constexpr std::array kSecretParameters = {
     "capture_method"sv,         "off_session"sv,   "metadata"sv,    "description"sv,
     "application_fee_amount"sv, "transfer_data"sv, "on_behalf_of"sv};
 
-// The merchant's own business, which a customer does not see.
+// The merchant's own business, which a customer does not see. `customer` is null there.
 constexpr std::array kHidden = {
-    "metadata"sv,     "customer"sv,      "latest_charge"sv,  "application"sv,
-    "on_behalf_of"sv, "transfer_data"sv, "transfer_group"sv, "statement_descriptor"sv};
+    "metadata"sv,      "latest_charge"sv,  "application"sv,         "on_behalf_of"sv,
+    "transfer_data"sv, "transfer_group"sv, "statement_descriptor"sv};
 
 template <class List>
 bool contains(const List& list, std::string_view name) {
@@ -109,11 +110,12 @@ void narrow_for_browser(wire::Json& object) {
   if (kind == "payment_intent" || kind == "setup_intent") {
     std::erase_if(*members, [](const auto& member) { return contains(kHidden, member.first); });
     for (auto& [name, value] : *members) narrow_for_browser(value);
+    object.set("customer", wire::JsonNull{});
   }
-  if (kind == "payment_method")
-    std::erase_if(*members, [](const auto& member) {
-      return member.first == "customer" || member.first == "metadata";
-    });
+  if (kind == "payment_method") {
+    std::erase_if(*members, [](const auto& member) { return member.first == "metadata"; });
+    object.set("customer", wire::JsonNull{});
+  }
 }
 
 void narrow_for_browser(ApiError& error) {

@@ -68,7 +68,7 @@ void read_number(Account& account, Params& card, MethodChoice& choice) {
   const auto cvc = card.text("cvc").value_or("123");
   if (cvc.size() < 3 || cvc.size() > 4 || cvc.find_first_not_of("0123456789") != cvc.npos)
     refuse_card(card, "invalid_cvc", "Your card's security code is invalid.", "cvc");
-  card.accept({"networks"});
+  card.not_yet({"networks"});
 }
 
 void read_token(Account& account, Params& card, const std::string& id, MethodChoice& choice) {
@@ -128,7 +128,9 @@ void read_new_method(Account& account, Params& params, MethodChoice& choice) {
         "Invalid type: this sandbox knows the payment method type card only", "type"));
   read_billing_details(params, choice.billing_details);
   merge_metadata(params, choice.metadata);
-  params.accept({"allow_redisplay", "radar_options"});
+  choice.allow_redisplay = params.one_of("allow_redisplay", {"always", "limited", "unspecified"})
+                               .value_or(choice.allow_redisplay);
+  params.not_yet({"radar_options"});
   Params* card = params.group("card");
   if (!card) return params.refuse_missing("card");
   if (const auto token = card->non_empty("token"))
@@ -146,12 +148,14 @@ void spend_token(Account& account, const std::string& id) {
 
 Answer create_token(Call& call) {
   MethodChoice choice;
+  std::string name;
   Params* card = call.params.group("card");
   if (!card) call.params.refuse_missing("card");
   if (card) {
     read_number(call.account, *card, choice);
-    card->accept({"name", "currency", "address_line1", "address_line2", "address_city",
-                  "address_state", "address_zip", "address_country"});
+    name = card->text("name").value_or("");
+    card->not_yet({"currency", "address_line1", "address_line2", "address_city", "address_state",
+                   "address_zip", "address_country"});
   }
   if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
   call.executing = true;
@@ -167,7 +171,7 @@ Answer create_token(Call& call) {
                    {"funding", known.funding},
                    {"last4", known.number.substr(known.number.size() - 4)},
                    {"metadata", JsonObject{}},
-                   {"name", JsonNull{}}};
+                   {"name", or_null(name)}};
   Document token{JsonObject{{"id", call.account.new_id("tok_1")},
                             {"object", "token"},
                             {"card", std::move(shown)},

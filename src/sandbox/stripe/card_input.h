@@ -20,6 +20,7 @@ struct MethodChoice {
   std::string token;           // spent with it; "" when it came without one
   wire::Json billing_details;  // null unless given
   wire::Json metadata;
+  std::string allow_redisplay = "unspecified";
   std::string existing;  // or the id of one there is
 };
 

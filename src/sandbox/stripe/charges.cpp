@@ -178,7 +178,7 @@ Answer update_charge(Call& call) {
   Json metadata = *charge->body.find("metadata");
   merge_metadata(call.params, metadata);
   const auto description = call.params.text("description");
-  call.params.accept({"receipt_email", "shipping", "fraud_details", "transfer_group", "customer"});
+  call.params.not_yet({"customer", "fraud_details", "receipt_email", "shipping", "transfer_group"});
   if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
   call.executing = true;
   const Json before = charge->body;
@@ -197,7 +197,7 @@ Answer list_charges(Call& call) {
   auto query = read_list_query(call.params, "charge");
   const auto intent = call.params.non_empty("payment_intent").value_or("");
   const auto customer = call.params.non_empty("customer").value_or("");
-  call.params.accept({"transfer_group"});
+  call.params.not_yet({"transfer_group"});
   if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
   query.only = {.intent = intent, .charge = {}, .customer = customer};
   return answer_list(call, query, "/v1/charges");

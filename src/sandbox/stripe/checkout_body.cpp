@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sandbox/stripe/changes.h"
+#include "sandbox/stripe/intent_parameters.h"
 #include "sandbox/stripe/invoice_lines.h"
 
 namespace cobro::sandbox::stripe {
@@ -33,7 +34,8 @@ void read_payment_data(Params& params, Document& session) {
   if (const auto capture =
           data->one_of("capture_method", {"automatic", "automatic_async", "manual"}))
     fields.set("capture_method", *capture);
-  data->accept({"shipping", "statement_descriptor", "transfer_group"});
+  data->not_yet({"application_fee_amount", "on_behalf_of", "shipping", "statement_descriptor",
+                 "transfer_data", "transfer_group"});
   session.inner.set("payment_intent_data", std::move(fields));
 }
 
@@ -55,7 +57,9 @@ void read_subscription_data(Call& call, Document& session) {
         invalid_request("`trial_end` must be in the future.", data->full_name("trial_end")));
   if (end) fields.set("trial_end", *end);
   copy_group(*data, fields, "trial_settings");
-  data->accept({"billing_mode", "default_tax_rates", "invoice_settings", "proration_behavior"});
+  data->not_yet({"application_fee_percent", "billing_cycle_anchor", "billing_mode",
+                 "default_tax_rates", "invoice_settings", "on_behalf_of", "proration_behavior",
+                 "transfer_data"});
   session.inner.set("subscription_data", std::move(fields));
 }
 
@@ -167,30 +171,43 @@ void read_checkout_data(Call& call, Document& session) {
   read_setup_data(call.params, session);
 }
 
-void accept_checkout_looks(Call& call) {
-  call.params.accept({"adaptive_pricing",
-                      "allow_promotion_codes",
-                      "automatic_tax",
-                      "billing_address_collection",
-                      "branding_settings",
-                      "consent_collection",
-                      "currency",
-                      "custom_fields",
-                      "custom_text",
-                      "customer_update",
-                      "invoice_creation",
-                      "name_collection",
-                      "origin_context",
-                      "payment_method_collection",
-                      "payment_method_options",
-                      "phone_number_collection",
-                      "saved_payment_method_options",
-                      "submit_type",
-                      "tax_id_collection",
-                      "wallet_options",
-                      call.version_is_at_least(kVersionWithoutMethodTypes)
-                          ? "allowed_payment_method_types"
-                          : "payment_method_types"});
+void refuse_checkout_extras(Call& call) {
+  Params& params = call.params;
+  check_method_types(call);
+  params.not_yet_enabled("adaptive_pricing");
+  params.not_yet_enabled("automatic_tax");
+  params.not_yet_enabled("invoice_creation");
+  params.not_yet_enabled("phone_number_collection");
+  params.not_yet_enabled("tax_id_collection");
+  if (params.boolean("allow_promotion_codes") == true) params.not_yet({"allow_promotion_codes"});
+  if (params.one_of("billing_address_collection", {"auto", "required"}) == "required")
+    params.not_yet({"billing_address_collection"});
+  if (params.one_of("payment_method_collection", {"always", "if_required"}) == "if_required")
+    params.not_yet({"payment_method_collection"});
+  params.not_yet({"after_expiration",
+                  "branding_settings",
+                  "consent_collection",
+                  "currency",
+                  "custom_fields",
+                  "custom_text",
+                  "customer_account",
+                  "customer_update",
+                  "discounts",
+                  "excluded_payment_method_types",
+                  "name_collection",
+                  "optional_items",
+                  "origin_context",
+                  "payment_method_configuration",
+                  "payment_method_data",
+                  "payment_method_options",
+                  "permissions",
+                  "redirect_on_completion",
+                  "return_url",
+                  "saved_payment_method_options",
+                  "shipping_address_collection",
+                  "shipping_options",
+                  "submit_type",
+                  "wallet_options"});
 }
 
 }  // namespace cobro::sandbox::stripe

@@ -11,7 +11,7 @@ wire::Json blank_checkout_session(Account& account, const std::string& mode);
 wire::Json line_item(Account& account, const Document& price, std::int64_t quantity);
 // payment_intent_data, subscription_data, setup_intent_data: into the session's `inner`.
 void read_checkout_data(Call& call, Document& session);
-// What changes how Stripe's page looks, and nothing here.
-void accept_checkout_looks(Call& call);
+// What Stripe's page can do besides, and this sandbox's cannot.
+void refuse_checkout_extras(Call& call);
 
 }  // namespace cobro::sandbox::stripe

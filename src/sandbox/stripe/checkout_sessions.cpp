@@ -29,7 +29,8 @@ std::vector<Document> read_line_items(Call& call, std::string_view mode, Documen
   std::int64_t total = 0;
   for (Params* item : call.params.groups("line_items")) {
     const auto quantity = read_quantity(*item);
-    item->accept({"adjustable_quantity", "dynamic_tax_rates", "metadata", "tax_rates"});
+    item->not_yet_enabled("adjustable_quantity");
+    item->not_yet({"dynamic_tax_rates", "metadata", "tax_rates"});
     auto price = read_item_price(call, *item);
     if (!price) continue;
     const bool recurs = !price->body.find("recurring")->is_null();
@@ -109,7 +110,7 @@ void read_fields(Call& call, Json& body) {
   params.one_of("ui_mode", {"hosted", "hosted_page"});
   read_metadata(params, body);
   read_expiry(call, body);
-  accept_checkout_looks(call);
+  refuse_checkout_extras(call);
 }
 
 }  // namespace
@@ -126,6 +127,10 @@ Answer create_checkout_session(Call& call) {
   if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
 
   call.executing = true;
+  if (mode == "subscription")
+    if (auto refused =
+            check_one_currency(account, session.text("customer"), session.text("currency")))
+      return std::unexpected(std::move(*refused));
   for (const auto& price : prices) keep_price(account, call.cause, price);
   account.database.insert(kKind, session, {.customer = session.text("customer")});
   account.schedule_at("expire_checkout", session.id(), session.number("expires_at"));
@@ -143,7 +148,7 @@ Answer update_checkout_session(Call& call) {
   auto session = call.account.database.find(kKind, call.id);
   if (!session) return std::unexpected(no_such(404, kKind, call.id, "session"));
   read_metadata(call.params, session->body);
-  call.params.accept({"collected_information", "shipping_options"});
+  call.params.not_yet({"collected_information", "shipping_options"});
   if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
   call.executing = true;
   call.account.database.update(*session);
@@ -156,7 +161,7 @@ Answer list_checkout_sessions(Call& call) {
   const auto intent = call.params.non_empty("payment_intent").value_or("");
   const auto subscription = call.params.non_empty("subscription");
   const auto status = call.params.one_of("status", {"complete", "expired", "open"});
-  call.params.accept({"customer_details", "payment_link"});
+  call.params.not_yet({"customer_details", "payment_link"});
   if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
   query.only.customer = customer;
   query.only.intent = intent;
@@ -205,9 +210,8 @@ void expire_checkout(Account& account, std::string_view id) {
 Answer list_checkout_items(Call& call) {
   const auto session = call.account.database.find(kKind, call.id);
   if (!session) return std::unexpected(no_such(404, kKind, call.id, "session"));
-  call.params.accept({"limit"});
-  if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
-  return line_items_of(call.account, session->body);
+  const Json all = line_items_of(call.account, session->body);
+  return answer_page(call, *all.find("data")->as_array(), all.string_at({"url"}).value_or(""));
 }
 
 Json line_items_of(Account& account, const Json& shown) {

@@ -160,7 +160,7 @@ std::optional<ApiError> confirm_intent(Account& account, const Cause& cause, Doc
     return decline_charge(account, cause, intent, method, kAuthenticationRequired);
   if (terms.error_on_requires_action)
     return fail_intent(account, cause, intent, method, decline_error(kAuthenticationRequired));
-  open_challenge(account, intent, terms.return_url);
+  open_challenge(account, intent, terms.use_stripe_sdk ? "" : terms.return_url);
   intent.body.set("last_payment_error", JsonNull{});
   account.emit(cause, "payment_intent.requires_action", intent.body);
   return std::nullopt;

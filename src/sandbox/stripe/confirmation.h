@@ -21,6 +21,8 @@ struct ConfirmTerms {
   bool off_session = false;
   bool error_on_requires_action = false;
   std::string return_url;  // "" when none was given
+  // The page's own script leads through 3-D Secure, not a redirect.
+  bool use_stripe_sdk = false;
   // Off-session, yet the customer may come and authenticate: an invoice can wait.
   bool may_wait_for_customer = false;
 };

@@ -43,19 +43,43 @@ Json blank_customer(Account& account) {
                     {"test_clock", JsonNull{}}};
 }
 
-void read_default_method(Call& call, Json& body) {
+void set_default_method(Json& body, Json method) {
+  Json settings = *body.find("invoice_settings");
+  settings.set("default_payment_method", std::move(method));
+  body.set("invoice_settings", std::move(settings));
+}
+
+// A method of the customer; while they are being made, the one that they are made with.
+void read_invoice_settings(Call& call, Json& body) {
   Params* settings = call.params.group("invoice_settings");
   if (!settings) return;
-  settings->accept({"custom_fields", "footer", "rendering_options"});
+  settings->not_yet({"custom_fields", "rendering_options"});
+  if (settings->has("footer")) {
+    Json changed = *body.find("invoice_settings");
+    read_text(*settings, changed, "footer");
+    body.set("invoice_settings", std::move(changed));
+  }
   const auto method = settings->text("default_payment_method");
   if (!method) return;
   const auto found = call.account.database.find("payment_method", *method);
-  if (!method->empty() && (!found || found->text("customer") != body.string_at({"id"})))
-    settings->refuse(
-        no_such(400, "PaymentMethod", *method, "invoice_settings[default_payment_method]"));
-  Json changed = *body.find("invoice_settings");
-  changed.set("default_payment_method", method->empty() ? Json() : Json(*method));
-  body.set("invoice_settings", std::move(changed));
+  const bool theirs = found && found->text("customer") == body.string_at({"id"});
+  const bool comes_along =
+      call.id.empty() && call.params.tree().string_at({"payment_method"}) == *method;
+  if (!method->empty() && !theirs && !comes_along)
+    settings->refuse(not_theirs(*method, "invoice_settings[default_payment_method]"));
+  set_default_method(body, method->empty() ? Json() : Json(*method));
+}
+
+void read_invoicing(Params& params, Json& body) {
+  if (const auto prefix = params.non_empty("invoice_prefix")) body.set("invoice_prefix", *prefix);
+  if (const auto next = params.positive("next_invoice_sequence"))
+    body.set("next_invoice_sequence", *next);
+  if (const auto exempt = params.one_of("tax_exempt", {"none", "exempt", "reverse"}))
+    body.set("tax_exempt", *exempt);
+  if (!params.has("preferred_locales")) return;
+  wire::JsonArray locales;
+  for (auto& locale : params.texts("preferred_locales")) locales.emplace_back(std::move(locale));
+  body.set("preferred_locales", std::move(locales));
 }
 
 void read_fields(Call& call, Json& body) {
@@ -67,12 +91,13 @@ void read_fields(Call& call, Json& body) {
   copy_group(params, body, "address");
   copy_group(params, body, "shipping");
   if (const auto balance = params.integer("balance")) body.set("balance", *balance);
-  read_default_method(call, body);
+  read_invoice_settings(call, body);
+  read_invoicing(params, body);
   Json metadata = *body.find("metadata");
   merge_metadata(params, metadata);
   body.set("metadata", std::move(metadata));
-  params.accept({"cash_balance", "invoice_prefix", "next_invoice_sequence", "preferred_locales",
-                 "tax", "tax_exempt"});
+  params.not_yet(
+      {"business_name", "cash_balance", "individual_name", "source", "tax", "tax_id_data"});
 }
 
 }  // namespace
@@ -83,6 +108,21 @@ std::string read_customer(Call& call) {
     call.params.refuse(no_such(400, kKind, customer, "customer"));
   return customer;
 }
+
+namespace {
+
+// Attaches the method that a new customer comes with; it is their default when that names it.
+std::optional<ApiError> bring_method(Call& call, const MethodChoice& choice, Document& customer) {
+  auto method = use_method(call.account, choice, customer.id());
+  if (!method) return std::move(method.error());
+  if (auto refused = attach(call, *method, customer.id())) return refused;
+  if (customer.body.string_at({"invoice_settings", "default_payment_method"}))
+    set_default_method(customer.body, method->id());
+  call.account.database.update(customer);
+  return std::nullopt;
+}
+
+}  // namespace
 
 Answer create_customer(Call& call) {
   Account& account = call.account;
@@ -95,14 +135,14 @@ Answer create_customer(Call& call) {
   if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
 
   call.executing = true;
-  account.database.insert(kKind, customer, {});
-  account.emit(call.cause, "customer.created", customer.body);
-  if (choice) {
-    auto method = use_method(account, *choice, customer.id());
-    if (!method) return std::unexpected(std::move(method.error()));
-    if (auto refused = attach(call, *method, customer.id()))
-      return std::unexpected(std::move(*refused));
-  }
+  std::optional<ApiError> refused;
+  account.database.attempt([&] {
+    account.database.insert(kKind, customer, {});
+    if (choice) refused = bring_method(call, *choice, customer);
+    account.emit(call.cause, "customer.created", customer.body);
+    return !refused;
+  });
+  if (refused) return std::unexpected(std::move(*refused));
   return std::move(customer.body);
 }
 

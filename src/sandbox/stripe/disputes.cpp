@@ -151,7 +151,7 @@ bool read_evidence(Params& params, Json& evidence) {
       evidence.set(field, text->empty() ? Json() : Json(*text));
       any = any || !text->empty();
     }
-  given->accept({"enhanced_evidence"});
+  given->not_yet({"enhanced_evidence"});
   return any;
 }
 

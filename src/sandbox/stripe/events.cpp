@@ -77,7 +77,7 @@ Answer list_events(Call& call) {
   if (call.params.has("type") && call.params.has("types"))
     call.params.refuse(only_one_of("type", "types"));
   if (const auto type = call.params.non_empty("type")) filter.types.push_back(*type);
-  call.params.accept({"delivery_success"});
+  call.params.not_yet({"delivery_success"});
   if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
   auto& query = filter.query;
   query.created_from = std::max(query.created_from, call.account.unix_now() - kReachesBack);

@@ -91,13 +91,16 @@ Answer capture_payment_intent(Call& call) {
         "This PaymentIntent's payment method does not support multicapture.", "final_capture"));
   Json metadata = *intent->body.find("metadata");
   merge_metadata(params, metadata);
-  params.accept({"application_fee_amount", "statement_descriptor", "statement_descriptor_suffix",
-                 "transfer_data", "amount_details", "payment_details", "hooks"});
+  read_descriptors(params, intent->body);
+  params.not_yet(
+      {"application_fee_amount", "transfer_data", "amount_details", "payment_details", "hooks"});
   if (auto mistake = params.done()) return std::unexpected(std::move(*mistake));
 
   call.executing = true;
   if (auto mistake = check_capturable(*intent, amount)) return std::unexpected(std::move(*mistake));
   auto charge = account.database.find("charge", intent->text("latest_charge"));
+  charge->body.set("statement_descriptor_suffix",
+                   *intent->body.find("statement_descriptor_suffix"));
   capture_charge(account, call.cause, *charge, amount);
   intent->body.set("amount_capturable", 0);
   intent->body.set("amount_received", amount);

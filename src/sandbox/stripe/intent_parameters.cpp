@@ -19,6 +19,14 @@ constexpr std::string_view kReturnUrlNeeded =
     "`automatic_payment_methods[allow_redirects]` to `never` when creating Setup Intents and "
     "Payment Intents.";
 
+constexpr std::string_view kSuffixNeeded =
+    "The statement_descriptor parameter is not supported for the payment_method_type `card`. To "
+    "continue supporting payment_method_type `card`, please pass in `statement_descriptor_suffix` "
+    "or remove the `statement_descriptor` parameter altogether. Please see "
+    "https://support.stripe.com/questions/"
+    "use-of-the-statement-descriptor-parameter-on-paymentintents-for-card-charges for additional "
+    "details.";
+
 std::string_view noun_of(const Json& intent) {
   return intent.string_at({"object"}) == "setup_intent" ? "SetupIntent" : "PaymentIntent";
 }
@@ -44,8 +52,8 @@ void use_automatic_methods(Json& body, std::string_view allow_redirects) {
 }  // namespace
 
 void read_descriptive(Params& params, Json& body) {
-  for (const char* field : {"description", "receipt_email", "statement_descriptor",
-                            "statement_descriptor_suffix", "transfer_group"})
+  read_descriptors(params, body);
+  for (const char* field : {"description", "receipt_email", "transfer_group"})
     if (const auto text = params.text(field))
       body.set(field, text->empty() ? Json(JsonNull{}) : Json(*text));
   if (params.has("setup_future_usage")) {
@@ -73,14 +81,42 @@ ConfirmTerms read_confirm_terms(Params& params) {
                                   [](char c) { return c > ' ' && c < 0x7f && c != '"'; });
   if (!terms.return_url.empty() && !is_url)
     params.refuse(invalid_request("Not a valid URL", "return_url", "url_invalid"));
-  params.accept({"mandate", "mandate_data", "use_stripe_sdk", "radar_options"});
+  terms.use_stripe_sdk = params.boolean("use_stripe_sdk").value_or(false);
+  params.not_yet({"mandate", "mandate_data", "radar_options"});
   return terms;
 }
 
-void accept_untouched(Params& params) {
-  params.accept({"amount_details", "application_fee_amount", "excluded_payment_method_types",
-                 "hooks", "on_behalf_of", "payment_details", "payment_method_configuration",
-                 "payment_method_options", "transfer_data"});
+void refuse_untouched(Params& params) {
+  params.not_yet({"amount_details", "application_fee_amount", "confirmation_token",
+                  "customer_account", "excluded_payment_method_types", "hooks", "on_behalf_of",
+                  "payment_details", "payment_method_configuration", "payment_method_options",
+                  "transfer_data"});
+}
+
+void check_method_types(Call& call) {
+  read_types(call, call.version_is_at_least(kVersionWithoutMethodTypes)
+                       ? "allowed_payment_method_types"
+                       : "payment_method_types");
+}
+
+void read_descriptors(Params& params, Json& body) {
+  constexpr std::size_t kLongest = 22;
+  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  if (!params.text("statement_descriptor").value_or("").empty())
+    params.refuse(invalid_request(std::string(kSuffixNeeded), "statement_descriptor"));
+  const auto suffix = params.text("statement_descriptor_suffix");
+  if (!suffix) return;
+  std::string_view mistake;
+  if (suffix->size() > kLongest)
+    mistake = "must be at most 22 characters";
+  else if (suffix->find_first_of("<>\\'\"*") != std::string::npos)
+    mistake = "may not contain any of the characters < > \\ ' \" *";
+  else if (!suffix->empty() && suffix->find_first_of(kLetters) == std::string::npos)
+    mistake = "must contain at least one letter";
+  if (!mistake.empty())
+    params.refuse(invalid_request(fmt::format("The statement descriptor suffix {}.", mistake),
+                                  "statement_descriptor_suffix"));
+  body.set("statement_descriptor_suffix", suffix->empty() ? Json(JsonNull{}) : Json(*suffix));
 }
 
 void read_method_selection(Call& call, Json& body) {
@@ -107,7 +143,8 @@ void read_method_selection(Call& call, Json& body) {
 
 std::optional<ApiError> check_return_url(const Json& body, const ConfirmTerms& terms) {
   const auto redirects = body.string_at({"automatic_payment_methods", "allow_redirects"});
-  if (redirects != "always" || !terms.return_url.empty()) return std::nullopt;
+  const bool stays = terms.off_session || terms.use_stripe_sdk;  // nobody to send elsewhere
+  if (redirects != "always" || stays || !terms.return_url.empty()) return std::nullopt;
   return invalid_request(fmt::format(fmt::runtime(kReturnUrlNeeded), noun_of(body)), "return_url");
 }
 

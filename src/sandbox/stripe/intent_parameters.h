@@ -11,8 +11,12 @@ namespace cobro::sandbox::stripe {
 void read_descriptive(Params& params, wire::Json& body);
 // off_session, error_on_requires_action, return_url and their kin.
 ConfirmTerms read_confirm_terms(Params& params);
-// Known to Stripe, without effect in this sandbox.
-void accept_untouched(Params& params);
+// Known to Stripe, and not to this sandbox.
+void refuse_untouched(Params& params);
+// The types of payment methods in an update or a confirmation: cards, or none named.
+void check_method_types(Call& call);
+// What a statement shows. Stripe takes only the suffix for cards, and not any text.
+void read_descriptors(Params& params, wire::Json& body);
 
 // How the intent finds its payment methods: sets automatic_payment_methods and
 // payment_method_types in `body`, refuses what excludes each other or what the request's

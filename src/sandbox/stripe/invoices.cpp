@@ -27,7 +27,6 @@ ApiError wrong_status(const Document& invoice, std::string_view verb) {
 base::Result<Document, ApiError> plain(Call& call) {
   auto invoice = call.account.database.find(kKind, call.id);
   if (!invoice) return std::unexpected(no_such(404, kKind, call.id, "invoice"));
-  call.params.accept({"auto_advance"});
   if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
   call.executing = true;
   return std::move(*invoice);
@@ -63,7 +62,8 @@ Answer list_invoices(Call& call) {
   const auto customer = params.non_empty("customer").value_or("");
   const auto subscription = params.non_empty("subscription");
   const auto status = params.one_of("status", {"draft", "open", "paid", "uncollectible", "void"});
-  params.accept({"collection_method", "due_date"});
+  params.one_of("collection_method", {"charge_automatically"});
+  params.not_yet({"due_date"});
   if (auto mistake = params.done()) return std::unexpected(std::move(*mistake));
   const auto of =
       subscription ? call.account.database.find("subscription", *subscription) : std::nullopt;
@@ -82,10 +82,10 @@ Answer pay_invoice(Call& call) {
   const auto method = call.params.non_empty("payment_method").value_or("");
   const auto found = account.database.find("payment_method", method);
   if (!method.empty() && (!found || found->text("customer") != invoice->text("customer")))
-    call.params.refuse(no_such(400, "PaymentMethod", method, "payment_method"));
+    call.params.refuse(not_theirs(method, "payment_method"));
   const bool off_session = call.params.boolean("off_session").value_or(true);
   const bool elsewhere = call.params.boolean("paid_out_of_band").value_or(false);
-  call.params.accept({"forgive", "mandate", "source"});
+  call.params.not_yet({"forgive", "mandate", "source"});
   if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
 
   call.executing = true;
@@ -108,10 +108,15 @@ Answer pay_invoice(Call& call) {
 }
 
 Answer finalize_invoice_now(Call& call) {
-  const auto invoice = plain(call);
+  const auto advance = call.params.boolean("auto_advance");
+  auto invoice = plain(call);
   if (!invoice) return std::unexpected(invoice.error());
   if (invoice->text("status") != "draft")
     return std::unexpected(wrong_status(*invoice, "finalized"));
+  if (advance) {
+    invoice->body.set("auto_advance", *advance);
+    call.account.database.update(*invoice);
+  }
   finalize_invoice(call.account, call.cause, call.id, {.attempt = false});
   return shown(call.account, call.id);
 }
@@ -138,9 +143,8 @@ Answer mark_invoice_uncollectible(Call& call) {
 Answer list_invoice_lines(Call& call) {
   auto invoice = call.account.database.find(kKind, call.id);
   if (!invoice) return std::unexpected(no_such(404, kKind, call.id, "invoice"));
-  call.params.accept({"limit"});
-  if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
-  return *invoice->body.find("lines");
+  return answer_page(call, *invoice->body.at({"lines", "data"})->as_array(),
+                     fmt::format("/v1/invoices/{}/lines", call.id));
 }
 
 Answer retrieve_invoice_payment(Call& call) {

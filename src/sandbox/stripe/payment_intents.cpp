@@ -82,7 +82,7 @@ ConfirmTerms read_create(Call& call, Json& body, bool confirm) {
   body.set("metadata", std::move(metadata));
   const auto terms = read_confirm_terms(params);
   if (!confirm) refuse_terms_without_confirm(params);
-  accept_untouched(params);
+  refuse_untouched(params);
   return terms;
 }
 
@@ -206,16 +206,13 @@ void read_update(Call& call, Json& body) {
   if (const auto method =
           params.one_of("capture_method", {"automatic", "automatic_async", "manual"}))
     body.set("capture_method", *method);
-  if (!call.version_is_at_least(kVersionWithoutMethodTypes))
-    params.accept({"payment_method_types"});
-  else
-    params.accept({"allowed_payment_method_types"});
+  check_method_types(call);
   read_payer(call, body);
   read_descriptive(params, body);
   Json metadata = *body.find("metadata");
   merge_metadata(params, metadata);
   body.set("metadata", std::move(metadata));
-  accept_untouched(params);
+  refuse_untouched(params);
 }
 
 }  // namespace
@@ -278,11 +275,9 @@ ConfirmTerms read_confirm(Call& call, Json& body) {
   if (const auto method =
           params.one_of("capture_method", {"automatic", "automatic_async", "manual"}))
     body.set("capture_method", *method);
-  params.accept({call.version_is_at_least(kVersionWithoutMethodTypes)
-                     ? "allowed_payment_method_types"
-                     : "payment_method_types",
-                 "client_secret"});
-  accept_untouched(params);
+  check_method_types(call);
+  params.accept({"client_secret"});
+  refuse_untouched(params);
   return read_confirm_terms(params);
 }
 

@@ -40,7 +40,7 @@ Document make_method(Account& account, const MethodChoice& choice) {
   const TestCard& card = *choice.card;
   JsonObject body{{"id", account.new_id("pm_1")},
                   {"object", "payment_method"},
-                  {"allow_redisplay", "unspecified"},
+                  {"allow_redisplay", choice.allow_redisplay},
                   {"billing_details", choice.billing_details.is_null() ? empty_billing_details()
                                                                        : choice.billing_details},
                   {"card", card_object(choice, fingerprint_of(card.number))},
@@ -90,6 +90,14 @@ ApiError used_up() {
       "attachment, shared with a connected account without Customer attachment, or was detached "
       "from a Customer. It may not be used again. To use a PaymentMethod multiple times, you must "
       "attach it to a Customer first.");
+}
+
+ApiError not_theirs(const std::string& method, std::string param) {
+  return invalid_request(
+      fmt::format("The customer does not have a payment method with the ID {}. The payment method "
+                  "must be attached to the customer.",
+                  method),
+      std::move(param), "resource_missing");
 }
 
 std::optional<Document> find_or_make(Account& account, const std::string& id) {

@@ -23,6 +23,8 @@ Answer list_customer_methods(Call& call);
 std::optional<Document> find_or_make(Account& account, const std::string& id);
 // The 400 for a method that served its one payment, or was detached.
 ApiError used_up();
+// The 400 for a default method, or one to pay an invoice with, that is not the customer's.
+ApiError not_theirs(const std::string& method, std::string param);
 // The card behind a stored PaymentMethod.
 const TestCard& card_of(const Document& method);
 

@@ -71,7 +71,7 @@ void read_changeable(Params& params, Json& body) {
   if (const auto tax = params.one_of("tax_behavior", {"exclusive", "inclusive", "unspecified"}))
     body.set("tax_behavior", *tax);
   read_metadata(params, body);
-  params.accept({"currency_options", "transfer_lookup_key"});
+  params.not_yet({"currency_options", "transfer_lookup_key"});
 }
 
 std::int64_t read_unit_amount(Params& params) {
@@ -108,7 +108,7 @@ Json read_price(Account& account, Params& params) {
 Answer create_price(Call& call) {
   Account& account = call.account;
   Document price{read_price(account, call.params), JsonObject{}};
-  call.params.accept({"custom_unit_amount", "transform_quantity"});
+  call.params.not_yet({"custom_unit_amount", "tiers", "tiers_mode", "transform_quantity"});
   const auto key = price.text("lookup_key");
   for (const auto& other : key.empty() ? std::vector<Document>{} : account.database.all(kKind))
     if (other.text("lookup_key") == key)
@@ -148,13 +148,17 @@ Answer list_prices(Call& call) {
   const auto currency = params.non_empty("currency");
   const auto type = params.one_of("type", {"one_time", "recurring"});
   const auto keys = params.texts("lookup_keys");
-  params.accept({"recurring"});
+  Params* recurring = params.group("recurring");
+  const auto interval =
+      recurring ? recurring->one_of("interval", {"day", "week", "month", "year"}) : std::nullopt;
+  if (recurring) recurring->not_yet({"meter", "usage_type"});
   if (auto mistake = params.done()) return std::unexpected(std::move(*mistake));
   return answer_list_of(call, query, "/v1/prices", [&](const Json& one) {
     if (active && *one.find("active") != Json(*active)) return false;
     if (product && one.string_at({"product"}) != product) return false;
     if (currency && one.string_at({"currency"}) != currency) return false;
     if (type && one.string_at({"type"}) != type) return false;
+    if (interval && one.string_at({"recurring", "interval"}) != interval) return false;
     const auto key = one.string_at({"lookup_key"}).value_or("");
     return keys.empty() || std::find(keys.begin(), keys.end(), key) != keys.end();
   });

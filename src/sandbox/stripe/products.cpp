@@ -51,7 +51,7 @@ void read_fields(Params& params, Json& body) {
   }
   copy_group(params, body, "package_dimensions");
   read_metadata(params, body);
-  params.accept({"marketing_features", "tax_details", "type"});
+  params.not_yet({"marketing_features", "tax_details", "type"});
 }
 
 // The price that comes with a product.
@@ -133,10 +133,12 @@ Answer list_products(Call& call) {
   const auto active = call.params.boolean("active");
   const auto ids = call.params.texts("ids");
   const auto url = call.params.non_empty("url");
-  call.params.accept({"shippable", "type"});
+  const auto shippable = call.params.boolean("shippable");
+  call.params.not_yet({"type"});
   if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
   return answer_list_of(call, query, "/v1/products", [&](const Json& one) {
     if (active && *one.find("active") != Json(*active)) return false;
+    if (shippable && *one.find("shippable") != Json(*shippable)) return false;
     if (url && one.string_at({"url"}) != url) return false;
     return ids.empty() || std::find(ids.begin(), ids.end(), *one.string_at({"id"})) != ids.end();
   });

@@ -131,7 +131,8 @@ Answer create_refund(Call& call) {
   auto reason = params.one_of("reason", {"duplicate", "fraudulent", "requested_by_customer"});
   Json metadata;
   merge_metadata(params, metadata);
-  params.accept({"instructions_email", "refund_application_fee", "reverse_transfer"});
+  params.not_yet({"currency", "customer", "instructions_email", "origin", "refund_application_fee",
+                  "reverse_transfer"});
   if (!params.has("charge") && !params.has("payment_intent"))
     params.refuse(invalid_request(
         "One of the following params should be provided for this request: payment_intent or "

@@ -33,7 +33,10 @@ std::optional<ApiError> attach(Call& call, Document& method, const std::string& 
   if (!method.text("customer").empty())
     return invalid_request(
         "The payment method you provided has already been attached to a customer.");
-  if (method.inner.find("used")) return used_up();
+  if (method.inner.find("used"))
+    return invalid_request(
+        "This PaymentMethod was previously used without being attached to a Customer or was "
+        "detached from a Customer, and may not be used again.");
   if (const Decline* decline = decline_of_verification(card_of(method)))
     return decline_error(*decline);
   give_to(call.account, call.cause, method, customer);
@@ -66,10 +69,12 @@ void detach(Call& call, Document& method) {
 Answer list_methods_of(Call& call, const std::string& customer, std::string_view url) {
   auto query = read_list_query(call.params, "payment_method");
   call.params.one_of("type", {"card"});
-  call.params.accept({"allow_redisplay"});
+  const auto shown = call.params.one_of("allow_redisplay", {"always", "limited", "unspecified"});
   if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
   query.only.customer = customer;
-  return answer_list(call, query, url);
+  return answer_list_of(call, query, url, [&](const Json& one) {
+    return !shown || one.string_at({"allow_redisplay"}) == shown;
+  });
 }
 
 }  // namespace

@@ -32,9 +32,9 @@ void read_shared(Call& call, Json& body) {
   Json metadata = *body.find("metadata");
   merge_metadata(params, metadata);
   body.set("metadata", std::move(metadata));
-  params.accept({"attach_to_self", "excluded_payment_method_types", "flow_directions",
-                 "on_behalf_of", "payment_method_configuration", "payment_method_options",
-                 "single_use"});
+  params.not_yet({"attach_to_self", "excluded_payment_method_types", "flow_directions",
+                  "on_behalf_of", "payment_method_configuration", "payment_method_options",
+                  "single_use"});
 }
 
 bool may_still_change(const Document& intent) {
@@ -205,7 +205,7 @@ Answer confirm_setup_intent(Call& call) {
   auto choice = read_method_choice(account, call.params);
   const auto terms = read_confirm_terms(call.params);
   call.params.accept({"client_secret"});
-  accept_untouched(call.params);
+  refuse_untouched(call.params);
   if (auto mistake = check_return_url(intent->body, terms); mistake && may_still_change(*intent))
     call.params.refuse(*mistake);
   if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));

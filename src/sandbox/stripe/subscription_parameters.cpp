@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sandbox/stripe/changes.h"
+#include "sandbox/stripe/payment_methods.h"
 #include "sandbox/stripe/products.h"
 
 namespace cobro::sandbox::stripe {
@@ -17,7 +20,10 @@ constexpr std::int64_t kMaxQuantity = 999'999;
 void read_payment_settings(Params& params, Json& body) {
   Params* settings = params.group("payment_settings");
   if (!settings) return;
-  settings->accept({"payment_method_options", "payment_method_types"});
+  settings->not_yet({"payment_method_options"});
+  const auto types = settings->texts("payment_method_types");
+  if (std::any_of(types.begin(), types.end(), [](const auto& type) { return type != "card"; }))
+    settings->not_yet({"payment_method_types"});
   const auto save = settings->one_of("save_default_payment_method", {"off", "on_subscription"});
   Json changed = *body.find("payment_settings");
   if (save) changed.set("save_default_payment_method", *save);
@@ -87,10 +93,7 @@ void read_default_method(Call& call, const std::string& customer, Json& body) {
   if (!id->empty() && !method)
     call.params.refuse(no_such(400, "PaymentMethod", *id, "default_payment_method"));
   else if (!id->empty() && method->text("customer") != customer)
-    call.params.refuse(invalid_request("The customer does not have a payment method with the ID " +
-                                           *id +
-                                           ". The payment method must be attached to the customer.",
-                                       "default_payment_method", "resource_missing"));
+    call.params.refuse(not_theirs(*id, "default_payment_method"));
   body.set("default_payment_method", id->empty() ? Json() : Json(*id));
 }
 
@@ -105,8 +108,13 @@ void read_subscription_fields(Call& call, Json& body) {
   read_details(params, body);
   read_metadata(params, body);
   params.one_of("collection_method", {"charge_automatically"});
-  params.accept({"automatic_tax", "billing_mode", "billing_thresholds", "days_until_due",
-                 "default_tax_rates", "invoice_settings", "on_behalf_of", "transfer_data"});
+  params.not_yet_enabled("automatic_tax");
+  Params* mode = params.group("billing_mode");
+  if (mode && mode->non_empty("type") != "classic") mode->not_yet({"type"});
+  params.not_yet({"add_invoice_items", "application_fee_percent", "billing_thresholds",
+                  "days_until_due", "default_source", "default_tax_rates", "discounts",
+                  "invoice_settings", "on_behalf_of", "pending_invoice_item_interval",
+                  "transfer_data"});
 }
 
 std::int64_t read_quantity(Params& item) {
@@ -146,6 +154,15 @@ std::optional<std::int64_t> read_trial_end(Call& call) {
   if (end && *end <= now)
     params.refuse(invalid_request("`trial_end` must be in the future.", "trial_end"));
   return end;
+}
+
+void check_price_currency(Params& params, const Json& price, std::string_view expected) {
+  const auto currency = price.string_at({"currency"}).value_or("");
+  if (currency != expected)
+    params.refuse(invalid_request(fmt::format("The price specified only supports `{}`. This "
+                                              "doesn't match the expected currency: `{}`.",
+                                              currency, expected),
+                                  "items[0][price]"));
 }
 
 void check_items(Params& params, const std::vector<Json>& prices) {

@@ -52,7 +52,7 @@ ItemChange read_item(Call& call, Params& item, const Document& subscription) {
   if (item.has("quantity")) change.quantity = read_quantity(item);
   if (change.id.empty() && !item.has("price") && !item.has("price_data"))
     item.refuse_missing("price");
-  item.accept({"metadata", "clear_usage", "tax_rates", "discounts", "billing_thresholds"});
+  item.not_yet({"metadata", "clear_usage", "tax_rates", "discounts", "billing_thresholds"});
   return change;
 }
 
@@ -79,7 +79,7 @@ Update read_plan(Call& call, Params& params, const Document& subscription) {
           .value_or(update.proration);
   update.new_anchor = params.one_of("billing_cycle_anchor", {"now", "unchanged"}) == "now";
   update.prorated_from = read_proration_date(call, params, subscription);
-  params.accept({"trial_from_plan"});
+  params.not_yet({"trial_from_plan"});
   return update;
 }
 
@@ -222,6 +222,8 @@ Answer update_subscription(Call& call) {
   std::vector<Json> prices;
   for (const Json& item : items) prices.push_back(*item.find("price"));
   check_items(call.params, prices);
+  for (const Json& price : prices)
+    check_price_currency(call.params, price, before->text("currency"));
   if (items.empty())
     call.params.refuse(
         invalid_request("Subscriptions must have at least one active item.", "items"));
@@ -269,11 +271,17 @@ Answer preview_invoice(Call& call) {
     call.params.refuse(no_such(400, kKind, id, "subscription"));
     return std::unexpected(*call.params.done());
   }
-  call.params.accept({"customer"});
+  const auto customer = call.params.non_empty("customer");
+  if (customer && customer != before->text("customer"))
+    call.params.refuse(no_such(400, kKind, id, "subscription"));
+  call.params.not_yet({"automatic_tax", "currency", "customer_details", "discounts",
+                       "invoice_items", "preview_mode", "schedule", "schedule_details"});
   Params none{JsonObject{}};
   Params* details = call.params.group("subscription_details");
   const auto update = read_plan(call, details ? *details : none, *before);
-  if (details) details->accept({"cancel_at", "cancel_at_period_end", "cancel_now"});
+  if (details)
+    details->not_yet({"billing_mode", "cancel_at", "cancel_at_period_end", "cancel_now",
+                      "default_tax_rates", "resume_at", "start_date", "trial_end"});
   Document after = *before;
   after.body.set("items", items_list(id, changed_items(account, *before, update)));
   if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
@@ -286,10 +294,9 @@ Answer preview_invoice(Call& call) {
 Answer list_subscription_items(Call& call) {
   const auto id = call.params.required("subscription");
   const auto subscription = call.account.database.find(kKind, id);
-  if (!id.empty() && !subscription) call.params.refuse(no_such(400, kKind, id, "subscription"));
-  call.params.accept({"limit"});
-  if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
-  return items_list(id, items_of(*subscription));
+  if (!id.empty() && !subscription) return std::unexpected(no_such(400, kKind, id, "subscription"));
+  if (!subscription) return std::unexpected(*call.params.done());
+  return answer_page(call, items_of(*subscription), "/v1/subscription_items?subscription=" + id);
 }
 
 }  // namespace cobro::sandbox::stripe

@@ -1,8 +1,11 @@
 #include "sandbox/stripe/subscriptions.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/text.h"
 #include "sandbox/stripe/billing_calendar.h"
 #include "sandbox/stripe/changes.h"
 #include "sandbox/stripe/customers.h"
@@ -31,7 +34,7 @@ NewSubscription read_create(Call& call) {
     const auto quantity = read_quantity(*item);
     Json metadata{JsonObject{}};
     merge_metadata(*item, metadata);
-    item->accept({"tax_rates", "discounts", "billing_thresholds"});
+    item->not_yet({"tax_rates", "discounts", "billing_thresholds"});
     const auto price = read_item_price(call, *item);
     if (!price) continue;
     prices.push_back(price->body);
@@ -50,7 +53,11 @@ NewSubscription read_create(Call& call) {
                         .value_or("allow_incomplete");
   wanted.off_session = params.boolean("off_session").value_or(false);
   params.one_of("proration_behavior", {"always_invoice", "create_prorations", "none"});
-  params.accept({"currency"});
+  params.not_yet({"backdate_start_date", "billing_cycle_anchor", "billing_cycle_anchor_config",
+                  "customer_account", "trial_from_plan"});
+  const auto currency = base::to_lower(params.non_empty("currency").value_or(""));
+  for (const Json& price : prices)
+    if (!currency.empty()) check_price_currency(params, price, currency);
   return wanted;
 }
 
@@ -121,6 +128,9 @@ Answer create_subscription(Call& call) {
   const auto wanted = read_create(call);
   if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
   call.executing = true;
+  const auto& first = wanted.items.front().price;
+  if (auto refused = check_one_currency(call.account, wanted.customer, first.text("currency")))
+    return std::unexpected(std::move(*refused));
   auto made = start_subscription(call.account, call.cause, wanted);
   if (!made) return std::unexpected(std::move(made.error()));
   return std::move(made->body);
@@ -152,8 +162,8 @@ Answer list_subscriptions(Call& call) {
       params.one_of("status", {"active", "all", "canceled", "ended", "incomplete",
                                "incomplete_expired", "past_due", "paused", "trialing", "unpaid"});
   const auto clock = params.non_empty("test_clock");
-  params.accept(
-      {"collection_method", "current_period_end", "current_period_start", "automatic_tax", "plan"});
+  params.one_of("collection_method", {"charge_automatically"});
+  params.not_yet({"automatic_tax", "current_period_end", "current_period_start", "plan"});
   if (auto mistake = params.done()) return std::unexpected(std::move(*mistake));
   query.only.customer = customer;
   return answer_list_of(call, query, "/v1/subscriptions", [&](const Json& one) {
@@ -198,9 +208,9 @@ Answer resume_subscription(Call& call) {
   Account& account = call.account;
   auto subscription = account.database.find(kKind, call.id);
   if (!subscription) return std::unexpected(no_such(404, kKind, call.id, "id"));
-  call.params.one_of("billing_cycle_anchor", {"now", "unchanged"});
-  call.params.one_of("proration_behavior", {"always_invoice", "create_prorations", "none"});
-  call.params.accept({"proration_date"});
+  if (call.params.one_of("billing_cycle_anchor", {"now", "unchanged"}) == "unchanged")
+    call.params.not_yet({"billing_cycle_anchor"});
+  call.params.not_yet({"proration_behavior", "proration_date"});
   if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
 
   call.executing = true;
@@ -233,6 +243,19 @@ Json subscriptions_of(Account& account, const Json& customer) {
   for (auto& one : subscriptions_of_customer(account, id))
     if (is_alive(one)) data.push_back(std::move(one.body));
   return list_object("/v1/customers/" + id + "/subscriptions", std::move(data), false);
+}
+
+std::optional<ApiError> check_one_currency(Account& account, const std::string& customer,
+                                           const std::string& currency) {
+  std::string other;
+  for (const auto& one : subscriptions_of_customer(account, customer))
+    if (is_alive(one) && one.text("currency") != currency) other = one.text("currency");
+  if (other.empty()) return std::nullopt;
+  return invalid_request(
+      fmt::format("You cannot combine currencies on a single customer. This customer has an active "
+                  "subscription, subscription schedule, discount, quote, invoice item or active "
+                  "subscription mode checkout session with currency {}.",
+                  other));
 }
 
 void end_subscriptions_of(Account& account, const Cause& cause, const std::string& customer) {

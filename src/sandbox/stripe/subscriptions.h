@@ -42,6 +42,9 @@ base::Result<Document, ApiError> start_subscription(Account& account, const Caus
 std::vector<Document> subscriptions_of_customer(Account& account, const std::string& customer);
 // What `expand[]=subscriptions` puts into a customer.
 wire::Json subscriptions_of(Account& account, const wire::Json& customer);
+// Refuses a second currency beside that of the customer's living subscriptions.
+std::optional<ApiError> check_one_currency(Account& account, const std::string& customer,
+                                           const std::string& currency);
 // Ends all of a customer that is deleted.
 void end_subscriptions_of(Account& account, const Cause& cause, const std::string& customer);
 

@@ -114,7 +114,7 @@ Answer create_webhook_endpoint(Call& call) {
     if (!params.has(name)) params.refuse_missing(name);
   read_shared(params, body);
   if (const auto version = params.non_empty("api_version")) body.set("api_version", *version);
-  params.accept({"connect"});
+  if (params.boolean("connect") == true) params.not_yet({"connect"});
   if (auto mistake = params.done()) return std::unexpected(std::move(*mistake));
 
   call.executing = true;
