@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "sandbox/billing_world.h"
 
 namespace cobro::sandbox {
@@ -163,6 +165,75 @@ TEST(SandboxPlanChanges, an_upgrade_that_is_declined_may_be_refused_whole) {
   EXPECT_TRUE(world.news().empty());
   EXPECT_EQ(Billing::item(world.subscription(world.id)).string_at({"price", "id"}), kBasic);
   EXPECT_EQ(world.upgrade("&proration_behavior=always_invoice").text({"status"}), "past_due");
+}
+
+constexpr const char* kHeld =
+    "&proration_behavior=always_invoice&payment_behavior=pending_if_incomplete";
+
+TEST(SandboxPlanChanges, an_upgrade_that_is_declined_may_wait_for_its_payment) {
+  Plans world;
+  const auto bad = world.use_card("pm_card_chargeCustomerFail");
+  world.news();
+  const auto waiting = world.upgrade(kHeld);
+  EXPECT_EQ(waiting.text({"status"}), "active") << waiting.body;
+  EXPECT_EQ(Billing::item(waiting).string_at({"price", "id"}), kBasic);
+  EXPECT_EQ(waiting.number({"pending_update", "expires_at"}), at("2027-04-17", "09:00:00"));
+  const auto* items = waiting.json.at({"pending_update", "subscription_items"})->as_array();
+  EXPECT_EQ(items->front().string_at({"price", "id"}), kPro);
+  const auto invoice = waiting.text({"latest_invoice"});
+  EXPECT_EQ(world.invoices(world.id).back(), "2027-04-16 1500 open");
+  world.news();
+  const auto good = world.use_card("pm_card_visa");
+  EXPECT_EQ(
+      world.post("/v1/invoices/" + invoice + "/pay", "payment_method=" + good).text({"status"}),
+      "paid");
+  const auto applied = world.subscription(world.id);
+  EXPECT_EQ(Billing::item(applied).string_at({"price", "id"}), kPro) << applied.body;
+  EXPECT_TRUE(applied.json.find("pending_update")->is_null());
+  const auto news = world.news();
+  EXPECT_EQ(std::ranges::count(news, "customer.subscription.pending_update_applied"), 1);
+  world.advance("2027-05-01");
+  EXPECT_EQ(world.invoices(world.id).back(), "2027-05-01 4900 paid");
+}
+
+TEST(SandboxPlanChanges, what_waits_for_its_payment_in_vain_is_dropped) {
+  Plans world;
+  const auto bad = world.use_card("pm_card_chargeCustomerFail");
+  world.upgrade(kHeld);
+  EXPECT_EQ(world.upgrade(std::string(kHeld) + "&metadata[a]=1").status, 400);
+  world.news();
+  world.advance(at("2027-04-17", "09:00:00"));
+  const auto dropped = world.subscription(world.id);
+  EXPECT_TRUE(dropped.json.find("pending_update")->is_null()) << dropped.body;
+  EXPECT_EQ(Billing::item(dropped).string_at({"price", "id"}), kBasic);
+  EXPECT_EQ(dropped.text({"status"}), "active");
+  EXPECT_EQ(world.invoices(world.id).back(), "2027-04-16 1500 void");
+  const auto news = world.news();
+  EXPECT_EQ(std::ranges::count(news, "customer.subscription.pending_update_expired"), 1);
+  world.use_card("pm_card_visa");
+  EXPECT_EQ(Billing::item(world.upgrade(kHeld)).string_at({"price", "id"}), kPro) << "it is paid";
+}
+
+TEST(SandboxPlanChanges, another_change_takes_the_place_of_the_one_that_waits) {
+  Plans world;
+  world.use_card("pm_card_chargeCustomerFail");
+  const auto yearly =
+      world
+          .post("/v1/prices",
+                "currency=usd&unit_amount=19000&recurring[interval]=year&product_data[name]=Y")
+          .text({"id"});
+  const auto first = world.post("/v1/subscriptions/" + world.id,
+                                world.change(yearly, "&payment_behavior=pending_if_incomplete"));
+  EXPECT_EQ(first.number({"pending_update", "billing_cycle_anchor"}), at("2027-04-16"))
+      << first.body;
+  EXPECT_EQ(world.invoices(world.id).back(), "2027-04-16 18050 open");
+  const auto second = world.upgrade(kHeld);
+  EXPECT_EQ(second.text({"status"}), "active") << second.body;
+  EXPECT_EQ(world.invoices(world.id),
+            (Texts{"2027-04-01 1900 paid", "2027-04-16 18050 void", "2027-04-16 1500 open"}));
+  const auto good = world.use_card("pm_card_visa");
+  world.post("/v1/invoices/" + second.text({"latest_invoice"}) + "/pay", "payment_method=" + good);
+  EXPECT_EQ(Billing::item(world.subscription(world.id)).string_at({"price", "id"}), kPro);
 }
 
 TEST(SandboxPlanChanges, a_trial_can_be_ended_now) {

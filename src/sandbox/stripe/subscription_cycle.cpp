@@ -6,6 +6,7 @@
 #include "sandbox/stripe/billing_calendar.h"
 #include "sandbox/stripe/changes.h"
 #include "sandbox/stripe/invoices.h"
+#include "sandbox/stripe/pending_updates.h"
 #include "sandbox/stripe/subscription_states.h"
 
 namespace cobro::sandbox::stripe {
@@ -33,6 +34,7 @@ std::optional<std::int64_t> next_moment(const Document& subscription) {
   if (const auto end = subscription.body.int_at({"cancel_at"})) moments.push_back(*end);
   if (const auto end = subscription.body.int_at({"pause_collection", "resumes_at"}))
     moments.push_back(*end);
+  if (const auto end = held_update_expires(subscription)) moments.push_back(*end);
   if (notice_is_due(subscription))
     moments.push_back(subscription.number("trial_end") - kTrialNotice);
   if (moments.empty()) return std::nullopt;
@@ -97,6 +99,7 @@ bool tend_once(Account& account, Document& subscription) {
   const auto status = subscription.text("status");
   const auto cancel_at = subscription.body.int_at({"cancel_at"});
   const auto resumes_at = subscription.body.int_at({"pause_collection", "resumes_at"});
+  const auto held_until = held_update_expires(subscription);
   if (!is_alive(subscription)) return false;
   if (status == "incomplete") {
     if (now < subscription.number("created") + kFirstPaymentWaits) return false;
@@ -104,6 +107,8 @@ bool tend_once(Account& account, Document& subscription) {
   } else if (notice_is_due(subscription) &&
              now >= subscription.number("trial_end") - kTrialNotice) {
     give_trial_notice(account, subscription);
+  } else if (held_until && now >= *held_until) {
+    drop_held_update(account, {}, subscription);
   } else if (resumes_at && now >= *resumes_at) {
     unpause_collection(account, subscription);
   } else if (cancel_at && now >= *cancel_at) {

@@ -5,6 +5,7 @@
 #include "sandbox/stripe/checkout_sessions.h"
 #include "sandbox/stripe/collection.h"
 #include "sandbox/stripe/invoices.h"
+#include "sandbox/stripe/pending_updates.h"
 #include "sandbox/stripe/subscriptions.h"
 
 namespace cobro::sandbox::stripe {
@@ -52,6 +53,7 @@ void invoice_was_paid(Account& account, const Cause& cause, const Document& invo
   if (!subscription || !is_alive(*subscription)) return;
   const Json before = subscription->body;
   keep_method_of(account, *subscription, invoice);
+  if (holds_for(*subscription, invoice.id())) apply_held_update(account, cause, *subscription);
   const auto status = subscription->text("status");
   const bool newest = subscription->text("latest_invoice") == invoice.id();
   if (newest && (status == "incomplete" || status == "past_due" || status == "unpaid"))
@@ -67,6 +69,7 @@ void invoice_was_paid(Account& account, const Cause& cause, const Document& invo
 void invoice_was_refused(Account& account, const Cause& cause, const Document& invoice) {
   auto subscription = behind(account, invoice);
   if (!subscription || subscription->text("status") != "active") return;
+  if (holds_for(*subscription, invoice.id())) return;  // the old plan is paid
   const Json before = subscription->body;
   subscription->body.set("status", "past_due");
   save_subscription(account, cause, before, *subscription);
@@ -104,6 +107,7 @@ void end_subscription(Account& account, const Cause& cause, Document& subscripti
   subscription.body.set("cancellation_details", std::move(details));
   subscription.body.set("ended_at", now);
   subscription.body.set("pending_setup_intent", JsonNull{});
+  subscription.body.set("pending_update", JsonNull{});
   subscription.body.set("status", "canceled");
   account.database.update(subscription);
   const auto invoice = subscription.text("latest_invoice");

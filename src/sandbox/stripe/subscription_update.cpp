@@ -1,8 +1,12 @@
 // Updating a subscription: its plan, its trial, its end.
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 
 #include "sandbox/stripe/billing_calendar.h"
 #include "sandbox/stripe/invoices.h"
+#include "sandbox/stripe/pending_updates.h"
 #include "sandbox/stripe/products.h"
 #include "sandbox/stripe/subscription_bodies.h"
 #include "sandbox/stripe/subscription_cycle.h"
@@ -83,13 +87,29 @@ Update read_plan(Call& call, Params& params, const Document& subscription) {
   return update;
 }
 
+// Of all that may change, only the plan can wait for its payment.
+void check_holdable(Params& params) {
+  constexpr std::array<std::string_view, 7> kMayWait = {
+      "items",          "payment_behavior", "proration_behavior",
+      "proration_date", "off_session",      "billing_cycle_anchor",
+      "expand"};
+  for (const auto& [name, value] : *params.tree().as_object())
+    if (std::find(kMayWait.begin(), kMayWait.end(), name) == kMayWait.end())
+      params.refuse(invalid_request(
+          fmt::format("`{}` is not supported when `payment_behavior` is `pending_if_incomplete`.",
+                      name),
+          name));
+}
+
 Update read_update(Call& call, const Document& subscription) {
   Params& params = call.params;
   auto update = read_plan(call, params, subscription);
-  update.behavior = params
-                        .one_of("payment_behavior",
-                                {"allow_incomplete", "default_incomplete", "error_if_incomplete"})
-                        .value_or(update.behavior);
+  update.behavior =
+      params
+          .one_of("payment_behavior", {"allow_incomplete", "default_incomplete",
+                                       "error_if_incomplete", "pending_if_incomplete"})
+          .value_or(update.behavior);
+  if (update.behavior == "pending_if_incomplete") check_holdable(params);
   update.off_session = params.boolean("off_session").value_or(false);
   update.trial_end = read_trial_end(call);
   return update;
@@ -199,7 +219,28 @@ std::optional<ApiError> apply(Call& call, const Document& before, Document& afte
     keep_for_next_invoice(account, call.cause, after, lines);
   }
   schedule_subscription(account, after);
-  return update.behavior == "error_if_incomplete" ? declined : std::nullopt;
+  const bool whole_or_not =
+      update.behavior == "error_if_incomplete" || update.behavior == "pending_if_incomplete";
+  return whole_or_not ? declined : std::nullopt;
+}
+
+// The payment failed: the change waits for it.
+void hold(Call& call, const Document& before, Document wanted, const Update& update) {
+  Account& account = call.account;
+  const auto now = account.unix_now();
+  const bool anew = begins_anew(before, wanted, update);
+  std::vector<InvoiceLine> lines;
+  if (is_billed(before) && update.proration != "none")
+    lines = prorations(account, before, wanted, anew, update.prorated_from);
+  if (anew) {
+    wanted.body.set("billing_cycle_anchor", now);
+    const Json recurring = *items_of(wanted).front().at({"price", "recurring"});
+    set_period(wanted, now, next_period_end(now, recurring, now));
+    for (auto& line : lines_of_period(account, wanted)) lines.push_back(std::move(line));
+  }
+  Document subscription = before;
+  hold_update(account, call.cause, subscription, wanted, lines,
+              {.off_session = update.off_session});
 }
 
 std::optional<ApiError> check_alive(const Document& subscription) {
@@ -231,15 +272,29 @@ Answer update_subscription(Call& call) {
 
   call.executing = true;
   if (auto mistake = check_alive(*before)) return std::unexpected(std::move(*mistake));
+  Document current = *before;
+  if (!update.items.empty()) {
+    drop_held_update(account, call.cause, current);
+    for (const char* part : {"pending_update", "latest_invoice"})
+      after.body.set(part, *current.body.find(part));
+    after.inner = current.inner;
+  }
+  after.body.set("items", items_list(call.id, std::move(items)));
+  const Document wanted = after;
   std::optional<ApiError> refused;
   account.database.attempt([&] {
     for (const auto& change : update.items)
       if (change.price) keep_price(account, call.cause, *change.price);
-    after.body.set("items", items_list(call.id, std::move(items)));
-    refused = apply(call, *before, after, update);
+    refused = apply(call, current, after, update);
     return !refused;
   });
-  if (refused) return std::unexpected(std::move(*refused));
+  if (refused && update.behavior != "pending_if_incomplete")
+    return std::unexpected(std::move(*refused));
+  if (refused) {
+    for (const auto& change : update.items)
+      if (change.price) keep_price(account, call.cause, *change.price);
+    hold(call, current, wanted, update);
+  }
   return std::move(account.database.find(kKind, call.id)->body);
 }
 
