@@ -131,6 +131,69 @@ test('refusals are errors of the right class', async (t) => {
   await assert.rejects(stranger, (error) => error instanceof Stripe.errors.StripeAuthenticationError);
 });
 
+test('what a shop may not do is refused in words that tell which', async (t) => {
+  const cobro = await startCobro(t);
+  const call = caller(t, client(cobro));
+  const refused = async (attempt, status, text) =>
+    assert.rejects(attempt, (error) => {
+      assert.deepEqual([error.statusCode, error.type], [status, 'StripeInvalidRequestError'], `${error}`);
+      assert.match(error.message, text);
+      return true;
+    });
+  const method = await call('paymentMethods.create', { type: 'card', card: { token: 'tok_visa' } });
+  const pay = () => call('paymentIntents.create', { ...order, confirm: true, payment_method: method.id });
+  const paid = await pay();
+  assert.equal(paid.status, 'succeeded');
+  await refused(pay(), 400, /may not be used again/);
+  const customer = await call('customers.create', {
+    payment_method: 'pm_card_visa',
+    invoice_settings: { default_payment_method: 'pm_card_visa' },
+  });
+  const kept = customer.invoice_settings.default_payment_method;
+  assert.match(kept, /^pm_1/);
+  await refused(call('paymentMethods.attach', method.id, { customer: customer.id }), 400, /may not be used again/);
+  await assert.rejects(call('paymentIntents.cancel', paid.id), (error) => {
+    assert.deepEqual([error.code, error.payment_intent.status], ['payment_intent_unexpected_state', 'succeeded']);
+    return true;
+  });
+  await cobro.stripe('POST', '/_sandbox/faults', { fault: 'insufficient_balance', times: 1 });
+  await refused(call('refunds.create', { payment_intent: paid.id }), 400, /^Insufficient funds in your Stripe balance/);
+  assert.equal((await call('refunds.create', { payment_intent: paid.id })).status, 'succeeded');
+  await assert.rejects(call('refunds.create', { payment_intent: paid.id }), { code: 'charge_already_refunded' });
+  await refused(call('paymentIntents.create', { ...order, statement_descriptor: 'SHOP' }), 400, /descriptor_suffix/);
+  await refused(call('paymentIntents.create', { ...order, transfer_group: '1', on_behalf_of: 'acct_1' }), 400,
+    /^not in Cobro's sandbox yet: on_behalf_of, see docs\/sandbox\.md$/);
+  await refused(call('payouts.create', { amount: 1, currency: 'usd' }), 404, /^Unrecognized request URL/);
+  const updated = await call('paymentMethods.update', kept, { card: { exp_month: 3, exp_year: 2033 } });
+  assert.deepEqual([updated.card.exp_month, updated.card.exp_year], [3, 2033]);
+  const types = (await call('events.list', { type: 'payment_method.*' })).data.map((event) => event.type);
+  assert.deepEqual(types, ['payment_method.updated', 'payment_method.attached']);
+});
+
+test('a sweep walks every list from a date on, each object once', async (t) => {
+  const stripe = client(await startCobro(t));
+  const call = caller(t, stripe);
+  const customer = await call('customers.create', { payment_method: 'pm_card_visa' });
+  for (let i = 0; i < 3; i += 1) {
+    const paid = await call('paymentIntents.create', { ...order, confirm: true, payment_method: 'pm_card_visa' });
+    await call('refunds.create', { payment_intent: paid.id, amount: 100 + i });
+  }
+  const walk = async (list, more = {}) => {
+    const found = [];
+    for await (const one of list.list({ limit: 2, created: { gte: customer.created }, ...more })) found.push(one.id);
+    assert.equal(new Set(found).size, found.length);
+    return found.length;
+  };
+  assert.equal(await walk(stripe.paymentIntents), 3);
+  assert.equal(await walk(stripe.charges), 3);
+  assert.equal(await walk(stripe.refunds), 3);
+  assert.equal(await walk(stripe.customers), 1);
+  assert.equal(await walk(stripe.disputes), 0);
+  assert.equal(await walk(stripe.subscriptions, { status: 'all' }), 0);
+  assert.equal(await walk(stripe.events, { types: ['refund.created', 'charge.succeeded'] }), 6);
+  assert.match((await stripe.accounts.retrieveCurrent()).id, /^acct_1/);
+});
+
 test('one idempotency key makes one intent', async (t) => {
   const call = caller(t, client(await startCobro(t)));
   const options = { idempotencyKey: 'e2e-1' };

@@ -237,6 +237,44 @@ test('a first payment is confirmed in the browser; a plan is changed; a subscrip
   assert.equal((await call('subscriptions.list', { customer: customer.id })).data.length, 0);
 });
 
+test('a change costs what its preview says, and one that is declined changes nothing', async (t) => {
+  const call = caller(t, client(await startSandbox(t, nowhere)));
+  const { customer, useCard, advance } = await living(call, '2027-04-01');
+  await useCard('pm_card_visa');
+  const made = await call('subscriptions.create', { customer: customer.id, items: [{ price: basic, quantity: 3 }] });
+  await advance('2027-04-12');
+  const change = {
+    items: [{ id: made.items.data[0].id, price: pro, quantity: 2 }],
+    proration_behavior: 'always_invoice',
+    proration_date: at('2027-04-09') + 4711,
+  };
+  const preview = await call('invoices.createPreview', { subscription: made.id, subscription_details: change });
+  const amounts = (invoice) => invoice.lines.data.map((line) => line.amount);
+  await useCard('pm_card_chargeCustomerFail');
+  await assert.rejects(
+    call('subscriptions.update', made.id, { ...change, payment_behavior: 'error_if_incomplete' }),
+    (error) => error instanceof Stripe.errors.StripeCardError && error.statusCode === 402,
+  );
+  const waiting = await call('subscriptions.update', made.id, { ...change, payment_behavior: 'pending_if_incomplete' });
+  for (const { items, status } of [await call('subscriptions.retrieve', made.id), waiting])
+    assert.deepEqual([items.data[0].price.id, items.data[0].quantity, status], [basic, 3, 'active']);
+  assert.equal(waiting.pending_update.subscription_items[0].price.id, pro);
+  await useCard('pm_card_visa');
+  const changed = await call('subscriptions.update', made.id, { ...change, expand: ['latest_invoice'] });
+  assert.deepEqual(amounts(changed.latest_invoice), amounts(preview));
+  assert.equal(changed.latest_invoice.amount_paid, preview.amount_due);
+  assert.deepEqual([changed.items.data[0].quantity, changed.pending_update], [2, null]);
+
+  const ending = await call('subscriptions.update', made.id, { cancel_at: at('2027-06-10') });
+  assert.deepEqual([dayOf(ending.cancel_at), ending.cancel_at_period_end], ['2027-06-10', false]);
+  assert.equal((await call('subscriptions.update', made.id, { cancel_at: '' })).cancel_at, null);
+  await call('customers.del', customer.id);
+  assert.equal((await call('subscriptions.retrieve', made.id)).status, 'canceled');
+  await assert.rejects(call('subscriptions.create', { customer: customer.id, items: [{ price: basic }] }), {
+    code: 'resource_missing',
+  });
+});
+
 test('a version before basil has the period and the PaymentIntent at the top', async (t) => {
   const sandbox = await startSandbox(t, nowhere);
   const call = caller(t, client(sandbox, sandboxKey, { apiVersion: '2024-09-30.acacia' }));

@@ -251,6 +251,15 @@ TEST(SandboxApi, says_which_of_stripes_parameters_it_has_not) {
             "not in Cobro's sandbox yet: hooks, on_behalf_of, see docs/sandbox.md");
   EXPECT_EQ(world.post("/v1/payment_intents", create + "&nonsense=1").text({"error", "code"}),
             "parameter_unknown");
+  const auto session = [&](const std::string& form) {
+    return world.post("/v1/checkout/sessions", "success_url=https://shop.test&" + form);
+  };
+  EXPECT_EQ(session("mode=setup&currency=USD").text({"currency"}), "usd");
+  EXPECT_EQ(message(session("mode=subscription&currency=eur&line_items[0][quantity]=1&"
+                            "line_items[0][price]=" +
+                            std::string(kBasic))),
+            "The price specified only supports `usd`. This doesn't match the expected currency: "
+            "`eur`.");
   for (const char* off : {"automatic_tax[enabled]=false", "billing_mode[type]=classic",
                           "payment_settings[payment_method_types][]=card"})
     EXPECT_EQ(world.post("/v1/subscriptions/" + subscription, off).status, 200) << off;

@@ -187,7 +187,7 @@ void refuse_checkout_extras(Call& call) {
   params.not_yet({"after_expiration",
                   "branding_settings",
                   "consent_collection",
-                  "currency",
+
                   "custom_fields",
                   "custom_text",
                   "customer_account",

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "sandbox/stripe/amounts.h"
 #include "sandbox/stripe/changes.h"
 #include "sandbox/stripe/checkout_body.h"
@@ -72,6 +73,14 @@ void check_prices(Call& call, const std::string& mode, const std::vector<Documen
       call.params.refuse(std::move(*mistake));
 }
 
+// A set-up may name one; prices have their own.
+void read_currency(Params& params, const std::vector<Document>& prices, Document& session) {
+  const auto currency = base::to_lower(params.non_empty("currency").value_or(""));
+  if (currency.empty()) return;
+  for (const auto& price : prices) check_price_currency(params, price.body, currency);
+  if (prices.empty()) session.body.set("currency", currency);
+}
+
 std::string read_url(Params& params, std::string_view name) {
   const auto url = params.non_empty(name).value_or("");
   if (!url.empty() && url.find("://") == std::string::npos)
@@ -123,6 +132,7 @@ Answer create_checkout_session(Call& call) {
   read_fields(call, session.body);
   const auto prices = read_line_items(call, mode.value_or("payment"), session);
   check_prices(call, mode.value_or("payment"), prices, session);
+  read_currency(call.params, prices, session);
   read_checkout_data(call, session);
   if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
 
