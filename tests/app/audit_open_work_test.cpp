@@ -23,6 +23,7 @@ class AuditOfOpenWork : public ::testing::Test {
     world.pay(2, "50");
     world.pay(3, "20");
     world.process(1);
+    world.hold_webhooks = true;
     world.wire.fate = [](const ports::HttpRequest& request) {
       return request.method == "POST" ? Cut::answer_lost : Cut::request_lost;
     };
