@@ -21,7 +21,7 @@ void append(ports::AuditPage& into, ports::AuditPage from) {
   append(into.refunds, from.refunds);
   append(into.transactions, from.transactions);
   append(into.entries, from.entries);
-  append(into.attempts, from.attempts);
+  append(into.calls, from.calls);
   append(into.disputes, from.disputes);
 }
 
@@ -36,7 +36,7 @@ RemotePayment to_payment(const wire::Json& json) {
 RemoteRefund to_refund(const wire::Json& json) {
   return {.id = *json.string_at({"id"}),
           .payment = json.string_at({"payment_intent"}).value_or(""),
-          .our_attempt = json.string_at({"metadata", "cobro_attempt"}).value_or(""),
+          .our_call = json.string_at({"metadata", "cobro_attempt"}).value_or(""),
           .status = *json.string_at({"status"}),
           .amount = *json.int_at({"amount"})};
 }
@@ -86,7 +86,7 @@ base::Task<Evidence> collect_rows(ports::Store& store) {
   evidence.audit = co_await app::audit(store);
   evidence.reconciliations =
       (co_await store.list_reconciliations({}, {.limit = kAll, .offset = 0, .after = {}})).items;
-  evidence.open_attempts = co_await store.due_attempts(kEndOfTime, kAll);
+  evidence.open_calls = co_await store.due_calls(kEndOfTime, kAll);
   evidence.waiting_webhooks = co_await store.claim_webhooks(kEndOfTime, kEndOfTime, kAll);
   co_await collect_billing_rows(store, evidence);
   co_return evidence;

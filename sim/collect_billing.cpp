@@ -19,7 +19,7 @@ base::Task<void> collect_wallets(ports::Store& store, BillingRows& into) {
   for (const auto& user : users) {
     const auto identity = identity_of(user);
     auto loaded = co_await store.load(
-        {.wallet = ports::WalletRef{domain::GatewayName::stripe, identity.tenant, identity.sub}});
+        {.customer = ports::CustomerRef{domain::GatewayName::stripe, identity.tenant, identity.sub}});
     if (loaded.customer) into.customers.push_back(std::move(*loaded.customer));
     for (auto& method : loaded.methods)
       if (method.status == domain::MethodStatus::attached)
@@ -95,7 +95,6 @@ base::Task<void> collect_billing_rows(ports::Store& store, Evidence& into) {
   co_await collect_wallets(store, rows);
   rows.subscriptions = (co_await store.list_subscriptions({}, kWhole)).items;
   rows.entitlements = (co_await store.list_entitlements({}, kWhole)).items;
-  rows.open_errands = co_await store.due_errands(kEndOfTime, kAll);
   for (const auto& subscription : rows.subscriptions) {
     auto changes = (co_await store.list_status_changes(subscription.id, kWhole)).items;
     rows.status_changes.insert(rows.status_changes.end(), changes.rbegin(), changes.rend());

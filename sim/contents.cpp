@@ -58,7 +58,7 @@ void count_orders(const Evidence& evidence, Tally& tally) {
 }
 
 void count_attempts(const Evidence& evidence, Tally& tally) {
-  for (const auto& attempt : evidence.rows.attempts) {
+  for (const auto& attempt : evidence.rows.calls) {
     if (attempt.in_review) ++tally["attempts that were put before a person"];
     if (attempt.checks > 0) ++tally["attempts that recovery took up"];
     if (attempt.closed_at && *attempt.closed_at - attempt.first_sent_at > kKeyWindow)

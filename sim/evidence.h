@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "app/audit.h"
+#include "app/audit/audit.h"
 #include "domain/event.h"
 #include "ports/store.h"
 #include "sim/ground/deeds.h"
@@ -58,7 +58,7 @@ struct RemoteCustomer {
 struct RemoteRefund {
   std::string id;
   std::string payment;  // the PaymentIntent
-  std::string our_attempt;
+  std::string our_call;
   std::string status;
   std::int64_t amount = 0;
 };
@@ -99,7 +99,6 @@ struct BillingRows {
   std::vector<domain::StatusChange> status_changes;  // oldest first
   std::vector<domain::Entitlement> entitlements;
   std::vector<domain::CheckoutSession> checkouts;
-  std::vector<domain::Errand> open_errands;
 };
 
 struct Evidence {
@@ -108,7 +107,7 @@ struct Evidence {
   ports::AuditPage rows;                  // all of money
   BillingRows billing;
   app::AuditReport audit;
-  std::vector<domain::Attempt> open_attempts;
+  std::vector<domain::GatewayCall> open_calls;
   std::vector<domain::Reconciliation> reconciliations;
   std::vector<ports::StoredWebhook> waiting_webhooks;  // pending or waiting
   std::vector<domain::Event> events;                   // in the order of commits

@@ -87,6 +87,8 @@ base::Task<void> Clerk::settle(wire::Json reconciliation) {
 }
 
 base::Task<std::optional<std::string>> Clerk::find_out(wire::Json reconciliation) {
+  // A customer, a method or a subscription: the gateway's next word will tell.
+  if (!reconciliation.string_at({"payment_id"})) co_return std::nullopt;
   const auto operation = reconciliation.string_at({"operation"}).value_or("");
   if (operation == "refund") {
     const auto refund = co_await find_refund(*reconciliation.string_at({"attempt_id"}));

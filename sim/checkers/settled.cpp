@@ -7,20 +7,18 @@ namespace cobro::sim {
 
 Findings check_settled(const Evidence& evidence) {
   Findings findings;
-  for (const auto& attempt : evidence.open_attempts)
+  for (const auto& call : evidence.open_calls)
     findings.push_back(fmt::format("{} is still open, after {} sends and {} checks{}",
-                                   attempt.gateway_key, attempt.sends, attempt.checks,
-                                   attempt.in_review ? ", and before a person" : ""));
-  for (const auto& errand : evidence.billing.open_errands)
-    findings.push_back(fmt::format("{} is still open, after {} sends and {} checks",
-                                   errand.gateway_key, errand.sends, errand.checks));
+                                   call.gateway_key, call.sends, call.checks,
+                                   call.in_review ? ", and before a person" : ""));
   for (const auto& payment : evidence.rows.payments)
     if (payment.conflicted)
       findings.push_back(fmt::format("payment {} is conflicted", payment.number));
   for (const auto& row : evidence.reconciliations) {
     if (row.kind == domain::ReconciliationKind::conflict)
-      findings.push_back(
-          fmt::format("payment {} was in conflict: {}", row.payment_id.to_string(), row.detail));
+      findings.push_back(fmt::format("payment {} was in conflict: {}",
+                                     row.payment_id ? row.payment_id->to_string() : "-",
+                                     row.detail));
     if (row.status == domain::ReconciliationStatus::open)
       findings.push_back(fmt::format("a person could not settle: {}", row.detail));
   }

@@ -34,9 +34,9 @@ void check_refunds(const Evidence& evidence, Findings& findings) {
   for (const auto& remote : evidence.remote_refunds) {
     if (!known.contains(remote.id))
       findings.push_back(fmt::format("{} at the gateway is no refund of ours", remote.id));
-    if (remote.our_attempt.empty()) continue;  // made at the dashboard
-    if (++made[remote.our_attempt] == 2)
-      findings.push_back(fmt::format("attempt {} refunded more than once", remote.our_attempt));
+    if (remote.our_call.empty()) continue;  // made at the dashboard
+    if (++made[remote.our_call] == 2)
+      findings.push_back(fmt::format("attempt {} refunded more than once", remote.our_call));
   }
 }
 

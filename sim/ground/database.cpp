@@ -177,17 +177,13 @@ base::Task<ports::Listed<domain::Dispute>> Database::list_disputes(
 base::Task<std::vector<domain::Plan>> Database::plans() {
   return read(inner_.plans());
 }
-base::Task<std::vector<domain::Errand>> Database::due_errands(base::Timestamp now,
-                                                              std::int64_t limit) {
-  return read(inner_.due_errands(now, limit));
-}
 base::Task<std::vector<domain::CheckoutSession>> Database::due_checkouts(base::Timestamp now,
                                                                          std::int64_t limit) {
   return read(inner_.due_checkouts(now, limit));
 }
-base::Task<std::vector<domain::Attempt>> Database::due_attempts(base::Timestamp now,
-                                                                std::int64_t limit) {
-  return read(inner_.due_attempts(now, limit));
+base::Task<std::vector<domain::GatewayCall>> Database::due_calls(base::Timestamp now,
+                                                                 std::int64_t limit) {
+  return read(inner_.due_calls(now, limit));
 }
 base::Task<std::vector<domain::OrderId>> Database::due_orders(base::Timestamp now,
                                                               std::int64_t limit) {

@@ -40,12 +40,10 @@ class Database final : public ForwardingStore {
   base::Task<ports::Listed<domain::Dispute>> list_disputes(const ports::DisputeFilter& filter,
                                                            const ports::Page& page) override;
   base::Task<std::vector<domain::Plan>> plans() override;
-  base::Task<std::vector<domain::Errand>> due_errands(base::Timestamp now,
-                                                      std::int64_t limit) override;
   base::Task<std::vector<domain::CheckoutSession>> due_checkouts(base::Timestamp now,
                                                                  std::int64_t limit) override;
-  base::Task<std::vector<domain::Attempt>> due_attempts(base::Timestamp now,
-                                                        std::int64_t limit) override;
+  base::Task<std::vector<domain::GatewayCall>> due_calls(base::Timestamp now,
+                                                         std::int64_t limit) override;
   base::Task<std::vector<domain::OrderId>> due_orders(base::Timestamp now,
                                                       std::int64_t limit) override;
   base::Task<std::vector<ports::StoredWebhook>> claim_webhooks(base::Timestamp now,

@@ -58,17 +58,13 @@ class ForwardingStore : public ports::Store {
     return inner_.list_disputes(filter, page);
   }
   base::Task<std::vector<domain::Plan>> plans() override { return inner_.plans(); }
-  base::Task<std::vector<domain::Errand>> due_errands(base::Timestamp now,
-                                                      std::int64_t limit) override {
-    return inner_.due_errands(now, limit);
-  }
   base::Task<std::vector<domain::CheckoutSession>> due_checkouts(base::Timestamp now,
                                                                  std::int64_t limit) override {
     return inner_.due_checkouts(now, limit);
   }
-  base::Task<std::vector<domain::Attempt>> due_attempts(base::Timestamp now,
-                                                        std::int64_t limit) override {
-    return inner_.due_attempts(now, limit);
+  base::Task<std::vector<domain::GatewayCall>> due_calls(base::Timestamp now,
+                                                         std::int64_t limit) override {
+    return inner_.due_calls(now, limit);
   }
   base::Task<std::vector<domain::OrderId>> due_orders(base::Timestamp now,
                                                       std::int64_t limit) override {

@@ -1,9 +1,8 @@
-// Small facts about subscriptions, checkout sessions, entitlements, disputes and errands.
+// Small facts about subscriptions, checkout sessions, entitlements and disputes.
 #include "base/check.h"
 #include "domain/checkout_session.h"
 #include "domain/dispute.h"
 #include "domain/entitlement.h"
-#include "domain/errand.h"
 
 namespace cobro::domain {
 
@@ -82,23 +81,6 @@ int progress(DisputeStage stage, DisputeStatus status) {
                      : status == DisputeStatus::under_review ? 1
                                                              : 2;
   return stage == DisputeStage::inquiry ? within : 3 + within;
-}
-
-ErrandSubject subject_of(ErrandOperation operation) {
-  switch (operation) {
-    case ErrandOperation::create_customer:
-      return ErrandSubject::customer;
-    case ErrandOperation::attach_method:
-    case ErrandOperation::detach_method:
-      return ErrandSubject::payment_method;
-    case ErrandOperation::create_subscription:
-    case ErrandOperation::end_at_period_end:
-    case ErrandOperation::end_now:
-    case ErrandOperation::resume:
-    case ErrandOperation::change_plan:
-      return ErrandSubject::subscription;
-  }
-  base::fail_check("unknown errand", std::source_location::current());
 }
 
 }  // namespace cobro::domain

@@ -464,37 +464,27 @@ void Books::conflict(std::string detail) {
   if (payment_.conflicted) return;
   payment_.conflicted = true;
   payment_changed_ = true;
-  result_.reconciliations.push_back({.id = ids().next<ReconciliationId>(),
-                                     .payment_id = payment_.id,
-                                     .attempt_id = {},
-                                     .kind = ReconciliationKind::conflict,
-                                     .operation = payment_.pending_operation,
-                                     .gateway = payment_.gateway,
-                                     .amount = payment_.amount,
-                                     .detail = std::move(detail),
-                                     .outcome = {},
-                                     .gateway_transaction_id = {},
-                                     .note = {},
-                                     .resolved_by = {},
-                                     .created_at = moment_.now,
-                                     .resolved_at = {}});
+  ask(ReconciliationKind::conflict, std::move(detail), payment_.amount);
+  result_.reconciliations.back().operation = payment_.pending_operation;
 }
 
-void Books::ask_a_person(const Attempt& attempt, std::string detail) {
+void Books::ask_a_person(const GatewayCall& call, std::string detail) {
+  ask(ReconciliationKind::unknown_outcome, std::move(detail),
+      call.amount.value_or(payment_.amount));
+  result_.reconciliations.back().call_id = call.id;
+  result_.reconciliations.back().operation = call.operation;
+}
+
+void Books::ask(ReconciliationKind kind, std::string detail, Money amount) {
   result_.reconciliations.push_back({.id = ids().next<ReconciliationId>(),
                                      .payment_id = payment_.id,
-                                     .attempt_id = attempt.id,
-                                     .kind = ReconciliationKind::unknown_outcome,
-                                     .operation = attempt.operation,
-                                     .gateway = attempt.gateway,
-                                     .amount = attempt.amount.value_or(payment_.amount),
+                                     .user_id = payment_.user_id,
+                                     .tenant_id = payment_.tenant_id,
+                                     .kind = kind,
+                                     .gateway = payment_.gateway,
+                                     .amount = amount,
                                      .detail = std::move(detail),
-                                     .outcome = {},
-                                     .gateway_transaction_id = {},
-                                     .note = {},
-                                     .resolved_by = {},
-                                     .created_at = moment_.now,
-                                     .resolved_at = {}});
+                                     .created_at = moment_.now});
 }
 
 Refund* Books::find_refund(RefundId id) {

@@ -13,10 +13,10 @@
 
 #include "base/result.h"
 #include "base/time.h"
-#include "domain/attempt.h"
 #include "domain/dispute.h"
 #include "domain/entitlement.h"
 #include "domain/event.h"
+#include "domain/gateway_call.h"
 #include "domain/ids.h"
 #include "domain/ledger.h"
 #include "domain/order.h"
@@ -105,8 +105,8 @@ class Books {
   // ---- what a person must settle -------------------------------------------------------
   // The gateway contradicts our record: marks the payment, once, and says how.
   void conflict(std::string detail);
-  // Nobody could learn how the attempt ended.
-  void ask_a_person(const Attempt& attempt, std::string detail);
+  // Nobody could learn how the call ended.
+  void ask_a_person(const GatewayCall& call, std::string detail);
 
   // ---- the result --------------------------------------------------------------------
   void write_event(std::string type, EventPayload payload);
@@ -136,6 +136,7 @@ class Books {
   void settle_transaction(TransactionId id, TransactionStatus status,
                           std::optional<std::string> failure_reason, std::string response);
   void record(Movement movement, TransactionId transaction, Money amount);
+  void ask(ReconciliationKind kind, std::string detail, Money amount);
   [[nodiscard]] bool has_room(const Payment& after) const;
   void replace_payment(Payment after);
   void follow_refunds();

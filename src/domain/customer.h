@@ -20,7 +20,7 @@ struct Customer {
   std::optional<std::string> name = {};
   std::optional<std::string> gateway_customer_id = {};  // cus_…; nothing until it is made there
   std::optional<PaymentMethodId> default_method_id = {};
-  std::int64_t errands = 0;  // counts them, for gateway keys
+  std::int64_t calls = 0;  // counts them, for gateway keys
   std::int64_t version = 1;
   base::Timestamp created_at;
   base::Timestamp updated_at;

@@ -40,7 +40,7 @@ struct PaymentNews {
   std::optional<Decline> decline;
   std::optional<NextAction> next_action;
   std::optional<PaymentId> our_payment;  // from the metadata
-  std::optional<AttemptId> our_attempt;  // the attempt that created it
+  std::optional<CallId> our_call;        // the call that created it
   std::optional<std::string> client_secret = {};
   std::string redacted;  // JSON, fit to keep and to show
 };
@@ -98,7 +98,7 @@ struct SubscriptionNews {
   std::optional<NextAction> next_action;
   std::optional<std::string> client_secret;
   std::optional<SubscriptionId> our_subscription;  // from the metadata
-  std::optional<ErrandId> our_errand;              // that created it
+  std::optional<CallId> our_call;                  // that created it
   std::string redacted;
 };
 
@@ -130,7 +130,7 @@ struct RefundNews {
   std::optional<std::string> reason;
   std::optional<std::string> failure_reason;
   std::optional<PaymentId> our_payment;
-  std::optional<AttemptId> our_attempt;
+  std::optional<CallId> our_call;
   std::string redacted;
 };
 

@@ -12,7 +12,7 @@ namespace cobro::domain {
 using OrderId = base::Id<struct OrderTag>;
 using OrderItemId = base::Id<struct OrderItemTag>;
 using PaymentId = base::Id<struct PaymentTag>;
-using AttemptId = base::Id<struct AttemptTag>;
+using CallId = base::Id<struct CallTag>;
 using RefundId = base::Id<struct RefundTag>;
 using TransactionId = base::Id<struct TransactionTag>;
 using LedgerEntryId = base::Id<struct LedgerEntryTag>;
@@ -28,7 +28,6 @@ using StatusChangeId = base::Id<struct StatusChangeTag>;
 using CheckoutSessionId = base::Id<struct CheckoutSessionTag>;
 using EntitlementId = base::Id<struct EntitlementTag>;
 using DisputeId = base::Id<struct DisputeTag>;
-using ErrandId = base::Id<struct ErrandTag>;
 using WebhookId = base::Id<struct WebhookTag>;
 
 // Fresh UUIDv7 ids for one decision, increasing, all from one draw of chance. A copy

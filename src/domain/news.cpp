@@ -129,10 +129,10 @@ bool learn(Books& books, const PaymentNews& news) {
   return true;
 }
 
-const Refund* find_refund(const Books& books, const RefundNews& news, const Attempt* attempt) {
+const Refund* find_refund(const Books& books, const RefundNews& news, const GatewayCall* call) {
   for (const auto& refund : books.refunds()) {
     if (refund.gateway_refund_id == news.gateway_refund_id) return &refund;
-    if (attempt && attempt->refund_id == refund.id && !refund.gateway_refund_id) return &refund;
+    if (call && call->refund_id == refund.id && !refund.gateway_refund_id) return &refund;
   }
   return nullptr;
 }
@@ -190,11 +190,11 @@ Applied apply_late(Books& books, const PaymentNews& news) {
   return Applied::changed;
 }
 
-Applied apply(Books& books, const RefundNews& news, const Attempt* attempt) {
+Applied apply(Books& books, const RefundNews& news, const GatewayCall* call) {
   if (is_other_object(books.payment(), news.gateway_payment_id))
     return conflict(books, fmt::format("the gateway refunded another object, {}, for this payment",
                                        *news.gateway_payment_id));
-  const Refund* refund = find_refund(books, news, attempt);
+  const Refund* refund = find_refund(books, news, call);
   if (refund == nullptr) return book_outside_refund(books, news);
   if (news.amount && *news.amount != refund->amount)
     return conflict(books, says("of the refund an amount of", *news.amount, refund->amount));
@@ -260,20 +260,19 @@ Applied apply(Books& books, const DisputeNews& news, const std::optional<Dispute
 
 namespace {
 
-std::optional<AttemptStatus> confirm_ending(const Payment& before, const PaymentNews& news) {
+std::optional<CallStatus> confirm_ending(const Payment& before, const PaymentNews& news) {
   switch (news.state) {
     case RemoteState::requires_action:
     case RemoteState::processing:
     case RemoteState::authorized:
     case RemoteState::succeeded:
-      return AttemptStatus::accepted;
+      return CallStatus::accepted;
     case RemoteState::cancelled:
-      return AttemptStatus::not_executed;
+      return CallStatus::not_executed;
     // The refusal that the object shows may be an earlier one; a charge that we have not
-    // seen is this attempt's.
+    // seen is this call's.
     case RemoteState::declined:
-      if (news.charge_id && news.charge_id != before.gateway_charge_id)
-        return AttemptStatus::declined;
+      if (news.charge_id && news.charge_id != before.gateway_charge_id) return CallStatus::declined;
       return std::nullopt;
     case RemoteState::unconfirmed:
     case RemoteState::unrecognized:
@@ -284,43 +283,51 @@ std::optional<AttemptStatus> confirm_ending(const Payment& before, const Payment
 
 }  // namespace
 
-std::optional<AttemptStatus> ending(const Attempt& attempt, const Payment& before,
-                                    const PaymentNews& news) {
+std::optional<CallStatus> ending(const GatewayCall& call, const Payment& before,
+                                 const PaymentNews& news) {
   const bool succeeded = news.state == RemoteState::succeeded;
   const bool cancelled = news.state == RemoteState::cancelled;
-  switch (attempt.operation) {
+  switch (call.operation) {
     // Whatever became of it since, it is there.
     case Operation::create:
       return news.state == RemoteState::unrecognized ? std::nullopt
-                                                     : std::optional(AttemptStatus::accepted);
+                                                     : std::optional(CallStatus::accepted);
     case Operation::confirm:
       return confirm_ending(before, news);
     case Operation::capture:
-      if (succeeded) return AttemptStatus::accepted;
-      return cancelled ? std::optional(AttemptStatus::not_executed) : std::nullopt;
+      if (succeeded) return CallStatus::accepted;
+      return cancelled ? std::optional(CallStatus::not_executed) : std::nullopt;
     case Operation::cancel:
-      if (cancelled) return AttemptStatus::accepted;
-      return succeeded ? std::optional(AttemptStatus::not_executed) : std::nullopt;
+      if (cancelled) return CallStatus::accepted;
+      return succeeded ? std::optional(CallStatus::not_executed) : std::nullopt;
     case Operation::refund:
+    case Operation::create_customer:
+    case Operation::attach_method:
+    case Operation::detach_method:
+    case Operation::create_subscription:
+    case Operation::end_at_period_end:
+    case Operation::end_now:
+    case Operation::resume:
+    case Operation::change_plan:
       return std::nullopt;
   }
   return std::nullopt;
 }
 
-void close_attempt(Books& books, Attempt& attempt, AttemptStatus status,
-                   std::optional<Decline> decline) {
-  COBRO_CHECK(attempt.status == AttemptStatus::open && status != AttemptStatus::open);
-  attempt.status = status;
-  attempt.decline = std::move(decline);
-  attempt.closed_at = books.now();
-  const bool undone = status == AttemptStatus::not_executed;
-  if (attempt.operation == Operation::refund) {
-    if (undone) books.end_refund(*attempt.refund_id, RefundStatus::failed, "not_executed", "{}");
+void close_call(Books& books, GatewayCall& call, CallStatus status,
+                std::optional<Decline> decline) {
+  COBRO_CHECK(call.status == CallStatus::open && status != CallStatus::open);
+  call.status = status;
+  call.decline = std::move(decline);
+  call.closed_at = books.now();
+  const bool undone = status == CallStatus::not_executed;
+  if (call.operation == Operation::refund) {
+    if (undone) books.end_refund(*call.refund_id, RefundStatus::failed, "not_executed", "{}");
     return;
   }
   books.note([](Payment& payment) { payment.pending_operation.reset(); });
-  if (undone && attempt.operation == Operation::confirm)
-    books.move(attempt.state_before == PaymentState::failed
+  if (undone && call.operation == Operation::confirm)
+    books.move(call.state_before == PaymentState::failed
                    ? PaymentEvent::confirmation_withdrawn_after_failure
                    : PaymentEvent::confirmation_withdrawn);
 }

@@ -4,8 +4,8 @@
 
 #include <optional>
 
-#include "domain/attempt.h"
 #include "domain/books.h"
+#include "domain/gateway_call.h"
 #include "domain/gateway_news.h"
 
 namespace cobro::domain {
@@ -26,25 +26,24 @@ Applied apply(Books& books, const PaymentNews& news);
 // news are not of captured money.
 Applied apply_late(Books& books, const PaymentNews& news);
 
-// Applies news of one refund: ours (by gateway id or attempt), or one made outside, which
+// Applies news of one refund: ours (by gateway id or call), or one made outside, which
 // is booked the same way when there is room for it.
-Applied apply(Books& books, const RefundNews& news, const Attempt* attempt);
+Applied apply(Books& books, const RefundNews& news, const GatewayCall* call);
 
 // Applies news of a dispute of the payment; `known` is our row of it. In any order: what is of
 // an earlier point changes nothing, and money is posted once.
 Applied apply(Books& books, const DisputeNews& news, const std::optional<Dispute>& known);
 
-// How an open attempt ends, given what the gateway says of the object now; nothing when
-// this is no evidence about the attempt. `before` is the payment before the news.
-// An attempt that only *may* have been executed never ends `not_executed` here, except by
+// How an open call ends, given what the gateway says of the object now; nothing when
+// this is no evidence about the call. `before` is the payment before the news.
+// A call that only *may* have been executed never ends `not_executed` here, except by
 // a final state that excludes it.
-std::optional<AttemptStatus> ending(const Attempt& attempt, const Payment& before,
-                                    const PaymentNews& news);
+std::optional<CallStatus> ending(const GatewayCall& call, const Payment& before,
+                                 const PaymentNews& news);
 
-// Ends an attempt: its row, and the payment's mark of an open operation. A confirmation
+// Ends a call: its row, and the payment's mark of an open operation. A confirmation
 // that was not executed puts the payment back where it was; a refund that was not executed
 // fails and releases its amount.
-void close_attempt(Books& books, Attempt& attempt, AttemptStatus status,
-                   std::optional<Decline> decline);
+void close_call(Books& books, GatewayCall& call, CallStatus status, std::optional<Decline> decline);
 
 }  // namespace cobro::domain

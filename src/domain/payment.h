@@ -28,10 +28,23 @@ enum class PaymentState {
 enum class CaptureMethod { automatic, manual };
 enum class GatewayName { manual, stripe, paypal, mercadopago };
 
-// What can be done with a payment at its gateway. Everything but `refund` excludes each
-// other: one open attempt per payment, refunds apart. `create` makes its object there
-// without confirming it.
-enum class Operation { create, confirm, capture, cancel, refund };
+// What can be asked of a gateway. What is asked about one payment excludes each other: one open
+// call per payment, refunds apart. So it is for a customer, a method, a subscription.
+enum class Operation {
+  create,   // of a payment: makes its object, without confirming it
+  confirm,  // ″
+  capture,  // ″
+  cancel,   // ″
+  refund,   // ″
+  create_customer,
+  attach_method,
+  detach_method,
+  create_subscription,
+  end_at_period_end,  // of a subscription
+  end_now,            // ″
+  resume,             // ″ takes back end_at_period_end
+  change_plan,        // ″
+};
 
 // How far a dispute is; a chargeback's, or an inquiry's before it.
 enum class DisputeStatus { needs_response, under_review, won, lost, closed, prevented };
@@ -79,9 +92,9 @@ struct Payment {
   std::optional<std::string> gateway_response;   // redacted JSON of the last answer
   std::optional<Decline> decline;                // of the last declined confirmation
   std::optional<NextAction> next_action;
-  std::optional<Operation> pending_operation;  // of the open attempt, refunds apart
-  bool conflicted = false;    // the gateway's word contradicts ours; a person must look
-  std::int64_t attempts = 0;  // counts operations, for gateway keys
+  std::optional<Operation> pending_operation;  // of the open call, refunds apart
+  bool conflicted = false;  // the gateway's word contradicts ours; a person must look
+  std::int64_t calls = 0;   // counts them, for gateway keys
   std::int64_t event_sequence = 0;
   std::int64_t version = 1;
   base::Timestamp created_at;

@@ -34,7 +34,7 @@ struct PaymentMethod {
   std::optional<std::string> last4 = {};
   std::optional<std::int64_t> exp_month = {};
   std::optional<std::int64_t> exp_year = {};
-  std::int64_t errands = 0;
+  std::int64_t calls = 0;
   std::int64_t version = 1;
   base::Timestamp created_at;
   base::Timestamp updated_at;

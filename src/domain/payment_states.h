@@ -21,7 +21,7 @@
 namespace cobro::domain {
 
 enum class PaymentEvent {
-  confirmation_sent,                     // our attempt was committed and is about to be sent
+  confirmation_sent,                     // our call was committed and is about to be sent
   confirmation_withdrawn,                // it was certainly not executed
   confirmation_withdrawn_after_failure,  // the same, on a payment declined before
   action_required,

@@ -1,6 +1,6 @@
-// A reconciliation: what no machine could settle, put before a person. Either the outcome of
-// an attempt that a gateway did not tell for a day, or a gateway's word that contradicts our
-// record. Kept for ever, with who settled it and why.
+// A review: what no machine could settle, put before a person. The outcome of a gateway call
+// that was not told for a day, or a gateway's word that contradicts our record. Kept for ever,
+// with who settled it and why.
 #pragma once
 
 #include <cstdint>
@@ -21,21 +21,25 @@ enum class ReconciliationOutcome { succeeded, failed };
 
 struct Reconciliation {
   ReconciliationId id;
-  PaymentId payment_id;
-  std::optional<AttemptId> attempt_id;  // of an unknown outcome
+  std::optional<PaymentId> payment_id = {};            // what it is about:
+  std::optional<SubscriptionId> subscription_id = {};  // either, or neither
+  std::optional<CallId> call_id = {};                  // of an unknown outcome
+  std::optional<std::string> user_id = {};             // whose it is
+  std::optional<std::string> tenant_id = {};
   ReconciliationKind kind = ReconciliationKind::unknown_outcome;
-  std::optional<Operation> operation;
+  std::optional<Operation> operation = {};
   GatewayName gateway = GatewayName::stripe;
-  Money amount;        // of the operation, or of the payment
-  std::string detail;  // what is unknown, or who says what
+  std::optional<std::string> gateway_object_id = {};
+  std::optional<Money> amount = {};  // of the operation, or of the payment
+  std::string detail;                // what is unknown, or who says what
   ReconciliationStatus status = ReconciliationStatus::open;
-  std::optional<ReconciliationOutcome> outcome;
-  std::optional<std::string> gateway_transaction_id;
-  std::optional<std::string> note;
-  std::optional<std::string> resolved_by;  // a `sub`, or "gateway" when it spoke after all
+  std::optional<ReconciliationOutcome> outcome = {};
+  std::optional<std::string> gateway_transaction_id = {};
+  std::optional<std::string> note = {};
+  std::optional<std::string> resolved_by = {};  // a `sub`, or "gateway" when it spoke after all
   std::int64_t version = 1;
   base::Timestamp created_at;
-  std::optional<base::Timestamp> resolved_at;
+  std::optional<base::Timestamp> resolved_at = {};
 };
 
 }  // namespace cobro::domain

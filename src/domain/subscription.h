@@ -55,7 +55,7 @@ struct Subscription {
   std::optional<std::string> client_secret = {};
   std::optional<std::string> latest_invoice_id = {};  // in_…
   std::string metadata = "{}";                        // JSON object of strings
-  std::int64_t errands = 0;
+  std::int64_t calls = 0;
   std::int64_t event_sequence = 0;
   std::int64_t version = 1;
   base::Timestamp created_at;

@@ -25,7 +25,7 @@ std::string reason_for(const Subscription& before, SubscriptionStatus after, con
     case SubscriptionStatus::cancelled:
       break;
   }
-  if (author.operation == ErrandOperation::end_now) return "cancel_requested";
+  if (author.operation == Operation::end_now) return "cancel_requested";
   if (before.cancel_at_period_end) return "period_ended";
   const bool owed =
       before.status == SubscriptionStatus::past_due || before.status == SubscriptionStatus::unpaid;
@@ -36,8 +36,8 @@ std::string reason_for(const Subscription& before, SubscriptionStatus after, con
 // gateway's.
 std::string mover(SubscriptionStatus after, const Author& author) {
   const bool asked =
-      author.operation == ErrandOperation::create_subscription ||
-      (author.operation == ErrandOperation::end_now && after == SubscriptionStatus::cancelled);
+      author.operation == Operation::create_subscription ||
+      (author.operation == Operation::end_now && after == SubscriptionStatus::cancelled);
   return asked ? author.changed_by : "gateway";
 }
 
@@ -55,8 +55,8 @@ bool same(const std::optional<NextAction>& a, const std::optional<NextAction>& b
 
 }  // namespace
 
-Author author_of(const Errand& errand) {
-  return {errand.requested_by, errand.operation};
+Author author_of(const GatewayCall& call) {
+  return {call.requested_by, call.operation};
 }
 
 SubscriptionBooks::SubscriptionBooks(Moment moment, Subscription subscription,
@@ -95,7 +95,7 @@ bool SubscriptionBooks::apply(const CheckoutNews& news, const Author& author) {
   if (is_terminal(row_.status)) return false;
   bool changed = take(row_.gateway_checkout_id, std::optional(news.gateway_checkout_id));
   if (!row_.gateway_subscription_id && news.status == CheckoutStatus::expired) {
-    const bool asked = author.operation == ErrandOperation::end_now;
+    const bool asked = author.operation == Operation::end_now;
     give_up(asked ? author.changed_by : "gateway", asked ? "cancel_requested" : "checkout_expired");
     return true;
   }
@@ -195,7 +195,7 @@ bool SubscriptionBooks::follow_price(const SubscriptionNews& news, const Author&
     row_.plan_id = plan.id;
     row_.plan_code = plan.code;
   }
-  const bool asked = author.operation == ErrandOperation::change_plan;
+  const bool asked = author.operation == Operation::change_plan;
   write_history(row_.status, "plan_changed", asked ? author.changed_by : "gateway");
   write_event("subscription.plan_changed");
   return true;
@@ -207,8 +207,7 @@ bool SubscriptionBooks::follow_end(const SubscriptionNews& news, const Author& a
   if (row_.cancel_at_period_end == news.cancel_at_period_end || ended) return changed;
   row_.cancel_at_period_end = news.cancel_at_period_end;
   if (!row_.cancel_at_period_end) row_.cancelled_at.reset();
-  const auto asked =
-      row_.cancel_at_period_end ? ErrandOperation::end_at_period_end : ErrandOperation::resume;
+  const auto asked = row_.cancel_at_period_end ? Operation::end_at_period_end : Operation::resume;
   const auto by = author.operation == asked ? author.changed_by : "gateway";
   write_history(row_.status, row_.cancel_at_period_end ? "cancel_requested" : "resumed", by);
   write_event(row_.cancel_at_period_end ? "subscription.cancel_requested" : "subscription.resumed");

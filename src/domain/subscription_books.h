@@ -8,19 +8,19 @@
 
 #include "domain/books.h"
 #include "domain/entitlement.h"
-#include "domain/errand.h"
+#include "domain/gateway_call.h"
 #include "domain/gateway_news.h"
 #include "domain/subscription.h"
 
 namespace cobro::domain {
 
-// Who is behind a change, as the history says it: the open errand that asked for it, or the
+// Who is behind a change, as the history says it: the open call that asked for it, or the
 // gateway by itself.
 struct Author {
   std::string changed_by = "gateway";
-  std::optional<ErrandOperation> operation = {};
+  std::optional<Operation> operation = {};
 };
-Author author_of(const Errand& errand);
+Author author_of(const GatewayCall& call);
 
 class SubscriptionBooks {
  public:
@@ -42,7 +42,7 @@ class SubscriptionBooks {
   void give_up(const std::string& changed_by, const std::string& reason);
   // The trial's end is near.
   void warn_of_trial_end();
-  // Facts about the row that are no change of state: the errands' counter, …
+  // Facts about the row that are no change of state: the calls' counter, …
   template <class Edit>
   void note(Edit edit) {
     edit(row_);

@@ -108,6 +108,22 @@ std::string_view word(Operation value) {
       return "cancel";
     case Operation::refund:
       return "refund";
+    case Operation::create_customer:
+      return "create_customer";
+    case Operation::attach_method:
+      return "attach_method";
+    case Operation::detach_method:
+      return "detach_method";
+    case Operation::create_subscription:
+      return "create_subscription";
+    case Operation::end_at_period_end:
+      return "end_at_period_end";
+    case Operation::end_now:
+      return "end_now";
+    case Operation::resume:
+      return "resume";
+    case Operation::change_plan:
+      return "change_plan";
   }
   return "?";
 }
@@ -194,15 +210,15 @@ std::string_view word(Aggregate value) {
   return "?";
 }
 
-std::string_view word(AttemptStatus value) {
+std::string_view word(CallStatus value) {
   switch (value) {
-    case AttemptStatus::open:
+    case CallStatus::open:
       return "open";
-    case AttemptStatus::accepted:
+    case CallStatus::accepted:
       return "accepted";
-    case AttemptStatus::declined:
+    case CallStatus::declined:
       return "declined";
-    case AttemptStatus::not_executed:
+    case CallStatus::not_executed:
       return "not_executed";
   }
   return "?";
@@ -368,28 +384,6 @@ std::string_view word(EntitlementKind value) {
       return "course";
     case EntitlementKind::plan:
       return "plan";
-  }
-  return "?";
-}
-
-std::string_view word(ErrandOperation value) {
-  switch (value) {
-    case ErrandOperation::create_customer:
-      return "create_customer";
-    case ErrandOperation::attach_method:
-      return "attach_method";
-    case ErrandOperation::detach_method:
-      return "detach_method";
-    case ErrandOperation::create_subscription:
-      return "create_subscription";
-    case ErrandOperation::end_at_period_end:
-      return "end_at_period_end";
-    case ErrandOperation::end_now:
-      return "end_now";
-    case ErrandOperation::resume:
-      return "resume";
-    case ErrandOperation::change_plan:
-      return "change_plan";
   }
   return "?";
 }

@@ -4,12 +4,11 @@
 
 #include <string_view>
 
-#include "domain/attempt.h"
 #include "domain/checkout_session.h"
 #include "domain/dispute.h"
 #include "domain/entitlement.h"
-#include "domain/errand.h"
 #include "domain/event.h"
+#include "domain/gateway_call.h"
 #include "domain/ledger.h"
 #include "domain/order.h"
 #include "domain/payment.h"
@@ -35,7 +34,7 @@ std::string_view word(TransactionStatus value);
 std::string_view word(Movement value);
 std::string_view word(Side value);
 std::string_view word(Aggregate value);
-std::string_view word(AttemptStatus value);
+std::string_view word(CallStatus value);
 std::string_view word(OverpaymentReason value);
 std::string_view word(OverpaymentStatus value);
 std::string_view word(ReconciliationKind value);
@@ -49,7 +48,6 @@ std::string_view word(SubscriptionStatus value);
 std::string_view word(CheckoutMode value);
 std::string_view word(CheckoutStatus value);
 std::string_view word(EntitlementKind value);
-std::string_view word(ErrandOperation value);
 std::string_view word(RefusalCode value);
 
 }  // namespace cobro::domain

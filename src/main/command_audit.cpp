@@ -1,6 +1,6 @@
 #include <cstdio>
 
-#include "app/audit.h"
+#include "app/audit/audit.h"
 #include "main/commands.h"
 #include "main/open_store.h"
 #include "main/startup.h"

@@ -3,8 +3,9 @@
 #include <cstdio>
 #include <vector>
 
-#include "app/payments.h"
-#include "app/reconciliations.h"
+#include "app/handlers/call_handlers.h"
+#include "app/payments/payments.h"
+#include "app/review/reconciliations.h"
 #include "domain/words.h"
 #include "gateways/manual/manual.h"
 #include "main/commands.h"
@@ -45,7 +46,7 @@ void print(const Item& item) {
       payment ? fmt::format("{} {}", payment->number, status_word(*payment)) : std::string("?");
   const auto remote = payment ? payment->gateway_payment_id.value_or("-") : std::string("-");
   fmt::print("{}  {}  {:<8}  {:>14}  {}\n", row.id.to_string(), minute_of(row.created_at), what,
-             row.amount.to_string(), paid);
+             row.amount ? row.amount->to_string() : "-", paid);
   fmt::print("    {} {}: {}\n", domain::word(row.gateway), remote, row.detail);
   if (row.status == domain::ReconciliationStatus::open) return;
   fmt::print("    {} by {} {}: {}\n", row.outcome ? domain::word(*row.outcome) : "resolved",
@@ -73,9 +74,11 @@ base::Task<base::Result<std::vector<Item>, Refusal>> read_all(app::Context& cont
     auto listed = co_await app::list_reconciliations(context, caller, filter, page);
     if (!listed) co_return std::unexpected(std::move(listed).error());
     for (auto& row : listed->items) {
-      auto payment = co_await app::get_payment(context, caller, row.payment_id);
       Item item{std::move(row), std::nullopt};
-      if (payment) item.payment = std::move(*payment);
+      if (item.row.payment_id) {
+        auto payment = co_await app::get_payment(context, caller, *item.row.payment_id);
+        if (payment) item.payment = std::move(*payment);
+      }
       items.push_back(std::move(item));
     }
     more = listed->more && !items.empty();
@@ -109,13 +112,15 @@ base::Result<app::ResolveReconciliation, Refusal> read_command(const ReconcileOp
   return std::move(*command);
 }
 
-void print_resolved(const domain::Reconciliation& row, const domain::Payment& payment) {
-  fmt::print("resolved as {} by {}; payment {} is {}\n", domain::word(*row.outcome),
-             *row.resolved_by, payment.number, status_word(payment));
-  if (!payment.overpayment) return;
-  fmt::print("its {} are overpayment {}, {}\n", payment.overpayment->amount.to_string(),
-             payment.overpayment->id.to_string(),
-             domain::word(domain::status_of(*payment.overpayment)));
+void print_resolved(const Item& item) {
+  const auto& [row, payment] = item;
+  fmt::print("resolved as {} by {}", domain::word(*row.outcome), *row.resolved_by);
+  if (!payment) return fmt::print("\n");
+  fmt::print("; payment {} is {}\n", payment->number, status_word(*payment));
+  if (!payment->overpayment) return;
+  fmt::print("its {} are overpayment {}, {}\n", payment->overpayment->amount.to_string(),
+             payment->overpayment->id.to_string(),
+             domain::word(domain::status_of(*payment->overpayment)));
 }
 
 int resolve(net::Loop& loop, app::Context& context, app::Caller caller,
@@ -123,10 +128,10 @@ int resolve(net::Loop& loop, app::Context& context, app::Caller caller,
   auto command = read_command(options);
   if (!command) return explain(command.error());
   // Worded on each try of the write; the last one is what was committed.
-  std::optional<std::pair<domain::Reconciliation, domain::Payment>> resolved;
+  std::optional<Item> resolved;
   const app::WordReconciliation keep = [&](const domain::Reconciliation& row,
-                                           const domain::Payment& payment) {
-    resolved.emplace(row, payment);
+                                           const domain::Payment* payment) {
+    resolved.emplace(row, payment ? std::optional(*payment) : std::nullopt);
     return app::StoredReply{};
   };
   app::Call call{.caller = std::move(caller),
@@ -136,7 +141,7 @@ int resolve(net::Loop& loop, app::Context& context, app::Caller caller,
   const auto answer = run_to_end(
       loop, app::resolve_reconciliation(context, std::move(call), std::move(*command), keep));
   if (!answer) return explain(answer.error());
-  print_resolved(resolved->first, resolved->second);
+  print_resolved(*resolved);
   return 0;
 }
 
@@ -153,7 +158,7 @@ int run_reconcile(const configuration::Sources& sources, const ReconcileOptions&
   const auto store = open_store(*configuration, loop, clock, random);
   const gateways::Manual manual;
   const ports::Gateways gateways{&manual};
-  app::Context context{*store, clock, random, http, gateways, log, {}};
+  app::Context context{*store, clock, random, http, gateways, log, {}, &app::call_handlers()};
   const app::Caller caller{.sub = options.by, .roles = app::Role::admin, .tenant_id = {}};
   if (!options.id.empty()) return resolve(loop, context, caller, options);
   const auto items = run_to_end(loop, read_all(context, caller, options.all));

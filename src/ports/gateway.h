@@ -10,13 +10,16 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/secret.h"
 #include "base/time.h"
-#include "domain/attempt.h"
+#include "domain/gateway_call.h"
 #include "domain/gateway_news.h"
 #include "domain/payment.h"
 #include "domain/refund.h"
 #include "domain/refusal.h"
+#include "ports/answers.h"
 #include "ports/billing.h"
+#include "ports/commands.h"
 #include "ports/http_client.h"
 #include "wire/message.h"
 
@@ -28,49 +31,6 @@ struct Capabilities {
   bool partial_refund = false;
   // A key sent again within this span of its first send gives the first answer again.
   base::Duration key_window{};
-};
-
-// What an attempt asks for. `payment` is as it stands before the operation.
-// With the customer and method that the payment names; or as a page that will make it.
-struct CreateCommand {
-  std::optional<CheckoutPage> page = {};
-};
-struct ConfirmCommand {
-  // Nothing: the one that the object was made with.
-  std::optional<std::string> payment_method;
-  std::optional<std::string> customer = {};  // that it belongs to
-  std::optional<std::string> return_url;
-};
-struct CaptureCommand {
-  domain::Money amount;
-};
-struct CancelCommand {};
-struct RefundCommand {
-  domain::RefundId refund_id;
-  domain::Money amount;
-  std::string reason;
-};
-using GatewayCommand =
-    std::variant<CreateCommand, ConfirmCommand, CaptureCommand, CancelCommand, RefundCommand>;
-
-struct GatewayAnswer {
-  AnswerKind kind = AnswerKind::unknown;
-  std::optional<domain::PaymentNews> payment;  // also with a decline, when the gateway sends it
-  std::optional<domain::RefundNews> refund;
-  std::optional<domain::Decline> decline;
-  bool heard = false;  // unknown, though the gateway answered: its object may tell more
-  bool busy = false;   // not executed because the gateway sheds load: try later
-  // Not executed, because the gateway does not take the payment method it was given.
-  bool bad_payment_method = false;
-  std::string message;  // why, for logs and a 502; nothing internal, no credentials
-};
-
-// One page of a look-up: what was found, and how to go on.
-struct LookUpAnswer {
-  bool understood = false;  // false: ask again later; nothing may be concluded
-  std::vector<domain::PaymentNews> payments;
-  std::vector<domain::RefundNews> refunds;
-  std::optional<domain::GatewayRequest> next_page;
 };
 
 struct WebhookRefusal {
@@ -95,44 +55,62 @@ struct GatewayEvent {
   std::optional<domain::PaymentId> our_payment;
 };
 
+// An access token (OAuth 2.0, RFC 6749) that the gateway gives for our credentials.
+struct AccessToken {
+  base::Secret text;
+  base::Duration lifetime{};
+};
+class AccessTokens {
+ public:
+  virtual ~AccessTokens() = default;
+  [[nodiscard]] virtual HttpRequest request(base::Duration timeout) const = 0;
+  // Nothing when the answer holds none.
+  [[nodiscard]] virtual std::optional<AccessToken> parse(const HttpResponse& response) const = 0;
+};
+
 class Gateway {
  public:
   virtual ~Gateway() = default;
   [[nodiscard]] virtual domain::GatewayName name() const = 0;
   [[nodiscard]] virtual const Capabilities& capabilities() const = 0;
 
-  // What it can do beside payments: null when nothing.
-  [[nodiscard]] virtual const Billing* billing() const = 0;
+  // What it can do beside payments: null when it cannot.
+  [[nodiscard]] virtual const SavedMethods* saved_methods() const = 0;
+  [[nodiscard]] virtual const GatewaySubscriptions* subscriptions() const = 0;
 
   // Refusals: currency_not_supported, validation_failed (an amount that the gateway cannot
   // take: below its minimum, not a multiple, above its maximum), before a payment is made.
   [[nodiscard]] virtual std::optional<domain::Refusal> check_amount(domain::Money amount) const = 0;
 
-  // The request of an attempt. Same refusals as check_amount, for the command's amount; the
-  // minimum and maximum bind only what is charged, not captures and refunds.
+  // The request of a call about a payment. Same refusals as check_amount, for the command's amount;
+  // the minimum and maximum bind only what is charged, not captures and refunds.
   [[nodiscard]] virtual base::Result<domain::GatewayRequest, domain::Refusal> build(
-      const GatewayCommand& command, const domain::Payment& payment,
-      domain::AttemptId attempt) const = 0;
-  // What the answer to an attempt of that operation means. Never throws for what it says.
+      const PaymentCommand& command, const domain::Payment& payment, domain::CallId call) const = 0;
+  // What the answer to a call of that operation means. Never throws for what it says.
   [[nodiscard]] virtual GatewayAnswer parse(domain::Operation operation,
                                             const HttpResponse& response) const = 0;
 
   // Fetches the payment's object by its gateway id, or its page; without either, lists what
-  // was created between the two instants (the caller compares metadata), like `creation` when
-  // that is known.
-  [[nodiscard]] virtual domain::GatewayRequest look_up_payment(
-      const domain::Payment& payment, base::Timestamp from, base::Timestamp to,
-      const domain::GatewayRequest* creation) const = 0;
+  // was created between the two instants (the caller compares metadata), on pages of the
+  // gateway's own when `on_page`.
+  [[nodiscard]] virtual domain::GatewayRequest look_up_payment(const domain::Payment& payment,
+                                                               base::Timestamp from,
+                                                               base::Timestamp to,
+                                                               bool on_page) const = 0;
   // Lists the refunds of the payment's object.
   [[nodiscard]] virtual domain::GatewayRequest look_up_refunds(
       const domain::Payment& payment) const = 0;
   [[nodiscard]] virtual LookUpAnswer parse_look_up(const domain::GatewayRequest& request,
                                                    const HttpResponse& response) const = 0;
 
-  // Adds base URL, credentials, version and (for attempts) the idempotency key.
+  // Where credentials must first be changed for a token: null when they go along as they are.
+  [[nodiscard]] virtual const AccessTokens* access_tokens() const = 0;
+  // Adds base URL, credentials (or `token`, where there are access_tokens), version and (for calls)
+  // the idempotency key.
   [[nodiscard]] virtual HttpRequest to_http(const domain::GatewayRequest& request,
                                             std::optional<std::string_view> key,
-                                            base::Duration timeout) const = 0;
+                                            base::Duration timeout,
+                                            const base::Secret* token) const = 0;
 
   // Verifies the signature over the raw body and reads the event.
   [[nodiscard]] virtual base::Result<GatewayEvent, WebhookRefusal> verify(

@@ -17,8 +17,8 @@ namespace cobro::ports {
 using StoredReply = wire::Reply;
 
 enum class RecordState {
-  open,     // an attempt is under way or unknown; never expires
-  settled,  // the attempt has ended without its caller: to be worded by its own route
+  open,     // a gateway call is under way or unknown; never expires
+  settled,  // the call has ended without its caller: to be worded by its own route
   closed,   // has its reply; kept for 24 h
 };
 
@@ -27,9 +27,8 @@ struct IdempotencyRecord {
   std::string key;           // SHA-256 (hex) of tenant, sub, method, path and client key
   std::string request_hash;  // SHA-256 (hex) of the body
   RecordState state = RecordState::open;
-  std::optional<domain::AttemptId> attempt_id;     // of an open or settled one,
-  std::optional<domain::ErrandId> errand_id = {};  // or this
-  std::optional<StoredReply> reply;                // of a closed one
+  std::optional<domain::CallId> call_id = {};  // of an open or settled one
+  std::optional<StoredReply> reply;            // of a closed one
   base::Timestamp created_at;
   std::optional<base::Timestamp> expires_at;  // of a settled or closed one
   std::int64_t version = 1;

@@ -2,15 +2,21 @@
 
 namespace cobro::ports {
 
+CallRef ref_of(const domain::GatewayCall& call) {
+  return {call.id, subject_of(call.operation)};
+}
+
 bool Changes::empty() const {
-  return insert_orders.empty() && update_orders.empty() && insert_payments.empty() &&
-         update_payments.empty() && insert_refunds.empty() && update_refunds.empty() &&
-         insert_transactions.empty() && update_transactions.empty() && insert_entries.empty() &&
-         insert_attempts.empty() && update_attempts.empty() && insert_events.empty() &&
-         relied_on.empty() && !insert_record && !update_record && !delete_record &&
-         insert_reconciliations.empty() && update_reconciliations.empty() &&
-         settle_reconciliations.empty() && settle_records.empty() && release_records.empty() &&
-         !insert_webhook && !update_webhook;
+  const auto none = [](const auto&... lists) { return (lists.empty() && ...); };
+  return none(insert_orders, update_orders, insert_payments, update_payments, insert_refunds,
+              update_refunds, insert_transactions, update_transactions, insert_entries) &&
+         none(insert_calls, update_calls, insert_events, insert_reconciliations,
+              update_reconciliations, settle_reconciliations, insert_customers, update_customers,
+              insert_methods, update_methods) &&
+         none(insert_subscriptions, update_subscriptions, insert_status_changes, insert_checkouts,
+              update_checkouts, insert_disputes, update_disputes, set_entitlements) &&
+         none(relied_on, settle_records, release_records) && !insert_record && !update_record &&
+         !delete_record && !insert_webhook && !update_webhook;
 }
 
 }  // namespace cobro::ports

@@ -23,13 +23,12 @@
 
 #include "base/result.h"
 #include "base/task.h"
-#include "domain/attempt.h"
 #include "domain/checkout_session.h"
 #include "domain/customer.h"
 #include "domain/dispute.h"
 #include "domain/entitlement.h"
-#include "domain/errand.h"
 #include "domain/event.h"
+#include "domain/gateway_call.h"
 #include "domain/ledger.h"
 #include "domain/order.h"
 #include "domain/payment.h"
@@ -60,7 +59,7 @@ struct InvoiceRef {
   std::string gateway_invoice_id;
 };
 // A user's customer at a gateway.
-struct WalletRef {
+struct CustomerRef {
   domain::GatewayName gateway;
   std::optional<std::string> tenant_id;
   std::string user_id;
@@ -80,25 +79,33 @@ struct WebhookRef {
   std::string event_id;
 };
 
+// A gateway call. It brings what it is about, by its subject.
+struct CallRef {
+  domain::CallId id;
+  domain::CallSubject subject = domain::CallSubject::payment;
+};
+CallRef ref_of(const domain::GatewayCall& call);
+
 // What a write or a look loads. At most one root; everything that hangs on it is loaded
-// beside it: an order brings its items, payments and their open attempts; a payment (found
-// directly, or through its refund, attempt, transaction, overpayment or reconciliation) brings its
-// order with all that, its refunds, its transactions and every attempt of it that is open.
+// beside it: an order brings its items, payments and their open calls; a payment (found
+// directly, or through its refund, call, transaction, overpayment or review) brings its
+// order with all that, its refunds, its transactions and every call of it that is open.
 struct Reads {
-  using Root = std::variant<std::monostate, OrderRef, PaymentRef, RemoteRef, domain::RefundId,
-                            domain::AttemptId, TransactionRef, domain::OverpaymentId,
-                            domain::ReconciliationId, InvoiceRef>;
+  using Root =
+      std::variant<std::monostate, OrderRef, PaymentRef, RemoteRef, domain::RefundId,
+                   TransactionRef, domain::OverpaymentId, domain::ReconciliationId, InvoiceRef>;
   Root root = {};
-  // Beside the root, each by itself. A wallet is a customer with its methods that were not
-  // refused or detached, oldest first, and all their open errands; found through a method, it
-  // has that method whatever became of it. A subscription brings its open errand. An errand
-  // brings the wallet or the subscription that it is about.
-  using Wallet =
-      std::variant<std::monostate, WalletRef, domain::CustomerId, domain::PaymentMethodId>;
-  Wallet wallet = {};
+  // Of a payment: the root, in the place of another. Of a customer, method or subscription:
+  // beside the root.
+  std::optional<CallRef> call = {};
+  // Beside the root, each by itself. A customer brings its methods that were not refused or
+  // detached, oldest first, and all their open calls; found through a method, it has that
+  // method whatever became of it. A subscription brings its open call.
+  using Customer =
+      std::variant<std::monostate, CustomerRef, domain::CustomerId, domain::PaymentMethodId>;
+  Customer customer = {};
   using Subscription = std::variant<std::monostate, domain::SubscriptionId, RemoteSubscriptionRef>;
   Subscription subscription = {};
-  std::optional<domain::ErrandId> errand = {};
   std::optional<domain::CheckoutSessionId> checkout = {};
   std::optional<DisputeRef> dispute = {};
   std::optional<std::string> record_key = {};
@@ -110,21 +117,18 @@ struct Reads {
 
 struct Loaded {
   std::optional<domain::Order> order;
-  std::optional<domain::Payment> payment;         // the root, or the root's payment
-  std::vector<domain::Payment> order_payments;    // all of the order, the root included
-  std::vector<domain::Refund> refunds;            // of the payment, oldest first
-  std::vector<domain::Transaction> transactions;  // of the payment, oldest first
-  std::vector<domain::Attempt> open_attempts;     // of the payment, or of the order's payments
-  std::optional<domain::Attempt> attempt;         // the root, or the reconciliation's; open or not
+  std::optional<domain::Payment> payment;                // the root, or the root's payment
+  std::vector<domain::Payment> order_payments;           // all of the order, the root included
+  std::vector<domain::Refund> refunds;                   // of the payment, oldest first
+  std::vector<domain::Transaction> transactions;         // of the payment, oldest first
+  std::vector<domain::GatewayCall> open_calls;           // of all that was loaded
+  std::optional<domain::GatewayCall> call;               // as asked for, or the review's
   std::optional<domain::Reconciliation> reconciliation;  // when the root is one
   std::optional<IdempotencyRecord> record;               // expired ones included
-  std::optional<domain::Attempt> record_attempt;         // the attempt that the record names
-  std::optional<domain::Errand> record_errand;           // or the errand
+  std::optional<domain::GatewayCall> record_call;        // that the record names
   std::optional<domain::Customer> customer;
   std::vector<domain::PaymentMethod> methods;
   std::optional<domain::Subscription> subscription;
-  std::vector<domain::Errand> open_errands;  // of the wallet and of the subscription
-  std::optional<domain::Errand> errand;      // as asked for; open or not
   std::optional<domain::CheckoutSession> checkout;
   std::optional<domain::Dispute> dispute;
   std::optional<StoredWebhook> webhook;
@@ -153,14 +157,14 @@ struct Changes {
   std::vector<domain::Transaction> insert_transactions = {};
   std::vector<domain::Transaction> update_transactions = {};
   std::vector<domain::LedgerEntry> insert_entries = {};
-  std::vector<domain::Attempt> insert_attempts = {};
-  std::vector<domain::Attempt> update_attempts = {};
+  std::vector<domain::GatewayCall> insert_calls = {};
+  std::vector<domain::GatewayCall> update_calls = {};
   std::vector<domain::Event> insert_events = {};
   std::vector<domain::Reconciliation> insert_reconciliations = {};
   std::vector<domain::Reconciliation> update_reconciliations = {};
   // What was put before a person, and the gateway told after all. Only open ones change.
   struct SettledReconciliation {
-    domain::AttemptId attempt;
+    domain::CallId call;
     domain::ReconciliationOutcome outcome;
     base::Timestamp at;
   };
@@ -172,8 +176,6 @@ struct Changes {
   std::vector<domain::Subscription> insert_subscriptions = {};
   std::vector<domain::Subscription> update_subscriptions = {};
   std::vector<domain::StatusChange> insert_status_changes = {};
-  std::vector<domain::Errand> insert_errands = {};
-  std::vector<domain::Errand> update_errands = {};
   std::vector<domain::CheckoutSession> insert_checkouts = {};
   std::vector<domain::CheckoutSession> update_checkouts = {};
   std::vector<domain::Dispute> insert_disputes = {};
@@ -185,7 +187,7 @@ struct Changes {
   std::optional<IdempotencyRecord> insert_record = {};
   std::optional<IdempotencyRecord> update_record = {};
   std::optional<IdempotencyRecord> delete_record = {};
-  // Records that wait for an attempt which ended without its caller, by key. Only open ones
+  // Records that wait for a call which ended without its caller, by key. Only open ones
   // change: settled (and kept until the given instant), or deleted when nothing was executed.
   struct SettledRecord {
     std::string key;
@@ -309,7 +311,7 @@ struct AuditPage {
   std::vector<domain::Refund> refunds;
   std::vector<domain::Transaction> transactions;
   std::vector<domain::LedgerEntry> entries;
-  std::vector<domain::Attempt> attempts;
+  std::vector<domain::GatewayCall> calls;
   std::vector<domain::Dispute> disputes;
 };
 
@@ -351,15 +353,12 @@ class Store {
   // All of them, cheapest first.
   virtual base::Task<std::vector<domain::Plan>> plans() = 0;
 
-  // Open errands whose next_check_at has come, oldest first.
-  virtual base::Task<std::vector<domain::Errand>> due_errands(base::Timestamp now,
-                                                              std::int64_t limit) = 0;
   // Open checkout sessions whose next_check_at has come, oldest first.
   virtual base::Task<std::vector<domain::CheckoutSession>> due_checkouts(base::Timestamp now,
                                                                          std::int64_t limit) = 0;
-  // Open attempts whose next_check_at has come, oldest first.
-  virtual base::Task<std::vector<domain::Attempt>> due_attempts(base::Timestamp now,
-                                                                std::int64_t limit) = 0;
+  // Open gateway calls whose next_check_at has come, oldest first.
+  virtual base::Task<std::vector<domain::GatewayCall>> due_calls(base::Timestamp now,
+                                                                 std::int64_t limit) = 0;
   // Pending orders whose expiry_check_at has come, oldest first.
   virtual base::Task<std::vector<domain::OrderId>> due_orders(base::Timestamp now,
                                                               std::int64_t limit) = 0;

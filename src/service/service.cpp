@@ -3,11 +3,11 @@
 #include <array>
 #include <stdexcept>
 
-#include "app/checkouts.h"
-#include "app/errands.h"
-#include "app/orders.h"
-#include "app/recovery.h"
-#include "app/webhook_inbox.h"
+#include "app/calls/recovery.h"
+#include "app/checkout/checkouts.h"
+#include "app/handlers/call_handlers.h"
+#include "app/orders/orders.h"
+#include "app/webhooks/webhook_inbox.h"
 #include "service/job.h"
 #include "surfaces/checkout/routes.h"
 #include "surfaces/common/front_door.h"
@@ -23,9 +23,7 @@ constexpr base::Duration kPurgePeriod = std::chrono::minutes(10);
 constexpr std::int64_t kPurgeBatch = 1000;
 
 base::Task<bool> recover_due(app::Context& context) {
-  const auto attempts = co_await app::recover(context);
-  const auto errands = co_await app::recover_errands(context);
-  co_return attempts == app::kRecoveryBatch || errands == app::kRecoveryBatch;
+  co_return co_await app::recover(context) == app::kRecoveryBatch;
 }
 
 base::Task<bool> poll(app::Inbox& inbox) {
@@ -79,7 +77,7 @@ struct Service::Parts {
   Parts(Ports ports, ports::Gateways all, ServiceSettings settings)
       : gateways(all),
         context{ports.store, ports.clock, ports.random, ports.http,
-                gateways,    ports.log,   settings.app},
+                gateways,    ports.log,   settings.app, &app::call_handlers()},
         world{context,
               currency_of(settings.default_currency),
               {std::move(settings.public_url), std::move(settings.frontend_url),

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "app/context.h"
+#include "app/pipeline/context.h"
 #include "base/task.h"
 #include "crypto/jwt.h"
 #include "ports/gateways.h"

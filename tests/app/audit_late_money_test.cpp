@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "app/audit.h"
+#include "app/audit/audit.h"
 #include "tests/app/world.h"
 
 namespace cobro::testing {

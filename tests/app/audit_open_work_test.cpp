@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "app/audit.h"
+#include "app/audit/audit.h"
 #include "tests/app/world.h"
 
 namespace cobro::testing {
@@ -13,7 +13,7 @@ using ::testing::HasSubstr;
 
 class AuditOfOpenWork : public ::testing::Test {
  protected:
-  World world;
+  World world{{.deliver_webhooks = false}};
   ports::AuditPage page;
 
   // Order 1 is paid, and a refund of it is under way; order 2's payment is; order 3 waits.

@@ -1,4 +1,4 @@
-#include "app/audit.h"
+#include "app/audit/audit.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

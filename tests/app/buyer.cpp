@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "app/access.h"
-#include "app/wallet.h"
+#include "app/access/access.h"
+#include "app/methods/saved_methods.h"
 #include "domain/words.h"
 #include "wire/form.h"
 #include "wire/json.h"

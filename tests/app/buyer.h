@@ -1,9 +1,9 @@
 // A customer's acts on intents, checkouts and disputes, as the browser and the shop do them.
 #pragma once
 
-#include "app/checkouts.h"
-#include "app/intents.h"
-#include "app/webhooks.h"
+#include "app/checkout/checkouts.h"
+#include "app/payments/intents.h"
+#include "app/webhooks/webhooks.h"
 #include "tests/app/world.h"
 
 namespace cobro::testing {

@@ -2,8 +2,8 @@
 // sessions that nobody paid.
 #include <gtest/gtest.h>
 
-#include "app/inquiry.h"
-#include "app/subscriptions.h"
+#include "app/payments/payment_query.h"
+#include "app/subscriptions/subscriptions.h"
 #include "tests/app/buyer.h"
 #include "wire/json.h"
 
@@ -133,7 +133,7 @@ TEST_F(Checkouts, declined_in_the_browser_it_is_cancelled_too) {
 TEST_F(Checkouts, paid_in_time_it_is_complete) {
   open();
   pay_in_browser(world, 1);
-  run(world.clock, app::inquire(*world.context, world.payment(1).id));
+  run(world.clock, app::query_payment(*world.context, world.payment(1).id));
   EXPECT_EQ(expire_after(24h), 1);
   expect_complete();
 }

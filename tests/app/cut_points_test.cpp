@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "app/wallet.h"
+#include "app/methods/saved_methods.h"
 #include "domain/words.h"
 #include "tests/app/buyer.h"
 #include "wire/json.h"
@@ -165,7 +165,7 @@ class Trial {
   }
 
  private:
-  bool is_open() { return !world_.load(1).open_attempts.empty(); }
+  bool is_open() { return !world_.load(1).open_calls.empty(); }
   // While it is open, the key answers without a call.
   void expect_patience() {
     const auto sends = posts(world_);

@@ -1,7 +1,7 @@
 // What a person does in the gateway's dashboard, while calls of ours are under way.
 #include <gtest/gtest.h>
 
-#include "app/inquiry.h"
+#include "app/payments/payment_query.h"
 #include "domain/words.h"
 #include "tests/app/world.h"
 #include "wire/json.h"
@@ -53,7 +53,7 @@ TEST_P(Dashboard, a_refund_there_takes_the_room_of_one_that_never_arrived) {
   later(hours(2));
   EXPECT_EQ(world.payment(1).refunding.minor(), 0);
   EXPECT_EQ(world.payment(1).refunded.minor(), 10000);
-  EXPECT_TRUE(world.load(1).open_attempts.empty());
+  EXPECT_TRUE(world.load(1).open_calls.empty());
   EXPECT_EQ(world.audit(), "");
 }
 
@@ -70,8 +70,8 @@ TEST_P(Dashboard, a_refund_there_of_a_charge_that_we_have_not_heard_of_is_booked
   const auto listed = wire::parse_json(world.sandbox_get("/v1/payment_intents?limit=1"));
   const auto intent = *listed->find("data")->as_array()->front().string_at({"id"});
   post_there("/v1/refunds", "payment_intent=" + std::string(intent), 200);
-  const auto asked = run(world.clock, app::inquire_refunds(*world.context, world.payment(2).id));
-  EXPECT_EQ(asked, app::Inquiry::news);
+  const auto asked = run(world.clock, app::query_refunds(*world.context, world.payment(2).id));
+  EXPECT_EQ(asked, app::Query::news);
   EXPECT_EQ(world.payment(2).refunded.minor(), 5000);
   EXPECT_EQ(world.standing(2), world.standing_there(2));
   EXPECT_EQ(world.audit(), "");

@@ -1,6 +1,7 @@
 // Orders that nobody paid in time, and those that somebody may still pay.
 #include <gtest/gtest.h>
 
+#include "app/handlers/call_handlers.h"
 #include "tests/app/world.h"
 #include "tests/support/forwarding_store.h"
 #include "wire/json.h"
@@ -46,8 +47,9 @@ class Expiry : public ::testing::Test {
     world.order("100");
   }
   void use(app::Settings settings) {
-    world.context = std::make_unique<app::Context>(app::Context{
-        store, world.clock, world.random, world.wire, world.gateways, world.log, settings});
+    world.context = std::make_unique<app::Context>(
+        app::Context{store, world.clock, world.random, world.wire, world.gateways, world.log,
+                     settings, &app::call_handlers()});
   }
   void expire_after(base::Duration span) {
     world.advance(span);

@@ -2,8 +2,8 @@
 // is paid is made by paying there, so until then the page is all there is to ask, and to end.
 #include <gtest/gtest.h>
 
-#include "app/checkout_terms.h"
-#include "app/inquiry.h"
+#include "app/payments/checkout_terms.h"
+#include "app/payments/payment_query.h"
 #include "tests/app/buyer.h"
 #include "tests/app/members.h"
 #include "wire/json.h"
@@ -294,7 +294,7 @@ TEST_F(SubscriptionPages, ended_here_nobody_pays_there) {
 TEST_F(SubscriptionsWithoutWebhooks, paid_there_before_it_was_ended_here) {
   open();
   EXPECT_EQ(pay_on(page()), 303);
-  EXPECT_EQ(end(), "outcome_unknown");
+  EXPECT_EQ(end(), "gateway_refused");
   EXPECT_EQ(refresh().status, CheckoutStatus::complete);
   expect(CheckoutStatus::complete, "active", true);
   EXPECT_EQ(end(), "active");

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "app/handlers/call_handlers.h"
 #include "domain/words.h"
 #include "tests/app/faulty_store.h"
 #include "tests/app/world.h"
@@ -29,8 +30,9 @@ class Schedule : public ::testing::Test {
   FaultyStore store{*world.store};
 
   void SetUp() override {
-    world.context = std::make_unique<app::Context>(app::Context{
-        store, world.clock, world.random, world.wire, world.gateways, world.log, app::Settings{}});
+    world.context = std::make_unique<app::Context>(
+        app::Context{store, world.clock, world.random, world.wire, world.gateways, world.log,
+                     app::Settings{}, &app::call_handlers()});
     world.order("100");
   }
   void later(base::Duration span) {
@@ -79,7 +81,7 @@ TEST_F(Schedule, a_second_refusal_after_a_lost_request_is_recovered_as_one) {
   later(minutes(2));
   EXPECT_EQ(world.payment(1).state, PaymentState::failed);
   EXPECT_EQ(world.load(1).transactions.size(), 2U);
-  EXPECT_TRUE(world.load(1).open_attempts.empty());
+  EXPECT_TRUE(world.load(1).open_calls.empty());
   EXPECT_EQ(world.audit(), "");
 }
 
@@ -173,8 +175,9 @@ TEST_F(Schedule, a_gateway_that_echoes_another_amount_is_believed_by_nobody) {
       co_return answer;
     }
   } liar(world.wire);
-  world.context = std::make_unique<app::Context>(app::Context{
-      store, world.clock, world.random, liar, world.gateways, world.log, app::Settings{}});
+  world.context = std::make_unique<app::Context>(
+      app::Context{store, world.clock, world.random, liar, world.gateways, world.log,
+                   app::Settings{}, &app::call_handlers()});
   EXPECT_EQ(say(world.process(1, "pm_card_visa", "k")), "outcome_unknown");
   EXPECT_TRUE(world.payment(1).conflicted);
   later(minutes(2));
@@ -182,7 +185,7 @@ TEST_F(Schedule, a_gateway_that_echoes_another_amount_is_believed_by_nobody) {
   later(hours(2));
   EXPECT_EQ(say(world.process(1, "pm_card_visa", "k")), "outcome_unknown");
   EXPECT_EQ(world.payment(1).state, PaymentState::processing);
-  EXPECT_EQ(world.load(1).open_attempts.size(), 1U);
+  EXPECT_EQ(world.load(1).open_calls.size(), 1U);
 }
 
 TEST_F(Schedule, a_look_up_asks_for_the_time_of_the_sends_alone) {

@@ -2,6 +2,7 @@
 // an instance dies, hangs or stumbles.
 #include <gtest/gtest.h>
 
+#include "app/handlers/call_handlers.h"
 #include "tests/app/faulty_store.h"
 #include "tests/app/world.h"
 
@@ -28,8 +29,9 @@ class Inbox : public ::testing::Test {
   base::TaskGroup group{[](std::string_view, std::exception_ptr) { FAIL(); }};
 
   void SetUp() override {
-    world.context = std::make_unique<app::Context>(app::Context{
-        store, world.clock, world.random, world.wire, world.gateways, world.log, app::Settings{}});
+    world.context = std::make_unique<app::Context>(
+        app::Context{store, world.clock, world.random, world.wire, world.gateways, world.log,
+                     app::Settings{}, &app::call_handlers()});
     store.fate = [](int) { return StoreFault::none; };
     for (int i = 0; i < 3; ++i) world.order("100");
   }
@@ -182,8 +184,9 @@ TEST_F(Inbox, of_two_copies_at_the_same_instant_one_is_stored) {
   World elsewhere({.split_writes = true});  // which knows neither the event nor the payment
   world.store.swap(elsewhere.store);
   FaultyStore fresh(*world.store);
-  world.context = std::make_unique<app::Context>(app::Context{
-      fresh, world.clock, world.random, world.wire, world.gateways, world.log, app::Settings{}});
+  world.context = std::make_unique<app::Context>(
+      app::Context{fresh, world.clock, world.random, world.wire, world.gateways, world.log,
+                   app::Settings{}, &app::call_handlers()});
   std::vector<app::Received> received;
   for (int i = 0; i < 2; ++i) group.spawn("copy", keep(receiving(copy), received));
   while (received.size() < 2) ASSERT_TRUE(elsewhere.clock.step() || world.clock.step());

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "app/overpayments.h"
+#include "app/payments/overpayments.h"
 #include "domain/words.h"
 #include "tests/app/world.h"
 
@@ -187,7 +187,7 @@ TEST_P(Overpaid, a_refund_that_was_given_up_and_is_there_after_all_is_booked) {
     return request.method == "POST" ? Cut::request_lost : Cut::none;
   };
   EXPECT_EQ(say(world.refund(1, "30")), "outcome_unknown");
-  const auto attempt = world.load(1).open_attempts.at(0).id.to_string();
+  const auto attempt = world.load(1).open_calls.at(0).id.to_string();
   for (int hour = 0; hour < 14; ++hour) {
     world.advance(hours(1));
     world.work();

@@ -2,10 +2,10 @@
 // Replies are lines for a test to read.
 #pragma once
 
-#include "app/errands.h"
-#include "app/subscription_sync.h"
-#include "app/subscriptions.h"
-#include "app/wallet.h"
+#include "app/calls/recovery.h"
+#include "app/methods/saved_methods.h"
+#include "app/subscriptions/subscription_sync.h"
+#include "app/subscriptions/subscriptions.h"
 #include "domain/words.h"
 #include "tests/app/world.h"
 
@@ -101,7 +101,7 @@ class Members {
                world_.store->list_entitlements({.user_id = sub, .active = true}, {.after = {}}))
                .total == 1;
   }
-  app::Wallet wallet(const std::string& sub) {
+  app::SavedMethods saved(const std::string& sub) {
     return run(world_.clock,
                app::list_methods(*world_.context, {.sub = sub}, domain::GatewayName::stripe));
   }

@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "app/attempts.h"
-#include "app/ledger_books.h"
-#include "app/reconciliations.h"
+#include "app/payments/payment_news.h"
+#include "app/pipeline/ledger_books.h"
+#include "app/review/reconciliations.h"
 #include "domain/words.h"
 #include "tests/app/buyer.h"
 #include "tests/app/world.h"
@@ -54,11 +54,11 @@ class Reconciling : public ::testing::TestWithParam<bool> {
                       std::optional<std::string> gateway_transaction_id = {}) {
     app::Call call{.caller = {"root", role, std::nullopt}, .idempotency = {}, .word_refusal = {}};
     const app::WordReconciliation word = [](const domain::Reconciliation& row,
-                                            const domain::Payment& payment) {
+                                            const domain::Payment* payment) {
       return app::StoredReply{
           200,
           {},
-          std::string(domain::word(row.status)) + " " + std::string(domain::word(payment.state))};
+          std::string(domain::word(row.status)) + " " + std::string(domain::word(payment->state))};
     };
     return say(run(world.clock, app::resolve_reconciliation(
                                     *world.context, call,
@@ -90,7 +90,7 @@ TEST_P(Reconciling, a_silent_day_puts_an_attempt_before_a_person_and_changes_not
   const auto row = only();
   EXPECT_EQ(row.kind, ReconciliationKind::unknown_outcome);
   EXPECT_EQ(row.operation, domain::Operation::confirm);
-  EXPECT_EQ(row.amount.to_decimal(), "100.00");
+  EXPECT_EQ(row.amount->to_decimal(), "100.00");
   EXPECT_EQ(row.status, ReconciliationStatus::open);
   EXPECT_EQ(world.payment(1).state, PaymentState::processing);
   later(hours(72));
@@ -169,7 +169,7 @@ TEST_P(Reconciling, a_capture_in_part_is_settled_with_its_own_amount) {
   EXPECT_EQ(say(world.capture(1, "40")), "outcome_unknown");
   later(hours(26));
   EXPECT_EQ(only().operation, domain::Operation::capture);
-  EXPECT_EQ(only().amount.to_decimal(), "40.00");
+  EXPECT_EQ(only().amount->to_decimal(), "40.00");
   EXPECT_EQ(resolve(ReconciliationOutcome::succeeded), "resolved succeeded");
   EXPECT_EQ(world.payment(1).captured.to_decimal(), "40.00");
   EXPECT_EQ(world.order_row(1).live.to_decimal(), "40.00");

@@ -195,7 +195,7 @@ TEST_F(Subscriptions, somebody_elses_does_not_exist) {
 
 TEST_F(Subscriptions, a_method_that_pays_one_is_not_removed) {
   members.now(members.subscribing("ana", kPro, "pm_card_visa"));
-  const auto method = members.wallet("ana").methods.front().id.to_string();
+  const auto method = members.saved("ana").methods.front().id.to_string();
   EXPECT_EQ(members.now(members.removing("ana", method)), "method_in_use");
   members.now(members.ending("ana", *members.only("ana").gateway_subscription_id, true));
   EXPECT_EQ(members.now(members.removing("ana", method)), "200 detached 4242");

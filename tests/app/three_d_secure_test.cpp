@@ -56,7 +56,7 @@ void owe(World& world, CaptureMethod capture = CaptureMethod::automatic) {
 void expect_settled(World& world, const std::string& standing) {
   EXPECT_EQ(world.standing(1), standing);
   EXPECT_EQ(world.standing_there(1), standing);
-  EXPECT_TRUE(world.load(1).open_attempts.empty());
+  EXPECT_TRUE(world.load(1).open_calls.empty());
   EXPECT_FALSE(world.payment(1).conflicted);
   EXPECT_EQ(world.audit(), "");
 }
@@ -228,7 +228,7 @@ class ClickAndCancel : public ::testing::TestWithParam<Race> {
     world.advance(seconds(2));
     const auto standing = world.standing(1);
     EXPECT_EQ(world.standing_there(1), standing);
-    EXPECT_TRUE(world.load(1).open_attempts.empty());
+    EXPECT_TRUE(world.load(1).open_calls.empty());
     EXPECT_EQ(world.audit(), "");
     return say(answers[0]) + ", click " + say(answers[1]) + ": " + standing;
   }
@@ -390,7 +390,7 @@ TEST_F(Schedules, an_earlier_refusal_does_not_end_a_confirmation_that_is_unknown
   EXPECT_EQ(say(world.process(1, "pm_card_visa", "k")), "outcome_unknown");
   release(refusal.first);
   EXPECT_EQ(world.payment(1).state, PaymentState::processing);
-  EXPECT_EQ(world.load(1).open_attempts.size(), 1U);
+  EXPECT_EQ(world.load(1).open_calls.size(), 1U);
   world.wire.fate = nullptr;
   world.advance(minutes(2));
   EXPECT_EQ(say(world.process(1, "pm_card_visa", "k")), "1 succeeded 100.00/100.00");

@@ -136,7 +136,7 @@ TEST(UnknownOutcome, every_operation_asks_the_gateway_before_it_answers) {
     world.wire.fate = nullptr;
     world.advance(minutes(2));
     world.work();
-    EXPECT_TRUE(world.load(1).open_attempts.empty());
+    EXPECT_TRUE(world.load(1).open_calls.empty());
     EXPECT_EQ(world.sandbox_count("/v1/payment_intents"), 1);
     EXPECT_EQ(world.audit(), "");
   }

@@ -1,10 +1,12 @@
 #include "tests/app/world.h"
 
+#include "app/handlers/call_handlers.h"
+
 #include <gtest/gtest.h>
 
 #include <map>
 
-#include "app/errands.h"
+#include "app/calls/recovery.h"
 #include "domain/words.h"
 #include "wire/json.h"
 
@@ -51,7 +53,6 @@ base::Task<void> poll(World& world) {
 
 base::Task<void> recover(World& world) {
   co_await app::recover(*world.context);
-  co_await app::recover_errands(*world.context);
 }
 
 base::Task<void> keep(base::Task<app::Answer> task, std::optional<app::Answer>& into) {
@@ -187,8 +188,8 @@ World::World(WorldOptions options) {
   wire.inner.connect(kGateway, [this](wire::Request r) { return sandbox->handle(std::move(r)); });
   wire.inner.connect("http://cobro.test",
                      [this](wire::Request r) { return receive(*this, std::move(r)); });
-  context = std::make_unique<app::Context>(
-      app::Context{*store, clock, random, wire, gateways, log, app::Settings{}});
+  context = std::make_unique<app::Context>(app::Context{*store, clock, random, wire, gateways, log,
+                                                        app::Settings{}, &app::call_handlers()});
   background_->spawn("sandbox", sandbox->run());
   wire.in_background = [this](base::Task<void> task) {
     background_->spawn("a request goes on", std::move(task));
@@ -339,7 +340,6 @@ app::Inbox& World::inbox() {
 void World::work() {
   run(clock, work_off(inbox()));
   run(clock, app::recover(*context));
-  run(clock, app::recover_errands(*context));
 }
 
 void World::run_jobs(base::Duration delay) {

@@ -8,12 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "app/audit.h"
-#include "app/orders.h"
-#include "app/payments.h"
-#include "app/recovery.h"
-#include "app/transactions.h"
-#include "app/webhook_inbox.h"
+#include "app/audit/audit.h"
+#include "app/calls/recovery.h"
+#include "app/orders/orders.h"
+#include "app/payments/payments.h"
+#include "app/payments/transactions.h"
+#include "app/webhooks/webhook_inbox.h"
 #include "gateways/manual/manual.h"
 #include "gateways/stripe/stripe.h"
 #include "sandbox/stripe/stripe.h"

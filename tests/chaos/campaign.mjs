@@ -105,7 +105,7 @@ class Campaign {
   }
   // How many outcomes nobody has learned yet.
   open() {
-    return this.#count("attempts WHERE status = 'open'");
+    return this.#count("gateway_calls WHERE status = 'open'");
   }
 
   // Waits until no outcome is open and every webhook is applied, at most so long. With

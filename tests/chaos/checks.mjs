@@ -16,7 +16,7 @@ const sum = (list, amount) => list.reduce((total, row) => total + amount(row), 0
 
 // Payments of which something is still unknown: what they are about to be is nobody's business.
 function unsettled(rows) {
-  return new Set(rows.openAttempts.map((attempt) => attempt.payment_id));
+  return new Set(rows.openAttempts.map((call) => call.subject_id));
 }
 
 // What is at the gateway belongs to a payment of ours, and nothing is there twice.
@@ -109,7 +109,7 @@ export function* checkSettled({ rows, mayBeOpen }) {
   for (const { kind, payment_id: payment, detail } of rows.reviews)
     yield finding(`payment ${payment} waits for a person (${kind}): ${detail}`, payment);
   if (mayBeOpen) return;
-  for (const { gateway_key: key, payment_id: payment, sends, checks } of rows.openAttempts)
+  for (const { gateway_key: key, subject_id: payment, sends, checks } of rows.openAttempts)
     yield finding(`${key} is still open after ${sends} sends and ${checks} checks`, key, payment);
   for (const { event_id: event, type, tries, note } of rows.waitingWebhooks)
     yield finding(`${event} (${type}) was not applied after ${tries} tries: ${note}`, event);

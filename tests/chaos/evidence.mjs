@@ -36,8 +36,8 @@ export async function ourRows(home) {
     transactions: await read('transactions', ['id', 'payment_id', 'refund_id', 'type', 'status', 'amount']),
     ledger: await read(ledger, ['payment_id', 'movement', 'side', 'account', 'amount', 'posted']),
     events: await read(events, ['aggregate', 'aggregate_id', 'amount', 'total']),
-    openAttempts: await read('attempts', ['payment_id', 'gateway_key', 'sends', 'checks'], "WHERE status = 'open'"),
-    recovered: await read('attempts', ['gateway_key', 'sends', 'status'], 'WHERE checks > 0'),
+    openAttempts: await read('gateway_calls', ['subject_id', 'gateway_key', 'sends', 'checks'], "WHERE status = 'open'"),
+    recovered: await read('gateway_calls', ['gateway_key', 'sends', 'status'], 'WHERE checks > 0'),
     reviews: await read('reconciliations', ['id', 'payment_id', 'kind', 'detail'], "WHERE status = 'open'"),
     waitingWebhooks: await read('webhooks', ['event_id', 'type', 'tries', 'note'], "WHERE applied_at IS NULL"),
   };

@@ -146,25 +146,25 @@ TEST_P(BillingLists, payments_by_whether_their_method_is_known) {
   EXPECT_EQ(listed(false), std::vector{unknown.id});
 }
 
-TEST_P(BillingLists, due_errands_are_open_and_oldest_first) {
+TEST_P(BillingLists, due_calls_are_open_and_oldest_first) {
   const auto now = backend->clock.now();
-  const auto add = [&](std::int64_t due_in_s, domain::AttemptStatus status) {
-    auto errand =
-        make.errand(domain::ErrandOperation::create_customer, make.id<domain::CustomerId>().uuid);
-    errand.next_check_at = now + std::chrono::seconds(due_in_s);
-    errand.status = status;
-    must_write({.insert_errands = {errand}});
-    return errand.id;
+  const auto add = [&](std::int64_t due_in_s, domain::CallStatus status) {
+    auto call =
+        make.other_call(domain::Operation::create_customer, make.id<domain::CustomerId>().uuid);
+    call.next_check_at = now + std::chrono::seconds(due_in_s);
+    call.status = status;
+    must_write({.insert_calls = {call}});
+    return call.id;
   };
-  const auto late = add(0, domain::AttemptStatus::open);
-  const auto later = add(-5, domain::AttemptStatus::open);
-  add(1, domain::AttemptStatus::open);
-  add(-9, domain::AttemptStatus::accepted);
-  const auto due = run(store->due_errands(now, 10));
+  const auto late = add(0, domain::CallStatus::open);
+  const auto later = add(-5, domain::CallStatus::open);
+  add(1, domain::CallStatus::open);
+  add(-9, domain::CallStatus::accepted);
+  const auto due = run(store->due_calls(now, 10));
   ASSERT_EQ(due.size(), 2U);
   EXPECT_EQ(due[0].id, later);
   EXPECT_EQ(due[1].id, late);
-  EXPECT_EQ(run(store->due_errands(now, 1)).size(), 1U);
+  EXPECT_EQ(run(store->due_calls(now, 1)).size(), 1U);
 }
 
 TEST_P(BillingLists, due_checkout_sessions_are_open_and_oldest_first) {

@@ -1,11 +1,11 @@
-// Customers, methods, subscriptions, checkout sessions, entitlements, disputes and errands:
+// Customers, methods, subscriptions, checkout sessions, entitlements, disputes and gateway calls:
 // every field comes back as it went in, and each is found by all its names.
 #include "contract/world.h"
 
 namespace cobro::testing {
 namespace {
 
-using domain::ErrandOperation;
+using domain::Operation;
 
 constexpr const char* kStrange = "O'Brien \"é\" 日本 🎉 \\ % _ $1 ; --\n\ttab";
 
@@ -18,7 +18,7 @@ void expect_equal(const domain::Customer& a, const domain::Customer& b) {
   EXPECT_EQ(a.name, b.name);
   EXPECT_EQ(a.gateway_customer_id, b.gateway_customer_id);
   EXPECT_EQ(a.default_method_id, b.default_method_id);
-  EXPECT_EQ(a.errands, b.errands);
+  EXPECT_EQ(a.calls, b.calls);
   EXPECT_EQ(a.version, b.version);
   EXPECT_EQ(a.created_at, b.created_at);
   EXPECT_EQ(a.updated_at, b.updated_at);
@@ -38,7 +38,7 @@ void expect_equal(const domain::PaymentMethod& a, const domain::PaymentMethod& b
   EXPECT_EQ(a.last4, b.last4);
   EXPECT_EQ(a.exp_month, b.exp_month);
   EXPECT_EQ(a.exp_year, b.exp_year);
-  EXPECT_EQ(a.errands, b.errands);
+  EXPECT_EQ(a.calls, b.calls);
   EXPECT_EQ(a.version, b.version);
   EXPECT_EQ(a.created_at, b.created_at);
   EXPECT_EQ(a.updated_at, b.updated_at);
@@ -78,7 +78,7 @@ void expect_equal(const domain::Subscription& a, const domain::Subscription& b) 
   EXPECT_EQ(a.client_secret, b.client_secret);
   EXPECT_EQ(a.latest_invoice_id, b.latest_invoice_id);
   EXPECT_EQ(a.metadata, b.metadata);
-  EXPECT_EQ(a.errands, b.errands);
+  EXPECT_EQ(a.calls, b.calls);
   EXPECT_EQ(a.event_sequence, b.event_sequence);
   EXPECT_EQ(a.version, b.version);
   EXPECT_EQ(a.created_at, b.created_at);
@@ -144,7 +144,7 @@ void expect_equal(const domain::Dispute& a, const domain::Dispute& b) {
   EXPECT_EQ(a.closed_at, b.closed_at);
 }
 
-void expect_equal(const domain::Errand& a, const domain::Errand& b) {
+void expect_equal(const domain::GatewayCall& a, const domain::GatewayCall& b) {
   EXPECT_EQ(a.id, b.id);
   EXPECT_EQ(a.operation, b.operation);
   EXPECT_EQ(a.subject_id, b.subject_id);
@@ -177,9 +177,9 @@ void expect_equal(const domain::Errand& a, const domain::Errand& b) {
 
 class BillingRows : public StoreContract {
  protected:
-  ports::Loaded wallet(ports::Reads::Wallet wallet) {
+  ports::Loaded saved(ports::Reads::Customer saved) {
     ports::Reads reads;
-    reads.wallet = std::move(wallet);
+    reads.customer = std::move(saved);
     return run(store->load(reads));
   }
   ports::Loaded subscription(ports::Reads::Subscription key) {
@@ -187,9 +187,9 @@ class BillingRows : public StoreContract {
     reads.subscription = std::move(key);
     return run(store->load(reads));
   }
-  ports::Loaded errand(domain::ErrandId id) {
+  ports::Loaded load_call(const domain::GatewayCall& call) {
     ports::Reads reads;
-    reads.errand = id;
+    reads.call = ports::ref_of(call);
     return run(store->load(reads));
   }
   domain::CheckoutSession checkout(domain::CheckoutSessionId id) {
@@ -212,17 +212,17 @@ class BillingRows : public StoreContract {
 TEST_P(BillingRows, a_customer_bare_and_updated_to_everything) {
   auto customer = make.customer();
   must_write({.insert_customers = {customer}});
-  expect_equal(wallet(customer.id).customer.value(), customer);
+  expect_equal(saved(customer.id).customer.value(), customer);
   const auto method = make.method(customer);
   customer.email = "ana@x.test";
   customer.name = kStrange;
   customer.gateway_customer_id = "cus_1";
   customer.default_method_id = method.id;
-  customer.errands = 3;
+  customer.calls = 3;
   customer.updated_at = customer.updated_at + std::chrono::seconds(1);
   must_write({.update_customers = {customer}, .insert_methods = {method}});
   customer.version = 2;
-  expect_equal(wallet(customer.id).customer.value(), customer);
+  expect_equal(saved(customer.id).customer.value(), customer);
 }
 
 TEST_P(BillingRows, a_wallet_in_each_of_its_three_ways) {
@@ -242,7 +242,7 @@ TEST_P(BillingRows, a_wallet_in_each_of_its_three_ways) {
   second.last4 = "4242";
   second.exp_month = 12;
   second.exp_year = 2030;
-  second.errands = 1;
+  second.calls = 1;
   auto refused = make.method(customer);
   refused.status = domain::MethodStatus::refused;
   backend->clock.advance(std::chrono::milliseconds(1));
@@ -250,32 +250,32 @@ TEST_P(BillingRows, a_wallet_in_each_of_its_three_ways) {
   detached.status = domain::MethodStatus::detached;
   const auto other = make.customer("other");
   const auto others_method = make.method(other);
-  const auto attach = make.errand(ErrandOperation::attach_method, first.id.uuid);
-  auto made = make.errand(ErrandOperation::create_customer, customer.id.uuid);
-  made.status = domain::AttemptStatus::accepted;
-  const auto others = make.errand(ErrandOperation::create_customer, other.id.uuid);
+  const auto attach = make.other_call(Operation::attach_method, first.id.uuid);
+  auto made = make.other_call(Operation::create_customer, customer.id.uuid);
+  made.status = domain::CallStatus::accepted;
+  const auto others = make.other_call(Operation::create_customer, other.id.uuid);
   must_write({.insert_customers = {customer, other},
               .insert_methods = {second, first, refused, detached, others_method},
-              .insert_errands = {attach, made, others}});
+              .insert_calls = {attach, made, others}});
   const auto expect_wallet = [&](const ports::Loaded& loaded) {
     expect_equal(loaded.customer.value(), customer);
     ASSERT_EQ(loaded.methods.size(), 2U);
     expect_equal(loaded.methods[0], first);
     expect_equal(loaded.methods[1], second);
-    ASSERT_EQ(loaded.open_errands.size(), 1U);
-    expect_equal(loaded.open_errands[0], attach);
+    ASSERT_EQ(loaded.open_calls.size(), 1U);
+    expect_equal(loaded.open_calls[0], attach);
     EXPECT_FALSE(loaded.subscription);
-    EXPECT_FALSE(loaded.errand);
+    EXPECT_FALSE(loaded.call);
   };
-  expect_wallet(wallet(ports::WalletRef{customer.gateway, "t-1", kStrange}));
-  expect_wallet(wallet(customer.id));
-  expect_wallet(wallet(first.id));
-  EXPECT_FALSE(wallet(ports::WalletRef{customer.gateway, {}, kStrange}).customer);
-  EXPECT_FALSE(wallet(ports::WalletRef{domain::GatewayName::stripe, "t-1", kStrange}).customer);
-  EXPECT_FALSE(wallet(make.id<domain::PaymentMethodId>()).customer);
-  expect_equal(wallet(ports::WalletRef{other.gateway, {}, "other"}).customer.value(), other);
+  expect_wallet(saved(ports::CustomerRef{customer.gateway, "t-1", kStrange}));
+  expect_wallet(saved(customer.id));
+  expect_wallet(saved(first.id));
+  EXPECT_FALSE(saved(ports::CustomerRef{customer.gateway, {}, kStrange}).customer);
+  EXPECT_FALSE(saved(ports::CustomerRef{domain::GatewayName::stripe, "t-1", kStrange}).customer);
+  EXPECT_FALSE(saved(make.id<domain::PaymentMethodId>()).customer);
+  expect_equal(saved(ports::CustomerRef{other.gateway, {}, "other"}).customer.value(), other);
   // By its own name a method is there whatever became of it.
-  const auto by_detached = wallet(detached.id);
+  const auto by_detached = saved(detached.id);
   ASSERT_EQ(by_detached.methods.size(), 3U);
   expect_equal(by_detached.methods[2], detached);
 }
@@ -288,11 +288,11 @@ TEST_P(BillingRows, a_method_updated) {
   method.gateway_customer_id = "cus_other";
   method.status = domain::MethodStatus::attached;
   method.type = "sepa_debit";
-  method.errands = 2;
+  method.calls = 2;
   method.updated_at = method.updated_at + std::chrono::seconds(1);
   must_write({.update_methods = {method}});
   method.version = 2;
-  expect_equal(wallet(customer.id).methods.at(0), method);
+  expect_equal(saved(customer.id).methods.at(0), method);
 }
 
 domain::Subscription fill(domain::Subscription subscription, const domain::Plan& plan) {
@@ -320,7 +320,7 @@ domain::Subscription fill(domain::Subscription subscription, const domain::Plan&
   subscription.client_secret = "pi_1_secret_1";
   subscription.latest_invoice_id = "in_1";
   subscription.metadata = R"({"b":"🎉", "a":"1"})";
-  subscription.errands = 4;
+  subscription.calls = 4;
   subscription.event_sequence = 5;
   subscription.updated_at = at(6);
   return subscription;
@@ -334,18 +334,18 @@ TEST_P(BillingRows, a_subscription_bare_and_full_by_both_its_names) {
   must_write({.insert_customers = {customer}, .insert_subscriptions = {bare}});
   expect_equal(subscription(bare.id).subscription.value(), bare);
   auto full = fill(bare, run(store->plans()).at(1));
-  const auto errand = make.errand(ErrandOperation::change_plan, bare.id.uuid);
-  auto ended = make.errand(ErrandOperation::create_subscription, bare.id.uuid);
-  ended.status = domain::AttemptStatus::accepted;
-  must_write({.update_subscriptions = {full}, .insert_errands = {errand, ended}});
+  const auto call = make.other_call(Operation::change_plan, bare.id.uuid);
+  auto ended = make.other_call(Operation::create_subscription, bare.id.uuid);
+  ended.status = domain::CallStatus::accepted;
+  must_write({.update_subscriptions = {full}, .insert_calls = {call, ended}});
   full.version = 2;
   for (const ports::Reads::Subscription& key :
        {ports::Reads::Subscription(bare.id),
         ports::Reads::Subscription(ports::RemoteSubscriptionRef{bare.gateway, "sub_1"})}) {
     const auto loaded = subscription(key);
     expect_equal(loaded.subscription.value(), full);
-    ASSERT_EQ(loaded.open_errands.size(), 1U);
-    expect_equal(loaded.open_errands[0], errand);
+    ASSERT_EQ(loaded.open_calls.size(), 1U);
+    expect_equal(loaded.open_calls[0], call);
     EXPECT_FALSE(loaded.customer);
   }
   EXPECT_FALSE(subscription(ports::RemoteSubscriptionRef{domain::GatewayName::paypal, "sub_1"})
@@ -382,48 +382,48 @@ TEST_P(BillingRows, the_history_of_a_subscription_newest_first) {
   EXPECT_FALSE(next.more);
 }
 
-TEST_P(BillingRows, an_errand_brings_what_it_is_about) {
+TEST_P(BillingRows, a_call_brings_what_it_is_about) {
   const auto customer = make.customer();
   auto method = make.method(customer);
   method.status = domain::MethodStatus::detached;
   backend->clock.advance(std::chrono::milliseconds(1));
   const auto other = make.method(customer);
   const auto subject = make.subscription(customer);
-  const auto create = make.errand(ErrandOperation::create_customer, customer.id.uuid);
-  auto detach = make.errand(ErrandOperation::detach_method, method.id.uuid);
+  const auto create = make.other_call(Operation::create_customer, customer.id.uuid);
+  auto detach = make.other_call(Operation::detach_method, method.id.uuid);
   detach.gateway = domain::GatewayName::paypal;
   detach.request = {"DELETE", kStrange, "2025-01-01", kStrange};
   detach.requested_by = "admin";
   detach.record_key = "k";
-  const auto end = make.errand(ErrandOperation::end_now, subject.id.uuid);
+  const auto end = make.other_call(Operation::end_now, subject.id.uuid);
   must_write({.insert_customers = {customer},
               .insert_methods = {method, other},
               .insert_subscriptions = {subject},
-              .insert_errands = {create, detach, end}});
-  const auto about_customer = errand(create.id);
-  expect_equal(about_customer.errand.value(), create);
+              .insert_calls = {create, detach, end}});
+  const auto about_customer = load_call(create);
+  expect_equal(about_customer.call.value(), create);
   expect_equal(about_customer.customer.value(), customer);
   EXPECT_EQ(about_customer.methods.size(), 1U);
-  EXPECT_EQ(about_customer.open_errands.size(), 2U);
+  EXPECT_EQ(about_customer.open_calls.size(), 2U);
   EXPECT_FALSE(about_customer.subscription);
 
-  const auto about_method = errand(detach.id);
-  expect_equal(about_method.errand.value(), detach);
+  const auto about_method = load_call(detach);
+  expect_equal(about_method.call.value(), detach);
   expect_equal(about_method.customer.value(), customer);
   ASSERT_EQ(about_method.methods.size(), 2U);
   expect_equal(about_method.methods[0], method);
-  EXPECT_EQ(about_method.open_errands.size(), 2U);
+  EXPECT_EQ(about_method.open_calls.size(), 2U);
 
-  const auto about_subscription = errand(end.id);
-  expect_equal(about_subscription.errand.value(), end);
+  const auto about_subscription = load_call(end);
+  expect_equal(about_subscription.call.value(), end);
   expect_equal(about_subscription.subscription.value(), subject);
   EXPECT_FALSE(about_subscription.customer);
   EXPECT_TRUE(about_subscription.methods.empty());
-  ASSERT_EQ(about_subscription.open_errands.size(), 1U);
-  expect_equal(about_subscription.open_errands[0], end);
-  EXPECT_FALSE(errand(make.id<domain::ErrandId>()).errand);
+  ASSERT_EQ(about_subscription.open_calls.size(), 1U);
+  expect_equal(about_subscription.open_calls[0], end);
+  EXPECT_FALSE(load_call(make.other_call(Operation::end_now, subject.id.uuid)).call);
 
-  detach.status = domain::AttemptStatus::declined;
+  detach.status = domain::CallStatus::declined;
   detach.unknown = true;
   detach.every_send_not_executed = false;
   detach.sends = 3;
@@ -434,51 +434,49 @@ TEST_P(BillingRows, an_errand_brings_what_it_is_about) {
   detach.closed_at = detach.created_at + std::chrono::seconds(4);
   detach.decline = domain::Decline{"resource_missing", "x", kStrange};
   detach.record_key.reset();
-  must_write({.update_errands = {detach}});
+  must_write({.update_calls = {detach}});
   detach.version = 2;
-  expect_equal(errand(detach.id).errand.value(), detach);
-  EXPECT_EQ(errand(detach.id).open_errands.size(), 1U);
+  expect_equal(load_call(detach).call.value(), detach);
+  EXPECT_EQ(load_call(detach).open_calls.size(), 1U);
 }
 
-TEST_P(BillingRows, an_errand_a_wallet_and_a_subscription_in_one_read) {
+TEST_P(BillingRows, a_call_a_customer_and_a_subscription_in_one_read) {
   const auto customer = make.customer();
   const auto subject = make.subscription(customer);
-  const auto create = make.errand(ErrandOperation::create_customer, customer.id.uuid);
-  const auto end = make.errand(ErrandOperation::end_now, subject.id.uuid);
+  const auto create = make.other_call(Operation::create_customer, customer.id.uuid);
+  const auto end = make.other_call(Operation::end_now, subject.id.uuid);
   must_write({.insert_customers = {customer},
               .insert_subscriptions = {subject},
-              .insert_errands = {create, end}});
+              .insert_calls = {create, end}});
   ports::Reads reads;
-  reads.errand = end.id;
-  reads.wallet = customer.id;
+  reads.call = ports::ref_of(end);
+  reads.customer = customer.id;
   reads.subscription = subject.id;
   const auto loaded = run(store->load(reads));
-  expect_equal(loaded.errand.value(), end);
+  expect_equal(loaded.call.value(), end);
   expect_equal(loaded.customer.value(), customer);
   expect_equal(loaded.subscription.value(), subject);
-  EXPECT_EQ(loaded.open_errands.size(), 2U) << "each once";
+  EXPECT_EQ(loaded.open_calls.size(), 2U) << "each once";
 }
 
-TEST_P(BillingRows, a_record_brings_the_errand_that_it_names) {
+TEST_P(BillingRows, a_record_brings_the_call_that_it_names) {
   const auto customer = make.customer();
-  const auto errand = make.errand(ErrandOperation::create_customer, customer.id.uuid);
+  const auto call = make.other_call(Operation::create_customer, customer.id.uuid);
   auto record = make.record("k");
   record.state = ports::RecordState::open;
   record.reply.reset();
   record.expires_at.reset();
-  record.errand_id = errand.id;
-  must_write({.insert_customers = {customer}, .insert_errands = {errand}, .insert_record = record});
+  record.call_id = call.id;
+  must_write({.insert_customers = {customer}, .insert_calls = {call}, .insert_record = record});
   ports::Reads reads;
   reads.record_key = "k";
   const auto loaded = run(store->load(reads));
-  EXPECT_EQ(loaded.record.value().errand_id, errand.id);
-  EXPECT_FALSE(loaded.record->attempt_id);
-  expect_equal(loaded.record_errand.value(), errand);
-  EXPECT_FALSE(loaded.record_attempt);
-  EXPECT_TRUE(loaded.open_errands.empty());
-  record.errand_id.reset();
+  EXPECT_EQ(loaded.record.value().call_id, call.id);
+  expect_equal(loaded.record_call.value(), call);
+  EXPECT_TRUE(loaded.open_calls.empty());
+  record.call_id.reset();
   must_write({.update_record = record});
-  EXPECT_FALSE(run(store->load(reads)).record_errand);
+  EXPECT_FALSE(run(store->load(reads)).record_call);
 }
 
 TEST_P(BillingRows, checkout_sessions_of_a_payment_and_of_a_subscription) {

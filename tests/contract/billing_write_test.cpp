@@ -1,11 +1,11 @@
 // What writes of customers, methods, subscriptions, checkout sessions, entitlements, disputes
-// and errands promise: versions, unique keys, and what two at the same instant make.
+// and gateway calls promise: versions, unique keys, and what two at the same instant make.
 #include "contract/world.h"
 
 namespace cobro::testing {
 namespace {
 
-using domain::ErrandOperation;
+using domain::Operation;
 using ports::WriteFailure;
 
 class BillingWrites : public StoreContract {
@@ -23,12 +23,12 @@ TEST_P(BillingWrites, a_version_that_was_not_the_one_read_is_a_conflict_in_every
   auto checkout = make.checkout();
   checkout.payment_id = payment.id;
   auto dispute = make.dispute(payment, "dp_1");
-  auto errand = make.errand(ErrandOperation::create_customer, customer.id.uuid);
+  auto call = make.other_call(Operation::create_customer, customer.id.uuid);
   must_write({.insert_payments = {payment},
               .insert_customers = {customer},
               .insert_methods = {method},
               .insert_subscriptions = {subscription},
-              .insert_errands = {errand},
+              .insert_calls = {call},
               .insert_checkouts = {checkout},
               .insert_disputes = {dispute}});
   const auto expect_compared = [&](auto row, auto rows) {
@@ -51,7 +51,7 @@ TEST_P(BillingWrites, a_version_that_was_not_the_one_read_is_a_conflict_in_every
   expect_compared(subscription, &ports::Changes::update_subscriptions);
   expect_compared(checkout, &ports::Changes::update_checkouts);
   expect_compared(dispute, &ports::Changes::update_disputes);
-  expect_compared(errand, &ports::Changes::update_errands);
+  expect_compared(call, &ports::Changes::update_calls);
 }
 
 TEST_P(BillingWrites, a_user_has_one_customer_per_gateway_and_tenant) {
@@ -124,20 +124,20 @@ TEST_P(BillingWrites, unique_keys_conflict) {
   must_write({.insert_disputes = {make.dispute(payment, "dp_2")}});
 }
 
-TEST_P(BillingWrites, a_subject_has_one_open_errand_and_a_key_is_used_once) {
+TEST_P(BillingWrites, a_subject_has_one_open_call_and_a_key_is_used_once) {
   const auto customer = make.customer();
   const auto subject = customer.id.uuid;
-  auto first = make.errand(ErrandOperation::create_customer, subject);
-  must_write({.insert_customers = {customer}, .insert_errands = {first}});
-  const auto second = make.errand(ErrandOperation::create_customer, subject);
-  EXPECT_TRUE(conflicts({.insert_errands = {second}}));
-  must_write({.insert_errands = {make.errand(ErrandOperation::attach_method,
-                                             make.id<domain::PaymentMethodId>().uuid)}});
-  first.status = domain::AttemptStatus::declined;
-  must_write({.insert_errands = {second}, .update_errands = {first}});
-  auto same_key = make.errand(ErrandOperation::create_customer, make.id<domain::ErrandId>().uuid);
+  auto first = make.other_call(Operation::create_customer, subject);
+  must_write({.insert_customers = {customer}, .insert_calls = {first}});
+  const auto second = make.other_call(Operation::create_customer, subject);
+  EXPECT_TRUE(conflicts({.insert_calls = {second}}));
+  must_write({.insert_calls = {make.other_call(Operation::attach_method,
+                                               make.id<domain::PaymentMethodId>().uuid)}});
+  first.status = domain::CallStatus::declined;
+  must_write({.insert_calls = {second}, .update_calls = {first}});
+  auto same_key = make.other_call(Operation::create_customer, make.id<domain::CallId>().uuid);
   same_key.gateway_key = first.gateway_key;
-  EXPECT_TRUE(conflicts({.insert_errands = {same_key}}));
+  EXPECT_TRUE(conflicts({.insert_calls = {same_key}}));
 }
 
 TEST_P(BillingWrites, ceilings_are_refused_by_name) {
@@ -168,7 +168,7 @@ TEST_P(BillingWrites, was_committed_tells_of_every_row_that_is_inserted) {
       {.insert_methods = {make.method(customer)}},
       {.insert_subscriptions = {subscription}},
       {.insert_status_changes = {make.status_change(subscription)}},
-      {.insert_errands = {make.errand(ErrandOperation::create_customer, customer.id.uuid)}},
+      {.insert_calls = {make.other_call(Operation::create_customer, customer.id.uuid)}},
       {.insert_checkouts = {checkout}},
       {.insert_disputes = {make.dispute(payment, "dp_1")}}};
   for (const auto& changes : all) {
@@ -181,17 +181,17 @@ TEST_P(BillingWrites, was_committed_tells_of_every_row_that_is_inserted) {
 // Two requests of a new user at the same instant.
 TEST_P(BillingWrites, of_64_that_make_the_same_customer_at_once_one_is_committed) {
   ports::Reads read;
-  read.wallet = ports::WalletRef{domain::GatewayName::stripe, {}, "u-1"};
+  read.customer = ports::CustomerRef{domain::GatewayName::stripe, {}, "u-1"};
   std::vector<ports::Decide> decisions;
   for (int i = 0; i < 64; ++i) {
     const auto customer = make.customer();
-    const auto errand = make.errand(ErrandOperation::create_customer, customer.id.uuid);
+    const auto call = make.other_call(Operation::create_customer, customer.id.uuid);
     decisions.emplace_back(
         [=](const ports::Loaded& loaded) -> base::Result<ports::Changes, domain::Refusal> {
           if (loaded.customer)
             return std::unexpected(
                 domain::Refusal{.code = domain::RefusalCode::invalid_state, .message = ""});
-          return ports::Changes{.insert_customers = {customer}, .insert_errands = {errand}};
+          return ports::Changes{.insert_customers = {customer}, .insert_calls = {call}};
         });
   }
   const auto results = write_all(std::vector(64, read), decisions);
@@ -200,8 +200,8 @@ TEST_P(BillingWrites, of_64_that_make_the_same_customer_at_once_one_is_committed
     if (std::holds_alternative<ports::WriteError>(result.outcome))
       EXPECT_EQ(failure_of(result), WriteFailure::conflict);
   const auto loaded = run(store->load(read));
-  ASSERT_EQ(loaded.open_errands.size(), 1U);
-  EXPECT_EQ(loaded.open_errands[0].subject_id, loaded.customer.value().id.uuid);
+  ASSERT_EQ(loaded.open_calls.size(), 1U);
+  EXPECT_EQ(loaded.open_calls[0].subject_id, loaded.customer.value().id.uuid);
 }
 
 // An invoice that is told twice at the same instant.

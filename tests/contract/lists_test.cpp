@@ -207,23 +207,23 @@ TEST_P(Lists, reconciliations_by_status_and_payment) {
 
 TEST_P(Lists, due_attempts_are_open_and_oldest_first) {
   const auto now = backend->clock.now();
-  const auto add = [&](std::int64_t due_in_s, domain::AttemptStatus status) {
+  const auto add = [&](std::int64_t due_in_s, domain::CallStatus status) {
     const auto payment = make.payment(5);
     auto attempt = make.attempt(payment, domain::Operation::confirm);
     attempt.next_check_at = now + std::chrono::seconds(due_in_s);
     attempt.status = status;
-    must_write({.insert_payments = {payment}, .insert_attempts = {attempt}});
+    must_write({.insert_payments = {payment}, .insert_calls = {attempt}});
     return attempt.id;
   };
-  const auto late = add(-1, domain::AttemptStatus::open);
-  const auto later = add(-5, domain::AttemptStatus::open);
-  add(1, domain::AttemptStatus::open);
-  add(-9, domain::AttemptStatus::accepted);
-  const auto due = run(store->due_attempts(now, 10));
+  const auto late = add(-1, domain::CallStatus::open);
+  const auto later = add(-5, domain::CallStatus::open);
+  add(1, domain::CallStatus::open);
+  add(-9, domain::CallStatus::accepted);
+  const auto due = run(store->due_calls(now, 10));
   ASSERT_EQ(due.size(), 2U);
   EXPECT_EQ(due[0].id, later);
   EXPECT_EQ(due[1].id, late);
-  EXPECT_EQ(run(store->due_attempts(now, 1)).size(), 1U);
+  EXPECT_EQ(run(store->due_calls(now, 1)).size(), 1U);
 }
 
 TEST_P(Lists, due_orders_are_pending_and_oldest_first) {
@@ -259,7 +259,7 @@ TEST_P(Lists, the_audit_walks_every_order_and_every_payment_without_one) {
                 .insert_transactions = {charge, make.refund_row(refund)},
                 .insert_entries = {make.entry(charge, domain::Side::debit),
                                    make.entry(charge, domain::Side::credit)},
-                .insert_attempts = {make.attempt(payment, domain::Operation::confirm)}});
+                .insert_calls = {make.attempt(payment, domain::Operation::confirm)}});
   }
   for (int i = 0; i < 3; ++i) add_payment([](auto&) {});
   std::optional<domain::OrderId> after;
@@ -271,7 +271,7 @@ TEST_P(Lists, the_audit_walks_every_order_and_every_payment_without_one) {
     EXPECT_EQ(page.refunds.size(), count);
     EXPECT_EQ(page.transactions.size(), 2 * count);
     EXPECT_EQ(page.entries.size(), 2 * count);
-    EXPECT_EQ(page.attempts.size(), count);
+    EXPECT_EQ(page.calls.size(), count);
     for (const auto& order : page.orders) {
       EXPECT_TRUE(seen.insert(order.id).second);
       EXPECT_EQ(order.items.size(), 1U);

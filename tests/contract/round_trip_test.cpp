@@ -121,7 +121,7 @@ void expect_equal(const domain::Payment& a, const domain::Payment& b) {
   }
   EXPECT_EQ(a.pending_operation, b.pending_operation);
   EXPECT_EQ(a.conflicted, b.conflicted);
-  EXPECT_EQ(a.attempts, b.attempts);
+  EXPECT_EQ(a.calls, b.calls);
   EXPECT_EQ(a.event_sequence, b.event_sequence);
   EXPECT_EQ(a.version, b.version);
   EXPECT_EQ(a.created_at, b.created_at);
@@ -129,10 +129,13 @@ void expect_equal(const domain::Payment& a, const domain::Payment& b) {
   EXPECT_EQ(a.processed_at, b.processed_at);
 }
 
-void expect_equal(const domain::Attempt& a, const domain::Attempt& b) {
+void expect_equal(const domain::GatewayCall& a, const domain::GatewayCall& b) {
   EXPECT_EQ(a.id, b.id);
-  EXPECT_EQ(a.payment_id, b.payment_id);
+  EXPECT_EQ(a.subject_id, b.subject_id);
   EXPECT_EQ(a.refund_id, b.refund_id);
+  EXPECT_EQ(a.target, b.target);
+  EXPECT_EQ(a.on_page, b.on_page);
+  EXPECT_EQ(a.requested_by, b.requested_by);
   EXPECT_EQ(a.operation, b.operation);
   EXPECT_EQ(a.gateway, b.gateway);
   EXPECT_EQ(a.gateway_key, b.gateway_key);
@@ -161,7 +164,7 @@ void expect_equal(const domain::Attempt& a, const domain::Attempt& b) {
 void expect_equal(const domain::Reconciliation& a, const domain::Reconciliation& b) {
   EXPECT_EQ(a.id, b.id);
   EXPECT_EQ(a.payment_id, b.payment_id);
-  EXPECT_EQ(a.attempt_id, b.attempt_id);
+  EXPECT_EQ(a.call_id, b.call_id);
   EXPECT_EQ(a.kind, b.kind);
   EXPECT_EQ(a.operation, b.operation);
   EXPECT_EQ(a.gateway, b.gateway);
@@ -177,7 +180,12 @@ void expect_equal(const domain::Reconciliation& a, const domain::Reconciliation&
   EXPECT_EQ(a.resolved_at, b.resolved_at);
 }
 
-class RoundTrip : public StoreContract {};
+class RoundTrip : public StoreContract {
+ protected:
+  ports::Loaded load_call(const domain::GatewayCall& call) {
+    return run(store->load({.call = ports::ref_of(call)}));
+  }
+};
 
 TEST_P(RoundTrip, an_order_with_nothing_optional) {
   const auto order = make.order(2000);
@@ -260,7 +268,7 @@ domain::Payment fill(domain::Payment payment) {
   payment.next_action = domain::NextAction{"redirect_to_url", "https://x.test/é", "sec"};
   payment.pending_operation = domain::Operation::capture;
   payment.conflicted = true;
-  payment.attempts = 4;
+  payment.calls = 4;
   payment.event_sequence = 9;
   payment.processed_at = payment.created_at + std::chrono::microseconds(1);
   payment.overpayment = domain::Overpayment{domain::OverpaymentId{payment.id.uuid},
@@ -342,11 +350,10 @@ TEST_P(RoundTrip, refunds_transactions_and_attempts_of_a_payment) {
               .insert_transactions = {row},
               .insert_entries = {make.entry(row, domain::Side::debit),
                                  make.entry(row, domain::Side::credit)},
-              .insert_attempts = {attempt},
+              .insert_calls = {attempt},
               .insert_events = {make.event(payment, 1)}});
   for (const ports::Reads::Root& root :
-       {ports::Reads::Root(refund.id), ports::Reads::Root(attempt.id),
-        ports::Reads::Root(ports::TransactionRef{row.id}),
+       {ports::Reads::Root(refund.id), ports::Reads::Root(ports::TransactionRef{row.id}),
         ports::Reads::Root(ports::TransactionRef{row.number})}) {
     const auto loaded = load(root);
     ASSERT_TRUE(loaded.payment);
@@ -355,20 +362,20 @@ TEST_P(RoundTrip, refunds_transactions_and_attempts_of_a_payment) {
     expect_equal(loaded.refunds[0], refund);
     ASSERT_EQ(loaded.transactions.size(), 1U);
     expect_equal(loaded.transactions[0], row);
-    ASSERT_EQ(loaded.open_attempts.size(), 1U);
-    expect_equal(loaded.open_attempts[0], attempt);
+    ASSERT_EQ(loaded.open_calls.size(), 1U);
+    expect_equal(loaded.open_calls[0], attempt);
   }
-  expect_equal(load(attempt.id).attempt.value(), attempt);
-  attempt.status = domain::AttemptStatus::declined;
+  expect_equal(load_call(attempt).call.value(), attempt);
+  attempt.status = domain::CallStatus::declined;
   attempt.closed_at = backend->clock.now();
-  must_write({.update_attempts = {attempt}});
+  must_write({.update_calls = {attempt}});
   attempt.version = 2;
-  const auto loaded = load(attempt.id);
-  EXPECT_TRUE(loaded.open_attempts.empty());
-  expect_equal(loaded.attempt.value(), attempt);
+  const auto loaded = load_call(attempt);
+  EXPECT_TRUE(loaded.open_calls.empty());
+  expect_equal(loaded.call.value(), attempt);
 }
 
-TEST_P(RoundTrip, a_reconciliation_brings_its_payment_and_its_attempt) {
+TEST_P(RoundTrip, a_reconciliation_brings_its_payment_and_its_call) {
   const auto order = make.order(2000);
   const auto payment = make.payment_of(order, 1000);
   auto attempt = make.attempt(payment, domain::Operation::capture);
@@ -378,11 +385,11 @@ TEST_P(RoundTrip, a_reconciliation_brings_its_payment_and_its_attempt) {
   row.detail = kStrange;
   must_write({.insert_orders = {order},
               .insert_payments = {payment},
-              .insert_attempts = {attempt},
+              .insert_calls = {attempt},
               .insert_reconciliations = {row}});
   auto loaded = load(row.id);
   expect_equal(loaded.reconciliation.value(), row);
-  expect_equal(loaded.attempt.value(), attempt);
+  expect_equal(loaded.call.value(), attempt);
   expect_equal(loaded.payment.value(), payment);
   expect_equal(loaded.order.value(), order);
 
@@ -400,7 +407,7 @@ TEST_P(RoundTrip, a_reconciliation_brings_its_payment_and_its_attempt) {
   must_write({.insert_reconciliations = {conflict}});
   loaded = load(conflict.id);
   expect_equal(loaded.reconciliation.value(), conflict);
-  EXPECT_FALSE(loaded.attempt);
+  EXPECT_FALSE(loaded.call);
   EXPECT_TRUE(loaded.payment);
 }
 
@@ -416,7 +423,7 @@ TEST_P(RoundTrip, a_record_with_its_reply_byte_for_byte) {
   EXPECT_EQ(loaded.record->id, record.id);
   EXPECT_EQ(loaded.record->request_hash, record.request_hash);
   EXPECT_EQ(loaded.record->state, record.state);
-  EXPECT_EQ(loaded.record->attempt_id, record.attempt_id);
+  EXPECT_EQ(loaded.record->call_id, record.call_id);
   EXPECT_EQ(loaded.record->created_at, record.created_at);
   EXPECT_EQ(loaded.record->expires_at, record.expires_at);
   ASSERT_TRUE(loaded.record->reply);
@@ -425,22 +432,22 @@ TEST_P(RoundTrip, a_record_with_its_reply_byte_for_byte) {
   EXPECT_EQ(loaded.record->reply->body, record.reply->body);
 }
 
-TEST_P(RoundTrip, an_open_record_brings_its_attempt) {
+TEST_P(RoundTrip, an_open_record_brings_its_call) {
   const auto payment = make.payment(1000);
   const auto attempt = make.attempt(payment, domain::Operation::confirm);
   auto record = make.record("k");
   record.state = ports::RecordState::open;
   record.reply.reset();
   record.expires_at.reset();
-  record.attempt_id = attempt.id;
-  must_write({.insert_payments = {payment}, .insert_attempts = {attempt}, .insert_record = record});
+  record.call_id = attempt.id;
+  must_write({.insert_payments = {payment}, .insert_calls = {attempt}, .insert_record = record});
   ports::Reads reads;
   reads.record_key = "k";
   const auto loaded = run(store->load(reads));
   ASSERT_TRUE(loaded.record);
   EXPECT_FALSE(loaded.record->reply);
   EXPECT_FALSE(loaded.record->expires_at);
-  expect_equal(loaded.record_attempt.value(), attempt);
+  expect_equal(loaded.record_call.value(), attempt);
 }
 
 TEST_P(RoundTrip, a_webhook) {
@@ -479,7 +486,7 @@ TEST_P(RoundTrip, what_is_not_there_is_not_loaded) {
   EXPECT_FALSE(load(ports::OrderRef{make.id<domain::OrderId>()}).order);
   EXPECT_FALSE(load(ports::PaymentRef{std::int64_t{77}}).payment);
   EXPECT_FALSE(load(ports::RemoteRef{domain::GatewayName::stripe, "pi_9"}).payment);
-  EXPECT_FALSE(load(make.id<domain::AttemptId>()).attempt);
+  EXPECT_FALSE(load_call(make.attempt(make.payment(100), domain::Operation::cancel)).call);
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, RoundTrip, ::testing::ValuesIn(backends()),

@@ -118,10 +118,10 @@ domain::LedgerEntry Maker::entry(const domain::Transaction& transaction, domain:
           backend_.clock.now()};
 }
 
-domain::Attempt Maker::attempt(const domain::Payment& payment, domain::Operation operation) {
-  domain::Attempt attempt;
-  attempt.id = id<domain::AttemptId>();
-  attempt.payment_id = payment.id;
+domain::GatewayCall Maker::attempt(const domain::Payment& payment, domain::Operation operation) {
+  domain::GatewayCall attempt;
+  attempt.id = id<domain::CallId>();
+  attempt.subject_id = payment.id.uuid;
   attempt.operation = operation;
   attempt.gateway_key = "cobro-test-" + attempt.id.to_string();
   attempt.request = {"POST", "/v1/payment_intents", "2024-06-20", "amount=1000&currency=pen"};
@@ -131,10 +131,12 @@ domain::Attempt Maker::attempt(const domain::Payment& payment, domain::Operation
 }
 
 domain::Reconciliation Maker::reconciliation(const domain::Payment& payment,
-                                             std::optional<domain::AttemptId> attempt) {
+                                             std::optional<domain::CallId> attempt) {
   return {.id = id<domain::ReconciliationId>(),
           .payment_id = payment.id,
-          .attempt_id = attempt,
+          .call_id = attempt,
+          .user_id = payment.user_id,
+          .tenant_id = payment.tenant_id,
           .kind = attempt ? domain::ReconciliationKind::unknown_outcome
                           : domain::ReconciliationKind::conflict,
           .operation = attempt ? std::optional(domain::Operation::capture) : std::nullopt,
@@ -226,17 +228,16 @@ domain::Dispute Maker::dispute(const domain::Payment& payment, std::string gatew
           .updated_at = backend_.clock.now()};
 }
 
-domain::Errand Maker::errand(domain::ErrandOperation operation, const base::Uuid& subject) {
-  domain::Errand errand;
-  errand.id = id<domain::ErrandId>();
-  errand.operation = operation;
-  errand.subject_id = subject;
-  errand.gateway_key = "cobro-test-" + errand.id.to_string();
-  errand.request = {"POST", "/v1/customers", "2024-06-20", "name=x"};
-  errand.requested_by = "user";
-  errand.first_sent_at = errand.deadline = errand.next_check_at = errand.created_at =
-      backend_.clock.now();
-  return errand;
+domain::GatewayCall Maker::other_call(domain::Operation operation, const base::Uuid& subject) {
+  domain::GatewayCall call;
+  call.id = id<domain::CallId>();
+  call.operation = operation;
+  call.subject_id = subject;
+  call.gateway_key = "cobro-test-" + call.id.to_string();
+  call.request = {"POST", "/v1/customers", "2024-06-20", "name=x"};
+  call.requested_by = "user";
+  call.first_sent_at = call.deadline = call.next_check_at = call.created_at = backend_.clock.now();
+  return call;
 }
 
 ports::IdempotencyRecord Maker::record(std::string key) {

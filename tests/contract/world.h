@@ -35,9 +35,9 @@ class Maker {
   domain::Refund refund(const domain::Payment& payment, std::int64_t amount);
   domain::Transaction refund_row(const domain::Refund& refund);
   domain::LedgerEntry entry(const domain::Transaction& transaction, domain::Side side);
-  domain::Attempt attempt(const domain::Payment& payment, domain::Operation operation);
+  domain::GatewayCall attempt(const domain::Payment& payment, domain::Operation operation);
   domain::Reconciliation reconciliation(const domain::Payment& payment,
-                                        std::optional<domain::AttemptId> attempt);
+                                        std::optional<domain::CallId> attempt);
   domain::Event event(const domain::Payment& payment, std::int64_t sequence);
   domain::Customer customer(std::string user = "u-1");
   domain::PaymentMethod method(const domain::Customer& customer);
@@ -46,7 +46,7 @@ class Maker {
   domain::CheckoutSession checkout();  // of nothing yet
   domain::Entitlement entitlement();   // ″
   domain::Dispute dispute(const domain::Payment& payment, std::string gateway_id);
-  domain::Errand errand(domain::ErrandOperation operation, const base::Uuid& subject);
+  domain::GatewayCall other_call(domain::Operation operation, const base::Uuid& subject);
   ports::IdempotencyRecord record(std::string key);
   ports::StoredWebhook webhook(std::string event_id);
 

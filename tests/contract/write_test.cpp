@@ -139,7 +139,7 @@ TEST_P(Writes, unique_keys_conflict) {
               .insert_refunds = {refund},
               .insert_transactions = {charge},
               .insert_entries = {entry},
-              .insert_attempts = {confirm, refunding},
+              .insert_calls = {confirm, refunding},
               .insert_events = {event},
               .insert_record = make.record("k"),
               .insert_webhook = make.webhook("evt_1")});
@@ -156,13 +156,13 @@ TEST_P(Writes, unique_keys_conflict) {
   EXPECT_TRUE(conflicts({.insert_refunds = {same_refund}}));
   auto same_entry = make.entry(charge, domain::Side::debit);
   EXPECT_TRUE(conflicts({.insert_entries = {same_entry}}));
-  EXPECT_TRUE(conflicts({.insert_attempts = {make.attempt(payment, domain::Operation::capture)}}));
+  EXPECT_TRUE(conflicts({.insert_calls = {make.attempt(payment, domain::Operation::capture)}}));
   auto second = make.attempt(payment, domain::Operation::refund);
   second.refund_id = refund.id;
-  EXPECT_TRUE(conflicts({.insert_attempts = {second}}));
+  EXPECT_TRUE(conflicts({.insert_calls = {second}}));
   auto same_key = make.attempt(payment, domain::Operation::refund);
   same_key.gateway_key = confirm.gateway_key;
-  EXPECT_TRUE(conflicts({.insert_attempts = {same_key}}));
+  EXPECT_TRUE(conflicts({.insert_calls = {same_key}}));
   EXPECT_TRUE(conflicts({.insert_events = {make.event(payment, 1)}}));
   EXPECT_TRUE(conflicts({.insert_record = make.record("k")}));
   EXPECT_TRUE(conflicts({.insert_webhook = make.webhook("evt_1")}));
@@ -171,10 +171,10 @@ TEST_P(Writes, unique_keys_conflict) {
 TEST_P(Writes, an_attempt_that_ends_makes_room_for_the_next_in_the_same_write) {
   const auto payment = make.payment(100);
   auto first = make.attempt(payment, domain::Operation::confirm);
-  must_write({.insert_payments = {payment}, .insert_attempts = {first}});
-  first.status = domain::AttemptStatus::declined;
-  must_write({.insert_attempts = {make.attempt(payment, domain::Operation::confirm)},
-              .update_attempts = {first}});
+  must_write({.insert_payments = {payment}, .insert_calls = {first}});
+  first.status = domain::CallStatus::declined;
+  must_write({.insert_calls = {make.attempt(payment, domain::Operation::confirm)},
+              .update_calls = {first}});
 }
 
 // As a refund does: holds 60 of the 100 that were captured, when they are there.
@@ -378,9 +378,8 @@ TEST_P(Writes, evidence_settles_only_what_is_still_before_a_person) {
   const auto payment = make.payment(100);
   const auto attempt = make.attempt(payment, domain::Operation::capture);
   auto row = make.reconciliation(payment, attempt.id);
-  must_write({.insert_payments = {payment},
-              .insert_attempts = {attempt},
-              .insert_reconciliations = {row}});
+  must_write(
+      {.insert_payments = {payment}, .insert_calls = {attempt}, .insert_reconciliations = {row}});
   const auto at = backend->clock.now() + std::chrono::seconds(1);
   const ports::Changes told{
       .settle_reconciliations = {{attempt.id, domain::ReconciliationOutcome::succeeded, at}}};

@@ -215,7 +215,7 @@ TEST(News, a_refund_made_outside_is_booked_when_there_is_room) {
                      .reason = {},
                      .failure_reason = {},
                      .our_payment = {},
-                     .our_attempt = {},
+                     .our_call = {},
                      .redacted = "{}"};
   EXPECT_EQ(apply(books, outside, nullptr), Applied::changed);
   EXPECT_EQ(apply(books, outside, nullptr), Applied::nothing_new);
@@ -235,7 +235,7 @@ TEST(News, a_refund_made_outside_that_failed_does_not_succeed_by_older_news) {
                      .reason = {},
                      .failure_reason = "expired_or_canceled_card",
                      .our_payment = {},
-                     .our_attempt = {},
+                     .our_call = {},
                      .redacted = "{}"};
   EXPECT_EQ(apply(books, outside, nullptr), Applied::changed);
   outside.status = RefundStatus::succeeded;

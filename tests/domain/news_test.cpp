@@ -60,7 +60,7 @@ RefundNews refunded(std::int64_t minor, RefundStatus status = RefundStatus::succ
           .reason = {},
           .failure_reason = {},
           .our_payment = {},
-          .our_attempt = {},
+          .our_call = {},
           .redacted = "{}"};
 }
 

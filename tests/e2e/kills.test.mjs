@@ -46,7 +46,7 @@ const wrongs = {
 };
 
 function captured(rows) {
-  const open = rows.openAttempts.map((attempt) => attempt.payment_id);
+  const open = rows.openAttempts.map((call) => call.subject_id);
   return rows.payments.find((payment) => payment.captured > 0 && !open.includes(payment.id));
 }
 // Not any captured one: what an operation that was cut off did was promised to nobody.

@@ -200,7 +200,7 @@ for (const database of databases) {
     assert.deepEqual(await refundsThere(stage, intent), [], 'recovery sends it, a minute after its deadline');
 
     await stage.cobro.stop();
-    await sql(stage.home, "UPDATE attempts SET deadline = 1, next_check_at = 1 WHERE status = 'open'");
+    await sql(stage.home, "UPDATE gateway_calls SET deadline = 1, next_check_at = 1 WHERE status = 'open'");
     await stage.startService();
     const again = (await stage.cobro.people()).user;
     const back = await theOverpayment(again, payment, 'refunded');

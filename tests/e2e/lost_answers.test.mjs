@@ -200,7 +200,7 @@ async function letTimePass(t, stage) {
   const micros = 5 * 60_000_000;
   await sql(
     stage.home,
-    `UPDATE attempts SET deadline = deadline - ${micros}, first_sent_at = first_sent_at - ${micros},
+    `UPDATE gateway_calls SET deadline = deadline - ${micros}, first_sent_at = first_sent_at - ${micros},
      next_check_at = next_check_at - ${micros}, version = version + 1 WHERE status = 'open'`,
   );
   await stage.start(t);

@@ -33,7 +33,7 @@ function age(stage, minutes, { due = false } = {}) {
   const next = due ? `, next_check_at = next_check_at - ${micros}` : '';
   return sql(
     stage.home,
-    `UPDATE attempts SET deadline = deadline - ${micros}, first_sent_at = first_sent_at - ${micros}${next},
+    `UPDATE gateway_calls SET deadline = deadline - ${micros}, first_sent_at = first_sent_at - ${micros}${next},
      version = version + 1 WHERE status = 'open'`,
   );
 }

@@ -56,7 +56,7 @@ async function waitADayInVain(stage, debt, fate) {
   const ago = 25 * hourMicros;
   await sql(
     stage.home,
-    `UPDATE attempts SET created_at = created_at - ${ago}, first_sent_at = first_sent_at - ${ago},
+    `UPDATE gateway_calls SET created_at = created_at - ${ago}, first_sent_at = first_sent_at - ${ago},
        deadline = deadline - ${ago}, next_check_at = next_check_at - ${ago} WHERE status = 'open'`,
   );
   await stage.startService();

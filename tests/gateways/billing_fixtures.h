@@ -8,10 +8,27 @@ namespace cobro::gateways::fixtures {
 
 inline constexpr std::string_view kCustomerId = "01980000-0000-7000-8000-000000000005";
 inline constexpr std::string_view kSubscriptionId = "01980000-0000-7000-8000-000000000006";
-inline constexpr std::string_view kErrandId = "01980000-0000-7000-8000-000000000007";
+inline constexpr std::string_view kOtherCallId = "01980000-0000-7000-8000-000000000007";
 
-inline domain::ErrandId errand_id() {
-  return domain::ErrandId::parse(kErrandId).value();
+inline domain::CallId other_call_id() {
+  return domain::CallId::parse(kOtherCallId).value();
+}
+
+// What is asked about no payment.
+using OtherCommand = std::variant<ports::MethodCommand, ports::SubscriptionCommand>;
+
+inline base::Result<domain::GatewayRequest, domain::Refusal> build(const ports::Gateway& gateway,
+                                                                   const OtherCommand& command) {
+  struct Builder {
+    const ports::Gateway& gateway;
+    auto operator()(const ports::MethodCommand& wanted) const {
+      return gateway.saved_methods()->build(wanted, other_call_id());
+    }
+    auto operator()(const ports::SubscriptionCommand& wanted) const {
+      return gateway.subscriptions()->build(wanted, other_call_id());
+    }
+  };
+  return std::visit(Builder{gateway}, command);
 }
 
 inline domain::SubscriptionId subscription_id() {
@@ -77,7 +94,7 @@ inline wire::Json subscription(std::string_view status, const wire::JsonObject& 
     "trial_end":null,"default_payment_method":"pm_1","latest_invoice":"in_1",
     "pending_setup_intent":null,"description":"canary",
     "metadata":{{"cobro_subscription":"{}","cobro_errand":"{}","note":"canary"}}}})",
-                               status, kSubscriptionId, kErrandId)),
+                               status, kSubscriptionId, kOtherCallId)),
               more);
 }
 

@@ -25,17 +25,17 @@ using testing::Not;
 
 std::optional<domain::SubscriptionNews> subscription(const wire::Json& object) {
   const auto gateway = stripe();
-  return gateway.billing()->parse_subscription(answer(200, object));
+  return gateway.subscriptions()->parse_subscription(answer(200, object));
 }
 
 std::optional<domain::InvoiceNews> invoice(const wire::Json& object) {
   const auto gateway = stripe();
-  return gateway.billing()->parse_invoice(answer(200, object));
+  return gateway.subscriptions()->parse_invoice(answer(200, object));
 }
 
 std::optional<domain::PriceNews> price(const wire::JsonObject& more = {}) {
   const auto gateway = stripe();
-  return gateway.billing()->parse_price(answer(200, fixtures::price(more)));
+  return gateway.subscriptions()->parse_price(answer(200, fixtures::price(more)));
 }
 
 wire::Json paid_by(const wire::Json& payment_intent) {
@@ -68,7 +68,7 @@ TEST(StripeSubscription, is_read_alike_in_both_api_shapes) {
     EXPECT_EQ(news->ended_at, base::Timestamp::from_unix_seconds(1'762'340'600));
     EXPECT_EQ(news->latest_invoice_id, "in_1");
     EXPECT_EQ(news->our_subscription->to_string(), fixtures::kSubscriptionId);
-    EXPECT_EQ(news->our_errand->to_string(), fixtures::kErrandId);
+    EXPECT_EQ(news->our_call->to_string(), fixtures::kOtherCallId);
     EXPECT_FALSE(news->next_action || news->client_secret);
   }
 }
@@ -305,7 +305,7 @@ TEST(StripePrice, may_be_one_that_we_cannot_read) {
 
 TEST(StripeBillingReads, tell_nothing_when_the_answer_tells_nothing) {
   const auto gateway = stripe();
-  const auto* billing = gateway.billing();
+  const auto* billing = gateway.subscriptions();
   const ports::HttpResponse answers[] = {
       {404, {}, R"({"error":{"code":"resource_missing"}})"},
       {500, {}, "{}"},

@@ -7,7 +7,7 @@ namespace cobro::gateways {
 namespace {
 
 using namespace std::chrono_literals;
-using fixtures::attempt_id;
+using fixtures::call_id;
 using fixtures::known_payment;
 using fixtures::money;
 using fixtures::payment;
@@ -17,8 +17,8 @@ constexpr std::string_view kOurs =
     "metadata[cobro_payment]=01980000-0000-7000-8000-000000000001"
     "&metadata[cobro_attempt]=01980000-0000-7000-8000-000000000002";
 
-domain::GatewayRequest build(const ports::GatewayCommand& command, const domain::Payment& of) {
-  return stripe().build(command, of, attempt_id()).value();
+domain::GatewayRequest build(const ports::PaymentCommand& command, const domain::Payment& of) {
+  return stripe().build(command, of, call_id()).value();
 }
 
 ports::RefundCommand refund(std::string reason, std::string_view amount = "10.00") {
@@ -90,7 +90,7 @@ TEST(StripeBuild, makes_an_object_without_confirming_it) {
             "amount=2990&currency=usd&customer=cus_1&payment_method=pm_1&capture_method=manual" +
                 tail + "&description=Course&" + std::string(kOurs) + "&expand[]=latest_charge");
   EXPECT_THROW((void)build(ports::CreateCommand{}, known_payment()), base::Bug);
-  EXPECT_FALSE(stripe().build(ports::CreateCommand{}, payment("0.49"), attempt_id()));
+  EXPECT_FALSE(stripe().build(ports::CreateCommand{}, payment("0.49"), call_id()));
 }
 
 TEST(StripeBuild, confirms_a_saved_method_with_its_customer) {
@@ -143,15 +143,15 @@ TEST(StripeBuild, refuses_amounts_before_anything_is_sent) {
   EXPECT_EQ(gateway.check_amount(money("10", "CUP"))->code,
             domain::RefusalCode::currency_not_supported);
   EXPECT_FALSE(gateway.check_amount(money("0.50", "USD")));
-  EXPECT_FALSE(gateway.build(ports::ConfirmCommand{"pm_1", {}, {}}, payment("0.49"), attempt_id()));
+  EXPECT_FALSE(gateway.build(ports::ConfirmCommand{"pm_1", {}, {}}, payment("0.49"), call_id()));
   EXPECT_FALSE(
-      gateway.build(ports::ConfirmCommand{"pm_1", {}, {}}, payment("1.234", "KWD"), attempt_id()));
+      gateway.build(ports::ConfirmCommand{"pm_1", {}, {}}, payment("1.234", "KWD"), call_id()));
 }
 
 TEST(StripeBuild, refunds_and_captures_below_the_minimum_of_a_charge) {
-  EXPECT_TRUE(stripe().build(refund("", "0.10"), known_payment(), attempt_id()));
+  EXPECT_TRUE(stripe().build(refund("", "0.10"), known_payment(), call_id()));
   EXPECT_TRUE(
-      stripe().build(ports::CaptureCommand{money("0.10", "USD")}, known_payment(), attempt_id()));
+      stripe().build(ports::CaptureCommand{money("0.10", "USD")}, known_payment(), call_id()));
 }
 
 TEST(StripeBuild, takes_an_id_that_could_leave_its_place_in_a_path_for_a_bug) {
@@ -168,7 +168,7 @@ TEST(StripeBuild, takes_an_id_that_could_leave_its_place_in_a_path_for_a_bug) {
 TEST(StripeBuild, puts_credentials_and_key_only_on_the_wire) {
   const auto request = build(ports::ConfirmCommand{"pm_card_visa", {}, std::nullopt}, payment());
   EXPECT_EQ(request.body.find("canary"), std::string::npos);
-  const auto http = stripe().to_http(request, "cobro-d-p-confirm-1", 8s);
+  const auto http = stripe().to_http(request, "cobro-d-p-confirm-1", 8s, nullptr);
   EXPECT_EQ(http.method, "POST");
   EXPECT_EQ(http.url, "https://api.stripe.com/v1/payment_intents");
   EXPECT_EQ(http.headers.find("authorization"), "Bearer sk_test_canary");
@@ -182,7 +182,7 @@ TEST(StripeBuild, puts_credentials_and_key_only_on_the_wire) {
 TEST(StripeBuild, asks_the_configured_base_and_sends_no_key_with_a_look_up) {
   const Stripe local{StripeSettings{.api_base = "http://127.0.0.1:12111/"}};
   const auto request = local.look_up_refunds(known_payment());
-  const auto http = local.to_http(request, std::nullopt, 8s);
+  const auto http = local.to_http(request, std::nullopt, 8s, nullptr);
   EXPECT_EQ(http.method, "GET");
   EXPECT_EQ(http.url, "http://127.0.0.1:12111/v1/refunds?payment_intent=pi_1&limit=100");
   EXPECT_FALSE(http.headers.find("idempotency-key"));

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 using domain::CheckoutStatus;
 using domain::Operation;
 using domain::RemoteState;
-using fixtures::attempt_id;
+using fixtures::call_id;
 using fixtures::payment;
 using fixtures::stripe;
 using fixtures::with;
@@ -55,7 +55,7 @@ TEST(StripeCheckout, makes_the_page_of_a_payment) {
   of.gateway_customer_id = "cus_1";
   of.description = "Curso de fotografía";
   of.capture_method = domain::CaptureMethod::manual;
-  const auto request = stripe().build(ports::CreateCommand{page()}, of, attempt_id()).value();
+  const auto request = stripe().build(ports::CreateCommand{page()}, of, call_id()).value();
   EXPECT_EQ(request.path, "/v1/checkout/sessions");
   EXPECT_EQ(request.body,
             "mode=payment&success_url=https%3A%2F%2Fshop.example%2Fthanks%3Fa%3D1"
@@ -79,7 +79,7 @@ TEST(StripeCheckout, makes_the_page_of_a_subscription) {
                                                  .trial_days = 7,
                                                  .page = page()};
   const auto gateway = stripe();
-  const auto request = gateway.billing()->build_errand(command, fixtures::errand_id()).value();
+  const auto request = fixtures::build(gateway, command).value();
   EXPECT_EQ(request.path, "/v1/checkout/sessions");
   EXPECT_EQ(request.body,
             "mode=subscription&success_url=https%3A%2F%2Fshop.example%2Fthanks%3Fa%3D1"
@@ -97,38 +97,35 @@ TEST(StripeCheckout, makes_the_page_of_a_subscription) {
 TEST(StripeCheckout, ends_the_page_instead_of_the_intent_until_it_was_paid) {
   auto of = on_page();
   const auto cancel = [&] {
-    return stripe().build(ports::CancelCommand{}, of, attempt_id()).value().path;
+    return stripe().build(ports::CancelCommand{}, of, call_id()).value().path;
   };
   EXPECT_EQ(cancel(), "/v1/checkout/sessions/cs_1/expire");
   of.gateway_payment_id = "pi_1";
   of.state = domain::PaymentState::failed;
   EXPECT_EQ(cancel(), "/v1/checkout/sessions/cs_1/expire");
-  EXPECT_THROW((void)stripe().build(ports::ConfirmCommand{}, of, attempt_id()), base::Bug);
+  EXPECT_THROW((void)stripe().build(ports::ConfirmCommand{}, of, call_id()), base::Bug);
   of.state = domain::PaymentState::authorized;
   EXPECT_EQ(cancel(), "/v1/payment_intents/pi_1/cancel");
   of.state = domain::PaymentState::cancelled;  // and held all the same
   EXPECT_EQ(cancel(), "/v1/payment_intents/pi_1/cancel");
   of.gateway_payment_id.reset();
   EXPECT_EQ(cancel(), "/v1/checkout/sessions/cs_1/expire");
-  EXPECT_THROW((void)stripe().build(ports::CreateCommand{page()}, on_page(), attempt_id()),
-               base::Bug);
+  EXPECT_THROW((void)stripe().build(ports::CreateCommand{page()}, on_page(), call_id()), base::Bug);
 }
 
 TEST(StripeCheckout, looks_at_the_page_or_through_the_pages_made_meanwhile) {
-  const domain::GatewayRequest creation{.method = "POST", .path = "/v1/checkout/sessions"};
   auto of = on_page();
-  EXPECT_EQ(stripe().look_up_payment(of, kNow, kNow, nullptr).path,
+  EXPECT_EQ(stripe().look_up_payment(of, kNow, kNow, false).path,
             "/v1/checkout/sessions/cs_1?expand%5B%5D=payment_intent.latest_charge");
   of.gateway_checkout_id.reset();
-  const auto list = stripe().look_up_payment(of, kNow, kNow, &creation);
+  const auto list = stripe().look_up_payment(of, kNow, kNow, true);
   EXPECT_TRUE(list.path.starts_with("/v1/checkout/sessions?customer=cus_1&limit=100&created"))
       << list.path;
   of.gateway_checkout_id = "cs_1";
   of.gateway_payment_id = "pi_1";
   of.state = domain::PaymentState::succeeded;
-  EXPECT_TRUE(stripe()
-                  .look_up_payment(of, kNow, kNow, nullptr)
-                  .path.starts_with("/v1/payment_intents/pi_1"));
+  EXPECT_TRUE(
+      stripe().look_up_payment(of, kNow, kNow, false).path.starts_with("/v1/payment_intents/pi_1"));
   const auto page_of_list =
       ok(JsonObject{{"object", "list"}, {"has_more", true}, {"data", wire::JsonArray{session()}}});
   const auto found = stripe().parse_look_up(list, page_of_list);
@@ -149,7 +146,7 @@ TEST(StripeCheckout, an_open_page_is_for_the_customer_to_act_on) {
   EXPECT_EQ(news.next_action->type, "redirect_to_url");
   EXPECT_EQ(news.next_action->url, "https://checkout.stripe.com/c/pay/canary");
   EXPECT_EQ(news.our_payment->to_string(), fixtures::kPaymentId);
-  EXPECT_EQ(news.our_attempt, attempt_id());
+  EXPECT_EQ(news.our_call, call_id());
   EXPECT_EQ(news.redacted.find("canary"), std::string::npos) << news.redacted;
 }
 
@@ -211,23 +208,23 @@ TEST(StripeCheckout, an_end_that_is_refused_settles_nothing) {
  status in [\"open\"] can be expired."}})"};
   EXPECT_EQ(stripe().parse(Operation::cancel, refused).kind, AnswerKind::unknown);
   const auto gateway = stripe();
-  EXPECT_EQ(gateway.billing()->parse_errand(domain::ErrandOperation::end_now, refused).kind,
+  EXPECT_EQ(gateway.subscriptions()->parse(domain::Operation::end_now, refused).kind,
             AnswerKind::unknown);
 }
 
 TEST(StripeCheckout, tells_of_the_subscription_that_it_makes) {
   const auto gateway = stripe();
-  const auto& billing = *gateway.billing();
+  const auto& billing = *gateway.subscriptions();
   const JsonObject ours{{"cobro_subscription", fixtures::kSubscriptionId}};
   const auto open = session({{"metadata", ours}});
   const auto made =
       session({{"metadata", ours}, {"status", "complete"}, {"subscription", "sub_1"}});
   const auto ended = session({{"metadata", ours}, {"status", "expired"}});
-  using enum domain::ErrandOperation;
-  EXPECT_EQ(billing.parse_errand(create_subscription, ok(open)).kind, AnswerKind::accepted);
-  EXPECT_EQ(billing.parse_errand(end_now, ok(open)).kind, AnswerKind::unknown);
-  EXPECT_EQ(billing.parse_errand(end_now, ok(made)).kind, AnswerKind::unknown);
-  EXPECT_EQ(billing.parse_errand(end_now, ok(ended)).kind, AnswerKind::accepted);
+  using enum domain::Operation;
+  EXPECT_EQ(billing.parse(create_subscription, ok(open)).kind, AnswerKind::accepted);
+  EXPECT_EQ(billing.parse(end_now, ok(open)).kind, AnswerKind::unknown);
+  EXPECT_EQ(billing.parse(end_now, ok(made)).kind, AnswerKind::unknown);
+  EXPECT_EQ(billing.parse(end_now, ok(ended)).kind, AnswerKind::accepted);
   const auto news = billing.parse_checkout(ok(made)).value();
   EXPECT_EQ(news.status, CheckoutStatus::complete);
   EXPECT_EQ(news.gateway_subscription_id, "sub_1");

@@ -232,7 +232,7 @@ TEST(StripeErrors, tell_which_refusals_lock_nothing) {
                                R"(was previously used and may not be used again.")");
   const auto got = fixtures::stripe().parse(domain::Operation::confirm, used);
   EXPECT_EQ(got.kind, AnswerKind::not_executed);
-  EXPECT_TRUE(got.bad_payment_method);
+  EXPECT_TRUE(got.fault == ports::Fault::payment_method);
   const auto balance = error(400, R"("type":"invalid_request_error","code":"balance_insufficient",)"
                                   R"("message":"Insufficient funds in your Stripe balance.")");
   EXPECT_EQ(fixtures::stripe().parse(domain::Operation::refund, balance).kind,
@@ -271,7 +271,7 @@ TEST(StripeErrors, prove_nothing_beside_an_intent_that_has_come_where_we_wanted_
               R"("type":"invalid_request_error","code":"parameter_unknown","payment_intent":)" +
                   wire::to_text(fixtures::intent(row.status))));
     EXPECT_EQ(got.kind, row.kind) << row.status;
-    EXPECT_FALSE(got.bad_payment_method);
+    EXPECT_FALSE(got.fault == ports::Fault::payment_method);
   }
 }
 

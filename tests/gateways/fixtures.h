@@ -25,8 +25,13 @@ inline Stripe stripe() {
       .webhook_secrets = {base::Secret{"whsec_first"}, base::Secret{"whsec_second"}}}};
 }
 
-inline domain::AttemptId attempt_id() {
-  return domain::AttemptId::parse(kAttemptId).value();
+// As it counts before the gateway was asked what has become of the object.
+inline ports::AnswerKind judged(const ports::GatewayAnswer& answer) {
+  return answer.look_first ? ports::AnswerKind::unknown : answer.kind;
+}
+
+inline domain::CallId call_id() {
+  return domain::CallId::parse(kAttemptId).value();
 }
 
 inline domain::Payment payment(std::string_view amount = "29.90", std::string_view code = "USD") {

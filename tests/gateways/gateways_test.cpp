@@ -32,14 +32,13 @@ TEST(Manual, takes_every_amount_and_is_never_called) {
   const Manual manual;
   EXPECT_FALSE(manual.capabilities().remote);
   EXPECT_FALSE(manual.check_amount(fixtures::money("0.01", "CUP")));
-  EXPECT_THROW(
-      (void)manual.build(ports::CancelCommand{}, fixtures::payment(), fixtures::attempt_id()),
-      base::Bug);
+  EXPECT_THROW((void)manual.build(ports::CancelCommand{}, fixtures::payment(), fixtures::call_id()),
+               base::Bug);
   EXPECT_THROW((void)manual.parse(domain::Operation::confirm, {}), base::Bug);
-  EXPECT_THROW((void)manual.look_up_payment(fixtures::payment(), {}, {}, nullptr), base::Bug);
+  EXPECT_THROW((void)manual.look_up_payment(fixtures::payment(), {}, {}, false), base::Bug);
   EXPECT_THROW((void)manual.look_up_refunds(fixtures::payment()), base::Bug);
   EXPECT_THROW((void)manual.parse_look_up({}, {}), base::Bug);
-  EXPECT_THROW((void)manual.to_http({}, std::nullopt, {}), base::Bug);
+  EXPECT_THROW((void)manual.to_http({}, std::nullopt, {}, nullptr), base::Bug);
   EXPECT_THROW((void)manual.verify({}, "", {}), base::Bug);
   EXPECT_THROW((void)manual.read_event(""), base::Bug);
 }

@@ -22,7 +22,7 @@ wire::Json page(wire::JsonArray data, bool has_more) {
 }
 
 TEST(StripeLookUp, fetches_by_id_when_it_is_known) {
-  const auto request = stripe().look_up_payment(known_payment(), kFrom, kTo, nullptr);
+  const auto request = stripe().look_up_payment(known_payment(), kFrom, kTo, false);
   EXPECT_EQ(request.method, "GET");
   EXPECT_EQ(request.path, "/v1/payment_intents/pi_1?expand%5B%5D=latest_charge");
   EXPECT_EQ(request.body, "");
@@ -34,7 +34,7 @@ TEST(StripeLookUp, fetches_by_id_when_it_is_known) {
 }
 
 TEST(StripeLookUp, lists_with_a_minute_of_slack_on_each_side) {
-  const auto request = stripe().look_up_payment(payment(), kFrom, kTo, nullptr);
+  const auto request = stripe().look_up_payment(payment(), kFrom, kTo, false);
   EXPECT_EQ(request.path,
             "/v1/payment_intents?limit=100&created%5Bgte%5D=1762340340"
             "&created%5Blte%5D=1762340490");
@@ -42,7 +42,7 @@ TEST(StripeLookUp, lists_with_a_minute_of_slack_on_each_side) {
 
 TEST(StripeLookUp, goes_on_after_the_last_object_of_each_page) {
   const auto gateway = stripe();
-  const auto first = gateway.look_up_payment(payment(), kFrom, kTo, nullptr);
+  const auto first = gateway.look_up_payment(payment(), kFrom, kTo, false);
   const auto one = gateway.parse_look_up(
       first,
       answer(200, page({intent("succeeded"), intent("processing", {{"id", "pi_9"}})}, true)));
@@ -74,8 +74,8 @@ TEST(StripeLookUp, lists_the_refunds_of_an_object) {
 
 TEST(StripeLookUp, concludes_nothing_from_what_it_does_not_understand) {
   const auto gateway = stripe();
-  const auto list = gateway.look_up_payment(payment(), kFrom, kTo, nullptr);
-  const auto one = gateway.look_up_payment(known_payment(), kFrom, kTo, nullptr);
+  const auto list = gateway.look_up_payment(payment(), kFrom, kTo, false);
+  const auto one = gateway.look_up_payment(known_payment(), kFrom, kTo, false);
   const ports::HttpResponse bad[] = {
       {500, {}, "{}"},
       {429, {}, R"({"error":{}})"},

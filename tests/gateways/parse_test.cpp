@@ -69,7 +69,7 @@ TEST(StripeParse, judges_every_status_of_an_intent_by_the_operation) {
   };
   for (const auto& row : rows) {
     const auto got = parse(row.operation, answer(200, intent(row.status, row.more)));
-    EXPECT_EQ(got.kind, row.kind) << row.status;
+    EXPECT_EQ(fixtures::judged(got), row.kind) << row.status;
     ASSERT_TRUE(got.payment) << row.status;
     EXPECT_EQ(got.payment->state, row.state) << row.status;
     EXPECT_EQ(got.message.empty(), got.kind != AnswerKind::unknown) << row.status;
@@ -85,7 +85,7 @@ TEST(StripeParse, reads_what_an_intent_says) {
   EXPECT_EQ(got.payment->captured, money("20.00", "USD"));
   EXPECT_EQ(got.payment->charge_id, "ch_1");
   EXPECT_EQ(got.payment->our_payment->to_string(), fixtures::kPaymentId);
-  EXPECT_EQ(got.payment->our_attempt->to_string(), fixtures::kAttemptId);
+  EXPECT_EQ(got.payment->our_call->to_string(), fixtures::kAttemptId);
   EXPECT_FALSE(got.payment->next_action);
 }
 
@@ -167,7 +167,7 @@ TEST(StripeParse, judges_every_status_of_a_refund) {
     EXPECT_EQ(got.refund->amount, money("10.00", "USD"));
     EXPECT_EQ(got.refund->gateway_payment_id, "pi_1");
     EXPECT_EQ(got.refund->our_payment->to_string(), fixtures::kPaymentId);
-    EXPECT_EQ(got.refund->our_attempt->to_string(), fixtures::kAttemptId);
+    EXPECT_EQ(got.refund->our_call->to_string(), fixtures::kAttemptId);
   }
   const auto got = parse(Operation::refund, answer(200, refund("a_new_word")));
   EXPECT_EQ(got.kind, AnswerKind::unknown);
@@ -252,7 +252,7 @@ TEST(StripeParse, judges_every_error_alike_for_every_operation) {
                                Operation::cancel, Operation::refund})
     for (const auto& row : kErrors) {
       const auto got = parse(operation, error(row.status, row.members));
-      EXPECT_EQ(got.kind, row.kind) << row.status << row.members;
+      EXPECT_EQ(fixtures::judged(got), row.kind) << row.status << row.members;
       EXPECT_EQ(got.busy, row.busy) << row.status << row.members;
       EXPECT_EQ(got.decline.has_value(), row.kind == AnswerKind::declined) << row.members;
       EXPECT_FALSE(got.message.empty());
@@ -273,7 +273,7 @@ TEST(StripeParse, lets_the_retry_hint_change_busy_and_nothing_else) {
   const wire::Headers hint = {{"stripe-should-retry", "true"}};
   for (const auto& row : kErrors) {
     const auto got = parse(Operation::capture, error(row.status, row.members, hint));
-    EXPECT_EQ(got.kind, row.kind) << row.status << row.members;
+    EXPECT_EQ(fixtures::judged(got), row.kind) << row.status << row.members;
     EXPECT_EQ(got.busy, row.kind == AnswerKind::not_executed) << row.status << row.members;
   }
   const wire::Headers no = {{"Stripe-Should-Retry", "false"}};

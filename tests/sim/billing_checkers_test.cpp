@@ -117,8 +117,8 @@ TEST_F(Billing, a_session_that_should_have_expired) {
   evidence.now = evidence.now + std::chrono::hours(30);
   EXPECT_EQ(failing(), "sessions;");
 }
-TEST_F(Billing, an_errand_that_is_still_open) {
-  evidence.billing.open_errands.emplace_back();
+TEST_F(Billing, a_call_that_is_still_open) {
+  evidence.open_calls.emplace_back();
   EXPECT_EQ(failing(), "settled;");
 }
 TEST_F(Billing, a_method_that_was_saved_and_is_not_there) {

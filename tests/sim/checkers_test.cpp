@@ -14,8 +14,8 @@ using sim::Promise;
 class Checkers : public Judged {
  protected:
   domain::Payment& payment() { return evidence.rows.payments.front(); }
-  domain::Attempt& attempt(std::string_view key) {
-    return *std::ranges::find(evidence.rows.attempts, key, &domain::Attempt::gateway_key);
+  domain::GatewayCall& attempt(std::string_view key) {
+    return *std::ranges::find(evidence.rows.calls, key, &domain::GatewayCall::gateway_key);
   }
   // The money came too late: nothing of it is the payment's own.
   void overpay() {
@@ -115,15 +115,15 @@ TEST_F(Checkers, accept_refunds_made_at_the_dashboard) {
   EXPECT_EQ(failing(), "");
 }
 TEST_F(Checkers, find_a_refusal_of_what_was_charged) {
-  attempt("confirm-1").status = domain::AttemptStatus::declined;
+  attempt("confirm-1").status = domain::CallStatus::declined;
   EXPECT_EQ(failing(), "attempts;");
 }
 TEST_F(Checkers, find_a_refund_taken_for_not_executed) {
-  attempt("refund-2").status = domain::AttemptStatus::not_executed;
+  attempt("refund-2").status = domain::CallStatus::not_executed;
   EXPECT_EQ(failing(), "attempts;");
 }
 TEST_F(Checkers, accept_a_hold_that_was_released) {
-  attempt("confirm-1").status = domain::AttemptStatus::not_executed;
+  attempt("confirm-1").status = domain::CallStatus::not_executed;
   evidence.deeds["confirm-1"] = {{"pi_2", "ch_2", "requires_capture"}};
   EXPECT_EQ(failing(), "attempts;");
   evidence.remote_payments.push_back(
@@ -140,7 +140,7 @@ TEST_F(Checkers, find_a_refund_accepted_that_the_gateway_never_made) {
   EXPECT_EQ(failing(), "attempts;");
 }
 TEST_F(Checkers, find_an_attempt_that_is_still_open) {
-  evidence.open_attempts.emplace_back();
+  evidence.open_calls.emplace_back();
   EXPECT_EQ(failing(), "settled;");
 }
 TEST_F(Checkers, find_a_conflicted_payment) {

@@ -45,16 +45,16 @@ inline sim::Evidence sound_evidence() {
                         .reason = "refund-1",
                         .status = domain::RefundStatus::succeeded,
                         .gateway_refund_id = "re_1"};
-  domain::Attempt confirmed{.payment_id = payment.id,
-                            .operation = domain::Operation::confirm,
-                            .gateway_key = "confirm-1",
-                            .status = domain::AttemptStatus::accepted};
-  domain::Attempt refunded{.payment_id = payment.id,
-                           .refund_id = refund.id,
-                           .operation = domain::Operation::refund,
-                           .gateway_key = "refund-2",
-                           .status = domain::AttemptStatus::accepted};
-  all.rows.attempts = {std::move(confirmed), std::move(refunded)};
+  domain::GatewayCall confirmed{.operation = domain::Operation::confirm,
+                                .subject_id = payment.id.uuid,
+                                .gateway_key = "confirm-1",
+                                .status = domain::CallStatus::accepted};
+  domain::GatewayCall refunded{.operation = domain::Operation::refund,
+                               .subject_id = payment.id.uuid,
+                               .refund_id = refund.id,
+                               .gateway_key = "refund-2",
+                               .status = domain::CallStatus::accepted};
+  all.rows.calls = {std::move(confirmed), std::move(refunded)};
   all.deeds = {{"confirm-1", {{"pi_1", "ch_1", "succeeded"}}},
                {"refund-2", {{"re_1", "", "succeeded"}}}};
   all.events = {event_of(payment.id.uuid, 1), event_of(payment.id.uuid, 2)};

@@ -23,7 +23,15 @@ const ports::Capabilities& Manual::capabilities() const {
   return kCapabilities;
 }
 
-const ports::Billing* Manual::billing() const {
+const ports::SavedMethods* Manual::saved_methods() const {
+  return nullptr;
+}
+
+const ports::GatewaySubscriptions* Manual::subscriptions() const {
+  return nullptr;
+}
+
+const ports::AccessTokens* Manual::access_tokens() const {
   return nullptr;
 }
 
@@ -31,9 +39,9 @@ std::optional<domain::Refusal> Manual::check_amount(domain::Money) const {
   return std::nullopt;
 }
 
-base::Result<domain::GatewayRequest, domain::Refusal> Manual::build(const ports::GatewayCommand&,
+base::Result<domain::GatewayRequest, domain::Refusal> Manual::build(const ports::PaymentCommand&,
                                                                     const domain::Payment&,
-                                                                    domain::AttemptId) const {
+                                                                    domain::CallId) const {
   never();
 }
 
@@ -42,8 +50,7 @@ ports::GatewayAnswer Manual::parse(domain::Operation, const ports::HttpResponse&
 }
 
 domain::GatewayRequest Manual::look_up_payment(const domain::Payment&, base::Timestamp,
-                                               base::Timestamp,
-                                               const domain::GatewayRequest*) const {
+                                               base::Timestamp, bool) const {
   never();
 }
 
@@ -57,7 +64,7 @@ ports::LookUpAnswer Manual::parse_look_up(const domain::GatewayRequest&,
 }
 
 ports::HttpRequest Manual::to_http(const domain::GatewayRequest&, std::optional<std::string_view>,
-                                   base::Duration) const {
+                                   base::Duration, const base::Secret*) const {
   never();
 }
 

@@ -10,25 +10,28 @@ class Manual final : public ports::Gateway {
  public:
   [[nodiscard]] domain::GatewayName name() const override;
   [[nodiscard]] const ports::Capabilities& capabilities() const override;
-  [[nodiscard]] const ports::Billing* billing() const override;  // null
+  [[nodiscard]] const ports::SavedMethods* saved_methods() const override;          // null
+  [[nodiscard]] const ports::GatewaySubscriptions* subscriptions() const override;  // null
   // Takes every amount of every currency.
   [[nodiscard]] std::optional<domain::Refusal> check_amount(domain::Money amount) const override;
 
   [[nodiscard]] base::Result<domain::GatewayRequest, domain::Refusal> build(
-      const ports::GatewayCommand& command, const domain::Payment& payment,
-      domain::AttemptId attempt) const override;
+      const ports::PaymentCommand& command, const domain::Payment& payment,
+      domain::CallId call) const override;
   [[nodiscard]] ports::GatewayAnswer parse(domain::Operation operation,
                                            const ports::HttpResponse& response) const override;
-  [[nodiscard]] domain::GatewayRequest look_up_payment(
-      const domain::Payment& payment, base::Timestamp from, base::Timestamp to,
-      const domain::GatewayRequest* creation) const override;
+  [[nodiscard]] domain::GatewayRequest look_up_payment(const domain::Payment& payment,
+                                                       base::Timestamp from, base::Timestamp to,
+                                                       bool on_page) const override;
   [[nodiscard]] domain::GatewayRequest look_up_refunds(
       const domain::Payment& payment) const override;
   [[nodiscard]] ports::LookUpAnswer parse_look_up(
       const domain::GatewayRequest& request, const ports::HttpResponse& response) const override;
+  [[nodiscard]] const ports::AccessTokens* access_tokens() const override;  // null
   [[nodiscard]] ports::HttpRequest to_http(const domain::GatewayRequest& request,
                                            std::optional<std::string_view> key,
-                                           base::Duration timeout) const override;
+                                           base::Duration timeout,
+                                           const base::Secret* token) const override;
   [[nodiscard]] base::Result<ports::GatewayEvent, ports::WebhookRefusal> verify(
       const wire::Headers& headers, std::string_view body, base::Timestamp now) const override;
   [[nodiscard]] base::Result<ports::GatewayEvent, ports::WebhookRefusal> read_event(

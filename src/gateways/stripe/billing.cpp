@@ -17,8 +17,8 @@
 namespace cobro::gateways {
 namespace {
 
-using domain::ErrandOperation;
 using domain::GatewayRequest;
+using domain::Operation;
 using domain::Refusal;
 using wire::Json;
 
@@ -35,7 +35,7 @@ std::optional<Refusal> check_method(const std::string& id) {
 
 // Builds the request of one kind of command each.
 struct Builder {
-  domain::ErrandId errand;
+  domain::CallId call;
 
   Built operator()(const ports::AttachMethodCommand& command) const {
     if (auto refusal = check_method(command.gateway_payment_method_id))
@@ -43,8 +43,8 @@ struct Builder {
     return stripe::build(command);
   }
   Built operator()(const ports::CreateSubscriptionCommand& command) const {
-    return command.page ? stripe::build_subscription_page(command, errand)
-                        : stripe::build(command, errand);
+    return command.page ? stripe::build_subscription_page(command, call)
+                        : stripe::build(command, call);
   }
   Built operator()(const ports::EndPageCommand& command) const {
     return stripe::expire_page(command.gateway_checkout_id);
@@ -70,30 +70,33 @@ std::optional<News> read_answer(const ports::HttpResponse& response,
 
 }  // namespace
 
-Built StripeBilling::build_errand(const ports::ErrandCommand& command,
-                                  domain::ErrandId errand) const {
-  return std::visit(Builder{errand}, command);
+Built StripeBilling::build(const ports::MethodCommand& command, domain::CallId call) const {
+  return std::visit(Builder{call}, command);
 }
 
-GatewayRequest StripeBilling::look_up_errand(const domain::Errand& errand,
-                                             const std::optional<std::string>& gateway_id,
-                                             base::Timestamp from, base::Timestamp to) const {
-  const bool on_page = stripe::is_about_pages(errand.request);
-  if (errand.operation == ErrandOperation::create_subscription)
-    return on_page ? stripe::list_pages(gateway_id, from, to)
-                   : stripe::get(subscription_query(gateway_id, from, to));
-  if (errand.operation == ErrandOperation::create_customer && !gateway_id)
+Built StripeBilling::build(const ports::SubscriptionCommand& command, domain::CallId call) const {
+  return std::visit(Builder{call}, command);
+}
+
+GatewayRequest StripeBilling::look_up(const domain::GatewayCall& call,
+                                      const std::optional<std::string>& gateway_id,
+                                      base::Timestamp from, base::Timestamp to) const {
+  if (call.operation == Operation::create_subscription)
+    return call.on_page ? stripe::list_pages(gateway_id, from, to)
+                        : stripe::get(subscription_query(gateway_id, from, to));
+  if (call.operation == Operation::create_customer && !gateway_id)
     return stripe::get("/v1/customers?" + stripe::created_between(from, to));
   COBRO_CHECK(gateway_id);
-  switch (domain::subject_of(errand.operation)) {
-    case domain::ErrandSubject::customer:
+  switch (domain::subject_of(call.operation)) {
+    case domain::CallSubject::customer:
       return stripe::get(stripe::path_of("/v1/customers", *gateway_id));
-    case domain::ErrandSubject::payment_method:
+    case domain::CallSubject::payment_method:
       return stripe::get(stripe::path_of("/v1/payment_methods", *gateway_id));
-    case domain::ErrandSubject::subscription:
+    case domain::CallSubject::payment:
+    case domain::CallSubject::subscription:
       break;
   }
-  return on_page ? fetch_checkout(*gateway_id) : fetch_subscription(*gateway_id);
+  return call.on_page ? fetch_checkout(*gateway_id) : fetch_subscription(*gateway_id);
 }
 
 GatewayRequest StripeBilling::fetch_subscription(const std::string& gateway_subscription_id) const {

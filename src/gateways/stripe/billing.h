@@ -18,24 +18,26 @@
 
 namespace cobro::gateways {
 
-class StripeBilling final : public ports::Billing {
+class StripeBilling final : public ports::SavedMethods, public ports::GatewaySubscriptions {
  public:
   // Refusals: validation_failed, a payment method's id that Stripe's ids are not made like.
   // Any other unusable id is a Bug.
-  [[nodiscard]] base::Result<domain::GatewayRequest, domain::Refusal> build_errand(
-      const ports::ErrandCommand& command, domain::ErrandId errand) const override;
-  // An unknown answer may carry news all the same: what was read, no proof.
-  [[nodiscard]] ports::ErrandAnswer parse_errand(
-      domain::ErrandOperation operation, const ports::HttpResponse& response) const override;
+  [[nodiscard]] base::Result<domain::GatewayRequest, domain::Refusal> build(
+      const ports::MethodCommand& command, domain::CallId call) const override;
+  [[nodiscard]] base::Result<domain::GatewayRequest, domain::Refusal> build(
+      const ports::SubscriptionCommand& command, domain::CallId call) const override;
+  // An unknown answer may carry an object all the same: what was read, no proof.
+  [[nodiscard]] ports::GatewayAnswer parse(domain::Operation operation,
+                                           const ports::HttpResponse& response) const override;
   // Lists with a minute of slack on each side: `created` is Stripe's clock, not ours.
-  [[nodiscard]] domain::GatewayRequest look_up_errand(const domain::Errand& errand,
-                                                      const std::optional<std::string>& gateway_id,
-                                                      base::Timestamp from,
-                                                      base::Timestamp to) const override;
+  [[nodiscard]] domain::GatewayRequest look_up(const domain::GatewayCall& call,
+                                               const std::optional<std::string>& gateway_id,
+                                               base::Timestamp from,
+                                               base::Timestamp to) const override;
   // A page with one unreadable item is not understood. `missing`, only when Stripe says in its
   // own words that it has no such object, or that the customer was deleted.
-  [[nodiscard]] ports::ErrandLookUp parse_errand_look_up(
-      domain::ErrandOperation operation, const domain::GatewayRequest& request,
+  [[nodiscard]] ports::LookUpAnswer parse_look_up(
+      domain::Operation operation, const domain::GatewayRequest& request,
       const ports::HttpResponse& response) const override;
 
   // Its first payment's secret comes along; an address to send the customer to (3-D Secure)

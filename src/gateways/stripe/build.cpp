@@ -48,7 +48,7 @@ bool is_on_page(const Payment& payment) {
   return payment.gateway_checkout_id && !(over && payment.gateway_payment_id);
 }
 
-void add_ours(FormFields& fields, const Payment& payment, domain::AttemptId attempt) {
+void add_ours(FormFields& fields, const Payment& payment, domain::CallId attempt) {
   fields.emplace_back("metadata[cobro_payment]", payment.id.to_string());
   fields.emplace_back("metadata[cobro_attempt]", attempt.to_string());
 }
@@ -84,8 +84,8 @@ FormFields fields_of(const Making& making, const Payment& payment, std::int64_t 
   return fields;
 }
 
-GatewayRequest create_intent(const Making& making, const Payment& payment,
-                             domain::AttemptId attempt, std::int64_t amount) {
+GatewayRequest create_intent(const Making& making, const Payment& payment, domain::CallId attempt,
+                             std::int64_t amount) {
   FormFields fields = fields_of(making, payment, amount);
   if (payment.description && !payment.description->empty())
     fields.emplace_back("description", *payment.description);
@@ -108,7 +108,7 @@ std::pair<std::string, std::string> reason_field(std::string_view reason) {
 // Builds the request of one kind of command each.
 struct Builder {
   const Payment& payment;
-  domain::AttemptId attempt;
+  domain::CallId attempt;
   std::int64_t maximum;
 
   Built<GatewayRequest> operator()(const ports::CreateCommand& command) const {
@@ -172,8 +172,16 @@ const ports::Capabilities& Stripe::capabilities() const {
   return kCapabilities;
 }
 
-const ports::Billing* Stripe::billing() const {
+const ports::SavedMethods* Stripe::saved_methods() const {
   return &billing_;
+}
+
+const ports::GatewaySubscriptions* Stripe::subscriptions() const {
+  return &billing_;
+}
+
+const ports::AccessTokens* Stripe::access_tokens() const {
+  return nullptr;
 }
 
 std::optional<Refusal> Stripe::check_amount(domain::Money amount) const {
@@ -182,16 +190,16 @@ std::optional<Refusal> Stripe::check_amount(domain::Money amount) const {
   return std::move(integer).error();
 }
 
-Built<GatewayRequest> Stripe::build(const ports::GatewayCommand& command, const Payment& payment,
-                                    domain::AttemptId attempt) const {
+Built<GatewayRequest> Stripe::build(const ports::PaymentCommand& command, const Payment& payment,
+                                    domain::CallId attempt) const {
   return std::visit(Builder{payment, attempt, settings_.maximum_minor}, command);
 }
 
 // Brackets in a query are percent-encoded: RFC 3986 has no place for them there.
 GatewayRequest Stripe::look_up_payment(const Payment& payment, base::Timestamp from,
-                                       base::Timestamp to, const GatewayRequest* creation) const {
+                                       base::Timestamp to, bool on_page) const {
   if (is_on_page(payment)) return stripe::fetch_page(*payment.gateway_checkout_id);
-  if (!payment.gateway_payment_id && creation != nullptr && stripe::is_about_pages(*creation))
+  if (!payment.gateway_payment_id && on_page)
     return stripe::list_pages(payment.gateway_customer_id, from, to);
   if (payment.gateway_payment_id) return get(intent_path(payment, "?expand%5B%5D=latest_charge"));
   return get("/v1/payment_intents?" + stripe::created_between(from, to));
@@ -202,8 +210,8 @@ GatewayRequest Stripe::look_up_refunds(const Payment& payment) const {
 }
 
 ports::HttpRequest Stripe::to_http(const GatewayRequest& request,
-                                   std::optional<std::string_view> key,
-                                   base::Duration timeout) const {
+                                   std::optional<std::string_view> key, base::Duration timeout,
+                                   const base::Secret*) const {
   ports::HttpRequest http;
   http.method = request.method;
   http.url = settings_.api_base + request.path;

@@ -62,7 +62,7 @@ PaymentNews news_of(const Json& session, std::optional<CheckoutStatus> status) {
                : status == CheckoutStatus::expired ? RemoteState::cancelled
                                                    : RemoteState::unrecognized;
   news.amount = money_at(session, "amount_total");
-  news.our_attempt = metadata_id<domain::AttemptId>(session, "cobro_attempt");
+  news.our_call = metadata_id<domain::CallId>(session, "cobro_attempt");
   news.redacted = redacted_checkout(session);
   return news;
 }
@@ -70,7 +70,7 @@ PaymentNews news_of(const Json& session, std::optional<CheckoutStatus> status) {
 }  // namespace
 
 GatewayRequest build_payment_page(const ports::CheckoutPage& page, const domain::Payment& payment,
-                                  domain::AttemptId attempt, std::int64_t amount) {
+                                  domain::CallId attempt, std::int64_t amount) {
   constexpr std::string_view kOf = "payment_intent_data";
   const bool named = payment.description && !payment.description->empty();
   FormFields fields = fields_of(page, "payment");
@@ -91,7 +91,7 @@ GatewayRequest build_payment_page(const ports::CheckoutPage& page, const domain:
 }
 
 GatewayRequest build_subscription_page(const ports::CreateSubscriptionCommand& command,
-                                       domain::ErrandId errand) {
+                                       domain::CallId errand) {
   constexpr std::string_view kOf = "subscription_data";
   FormFields fields = fields_of(command.page.value(), "subscription");
   fields.emplace_back("customer", command.gateway_customer_id);

@@ -17,11 +17,11 @@ inline constexpr std::string_view kCheckoutSessions = "/v1/checkout/sessions";
 
 // Of a payment of `amount`, in Stripe's units.
 domain::GatewayRequest build_payment_page(const ports::CheckoutPage& page,
-                                          const domain::Payment& payment, domain::AttemptId attempt,
+                                          const domain::Payment& payment, domain::CallId attempt,
                                           std::int64_t amount);
 // `command.page` is set. The customer gives a method there, whatever the command names.
 domain::GatewayRequest build_subscription_page(const ports::CreateSubscriptionCommand& command,
-                                               domain::ErrandId errand);
+                                               domain::CallId errand);
 // Refused by Stripe with a 400 when it is not open any more.
 domain::GatewayRequest expire_page(const std::string& gateway_checkout_id);
 

@@ -13,43 +13,36 @@
 namespace cobro::gateways::stripe {
 namespace {
 
-using domain::ErrandOperation;
+using domain::Operation;
 using ports::AnswerKind;
-using ports::ErrandAnswer;
 using ports::GatewayAnswer;
 using wire::Json;
 
-Asked asked_by(domain::Operation operation) {
+Asked asked_by(Operation operation) {
   switch (operation) {
-    case domain::Operation::create:
+    case Operation::create:
       return Asked::create;
-    case domain::Operation::confirm:
+    case Operation::confirm:
       return Asked::confirm;
-    case domain::Operation::capture:
+    case Operation::capture:
       return Asked::capture;
-    case domain::Operation::cancel:
+    case Operation::cancel:
       return Asked::cancel;
-    case domain::Operation::refund:
+    case Operation::refund:
       return Asked::refund;
-  }
-  return Asked::create;
-}
-
-Asked asked_by(ErrandOperation operation) {
-  switch (operation) {
-    case ErrandOperation::create_customer:
+    case Operation::create_customer:
       return Asked::create_customer;
-    case ErrandOperation::attach_method:
+    case Operation::attach_method:
       return Asked::attach;
-    case ErrandOperation::detach_method:
+    case Operation::detach_method:
       return Asked::detach;
-    case ErrandOperation::create_subscription:
+    case Operation::create_subscription:
       return Asked::subscribe;
-    case ErrandOperation::end_now:
+    case Operation::end_now:
       return Asked::end_subscription;
-    case ErrandOperation::end_at_period_end:
-    case ErrandOperation::resume:
-    case ErrandOperation::change_plan:
+    case Operation::end_at_period_end:
+    case Operation::resume:
+    case Operation::change_plan:
       break;
   }
   return Asked::change_subscription;
@@ -103,15 +96,14 @@ bool has_no_object(Asked asked, const Judged& judged) {
                                 : judged.verdict.gone && asked != Asked::end_subscription;
 }
 
-AnswerKind kind_of(Asked asked, const Judged& judged) {
+AnswerKind kind_of(const Judged& judged) {
   switch (judged.verdict.meaning) {
     case Meaning::declined:
       return AnswerKind::declined;
     case Meaning::refused:
     case Meaning::busy:
-      return AnswerKind::not_executed;
     case Meaning::look_first:
-      return has_no_object(asked, judged) ? AnswerKind::not_executed : AnswerKind::unknown;
+      return AnswerKind::not_executed;
     case Meaning::unknown:
       break;
   }
@@ -125,20 +117,39 @@ bool is_busy(AnswerKind kind, const Judged& judged) {
 
 // A refusal beside an intent that has gone on, or has come to where we wanted it, contradicts
 // itself: nothing may be settled.
-bool has_gone_on(domain::Operation operation, domain::RemoteState state) {
+bool has_gone_on(Operation operation, domain::RemoteState state) {
   using enum domain::RemoteState;
   switch (operation) {
-    case domain::Operation::create:
-    case domain::Operation::confirm:
+    case Operation::create:
+    case Operation::confirm:
       return state == succeeded || state == processing || state == authorized;
-    case domain::Operation::capture:
+    case Operation::capture:
       return state == succeeded || state == processing;
-    case domain::Operation::cancel:
+    case Operation::cancel:
       return state == cancelled;
-    case domain::Operation::refund:
+    default:
       return false;
   }
-  return false;
+}
+
+ports::Fault fault_of(Culprit culprit) {
+  switch (culprit) {
+    case Culprit::payment_method:
+      return ports::Fault::payment_method;
+    case Culprit::customer:
+      return ports::Fault::customer;
+    case Culprit::price:
+      return ports::Fault::price;
+    case Culprit::subscription:
+      return ports::Fault::subscription;
+    default:
+      return ports::Fault::none;
+  }
+}
+
+bool is_true(const ports::HttpResponse& response, std::string_view header) {
+  const auto value = response.headers.find(header);
+  return value && base::equals_ignoring_case(base::trim(*value), "true");
 }
 
 void add_decline(GatewayAnswer& answer, const Json& error) {
@@ -148,32 +159,23 @@ void add_decline(GatewayAnswer& answer, const Json& error) {
 
 }  // namespace
 
-GatewayAnswer read_error(domain::Operation operation, const ports::HttpResponse& response) {
+GatewayAnswer read_error(Operation operation, const ports::HttpResponse& response) {
   const auto asked = asked_by(operation);
   Judged judged = judge(asked, response);
-  GatewayAnswer answer;
-  answer.kind = kind_of(asked, judged);
+  GatewayAnswer answer{.kind = kind_of(judged)};
   if (const Json* intent = object_at(judged.object, "payment_intent"))
     answer.payment = read_payment(*intent);
   if (answer.payment && has_gone_on(operation, answer.payment->state))
     answer.kind = AnswerKind::unknown;
-  answer.busy = is_busy(answer.kind, judged);
-  answer.bad_payment_method =
-      answer.kind == AnswerKind::not_executed && judged.verdict.culprit == Culprit::payment_method;
+  answer.replayed = is_true(response, "Idempotent-Replayed");
   answer.message = std::move(judged.message);
   if (answer.kind == AnswerKind::declined) add_decline(answer, judged.object);
-  return answer;
-}
-
-ErrandAnswer read_error(ErrandOperation operation, const ports::HttpResponse& response) {
-  const auto asked = asked_by(operation);
-  const Judged judged = judge(asked, response);
-  const auto kind = kind_of(asked, judged);
-  ErrandAnswer answer{.kind = kind, .busy = is_busy(kind, judged), .message = judged.message};
-  if (kind == AnswerKind::declined) answer.decline = read_decline(judged.object);
-  if (kind != AnswerKind::not_executed) return answer;
-  answer.bad_payment_method = judged.verdict.culprit == Culprit::payment_method;
-  answer.bad_price = judged.verdict.culprit == Culprit::price;
+  if (answer.kind != AnswerKind::not_executed) return answer;
+  answer.look_first =
+      judged.verdict.meaning == Meaning::look_first && !has_no_object(asked, judged);
+  answer.busy = !answer.look_first && is_busy(answer.kind, judged);
+  answer.fault = fault_of(judged.verdict.culprit);
+  answer.gone = judged.verdict.gone;
   return answer;
 }
 

@@ -6,11 +6,9 @@
 
 namespace cobro::gateways::stripe {
 
-// For every answer whose status is not 2xx. Never accepted.
+// For every answer whose status is not 2xx. Never accepted. At fault, of a method to be
+// detached: it is gone, or attached to nobody.
 ports::GatewayAnswer read_error(domain::Operation operation, const ports::HttpResponse& response);
-// `bad_payment_method` of a method to be detached: it is gone, or attached to nobody.
-ports::ErrandAnswer read_error(domain::ErrandOperation operation,
-                               const ports::HttpResponse& response);
 
 // Stripe says that it has no such object.
 bool is_missing(const ports::HttpResponse& response);

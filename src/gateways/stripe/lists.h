@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "domain/attempt.h"
+#include "domain/gateway_call.h"
 #include "gateways/stripe/news.h"
 #include "wire/json.h"
 

@@ -108,7 +108,7 @@ std::optional<domain::PaymentNews> read_payment(const Json& intent) {
   if (news.state == domain::RemoteState::requires_action)
     news.next_action = read_next_action(intent);
   news.our_payment = our_payment(intent);
-  news.our_attempt = metadata_id<domain::AttemptId>(intent, "cobro_attempt");
+  news.our_call = metadata_id<domain::CallId>(intent, "cobro_attempt");
   news.client_secret = intent.string_at({"client_secret"});
   news.redacted = redacted_payment(intent);
   return news;
@@ -126,7 +126,7 @@ std::optional<domain::RefundNews> read_refund(const Json& refund) {
   if (!news.reason) news.reason = refund.string_at({"reason"});
   news.failure_reason = refund.string_at({"failure_reason"});
   news.our_payment = our_payment(refund);
-  news.our_attempt = metadata_id<domain::AttemptId>(refund, "cobro_attempt");
+  news.our_call = metadata_id<domain::CallId>(refund, "cobro_attempt");
   news.redacted = redacted_refund(refund);
   return news;
 }

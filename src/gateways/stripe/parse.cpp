@@ -32,10 +32,9 @@ bool leads_to(Operation operation, RemoteState state) {
       return state == succeeded || state == processing;
     case Operation::cancel:
       return state == cancelled;
-    case Operation::refund:
+    default:
       return false;
   }
-  return false;
 }
 
 GatewayAnswer unreadable(std::string_view what) {

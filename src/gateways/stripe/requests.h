@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/time.h"
-#include "domain/attempt.h"
+#include "domain/gateway_call.h"
 #include "wire/form.h"
 
 namespace cobro::gateways::stripe {

@@ -34,7 +34,8 @@ class Stripe final : public ports::Gateway {
 
   [[nodiscard]] domain::GatewayName name() const override;
   [[nodiscard]] const ports::Capabilities& capabilities() const override;
-  [[nodiscard]] const ports::Billing* billing() const override;
+  [[nodiscard]] const ports::SavedMethods* saved_methods() const override;
+  [[nodiscard]] const ports::GatewaySubscriptions* subscriptions() const override;
   [[nodiscard]] std::optional<domain::Refusal> check_amount(domain::Money amount) const override;
 
   // A capture, cancel or refund of a payment without a gateway id is a Bug, and so is making a
@@ -42,16 +43,16 @@ class Stripe final : public ports::Gateway {
   // takes none at a confirmation, and refuses the method of a customer for an intent without
   // one. So an object that may be paid with a saved method is made with its customer.
   [[nodiscard]] base::Result<domain::GatewayRequest, domain::Refusal> build(
-      const ports::GatewayCommand& command, const domain::Payment& payment,
-      domain::AttemptId attempt) const override;
+      const ports::PaymentCommand& command, const domain::Payment& payment,
+      domain::CallId call) const override;
   // An unknown answer may carry `payment` or `refund` all the same: what was read, no proof.
   [[nodiscard]] ports::GatewayAnswer parse(domain::Operation operation,
                                            const ports::HttpResponse& response) const override;
 
   // Lists with a minute of slack on each side: `created` is Stripe's clock, not ours.
-  [[nodiscard]] domain::GatewayRequest look_up_payment(
-      const domain::Payment& payment, base::Timestamp from, base::Timestamp to,
-      const domain::GatewayRequest* creation) const override;
+  [[nodiscard]] domain::GatewayRequest look_up_payment(const domain::Payment& payment,
+                                                       base::Timestamp from, base::Timestamp to,
+                                                       bool on_page) const override;
   [[nodiscard]] domain::GatewayRequest look_up_refunds(
       const domain::Payment& payment) const override;
   // A page with one unreadable item is not understood: it may be the one that counts. Nor is
@@ -59,9 +60,11 @@ class Stripe final : public ports::Gateway {
   [[nodiscard]] ports::LookUpAnswer parse_look_up(
       const domain::GatewayRequest& request, const ports::HttpResponse& response) const override;
 
+  [[nodiscard]] const ports::AccessTokens* access_tokens() const override;  // null
   [[nodiscard]] ports::HttpRequest to_http(const domain::GatewayRequest& request,
                                            std::optional<std::string_view> key,
-                                           base::Duration timeout) const override;
+                                           base::Duration timeout,
+                                           const base::Secret* token) const override;
 
   [[nodiscard]] base::Result<ports::GatewayEvent, ports::WebhookRefusal> verify(
       const wire::Headers& headers, std::string_view body, base::Timestamp now) const override;

@@ -113,7 +113,7 @@ std::optional<SubscriptionNews> read_subscription(const Json& subscription) {
   news.latest_invoice_id = id_at(subscription, "latest_invoice");
   read_what_to_do(subscription, news);
   news.our_subscription = metadata_id<domain::SubscriptionId>(subscription, "cobro_subscription");
-  news.our_errand = metadata_id<domain::ErrandId>(subscription, "cobro_errand");
+  news.our_call = metadata_id<domain::CallId>(subscription, "cobro_errand");
   news.redacted = redacted_subscription(subscription);
   return news;
 }

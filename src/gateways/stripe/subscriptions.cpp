@@ -27,7 +27,7 @@ GatewayRequest change(const std::string& id, FormFields fields) {
 
 }  // namespace
 
-GatewayRequest build(const ports::CreateSubscriptionCommand& command, domain::ErrandId errand) {
+GatewayRequest build(const ports::CreateSubscriptionCommand& command, domain::CallId errand) {
   FormFields fields{{"customer", command.gateway_customer_id},
                     {"items[0][price]", command.gateway_price_id}};
   if (command.gateway_payment_method_id) {

@@ -16,7 +16,7 @@ namespace cobro::gateways::stripe {
 // incomplete instead of refusing it. Without one nothing is charged until the customer pays
 // the first invoice in a browser, and what was paid with is kept for the next.
 domain::GatewayRequest build(const ports::CreateSubscriptionCommand& command,
-                             domain::ErrandId errand);
+                             domain::CallId errand);
 domain::GatewayRequest build(const ports::EndAtPeriodEndCommand& command);
 domain::GatewayRequest build(const ports::EndNowCommand& command);
 domain::GatewayRequest build(const ports::ResumeCommand& command);

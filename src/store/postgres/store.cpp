@@ -117,20 +117,15 @@ class PostgresStore final : public ports::Store {
     co_return to_plans(answers);
   }
 
-  base::Task<std::vector<domain::Errand>> due_errands(base::Timestamp now,
-                                                      std::int64_t limit) override {
-    const auto answers = co_await one(store::due_errands(now, limit));
-    co_return to_errands(answers);
-  }
   base::Task<std::vector<domain::CheckoutSession>> due_checkouts(base::Timestamp now,
                                                                  std::int64_t limit) override {
     const auto answers = co_await one(store::due_checkouts(now, limit));
     co_return to_checkouts(answers);
   }
-  base::Task<std::vector<domain::Attempt>> due_attempts(base::Timestamp now,
-                                                        std::int64_t limit) override {
-    const auto answers = co_await one(store::due_attempts(now, limit));
-    co_return to_attempts(answers);
+  base::Task<std::vector<domain::GatewayCall>> due_calls(base::Timestamp now,
+                                                         std::int64_t limit) override {
+    const auto answers = co_await one(store::due_calls(now, limit));
+    co_return to_calls(answers);
   }
   base::Task<std::vector<domain::OrderId>> due_orders(base::Timestamp now,
                                                       std::int64_t limit) override {

@@ -10,7 +10,7 @@ namespace {
 // The texts of a page, from the condition that picks its payments. Columns named `id` and
 // `order_id` are the payments'.
 struct PageTexts {
-  std::string orders, items, payments, refunds, transactions, entries, attempts, disputes;
+  std::string orders, items, payments, refunds, transactions, entries, calls, disputes;
 };
 
 PageTexts texts_of(const std::string& order_ids, const std::string& payment_condition) {
@@ -25,7 +25,7 @@ PageTexts texts_of(const std::string& order_ids, const std::string& payment_cond
       fmt::format("{} WHERE transaction_id IN (SELECT id FROM transactions WHERE payment_id IN "
                   "({})) ORDER BY id",
                   ledger_entries().select(), payment_ids),
-      attempts().select() + of_payments,
+      fmt::format("{} WHERE subject_id IN ({}) ORDER BY id", gateway_calls().select(), payment_ids),
       disputes().select() + of_payments,
   };
 }
@@ -33,7 +33,7 @@ PageTexts texts_of(const std::string& order_ids, const std::string& payment_cond
 std::vector<Statement> statements_of(const PageTexts& texts, const std::vector<Param>& params) {
   std::vector<Statement> statements;
   for (const auto* text : {&texts.orders, &texts.items, &texts.payments, &texts.refunds,
-                           &texts.transactions, &texts.entries, &texts.attempts, &texts.disputes})
+                           &texts.transactions, &texts.entries, &texts.calls, &texts.disputes})
     statements.push_back({*text, params});
   return statements;
 }
@@ -100,7 +100,7 @@ ports::AuditPage to_audit_page(std::span<const Rows> answers) {
   page.refunds = read_all(answers[3], read_refund);
   page.transactions = read_all(answers[4], read_transaction);
   page.entries = read_all(answers[5], read_entry);
-  page.attempts = read_all(answers[6], read_attempt);
+  page.calls = read_all(answers[6], read_call);
   page.disputes = read_all(answers[7], read_dispute);
   return page;
 }

@@ -1,4 +1,4 @@
-// What stands beside the root of a read: wallets, subscriptions, errands, checkout sessions
+// What stands beside the root of a read: customers, subscriptions, calls, checkout sessions
 // and disputes. Nothing is added for what a read does not name.
 #pragma once
 
@@ -8,7 +8,7 @@ namespace cobro::store {
 
 void add_billing(ReadPlan& plan, const ports::Reads& reads);
 // Takes the answers in the plan's order: what is read by a name of its own comes after what an
-// errand brings, and stands.
+// call brings, and stands.
 void load_billing(ports::Loaded& loaded, Part part, const Rows& rows);
 
 }  // namespace cobro::store

@@ -65,7 +65,7 @@ void add_payments(Statements& statements, const ports::Changes& changes) {
   add_inserts(statements, changes.insert_payments);
 }
 
-// Attempts that end come before those that begin: the key of open ones is free then.
+// Calls that end come before those that begin: the key of open ones is free then.
 template <class T>
 void add_rows(Statements& statements, const std::vector<T>& updated,
               const std::vector<T>& inserted) {
@@ -120,10 +120,10 @@ void add_reconciliations(Statements& statements, const ports::Changes& changes) 
   add_rows(statements, changes.update_reconciliations, changes.insert_reconciliations);
   for (const auto& settled : changes.settle_reconciliations) {
     Params params;
-    params.add(settled.attempt).add(settled.outcome).add(settled.at);
+    params.add(settled.call).add(settled.outcome).add(settled.at);
     statements.push_back(
-        {"UPDATE reconciliations SET status = 'resolved', outcome = $2, resolved_by = 'gateway',"
-         " resolved_at = $3, version = version + 1 WHERE attempt_id = $1 AND status = 'open'",
+        {"UPDATE reviews SET status = 'resolved', outcome = $2, resolved_by = 'gateway',"
+         " resolved_at = $3, version = version + 1 WHERE call_id = $1 AND status = 'open'",
          std::move(params).take()});
   }
 }
@@ -165,8 +165,7 @@ std::vector<Statement> plan_changes(const ports::Changes& changes) {
   add_rows(statements, changes.update_refunds, changes.insert_refunds);
   add_rows(statements, changes.update_transactions, changes.insert_transactions);
   add_inserts(statements, changes.insert_entries);
-  add_rows(statements, changes.update_attempts, changes.insert_attempts);
-  add_rows(statements, changes.update_errands, changes.insert_errands);
+  add_rows(statements, changes.update_calls, changes.insert_calls);
   add_claims(statements, changes);
   add_records(statements, changes);
   add_reconciliations(statements, changes);
@@ -182,8 +181,7 @@ std::optional<Statement> plan_was_committed(const ports::Changes& changes) {
   if (auto found = exists(payments(), changes.insert_payments)) return found;
   if (auto found = exists(refunds(), changes.insert_refunds)) return found;
   if (auto found = exists(transactions(), changes.insert_transactions)) return found;
-  if (auto found = exists(attempts(), changes.insert_attempts)) return found;
-  if (auto found = exists(errands(), changes.insert_errands)) return found;
+  if (auto found = exists(gateway_calls(), changes.insert_calls)) return found;
   if (auto found = exists(status_changes(), changes.insert_status_changes)) return found;
   if (auto found = exists(subscriptions(), changes.insert_subscriptions)) return found;
   if (auto found = exists(customers(), changes.insert_customers)) return found;

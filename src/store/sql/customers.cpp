@@ -15,7 +15,7 @@ void put_changing(Params& params, const domain::Customer& customer) {
       .add(customer.name)
       .add(customer.gateway_customer_id)
       .add(customer.default_method_id)
-      .add(customer.errands)
+      .add(customer.calls)
       .add(customer.updated_at);
 }
 
@@ -36,7 +36,7 @@ void put_changing(Params& params, const domain::PaymentMethod& method) {
       .add(method.last4)
       .add(method.exp_month)
       .add(method.exp_year)
-      .add(method.errands)
+      .add(method.calls)
       .add(method.updated_at);
 }
 
@@ -45,7 +45,7 @@ void put_changing(Params& params, const domain::PaymentMethod& method) {
 const Table& customers() {
   static const Table table(
       "customers", {"gateway", "user_id", "tenant_id", "created_at"},
-      {"email", "name", "gateway_customer_id", "default_method_id", "errands", "updated_at"});
+      {"email", "name", "gateway_customer_id", "default_method_id", "calls", "updated_at"});
   return table;
 }
 
@@ -68,7 +68,7 @@ domain::Customer read_customer(Cells cells) {
   customer.name = cells.opt_text();
   customer.gateway_customer_id = cells.opt_text();
   customer.default_method_id = cells.opt_id<domain::PaymentMethodId>();
-  customer.errands = cells.int64();
+  customer.calls = cells.int64();
   customer.updated_at = cells.time();
   customer.version = cells.int64();
   return customer;
@@ -78,7 +78,7 @@ const Table& payment_methods() {
   static const Table table("payment_methods",
                            {"customer_id", "user_id", "tenant_id", "gateway", "created_at"},
                            {"gateway_payment_method_id", "gateway_customer_id", "status", "type",
-                            "brand", "last4", "exp_month", "exp_year", "errands", "updated_at"});
+                            "brand", "last4", "exp_month", "exp_year", "calls", "updated_at"});
   return table;
 }
 
@@ -106,7 +106,7 @@ domain::PaymentMethod read_payment_method(Cells cells) {
   method.last4 = cells.opt_text();
   method.exp_month = cells.opt_int64();
   method.exp_year = cells.opt_int64();
-  method.errands = cells.int64();
+  method.calls = cells.int64();
   method.updated_at = cells.time();
   method.version = cells.int64();
   return method;

@@ -28,7 +28,7 @@ domain::Payment read_payment(Cells& cells);  // moves on: more columns may follo
 inline domain::Payment read_payment_row(Cells cells) {
   return read_payment(cells);
 }
-// Three columns, of a payment, an attempt and an errand.
+// Three columns, of a payment and a gateway call.
 void put_decline(Params& params, const std::optional<domain::Decline>& decline);
 std::optional<domain::Decline> read_decline(Cells& cells);
 // Three columns, of a payment and of a subscription.
@@ -52,12 +52,12 @@ const Table& ledger_entries();
 Statement insert(const domain::LedgerEntry& entry);
 domain::LedgerEntry read_entry(Cells cells);
 
-const Table& attempts();
-Statement insert(const domain::Attempt& attempt);
-Statement update(const domain::Attempt& attempt);
-domain::Attempt read_attempt(Cells cells);
+const Table& gateway_calls();
+Statement insert(const domain::GatewayCall& call);
+Statement update(const domain::GatewayCall& call);
+domain::GatewayCall read_call(Cells cells);
 
-const Table& reconciliations();
+const Table& reviews();
 Statement insert(const domain::Reconciliation& row);
 Statement update(const domain::Reconciliation& row);
 domain::Reconciliation read_reconciliation(Cells cells);
@@ -98,11 +98,6 @@ const Table& disputes();
 Statement insert(const domain::Dispute& dispute);
 Statement update(const domain::Dispute& dispute);
 domain::Dispute read_dispute(Cells cells);
-
-const Table& errands();
-Statement insert(const domain::Errand& errand);
-Statement update(const domain::Errand& errand);
-domain::Errand read_errand(Cells cells);
 
 const Table& records();
 Statement insert(const ports::IdempotencyRecord& record);

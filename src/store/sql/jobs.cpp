@@ -14,26 +14,15 @@ std::vector<Param> due(base::Timestamp now, std::int64_t limit) {
 
 }  // namespace
 
-Statement due_attempts(base::Timestamp now, std::int64_t limit) {
+Statement due_calls(base::Timestamp now, std::int64_t limit) {
   static const std::string text =
-      attempts().select() +
+      gateway_calls().select() +
       " WHERE status = 'open' AND next_check_at <= $1 ORDER BY next_check_at, id LIMIT $2";
   return {text, due(now, limit)};
 }
 
-std::vector<domain::Attempt> to_attempts(std::span<const Rows> answers) {
-  return read_all(answers[0], read_attempt);
-}
-
-Statement due_errands(base::Timestamp now, std::int64_t limit) {
-  static const std::string text =
-      errands().select() +
-      " WHERE status = 'open' AND next_check_at <= $1 ORDER BY next_check_at, id LIMIT $2";
-  return {text, due(now, limit)};
-}
-
-std::vector<domain::Errand> to_errands(std::span<const Rows> answers) {
-  return read_all(answers[0], read_errand);
+std::vector<domain::GatewayCall> to_calls(std::span<const Rows> answers) {
+  return read_all(answers[0], read_call);
 }
 
 Statement due_checkouts(base::Timestamp now, std::int64_t limit) {

@@ -171,7 +171,7 @@ Where where_of(const ports::OverpaymentFilter& filter) {
 
 Where where_of(const ports::ReconciliationFilter& filter) {
   Where where;
-  add_tenant(where, filter.tenant, kOfTenant, kOfNoTenant);
+  add_tenant(where, filter.tenant, kTenant, kNoTenant);
   if (filter.payment_id) where.add("payment_id = {}", *filter.payment_id);
   if (filter.status) where.add("status = {}", *filter.status);
   return where;
@@ -242,7 +242,7 @@ std::vector<Statement> plan_list(const ports::OverpaymentFilter& filter, const p
 
 std::vector<Statement> plan_list(const ports::ReconciliationFilter& filter,
                                  const ports::Page& page) {
-  return plan_rows(reconciliations(), where_of(filter), page);
+  return plan_rows(reviews(), where_of(filter), page);
 }
 
 std::vector<Statement> plan_list(const ports::SubscriptionFilter& filter, const ports::Page& page) {

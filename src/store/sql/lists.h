@@ -43,12 +43,10 @@ ports::Listed<domain::Dispute> to_listed_disputes(std::span<const Rows> answers,
 Statement all_plans();
 std::vector<domain::Plan> to_plans(std::span<const Rows> answers);
 
-Statement due_errands(base::Timestamp now, std::int64_t limit);
-std::vector<domain::Errand> to_errands(std::span<const Rows> answers);
+Statement due_calls(base::Timestamp now, std::int64_t limit);
+std::vector<domain::GatewayCall> to_calls(std::span<const Rows> answers);
 Statement due_checkouts(base::Timestamp now, std::int64_t limit);
 std::vector<domain::CheckoutSession> to_checkouts(std::span<const Rows> answers);
-Statement due_attempts(base::Timestamp now, std::int64_t limit);
-std::vector<domain::Attempt> to_attempts(std::span<const Rows> answers);
 Statement due_orders(base::Timestamp now, std::int64_t limit);
 std::vector<domain::OrderId> to_order_ids(std::span<const Rows> answers);
 Statement claim_webhooks(const SqlTraits& traits, base::Timestamp now, base::Timestamp until,

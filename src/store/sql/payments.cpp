@@ -56,7 +56,7 @@ void put_changing(Params& params, const domain::Payment& payment) {
   put_next_action(params, payment.next_action);
   params.add(payment.pending_operation)
       .add(payment.conflicted)
-      .add(payment.attempts)
+      .add(payment.calls)
       .add(payment.event_sequence)
       .add(payment.updated_at)
       .add(payment.processed_at);
@@ -97,7 +97,7 @@ const Table& payments() {
        "action_client_secret",
        "pending_operation",
        "conflicted",
-       "attempts",
+       "calls",
        "event_sequence",
        "updated_at",
        "processed_at",
@@ -212,7 +212,7 @@ domain::Payment read_payment(Cells& cells) {
                           .updated_at = {},
                           .processed_at = {}};
   payment.conflicted = cells.flag();
-  payment.attempts = cells.int64();
+  payment.calls = cells.int64();
   payment.event_sequence = cells.int64();
   payment.updated_at = cells.time();
   payment.processed_at = cells.opt_time();

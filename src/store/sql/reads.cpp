@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "store/sql/billing_reads.h"
 #include "store/sql/entities.h"
@@ -12,7 +14,7 @@ namespace {
 // The texts for one kind of root. `payment_key` and `order_key` are SQL expressions over the
 // root's parameters; a root that is an order has no payment key.
 struct RootTexts {
-  std::string order, items, payments, refunds, transactions, open_attempts, attempt, reconciliation;
+  std::string order, items, payments, refunds, transactions, open_calls, call, reconciliation;
 };
 
 std::string payments_of(std::string_view payment_key, std::string_view order_key) {
@@ -30,17 +32,17 @@ RootTexts texts_of(std::string_view payment_key, std::string_view order_key) {
   texts.items = fmt::format("{} WHERE order_id = {} ORDER BY position", select_items(), order_key);
   texts.payments = payments_of(payment_key, order_key);
   const std::string own =
-      payment_key.empty() ? "" : fmt::format("payment_id = {} OR ", payment_key);
-  texts.open_attempts = fmt::format(
-      "{} WHERE status = 'open' AND ({}payment_id IN (SELECT id FROM payments WHERE order_id = {}))"
+      payment_key.empty() ? "" : fmt::format("subject_id = {} OR ", payment_key);
+  texts.open_calls = fmt::format(
+      "{} WHERE status = 'open' AND ({}subject_id IN (SELECT id FROM payments WHERE order_id = {}))"
       " ORDER BY id",
-      attempts().select(), own, order_key);
+      gateway_calls().select(), own, order_key);
   if (payment_key.empty()) return texts;
   texts.refunds =
       fmt::format("{} WHERE payment_id = {} ORDER BY id", refunds().select(), payment_key);
   texts.transactions =
       fmt::format("{} WHERE payment_id = {} ORDER BY id", transactions().select(), payment_key);
-  texts.attempt = fmt::format("{} WHERE id = $1", attempts().select());
+  texts.call = fmt::format("{} WHERE id = $1", gateway_calls().select());
   return texts;
 }
 
@@ -58,7 +60,7 @@ struct RootPlan {
   const RootTexts* texts = nullptr;
   std::vector<Param> params = {};
   bool payment = false;
-  bool attempt = false;
+  bool call = false;
 };
 
 RootPlan plan_of(std::monostate) {
@@ -96,8 +98,9 @@ RootPlan plan_of(const domain::RefundId& id) {
   return {&texts, params_of(id), true};
 }
 
-RootPlan plan_of(const domain::AttemptId& id) {
-  static const RootTexts texts = payment_texts("(SELECT payment_id FROM attempts WHERE id = $1)");
+RootPlan plan_of_call(const domain::CallId& id) {
+  static const RootTexts texts =
+      payment_texts("(SELECT subject_id FROM gateway_calls WHERE id = $1)");
   return {&texts, params_of(id), true, true};
 }
 
@@ -108,10 +111,9 @@ RootPlan plan_of(const domain::OverpaymentId& id) {
 }
 
 RootTexts reconciliation_texts() {
-  auto texts = payment_texts("(SELECT payment_id FROM reconciliations WHERE id = $1)");
-  texts.attempt =
-      attempts().select() + " WHERE id = (SELECT attempt_id FROM reconciliations WHERE id = $1)";
-  texts.reconciliation = reconciliations().select() + " WHERE id = $1";
+  auto texts = payment_texts("(SELECT payment_id FROM reviews WHERE id = $1)");
+  texts.call = gateway_calls().select() + " WHERE id = (SELECT call_id FROM reviews WHERE id = $1)";
+  texts.reconciliation = reviews().select() + " WHERE id = $1";
   return texts;
 }
 
@@ -134,22 +136,21 @@ void add_root(ReadPlan& plan, const RootPlan& root) {
   plan.add(Part::order, root.texts->order, root.params);
   plan.add(Part::items, root.texts->items, root.params);
   plan.add(Part::payments, root.texts->payments, root.params);
-  plan.add(Part::open_attempts, root.texts->open_attempts, root.params);
+  plan.add(Part::open_calls, root.texts->open_calls, root.params);
   if (root.payment) {
     plan.add(Part::refunds, root.texts->refunds, root.params);
     plan.add(Part::transactions, root.texts->transactions, root.params);
   }
-  if (root.attempt) plan.add(Part::attempt, root.texts->attempt, root.params);
+  if (root.call) plan.add(Part::call, root.texts->call, root.params);
   if (!root.texts->reconciliation.empty())
     plan.add(Part::reconciliation, root.texts->reconciliation, root.params);
 }
 
-// The record with the attempt or the errand that it names beside it, in one statement.
+// The record with the call that it names beside it, in one statement.
 void add_record(ReadPlan& plan, const std::string& key) {
   static const std::string text = fmt::format(
-      "SELECT {}, {}, {} FROM records r LEFT JOIN attempts a ON a.id = r.attempt_id"
-      " LEFT JOIN errands e ON e.id = r.errand_id WHERE r.key = $1",
-      records().columns_of("r"), attempts().columns_of("a"), errands().columns_of("e"));
+      "SELECT {}, {} FROM records r LEFT JOIN gateway_calls c ON c.id = r.call_id WHERE r.key = $1",
+      records().columns_of("r"), gateway_calls().columns_of("c"));
   plan.add(Part::record, text, params_of(key));
 }
 
@@ -180,10 +181,16 @@ void load_items(ports::Loaded& loaded, const Rows& rows) {
 }
 
 void load_record(ports::Loaded& loaded, const Rows& rows) {
-  const auto attempt = records().width();
   loaded.record = read_first(rows, read_record);
-  loaded.record_attempt = read_joined(rows, attempt, read_attempt);
-  loaded.record_errand = read_joined(rows, attempt + attempts().width(), read_errand);
+  loaded.record_call = read_joined(rows, records().width(), read_call);
+}
+
+// A call may hang on several of the things that a read names.
+void load_open_calls(ports::Loaded& loaded, const Rows& rows) {
+  auto& all = loaded.open_calls;
+  for (auto& call : read_all(rows, read_call))
+    if (std::ranges::find(all, call.id, &domain::GatewayCall::id) == all.end())
+      all.push_back(std::move(call));
 }
 
 std::int64_t read_number(const Rows& rows) {
@@ -206,11 +213,10 @@ void load_part(ports::Loaded& loaded, Part part, const Rows& rows) {
     case Part::transactions:
       loaded.transactions = read_all(rows, read_transaction);
       return;
-    case Part::open_attempts:
-      loaded.open_attempts = read_all(rows, read_attempt);
-      return;
-    case Part::attempt:
-      loaded.attempt = read_first(rows, read_attempt);
+    case Part::open_calls:
+      return load_open_calls(loaded, rows);
+    case Part::call:
+      loaded.call = read_first(rows, read_call);
       return;
     case Part::reconciliation:
       loaded.reconciliation = read_first(rows, read_reconciliation);
@@ -220,8 +226,6 @@ void load_part(ports::Loaded& loaded, Part part, const Rows& rows) {
     case Part::customer:
     case Part::methods:
     case Part::subscription:
-    case Part::open_errands:
-    case Part::errand:
     case Part::checkout:
     case Part::dispute:
       return load_billing(loaded, part, rows);
@@ -244,7 +248,10 @@ void load_part(ports::Loaded& loaded, Part part, const Rows& rows) {
 
 ReadPlan plan_reads(const ports::Reads& reads, const SqlTraits& traits, bool draw) {
   ReadPlan plan;
-  add_root(plan, std::visit([](const auto& root) { return plan_of(root); }, reads.root));
+  const bool by_call = reads.call && reads.call->subject == domain::CallSubject::payment;
+  COBRO_CHECK(!by_call || std::holds_alternative<std::monostate>(reads.root));
+  add_root(plan, by_call ? plan_of_call(reads.call->id)
+                         : std::visit([](const auto& root) { return plan_of(root); }, reads.root));
   add_billing(plan, reads);
   if (reads.record_key) add_record(plan, *reads.record_key);
   if (reads.webhook) add_webhook(plan, *reads.webhook);

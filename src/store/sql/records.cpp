@@ -34,22 +34,22 @@ void put_fixed(Params& params, const ports::IdempotencyRecord& record) {
 }
 
 void put_changing(Params& params, const ports::IdempotencyRecord& record) {
-  params.add(record.state).add(record.attempt_id);
+  params.add(record.state).add(record.call_id);
   if (record.reply)
     params.add(std::int64_t{record.reply->status})
         .add(to_lines(record.reply->headers))
         .add(record.reply->body);
   else
     params.null().null().null();
-  params.add(record.expires_at).add(record.errand_id);
+  params.add(record.expires_at);
 }
 
 }  // namespace
 
 const Table& records() {
-  static const Table table("records", {"key", "request_hash", "created_at"},
-                           {"state", "attempt_id", "reply_status", "reply_headers", "reply_body",
-                            "expires_at", "errand_id"});
+  static const Table table(
+      "records", {"key", "request_hash", "created_at"},
+      {"state", "call_id", "reply_status", "reply_headers", "reply_body", "expires_at"});
   return table;
 }
 
@@ -68,7 +68,7 @@ ports::IdempotencyRecord read_record(Cells cells) {
   record.request_hash = cells.text();
   record.created_at = cells.time();
   record.state = cells.word<ports::RecordState>("record state");
-  record.attempt_id = cells.opt_id<domain::AttemptId>();
+  record.call_id = cells.opt_id<domain::CallId>();
   const auto status = cells.opt_int64();
   auto headers = cells.opt_text();
   auto body = cells.opt_text();
@@ -76,7 +76,6 @@ ports::IdempotencyRecord read_record(Cells cells) {
     record.reply = ports::StoredReply{static_cast<int>(*status), from_lines(headers.value_or("")),
                                       std::move(body).value_or("")};
   record.expires_at = cells.opt_time();
-  record.errand_id = cells.opt_id<domain::ErrandId>();
   record.version = cells.int64();
   return record;
 }

@@ -34,7 +34,7 @@ void put_changing(Params& params, const domain::Subscription& subscription) {
   params.add(subscription.client_secret)
       .add(subscription.latest_invoice_id)
       .add(subscription.metadata)
-      .add(subscription.errands)
+      .add(subscription.calls)
       .add(subscription.event_sequence)
       .add(subscription.updated_at)
       .add(subscription.gateway_checkout_id);
@@ -100,7 +100,7 @@ const Table& subscriptions() {
                             "client_secret",
                             "latest_invoice_id",
                             "metadata",
-                            "errands",
+                            "calls",
                             "event_sequence",
                             "updated_at",
                             "gateway_checkout_id"});
@@ -145,7 +145,7 @@ domain::Subscription read_subscription(Cells cells) {
   subscription.client_secret = cells.opt_text();
   subscription.latest_invoice_id = cells.opt_text();
   subscription.metadata = cells.text();
-  subscription.errands = cells.int64();
+  subscription.calls = cells.int64();
   subscription.event_sequence = cells.int64();
   subscription.updated_at = cells.time();
   subscription.gateway_checkout_id = cells.opt_text();

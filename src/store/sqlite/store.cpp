@@ -121,20 +121,15 @@ class SqliteStore final : public ports::Store {
     return query<std::vector<domain::Plan>>(*parts_.readers, one(all_plans()), to_plans);
   }
 
-  base::Task<std::vector<domain::Errand>> due_errands(base::Timestamp now,
-                                                      std::int64_t limit) override {
-    return query<std::vector<domain::Errand>>(*parts_.readers, one(store::due_errands(now, limit)),
-                                              to_errands);
-  }
   base::Task<std::vector<domain::CheckoutSession>> due_checkouts(base::Timestamp now,
                                                                  std::int64_t limit) override {
     return query<std::vector<domain::CheckoutSession>>(
         *parts_.readers, one(store::due_checkouts(now, limit)), to_checkouts);
   }
-  base::Task<std::vector<domain::Attempt>> due_attempts(base::Timestamp now,
-                                                        std::int64_t limit) override {
-    return query<std::vector<domain::Attempt>>(*parts_.readers,
-                                               one(store::due_attempts(now, limit)), to_attempts);
+  base::Task<std::vector<domain::GatewayCall>> due_calls(base::Timestamp now,
+                                                         std::int64_t limit) override {
+    return query<std::vector<domain::GatewayCall>>(*parts_.readers,
+                                                   one(store::due_calls(now, limit)), to_calls);
   }
   base::Task<std::vector<domain::OrderId>> due_orders(base::Timestamp now,
                                                       std::int64_t limit) override {

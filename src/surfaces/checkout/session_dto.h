@@ -1,7 +1,7 @@
 // A checkout session as its page reads it.
 #pragma once
 
-#include "app/checkouts.h"
+#include "app/checkout/checkouts.h"
 #include "surfaces/checkout/page.h"
 #include "surfaces/common/words.h"
 

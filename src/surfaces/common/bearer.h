@@ -1,7 +1,7 @@
 // From the Authorization header to a caller.
 #pragma once
 
-#include "app/caller.h"
+#include "app/pipeline/caller.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "crypto/jwt.h"

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "app/pipeline.h"
+#include "app/pipeline/pipeline.h"
 #include "wire/message.h"
 
 namespace cobro::surfaces {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "app/context.h"
-#include "app/pipeline.h"
+#include "app/pipeline/context.h"
+#include "app/pipeline/pipeline.h"
 #include "base/task.h"
 #include "domain/currency.h"
 #include "surfaces/common/errors.h"

@@ -1,7 +1,7 @@
 // Checkout sessions as this surface reads and writes them.
 #pragma once
 
-#include "app/checkout_terms.h"
+#include "app/payments/checkout_terms.h"
 #include "surfaces/common/exchange.h"
 #include "surfaces/courses/payment_dto.h"
 

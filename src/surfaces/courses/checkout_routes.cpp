@@ -1,6 +1,6 @@
 #include <tuple>
 
-#include "app/subscriptions.h"
+#include "app/subscriptions/subscriptions.h"
 #include "surfaces/courses/checkout_dto.h"
 #include "surfaces/courses/named_plan.h"
 #include "surfaces/courses/routes.h"

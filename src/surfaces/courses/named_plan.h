@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "app/subscriptions.h"
+#include "app/subscriptions/subscriptions.h"
 #include "surfaces/common/fields.h"
 
 namespace cobro::surfaces::courses {

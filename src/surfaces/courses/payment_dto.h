@@ -1,7 +1,7 @@
 // Payments as this surface reads and writes them: amounts are minor units.
 #pragma once
 
-#include "app/intents.h"
+#include "app/payments/intents.h"
 #include "surfaces/common/fields.h"
 #include "surfaces/common/words.h"
 #include "surfaces/courses/words.h"

@@ -1,7 +1,7 @@
 // Subscriptions as this surface reads and writes them; the price is in major units.
 #pragma once
 
-#include "app/subscriptions.h"
+#include "app/subscriptions/subscriptions.h"
 #include "surfaces/common/fields.h"
 #include "surfaces/common/words.h"
 #include "surfaces/courses/words.h"

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "app/context.h"
+#include "app/pipeline/context.h"
 #include "base/task.h"
 
 namespace cobro::surfaces::operations {

@@ -1,4 +1,4 @@
-#include "app/webhooks.h"
+#include "app/webhooks/webhooks.h"
 #include "domain/words.h"
 #include "surfaces/operations/routes.h"
 #include "surfaces/platform/envelope.h"

@@ -1,4 +1,4 @@
-#include "app/access.h"
+#include "app/access/access.h"
 #include "surfaces/platform/access_dto.h"
 #include "surfaces/platform/route_spec.h"
 #include "surfaces/platform/routes.h"

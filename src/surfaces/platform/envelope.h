@@ -2,7 +2,7 @@
 // {"success":false,"error":{…}}.
 #pragma once
 
-#include "app/pipeline.h"
+#include "app/pipeline/pipeline.h"
 #include "surfaces/common/errors.h"
 #include "wire/binding.h"
 

@@ -1,7 +1,7 @@
 // Payments without an order, as this surface reads and answers them.
 #pragma once
 
-#include "app/intents.h"
+#include "app/payments/intents.h"
 #include "surfaces/common/fields.h"
 #include "surfaces/common/words.h"
 #include "surfaces/platform/payment_words.h"

@@ -1,4 +1,4 @@
-#include "app/intents.h"
+#include "app/payments/intents.h"
 #include "surfaces/platform/intent_dto.h"
 #include "surfaces/platform/route_spec.h"
 #include "surfaces/platform/routes.h"

@@ -1,7 +1,7 @@
 // Orders as this surface reads and writes them.
 #pragma once
 
-#include "app/orders.h"
+#include "app/orders/orders.h"
 #include "surfaces/common/fields.h"
 #include "surfaces/common/paging.h"
 #include "surfaces/common/words.h"

@@ -1,4 +1,4 @@
-#include "app/orders.h"
+#include "app/orders/orders.h"
 #include "surfaces/common/references.h"
 #include "surfaces/platform/order_dto.h"
 #include "surfaces/platform/route_spec.h"

@@ -1,7 +1,7 @@
 // Overpayments as this surface reads and writes them.
 #pragma once
 
-#include "app/overpayments.h"
+#include "app/payments/overpayments.h"
 #include "surfaces/common/fields.h"
 #include "surfaces/common/paging.h"
 #include "surfaces/common/references.h"

@@ -1,6 +1,6 @@
 // What moves money: process, capture and refund.
-#include "app/payments.h"
-#include "app/subscriptions.h"
+#include "app/payments/payments.h"
+#include "app/subscriptions/subscriptions.h"
 #include "surfaces/platform/named_payment.h"
 #include "surfaces/platform/payment_dto.h"
 #include "surfaces/platform/routes.h"

@@ -1,7 +1,7 @@
 // Payments and refunds as this surface reads and writes them.
 #pragma once
 
-#include "app/payments.h"
+#include "app/payments/payments.h"
 #include "surfaces/common/fields.h"
 #include "surfaces/common/paging.h"
 #include "surfaces/common/references.h"

@@ -1,7 +1,7 @@
 // Saved payment methods as this surface reads and writes them.
 #pragma once
 
-#include "app/wallet.h"
+#include "app/methods/saved_methods.h"
 #include "surfaces/common/fields.h"
 #include "surfaces/common/paging.h"
 #include "surfaces/common/words.h"

@@ -1,6 +1,6 @@
 #include <ranges>
 
-#include "app/wallet.h"
+#include "app/methods/saved_methods.h"
 #include "surfaces/platform/payment_method_dto.h"
 #include "surfaces/platform/route_spec.h"
 #include "surfaces/platform/routes.h"
@@ -34,11 +34,11 @@ base::Task<Answer> list(Exchange& exchange) {
   auto query = fields.take(wire::decode_query<PageQuery>(exchange.request.query));
   const auto page = query ? to_page(*query, fields) : ports::Page{};
   if (fields.failed()) co_return std::unexpected(fields.refusal());
-  auto wallet = co_await app::list_methods(exchange.world.context, exchange.caller, kGateway);
-  const auto* usual = app::default_method(wallet);
+  auto saved = co_await app::list_methods(exchange.world.context, exchange.caller, kGateway);
+  const auto* usual = app::default_method(saved);
   const auto usual_id = usual != nullptr ? std::optional(usual->id) : std::nullopt;
-  std::ranges::reverse(wallet.methods);
-  const auto listed = take_page(std::move(wallet.methods), page);
+  std::ranges::reverse(saved.methods);
+  const auto listed = take_page(std::move(saved.methods), page);
   PaymentMethodList list{
       .payment_methods = {}, .total = listed.total, .next_cursor = next_cursor(listed)};
   for (const auto& method : listed.items)

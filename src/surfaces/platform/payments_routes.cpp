@@ -1,5 +1,5 @@
-#include "app/orders.h"
-#include "app/payments.h"
+#include "app/orders/orders.h"
+#include "app/payments/payments.h"
 #include "surfaces/platform/named_payment.h"
 #include "surfaces/platform/payment_dto.h"
 #include "surfaces/platform/routes.h"

@@ -1,4 +1,4 @@
-#include "app/subscriptions.h"
+#include "app/subscriptions/subscriptions.h"
 #include "surfaces/common/paging.h"
 #include "surfaces/common/words.h"
 #include "surfaces/platform/named_plan.h"

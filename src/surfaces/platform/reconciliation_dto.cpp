@@ -4,15 +4,30 @@
 
 namespace cobro::surfaces::platform {
 
+namespace {
+
+std::optional<wire::Decimal> amount_of(const domain::Reconciliation& row) {
+  if (!row.amount) return std::nullopt;
+  return wire::Decimal{row.amount->to_decimal()};
+}
+std::optional<CurrencyCode> currency_of(const domain::Reconciliation& row) {
+  if (!row.amount) return std::nullopt;
+  return CurrencyCode{row.amount->currency()};
+}
+
+}  // namespace
+
 Reconciliation to_dto(const domain::Reconciliation& row) {
   return {.id = row.id,
           .payment_id = row.payment_id,
-          .attempt_id = row.attempt_id,
+          .subscription_id = row.subscription_id,
+          .attempt_id = row.call_id,
           .kind = row.kind,
           .operation = row.operation,
           .gateway = row.gateway,
-          .amount = {row.amount.to_decimal()},
-          .currency = {row.amount.currency()},
+          .gateway_object_id = row.gateway_object_id,
+          .amount = amount_of(row),
+          .currency = currency_of(row),
           .detail = row.detail,
           .status = row.status,
           .outcome = row.outcome,
@@ -45,9 +60,10 @@ std::optional<app::ResolveReconciliation> read_resolution(const wire::Json& body
 wire::Json reconciliation_example() {
   return example(R"({
     "id": "019a58ec-90f4-7b5d-b7c1-0e4d92a6f318",
-    "payment_id": "019a53c6-2c10-7d1f-9a02-6be0f3a1c7d2",
+    "payment_id": "019a53c6-2c10-7d1f-9a02-6be0f3a1c7d2", "subscription_id": null,
     "attempt_id": "019a53c6-34e2-7c55-8d10-41f7aa92be08", "kind": "unknown_outcome",
-    "operation": "confirm", "gateway": "stripe", "amount": 59.98, "currency": "PEN",
+    "operation": "confirm", "gateway": "stripe", "gateway_object_id": null,
+    "amount": 59.98, "currency": "PEN",
     "detail": "the gateway did not tell the outcome of this confirm", "status": "resolved",
     "outcome": "succeeded", "gateway_transaction_id": "ch_3QfX2a",
     "note": "Seen as paid in the dashboard", "resolved_by": "ops", "payment_status": "completed",

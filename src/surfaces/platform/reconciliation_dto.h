@@ -1,7 +1,7 @@
 // Reconciliations as this surface reads and writes them.
 #pragma once
 
-#include "app/reconciliations.h"
+#include "app/review/reconciliations.h"
 #include "surfaces/common/fields.h"
 #include "surfaces/common/paging.h"
 #include "surfaces/common/references.h"
@@ -25,13 +25,15 @@ BOOST_DESCRIBE_STRUCT(ReconciliationResolution, (), (outcome, gateway_transactio
 
 struct Reconciliation {
   domain::ReconciliationId id;
-  domain::PaymentId payment_id;
-  std::optional<domain::AttemptId> attempt_id;
+  std::optional<domain::PaymentId> payment_id;
+  std::optional<domain::SubscriptionId> subscription_id;
+  std::optional<domain::CallId> attempt_id;
   domain::ReconciliationKind kind = domain::ReconciliationKind::unknown_outcome;
   std::optional<domain::Operation> operation;
   domain::GatewayName gateway = domain::GatewayName::stripe;
-  wire::Decimal amount;
-  CurrencyCode currency;
+  std::optional<std::string> gateway_object_id;
+  std::optional<wire::Decimal> amount;
+  std::optional<CurrencyCode> currency;
   std::string detail;
   domain::ReconciliationStatus status = domain::ReconciliationStatus::open;
   std::optional<domain::ReconciliationOutcome> outcome;
@@ -43,9 +45,10 @@ struct Reconciliation {
   std::optional<base::Timestamp> resolved_at;
 };
 BOOST_DESCRIBE_STRUCT(Reconciliation, (),
-                      (id, payment_id, attempt_id, kind, operation, gateway, amount, currency,
-                       detail, status, outcome, gateway_transaction_id, note, resolved_by,
-                       payment_status, created_at, resolved_at))
+                      (id, payment_id, subscription_id, attempt_id, kind, operation, gateway,
+                       gateway_object_id, amount, currency, detail, status, outcome,
+                       gateway_transaction_id, note, resolved_by, payment_status, created_at,
+                       resolved_at))
 
 struct ReconciliationList {
   std::vector<Reconciliation> reconciliations;

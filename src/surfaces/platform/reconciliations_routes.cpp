@@ -1,4 +1,4 @@
-#include "app/payments.h"
+#include "app/payments/payments.h"
 #include "surfaces/platform/reconciliation_dto.h"
 #include "surfaces/platform/route_spec.h"
 #include "surfaces/platform/routes.h"
@@ -8,8 +8,8 @@ namespace {
 
 using app::Answer;
 
-app::StoredReply word_resolved(const domain::Reconciliation& row, const domain::Payment& payment) {
-  return reply(200, to_dto(row, payment));
+app::StoredReply word_resolved(const domain::Reconciliation& row, const domain::Payment* payment) {
+  return reply(200, payment ? to_dto(row, *payment) : to_dto(row));
 }
 
 base::Task<Answer> list(Exchange& exchange) {

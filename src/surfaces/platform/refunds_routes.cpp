@@ -1,4 +1,4 @@
-#include "app/payments.h"
+#include "app/payments/payments.h"
 #include "surfaces/platform/payment_dto.h"
 #include "surfaces/platform/route_spec.h"
 #include "surfaces/platform/routes.h"

@@ -1,7 +1,7 @@
 // What happens to a subscription after it was made: resume, change of plan, history.
 #include <algorithm>
 
-#include "app/subscriptions.h"
+#include "app/subscriptions/subscriptions.h"
 #include "surfaces/platform/named_plan.h"
 #include "surfaces/platform/route_spec.h"
 #include "surfaces/platform/routes.h"

@@ -1,4 +1,4 @@
-#include "app/subscriptions.h"
+#include "app/subscriptions/subscriptions.h"
 #include "surfaces/platform/route_spec.h"
 #include "surfaces/platform/routes.h"
 #include "surfaces/platform/subscription_dto.h"

@@ -1,7 +1,7 @@
 // Transactions as this surface reads and writes them.
 #pragma once
 
-#include "app/transactions.h"
+#include "app/payments/transactions.h"
 #include "surfaces/common/fields.h"
 #include "surfaces/common/paging.h"
 #include "surfaces/common/references.h"

@@ -1,4 +1,4 @@
-#include "app/transactions.h"
+#include "app/payments/transactions.h"
 #include "surfaces/platform/route_spec.h"
 #include "surfaces/platform/routes.h"
 #include "surfaces/platform/transaction_dto.h"

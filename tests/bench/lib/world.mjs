@@ -56,7 +56,7 @@ export async function rowsOf(place, sql) {
 // The tables that hold what flows write, and whether their rows have versions.
 const written = [
   ['orders', 1], ['order_items', 0], ['payments', 1], ['refunds', 1], ['transactions', 1],
-  ['ledger_entries', 0], ['attempts', 1], ['records', 1], ['webhooks', 1], ['events', 0],
+  ['ledger_entries', 0], ['gateway_calls', 1], ['records', 1], ['webhooks', 1], ['events', 0],
 ];
 
 // How many rows there are, and how many updates they have seen: {rows, updates}.

@@ -1,0 +1,34 @@
+// The driver of gateway calls: sends what was committed, judges the answer, and commits what it
+// means.
+//
+//   answer to                    first send              after a send whose answer was lost
+//   accepted, declined           ends it                 ends it
+//   refused                      ends it                 ends it only as the key's stored answer
+//   refused, look first          ends it once looked at  the same; else a status query decides
+//   heard, but unclear           a status query decides  a status query decides
+//   nothing heard                stays unknown           stays unknown
+#pragma once
+
+#include "app/calls/handler.h"
+
+namespace cobro::app {
+
+// Sends a committed call and commits what the answer means. A refusal that does not say where
+// its object is is looked into at once, within the same request. Never throws: once the call was
+// sent, whatever fails here leaves the outcome unknown, and recovery goes on. `call` may be
+// null: nobody waits, and the idempotency record (if any) is left settled for its own route.
+base::Task<Answer> perform(Context& context, const Call* call, domain::GatewayCall sent,
+                           WordCompleted word);
+
+// Commits what is known of a call without sending it: what a status query found, or that it
+// never was done, which no later refusal can show. Nobody waits.
+base::Task<bool> complete_as(Context& context, domain::GatewayCall known,
+                             ports::GatewayAnswer answer);
+
+// The answer of a record whose call ended without its caller, which is loaded.
+Answer word_completed(const Call& call, const ports::Loaded& loaded, const WordCompleted& word);
+
+// For who waits for nothing.
+StoredReply unworded(const Completed& completed);
+
+}  // namespace cobro::app

@@ -1,0 +1,134 @@
+#include "app/calls/gateway_call.h"
+
+#include <fmt/format.h>
+
+#include "app/calls/recovery.h"
+#include "base/check.h"
+#include "domain/words.h"
+
+namespace cobro::app {
+
+namespace {
+
+using domain::CallStatus;
+using domain::GatewayCall;
+using domain::Refusal;
+using domain::RefusalCode;
+using Made = base::Result<GatewayCall, Refusal>;
+
+Refusal not_available() {
+  return {.code = RefusalCode::gateway_not_available,
+          .message = "This gateway is not available for this."};
+}
+
+std::optional<domain::Money> amount_of(const ports::PaymentCommand& command,
+                                       const domain::Payment& payment) {
+  if (const auto* capture = std::get_if<ports::CaptureCommand>(&command)) return capture->amount;
+  if (const auto* refund = std::get_if<ports::RefundCommand>(&command)) return refund->amount;
+  if (std::holds_alternative<ports::ConfirmCommand>(command)) return payment.amount;
+  return std::nullopt;
+}
+
+// What all calls begin with, once the subject's counter counts them.
+GatewayCall begin(const Context& context, domain::CallId id, const ports::CommandFacts& facts,
+                  const Counted& row, domain::GatewayRequest request, std::string requested_by,
+                  base::Timestamp now) {
+  const auto deadline = now + context.settings.gateway_timeout;
+  return {.id = id,
+          .operation = facts.operation,
+          .subject_id = row.subject,
+          .refund_id = facts.refund_id,
+          .gateway = row.gateway,
+          .gateway_key = fmt::format("cobro-{}-{}-{}-{}", context.store.deployment(),
+                                     row.subject.to_string(), word(facts.operation), row.counter),
+          .request = std::move(request),
+          .target = facts.target,
+          .on_page = facts.on_page,
+          .requested_by = std::move(requested_by),
+          .sends = 1,
+          .first_sent_at = now,
+          .deadline = deadline,
+          .next_check_at = deadline + kRecoveryGrace,
+          .created_at = now};
+}
+
+template <class Interface, class Command>
+Made make(const Context& context, const Interface* gateway, Counted row, const Command& command,
+          std::string requested_by, domain::Moment& moment) {
+  if (gateway == nullptr) return std::unexpected(not_available());
+  const auto id = moment.ids.next<domain::CallId>();
+  COBRO_TRY_INTO(auto request, gateway->build(command, id));
+  row.counter += 1;
+  return begin(context, id, facts_of(command), row, std::move(request), std::move(requested_by),
+               moment.now);
+}
+
+}  // namespace
+
+Made make_call(const Context& context, domain::Books& books, const ports::PaymentCommand& command,
+               std::string requested_by) {
+  const auto& payment = books.payment();
+  const auto* gateway = context.gateways.find(payment.gateway);
+  if (gateway == nullptr || !gateway->capabilities().remote)
+    return std::unexpected(not_available());
+  const auto id = books.ids().next<domain::CallId>();
+  COBRO_TRY_INTO(auto request, gateway->build(command, payment, id));
+  const auto facts = facts_of(command);
+  auto counter = payment.calls + 1;
+  auto call = begin(context, id, facts, {payment.gateway, payment.id.uuid, counter},
+                    std::move(request), std::move(requested_by), books.now());
+  call.amount = amount_of(command, payment);
+  call.state_before = payment.state;
+  books.note([&](domain::Payment& row) {
+    row.calls = counter;
+    if (facts.operation != domain::Operation::refund) row.pending_operation = facts.operation;
+  });
+  return call;
+}
+
+Made make_call(const Context& context, Counted row, const ports::MethodCommand& command,
+               std::string requested_by, domain::Moment& moment) {
+  const auto* gateway = context.gateways.find(row.gateway);
+  return make(context, gateway ? gateway->saved_methods() : nullptr, row, command,
+              std::move(requested_by), moment);
+}
+
+Made make_call(const Context& context, Counted row, const ports::SubscriptionCommand& command,
+               std::string requested_by, domain::Moment& moment) {
+  const auto* gateway = context.gateways.find(row.gateway);
+  return make(context, gateway ? gateway->subscriptions() : nullptr, row, command,
+              std::move(requested_by), moment);
+}
+
+void follow_end(const GatewayCall& call, base::Timestamp now, ports::Changes& changes) {
+  changes.update_calls.push_back(call);
+  if (call.in_review)
+    changes.settle_reconciliations.push_back({call.id,
+                                              call.status == CallStatus::accepted
+                                                  ? domain::ReconciliationOutcome::succeeded
+                                                  : domain::ReconciliationOutcome::failed,
+                                              now});
+  if (!call.record_key) return;
+  if (call.status == CallStatus::not_executed) {
+    changes.release_records.push_back(*call.record_key);
+  } else {
+    changes.settle_records.push_back({*call.record_key, now + kRecordLife});
+  }
+}
+
+void end_call(GatewayCall& call, CallStatus status, std::optional<domain::Decline> decline,
+              base::Timestamp now, ports::Changes& changes) {
+  COBRO_CHECK(call.status == CallStatus::open && status != CallStatus::open);
+  call.status = status;
+  call.decline = std::move(decline);
+  call.closed_at = now;
+  follow_end(call, now, changes);
+}
+
+const GatewayCall* open_call_of(const ports::Loaded& loaded, base::Uuid subject) {
+  for (const auto& call : loaded.open_calls)
+    if (call.subject_id == subject && call.operation != domain::Operation::refund) return &call;
+  return nullptr;
+}
+
+}  // namespace cobro::app

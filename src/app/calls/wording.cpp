@@ -1,0 +1,75 @@
+#include "app/calls/wording.h"
+
+#include <fmt/format.h>
+
+#include "app/pipeline/guards.h"
+
+namespace cobro::app {
+
+namespace {
+
+using domain::CallStatus;
+using domain::Refusal;
+using domain::RefusalCode;
+using ports::Fault;
+
+Refusal declined(const domain::GatewayCall& call) {
+  const auto decline = call.decline.value_or(domain::Decline{});
+  return {.code = RefusalCode::payment_declined,
+          .message = decline.message.empty() ? "The payment was declined." : decline.message,
+          .decline_code = decline.decline_code.value_or(decline.code)};
+}
+
+Refusal gateway_refused(const Completed& completed) {
+  // Its words end at the colon: "Stripe answered 400 resource_missing". What follows is the
+  // gateway's own text, which is logged and not passed on.
+  const auto& message = completed.answer.message;
+  const auto brief = message.substr(0, message.find(':'));
+  return {.code = RefusalCode::gateway_refused,
+          .message = fmt::format("The payment gateway refused the request{}; nothing was done.",
+                                 brief.empty() ? "" : " (" + brief + ")")};
+}
+
+Refusal not_executed(const Completed& completed) {
+  if (completed.answer.busy)
+    return {.code = RefusalCode::gateway_busy,
+            .message = "The payment gateway is busy; nothing was done. Try again shortly.",
+            .retry_after_s = 2};
+  switch (completed.answer.fault) {
+    case Fault::payment_method:
+      return invalid_field("payment_method_id", "not_accepted",
+                           "is not one that the payment gateway knows or takes");
+    case Fault::price:
+      return invalid_field("price_id", "unknown", "is no price that the payment gateway knows");
+    case Fault::customer:
+    case Fault::subscription:
+    case Fault::none:
+      break;
+  }
+  return gateway_refused(completed);
+}
+
+}  // namespace
+
+Refusal outcome_unknown() {
+  return {.code = RefusalCode::outcome_unknown,
+          .message =
+              "The gateway did not say what became of this; it will be resolved. Repeat "
+              "the request with the same Idempotency-Key to learn the outcome."};
+}
+
+Answer answer_of(const Call& call, const Completed& completed, const WordCompleted& word) {
+  switch (completed.call.status) {
+    case CallStatus::accepted:
+      return word(completed);
+    case CallStatus::declined:
+      return call.word_refusal(declined(completed.call));
+    case CallStatus::not_executed:
+      return std::unexpected(not_executed(completed));
+    case CallStatus::open:
+      break;
+  }
+  return std::unexpected(outcome_unknown());
+}
+
+}  // namespace cobro::app

@@ -1,0 +1,158 @@
+#include "app/methods/method_calls.h"
+
+#include "app/calls/driver.h"
+#include "app/calls/object_query.h"
+#include "app/calls/review.h"
+
+namespace cobro::app {
+
+namespace {
+
+using domain::CallStatus;
+using domain::GatewayCall;
+using domain::MethodStatus;
+using domain::Operation;
+using ports::Changes;
+using ports::Fault;
+using ports::GatewayAnswer;
+using ports::GatewayObject;
+using ports::Loaded;
+
+// One completion in one decision.
+struct Step {
+  const Loaded& loaded;
+  base::Timestamp now;
+  const GatewayAnswer& answer;
+  Changes& changes;
+  Completed& after;
+
+  void make_customer() const {
+    auto& customer = *after.customer;
+    customer.gateway_customer_id = std::get<domain::CustomerNews>(answer.news).gateway_customer_id;
+    customer.updated_at = now;
+    changes.update_customers.push_back(customer);
+  }
+
+  void set_default(std::optional<domain::PaymentMethodId> id) const {
+    after.customer->default_method_id = id;
+    after.customer->updated_at = now;
+    changes.update_customers.push_back(*after.customer);
+  }
+
+  void attach(CallStatus status) const {
+    auto& method = *after.method;
+    method.updated_at = now;
+    method.status = status == CallStatus::accepted ? MethodStatus::attached : MethodStatus::refused;
+    if (status == CallStatus::accepted) {
+      const auto& news = std::get<domain::MethodNews>(answer.news);
+      method.gateway_payment_method_id = news.gateway_payment_method_id;
+      method.type = news.type;
+      method.brand = news.brand;
+      method.last4 = news.last4;
+      method.exp_month = news.exp_month;
+      method.exp_year = news.exp_year;
+      if (!after.customer->default_method_id) set_default(method.id);
+    }
+    changes.update_methods.push_back(method);
+  }
+
+  void detach() const {
+    auto& method = *after.method;
+    method.status = MethodStatus::detached;
+    method.updated_at = now;
+    changes.update_methods.push_back(method);
+    if (after.customer->default_method_id != method.id) return;
+    std::optional<domain::PaymentMethodId> next;
+    for (const auto& other : loaded.methods)
+      if (other.id != method.id && other.status == MethodStatus::attached) next = other.id;
+    set_default(next);
+  }
+
+  void apply(Operation operation, CallStatus status) const {
+    const bool accepted = status == CallStatus::accepted;
+    if (operation == Operation::create_customer && accepted) make_customer();
+    if (operation == Operation::attach_method) attach(status);
+    if (operation == Operation::detach_method && accepted) detach();
+  }
+};
+
+class MethodCompletion final : public Completion {
+ public:
+  base::Task<bool> prepare(Context&) override { co_return true; }
+  void add_reads(ports::Reads&) const override {}
+  [[nodiscard]] bool is_stale(const Loaded&) const override { return false; }
+  bool complete(const Loaded& loaded, domain::Moment moment, const Verdict& verdict,
+                Changes& changes, Completed& after) override {
+    Step{loaded, moment.now, verdict.answer, changes, after}.apply(after.call.operation,
+                                                                   verdict.status);
+    end_call(after.call, verdict.status, verdict.answer.decline, moment.now, changes);
+    return true;
+  }
+};
+
+// What the gateway calls it; nothing for a customer that is to be made.
+std::optional<std::string> gateway_id_of(const Loaded& loaded, const GatewayCall& call) {
+  for (const auto& method : loaded.methods)
+    if (method.id.uuid == call.subject_id) return method.gateway_payment_method_id;
+  return std::nullopt;
+}
+
+bool shows_done(const GatewayCall& call, const GatewayObject& object) {
+  if (const auto* customer = std::get_if<domain::CustomerNews>(&object))
+    return call.operation == Operation::create_customer && customer->our_customer &&
+           customer->our_customer->uuid == call.subject_id;
+  const auto* method = std::get_if<domain::MethodNews>(&object);
+  if (method == nullptr) return false;
+  if (call.operation == Operation::detach_method) return !method->gateway_customer_id;
+  return call.operation == Operation::attach_method && method->gateway_customer_id &&
+         method->gateway_customer_id == call.target;
+}
+
+class MethodCalls final : public CallHandler {
+ public:
+  [[nodiscard]] std::unique_ptr<Completion> completion(const Context&, const GatewayCall& call,
+                                                       GatewayAnswer& answer) const override {
+    // A method that the gateway does not have any more is as good as detached.
+    if (call.operation == Operation::detach_method && answer.fault == Fault::payment_method &&
+        answer.kind == ports::AnswerKind::not_executed)
+      answer.kind = ports::AnswerKind::accepted;
+    return std::make_unique<MethodCompletion>();
+  }
+  [[nodiscard]] GatewayAnswer parse(const ports::Gateway& gateway, const GatewayCall& call,
+                                    const ports::HttpResponse& response) const override {
+    return interface_of(gateway, call)->parse(call.operation, response);
+  }
+  base::Task<Sighting> query(Context& context, GatewayCall call) const override {
+    const auto loaded = co_await context.store.load({.call = ports::ref_of(call)});
+    if (!loaded.call) co_return Sighting::no_answer;
+    auto found = co_await find_object(
+        context, call, gateway_id_of(loaded, call),
+        [&call](const GatewayObject& object) { return shows_done(call, object); });
+    if (!found.answered) co_return Sighting::no_answer;
+    const bool gone = found.missing && call.operation == Operation::detach_method;
+    const bool done = gone || !std::holds_alternative<std::monostate>(found.object);
+    if (done)
+      (void)co_await complete_as(
+          context, std::move(call),
+          {.kind = ports::AnswerKind::accepted, .news = std::move(found.object)});
+    co_return Sighting::seen;
+  }
+  void ask_a_person(const Loaded& loaded, domain::Moment& moment, const GatewayCall& call,
+                    std::string detail, Changes& changes) const override {
+    std::optional<Owner> owner;
+    if (loaded.customer) owner = Owner{loaded.customer->user_id, loaded.customer->tenant_id};
+    changes.insert_reconciliations.push_back(review_of(call, owner, std::move(detail), moment));
+  }
+};
+
+}  // namespace
+
+const CallHandler& method_calls() {
+  static const MethodCalls handler;
+  return handler;
+}
+const CallHandler& customer_calls() {
+  return method_calls();
+}
+
+}  // namespace cobro::app

@@ -1,0 +1,402 @@
+#include "app/methods/saved_methods.h"
+
+#include <algorithm>
+
+#include "app/calls/driver.h"
+#include "app/calls/recovery.h"
+#include "app/pipeline/guards.h"
+#include "base/check.h"
+
+namespace cobro::app {
+
+namespace {
+
+using domain::Customer;
+using domain::MethodStatus;
+using domain::PaymentMethod;
+using domain::Refusal;
+using domain::RefusalCode;
+using ports::Changes;
+using ports::Loaded;
+
+constexpr base::Duration kLook = std::chrono::milliseconds(50);  // between looks while waiting
+
+ports::CustomerRef customer_ref(const Caller& caller, domain::GatewayName gateway) {
+  return {gateway, caller.tenant_id, caller.sub};
+}
+
+Refusal still_unknown() {
+  return {.code = RefusalCode::outcome_unknown,
+          .message = "The gateway did not answer; try again shortly.",
+          .retry_after_s = 5};
+}
+
+Refusal no_such_method() {
+  return invalid_field("payment_method_id", "not_found", "is no payment method of yours");
+}
+
+std::string by(const Caller& caller) {
+  return is_trusted(caller) ? "admin" : "user";
+}
+
+Customer make_customer(const Caller& caller, domain::GatewayName gateway, domain::Moment& moment) {
+  return {.id = moment.ids.next<domain::CustomerId>(),
+          .gateway = gateway,
+          .user_id = caller.sub,
+          .tenant_id = caller.tenant_id,
+          .email = caller.email,
+          .name = caller.name,
+          .created_at = moment.now,
+          .updated_at = moment.now};
+}
+
+PaymentMethod make_method(const Customer& customer, const std::string& token, const domain::Moment&,
+                          domain::PaymentMethodId id, base::Timestamp now) {
+  return {.id = id,
+          .customer_id = customer.id,
+          .user_id = customer.user_id,
+          .tenant_id = customer.tenant_id,
+          .gateway = customer.gateway,
+          .gateway_payment_method_id = token,
+          .gateway_customer_id = *customer.gateway_customer_id,
+          .created_at = now,
+          .updated_at = now};
+}
+
+// Somebody else drives this call, or did until it died: waits for its end, or takes it over.
+base::Task<void> wait_for(Context& context, domain::GatewayCall sent) {
+  if (context.clock.now() < sent.deadline) {
+    co_await context.clock.sleep(kLook);
+    co_return;
+  }
+  co_await recover_call(context, std::move(sent));
+}
+
+// Whether one more look is worth it.
+bool has_time(Context& context, base::Timestamp began) {
+  return context.clock.now() < began + context.settings.gateway_timeout * 2;
+}
+
+struct Step {
+  std::optional<Customer> customer;            // there
+  std::optional<PaymentMethod> method;         // attached
+  std::optional<domain::GatewayCall> waiting;  // of somebody else
+  std::optional<domain::GatewayCall> send;     // ours, committed
+};
+
+base::Result<Changes, Refusal> open_customer(Context& context, const Caller& caller,
+                                             domain::GatewayName gateway, const Loaded& loaded,
+                                             domain::Moment moment, Step& step) {
+  step = {};
+  Changes changes;
+  if (loaded.customer && loaded.customer->gateway_customer_id) {
+    step.customer = loaded.customer;
+    return changes;
+  }
+  auto customer = loaded.customer ? *loaded.customer : make_customer(caller, gateway, moment);
+  if (const auto* open = open_call_of(loaded, customer.id.uuid)) {
+    step.waiting = *open;
+    return changes;
+  }
+  const ports::CreateCustomerCommand command{customer.id, customer.user_id, customer.email,
+                                             customer.name};
+  COBRO_TRY_INTO(auto sent, make_call(context, {gateway, customer.id.uuid, customer.calls}, command,
+                                      by(caller), moment));
+  customer.updated_at = moment.now;
+  (loaded.customer ? changes.update_customers : changes.insert_customers).push_back(customer);
+  changes.insert_calls.push_back(sent);
+  step.send = std::move(sent);
+  return changes;
+}
+
+// Opens the call that attaches `token` to the loaded customer.
+base::Result<domain::GatewayCall, Refusal> open_attach(const Context& context, const Caller& caller,
+                                                       const Loaded& loaded,
+                                                       const std::string& token,
+                                                       domain::Moment& moment, Changes& changes) {
+  const auto id = moment.ids.next<domain::PaymentMethodId>();
+  auto method = make_method(*loaded.customer, token, moment, id, moment.now);
+  const ports::AttachMethodCommand command{token, *loaded.customer->gateway_customer_id};
+  COBRO_TRY_INTO(auto sent, make_call(context, {method.gateway, id.uuid, method.calls}, command,
+                                      by(caller), moment));
+  changes.insert_methods.push_back(std::move(method));
+  changes.insert_calls.push_back(sent);
+  return sent;
+}
+
+bool is_our_id(const std::string& named) {
+  return domain::PaymentMethodId::parse(named).has_value();
+}
+
+// One that is being attached under the same token right now.
+const domain::GatewayCall* being_attached(const Loaded& loaded, const std::string& token) {
+  for (const auto& method : loaded.methods)
+    if (method.status == MethodStatus::attaching && method.gateway_payment_method_id == token)
+      return open_call_of(loaded, method.id.uuid);
+  return nullptr;
+}
+
+// What a failed call of a chain says to who needs it.
+Refusal refusal_of(const Answer& answer, const std::optional<Refusal>& worded) {
+  if (worded) return *worded;
+  return answer ? still_unknown() : answer.error();
+}
+
+// Performs a call for a caller that goes on with something else after it. Nothing: done.
+base::Task<std::optional<Refusal>> run(Context& context, Caller caller, domain::GatewayCall sent,
+                                       std::optional<PaymentMethod>* method) {
+  std::optional<Refusal> worded;
+  bool done = false;
+  const Call call{.caller = std::move(caller),
+                  .idempotency = {},
+                  .word_refusal = [&worded](const Refusal& refusal) {
+                    worded = refusal;
+                    return StoredReply{};
+                  }};
+  const WordCompleted word = [&](const Completed& settled) {
+    done = true;
+    if (method != nullptr) *method = settled.method;
+    return StoredReply{};
+  };
+  auto answer = co_await perform(context, &call, std::move(sent), word);
+  if (done) co_return std::nullopt;
+  co_return refusal_of(answer, worded);
+}
+
+}  // namespace
+
+SavedMethods saved_methods_of(const Loaded& loaded) {
+  SavedMethods saved{.customer = loaded.customer, .methods = {}};
+  for (const auto& method : loaded.methods)
+    if (method.status == MethodStatus::attached) saved.methods.push_back(method);
+  return saved;
+}
+
+const PaymentMethod* find_method(const SavedMethods& saved, const std::string& named) {
+  const auto id = domain::PaymentMethodId::parse(named);
+  for (const auto& method : saved.methods)
+    if (method.id == id || method.gateway_payment_method_id == named) return &method;
+  return nullptr;
+}
+
+const PaymentMethod* default_method(const SavedMethods& saved) {
+  for (const auto& method : saved.methods)
+    if (saved.customer && saved.customer->default_method_id == method.id) return &method;
+  return nullptr;
+}
+
+base::Task<base::Result<Customer, Refusal>> ensure_customer(Context& context, Caller caller,
+                                                            domain::GatewayName gateway) {
+  const auto began = context.clock.now();
+  while (has_time(context, began)) {
+    Step step;
+    const DecideChanges decide = [&](const Loaded& loaded, domain::Moment moment) {
+      return open_customer(context, caller, gateway, loaded, std::move(moment), step);
+    };
+    auto committed = co_await commit(context, {.customer = customer_ref(caller, gateway)}, decide);
+    if (!committed) co_return std::unexpected(std::move(committed).error());
+    if (step.customer) co_return std::move(*step.customer);
+    if (step.waiting) {
+      co_await wait_for(context, std::move(*step.waiting));
+    } else if (auto failed = co_await run(context, caller, std::move(*step.send), nullptr)) {
+      co_return std::unexpected(std::move(*failed));
+    }
+  }
+  co_return std::unexpected(still_unknown());
+}
+
+base::Task<base::Result<PaymentMethod, Refusal>> ensure_method(Context& context, Caller caller,
+                                                               domain::GatewayName gateway,
+                                                               std::string named) {
+  auto customer = co_await ensure_customer(context, caller, gateway);
+  if (!customer) co_return std::unexpected(std::move(customer).error());
+  const auto began = context.clock.now();
+  while (has_time(context, began)) {
+    Step step;
+    const DecideChanges decide = [&](const Loaded& loaded,
+                                     domain::Moment moment) -> base::Result<Changes, Refusal> {
+      step = {};
+      Changes changes;
+      const auto saved = saved_methods_of(loaded);
+      if (const auto* known = find_method(saved, named)) {
+        step.method = *known;
+        return changes;
+      }
+      if (is_our_id(named)) return std::unexpected(no_such_method());
+      if (const auto* open = being_attached(loaded, named)) {
+        step.waiting = *open;
+        return changes;
+      }
+      COBRO_TRY_INTO(step.send, open_attach(context, caller, loaded, named, moment, changes));
+      return changes;
+    };
+    auto committed = co_await commit(context, {.customer = customer_ref(caller, gateway)}, decide);
+    if (!committed) co_return std::unexpected(std::move(committed).error());
+    if (step.method) co_return std::move(*step.method);
+    if (step.waiting) {
+      // What it is called once it is attached may be another token: its own id names it.
+      named = domain::PaymentMethodId{step.waiting->subject_id}.to_string();
+      while (has_time(context, began)) {
+        const auto loaded = co_await context.store.load(
+            {.customer = domain::PaymentMethodId{step.waiting->subject_id}});
+        const auto* open = open_call_of(loaded, step.waiting->subject_id);
+        if (open == nullptr) break;
+        co_await wait_for(context, *open);
+      }
+      continue;
+    }
+    std::optional<PaymentMethod> method;
+    if (auto failed = co_await run(context, caller, std::move(*step.send), &method))
+      co_return std::unexpected(std::move(*failed));
+    if (method) co_return std::move(*method);
+  }
+  co_return std::unexpected(still_unknown());
+}
+
+base::Task<SavedMethods> list_methods(Context& context, Caller caller,
+                                      domain::GatewayName gateway) {
+  co_return saved_methods_of(
+      co_await context.store.load({.customer = customer_ref(caller, gateway)}));
+}
+
+base::Task<Answer> save_method(Context& context, Call call, SaveMethod command, WordMethod word) {
+  const WordCompleted word_saved = [word](const Completed& settled) {
+    return word(*settled.method, settled.customer->default_method_id == settled.method->id);
+  };
+  const WordSettled settled = [&](const Loaded& loaded) {
+    return word_completed(call, loaded, word_saved);
+  };
+  const auto began = context.clock.now();
+  std::optional<domain::GatewayCall> waiting;
+  const Decide decide = [&](const Loaded& loaded,
+                            domain::Moment moment) -> base::Result<Decided, Refusal> {
+    waiting.reset();
+    Decided decided;
+    if (!loaded.customer || !loaded.customer->gateway_customer_id) {
+      decided.again = true;
+      return decided;
+    }
+    const auto saved = saved_methods_of(loaded);
+    if (const auto* known = find_method(saved, command.payment_method)) {
+      decided.reply = word(*known, saved.customer->default_method_id == known->id);
+      return decided;
+    }
+    if (is_our_id(command.payment_method)) return std::unexpected(no_such_method());
+    if (const auto* open = being_attached(loaded, command.payment_method)) {
+      waiting = *open;
+      decided.again = true;
+      return decided;
+    }
+    COBRO_TRY_INTO(auto sent, open_attach(context, call.caller, loaded, command.payment_method,
+                                          moment, decided.changes));
+    decided.calls.push_back(std::move(sent));
+    return decided;
+  };
+  while (has_time(context, began)) {
+    auto decided = co_await once(
+        context, call, {.customer = customer_ref(call.caller, command.gateway)}, decide, settled);
+    if (!decided) co_return std::unexpected(std::move(decided).error());
+    if (decided->reply) co_return std::move(*decided->reply);
+    if (!decided->calls.empty())
+      co_return co_await perform(context, &call, std::move(decided->calls.front()), word_saved);
+    if (waiting) {
+      co_await wait_for(context, std::move(*waiting));
+      continue;
+    }
+    auto customer = co_await ensure_customer(context, call.caller, command.gateway);
+    if (!customer) co_return std::unexpected(std::move(customer).error());
+  }
+  co_return std::unexpected(still_unknown());
+}
+
+namespace {
+
+// Whether an active subscription is paid with it, by name or as the default.
+base::Task<bool> is_in_use(Context& context, const Caller& caller, const PaymentMethod& method,
+                           bool is_default) {
+  ports::SubscriptionFilter filter{
+      .tenant = ports::TenantScope{caller.tenant_id},
+      .user_id = caller.sub,
+      .statuses = {domain::SubscriptionStatus::trialing, domain::SubscriptionStatus::active,
+                   domain::SubscriptionStatus::past_due}};
+  const auto listed =
+      co_await context.store.list_subscriptions(filter, {.limit = 100, .after = {}});
+  co_return std::ranges::any_of(listed.items, [&](const domain::Subscription& row) {
+    if (row.gateway_payment_method_id)
+      return *row.gateway_payment_method_id == method.gateway_payment_method_id;
+    return is_default;
+  });
+}
+
+Refusal in_use() {
+  return {.code = RefusalCode::method_in_use,
+          .message =
+              "An active subscription is paid with this payment method; give it another "
+              "one or end it first."};
+}
+
+}  // namespace
+
+base::Task<Answer> remove_method(Context& context, Call call, NameMethod command, WordMethod word) {
+  const auto saved = co_await list_methods(context, call.caller, command.gateway);
+  bool used = false;
+  if (const auto* method = find_method(saved, command.method))
+    used = co_await is_in_use(context, call.caller, *method,
+                              saved.customer->default_method_id == method->id);
+  const WordCompleted word_removed = [word](const Completed& settled) {
+    return word(*settled.method, false);
+  };
+  const WordSettled settled = [&](const Loaded& loaded) {
+    return word_completed(call, loaded, word_removed);
+  };
+  const Decide decide = [&](const Loaded& loaded,
+                            domain::Moment moment) -> base::Result<Decided, Refusal> {
+    Decided decided;
+    const auto saved = saved_methods_of(loaded);
+    const auto* known = find_method(saved, command.method);
+    if (known == nullptr) return std::unexpected(not_found("payment method"));
+    if (used) return std::unexpected(in_use());
+    if (open_call_of(loaded, known->id.uuid) != nullptr)
+      return std::unexpected(invalid_state("The payment method is being removed."));
+    auto method = *known;
+    const ports::DetachMethodCommand detach{method.gateway_payment_method_id};
+    COBRO_TRY_INTO(auto sent, make_call(context, {method.gateway, method.id.uuid, method.calls},
+                                        detach, by(call.caller), moment));
+    method.updated_at = moment.now;
+    decided.changes.update_methods.push_back(std::move(method));
+    decided.changes.insert_calls.push_back(sent);
+    decided.calls.push_back(std::move(sent));
+    return decided;
+  };
+  auto decided = co_await once(
+      context, call, {.customer = customer_ref(call.caller, command.gateway)}, decide, settled);
+  if (!decided) co_return std::unexpected(std::move(decided).error());
+  if (decided->reply) co_return std::move(*decided->reply);
+  co_return co_await perform(context, &call, std::move(decided->calls.front()), word_removed);
+}
+
+base::Task<Answer> set_default_method(Context& context, Call call, NameMethod command,
+                                      WordMethod word) {
+  const Decide decide = [&](const Loaded& loaded,
+                            domain::Moment moment) -> base::Result<Decided, Refusal> {
+    Decided decided;
+    const auto saved = saved_methods_of(loaded);
+    const auto* known = find_method(saved, command.method);
+    if (known == nullptr) return std::unexpected(not_found("payment method"));
+    if (saved.customer->default_method_id != known->id) {
+      auto customer = *saved.customer;
+      customer.default_method_id = known->id;
+      customer.updated_at = moment.now;
+      decided.changes.update_customers.push_back(std::move(customer));
+    }
+    decided.reply = word(*known, true);
+    return decided;
+  };
+  auto decided =
+      co_await once(context, call, {.customer = customer_ref(call.caller, command.gateway)}, decide,
+                    never_settled);
+  if (!decided) co_return std::unexpected(std::move(decided).error());
+  co_return std::move(*decided->reply);
+}
+
+}  // namespace cobro::app

@@ -1,0 +1,58 @@
+// Customers at a gateway and the payment methods that they saved there.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/pipeline/pipeline.h"
+#include "domain/customer.h"
+#include "domain/payment_method.h"
+
+namespace cobro::app {
+
+// A customer with its attached methods, oldest first. No customer: never saved anything.
+struct SavedMethods {
+  std::optional<domain::Customer> customer;
+  std::vector<domain::PaymentMethod> methods;
+};
+// The method that `named` means (our id or the gateway's), or null.
+// The wallet outlives what is found.
+const domain::PaymentMethod* find_method(const SavedMethods& saved, const std::string& named);
+const domain::PaymentMethod* find_method(const SavedMethods&&, const std::string&) = delete;
+const domain::PaymentMethod* default_method(const SavedMethods& saved);
+const domain::PaymentMethod* default_method(const SavedMethods&&) = delete;
+SavedMethods saved_methods_of(const ports::Loaded& loaded);
+
+// The caller's customer, made at the gateway if it is not there yet; once per user and gateway,
+// whoever else asks at the same time. Refusals: gateway_not_available, gateway_refused,
+// gateway_busy, outcome_unknown.
+base::Task<base::Result<domain::Customer, domain::Refusal>> ensure_customer(
+    Context& context, Caller caller, domain::GatewayName gateway);
+// The method that `named` means, attached to the caller's customer if it is not yet. Further
+// refusals: payment_declined, validation_failed (payment_method_id).
+base::Task<base::Result<domain::PaymentMethod, domain::Refusal>> ensure_method(
+    Context& context, Caller caller, domain::GatewayName gateway, std::string named);
+
+using WordMethod = std::function<StoredReply(const domain::PaymentMethod& method, bool is_default)>;
+
+struct SaveMethod {
+  domain::GatewayName gateway = domain::GatewayName::stripe;
+  std::string payment_method;  // the gateway's token
+};
+// The first one saved is the default. Saving one that is saved answers it.
+base::Task<Answer> save_method(Context& context, Call call, SaveMethod command, WordMethod word);
+
+base::Task<SavedMethods> list_methods(Context& context, Caller caller, domain::GatewayName gateway);
+
+struct NameMethod {
+  domain::GatewayName gateway = domain::GatewayName::stripe;
+  std::string method;  // our id, or the gateway's
+};
+// Detaches it at the gateway. Refusals: not_found, method_in_use, …
+base::Task<Answer> remove_method(Context& context, Call call, NameMethod command, WordMethod word);
+base::Task<Answer> set_default_method(Context& context, Call call, NameMethod command,
+                                      WordMethod word);
+
+}  // namespace cobro::app

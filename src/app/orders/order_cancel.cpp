@@ -1,0 +1,155 @@
+#include <fmt/format.h>
+
+#include "app/calls/driver.h"
+#include "app/orders/orders.h"
+#include "app/payments/asking.h"
+#include "app/payments/closing.h"
+#include "app/pipeline/guards.h"
+#include "domain/words.h"
+
+namespace cobro::app {
+
+namespace {
+
+using domain::OrderStatus;
+using domain::PaymentState;
+using domain::Refusal;
+using domain::RefusalCode;
+
+struct CancelCall {
+  const Context& context;
+  const Call& call;
+  const WordOrder& word;
+  Asked asked = {};
+};
+
+Refusal refund_required() {
+  return {.code = RefusalCode::refund_required,
+          .message = "Money was captured for this order; refund it instead of cancelling."};
+}
+
+Refusal still_closing() {
+  return {.code = RefusalCode::outcome_unknown,
+          .message =
+              "A payment of this order could not be cancelled at the gateway yet; the order "
+              "is being closed and this will be resolved."};
+}
+
+bool is_busy(const domain::Payment& payment) {
+  return payment.state == PaymentState::processing || payment.pending_operation;
+}
+
+base::Result<void, Refusal> check(const CancelCall& cancel, const ports::Loaded& loaded) {
+  const auto& order = *loaded.order;
+  if (order.captured > order.refunded) return std::unexpected(refund_required());
+  if (order.status != OrderStatus::pending)
+    return std::unexpected(invalid_state(
+        fmt::format("The order is {}; it must be pending to be cancelled.", word(order.status))));
+  for (const auto& payment : loaded.order_payments) {
+    if (payment.conflicted && !has_ended(payment.state))
+      return std::unexpected(payment_conflicted());
+    if (is_busy(payment) && was_asked(cancel.asked, payment.id))
+      return std::unexpected(payment_in_progress(payment));
+  }
+  return {};
+}
+
+std::optional<domain::PaymentId> busy_payment(const CancelCall& cancel,
+                                              const ports::Loaded& loaded) {
+  for (const auto& payment : loaded.order_payments)
+    if (is_busy(payment) && !was_asked(cancel.asked, payment.id)) return payment.id;
+  return std::nullopt;
+}
+
+base::Result<Decided, Refusal> close(const CancelCall& cancel, const ports::Loaded& loaded,
+                                     domain::Moment moment) {
+  COBRO_TRY_INTO(auto closed,
+                 close_order(cancel.context, loaded, std::move(moment), domain::Closing::cancel));
+  Decided decided;
+  if (closed.calls.empty()) decided.reply = cancel.word(closed.changes.update_orders.front());
+  decided.changes = std::move(closed.changes);
+  decided.calls = std::move(closed.calls);
+  return decided;
+}
+
+// What has become of the order: cancelled, kept by money that came, or not known yet.
+Answer outcome(const WordOrder& word, const domain::Order& order) {
+  if (order.status == OrderStatus::cancelled) return word(order);
+  if (order.closing) return std::unexpected(still_closing());
+  if (order.captured > order.refunded) return std::unexpected(refund_required());
+  return std::unexpected(invalid_state(
+      "A payment of this order went on at the gateway; the order was not cancelled."));
+}
+
+base::Result<Decided, Refusal> decide(const CancelCall& cancel, const ports::Loaded& loaded,
+                                      domain::Moment moment) {
+  COBRO_TRY_INTO(const auto order, visible_order(loaded, cancel.call.caller));
+  if (order.status == OrderStatus::cancelled)
+    return Decided{.changes = {}, .reply = cancel.word(order), .calls = {}, .inquire = {}};
+  if (!order.closing)
+    if (auto fine = check(cancel, loaded); !fine) return std::unexpected(std::move(fine).error());
+  if (const auto busy = busy_payment(cancel, loaded)) return ask_about(*busy);
+  if (order.closing) return std::unexpected(still_closing());
+  return close(cancel, loaded, std::move(moment));
+}
+
+// After the calls: words what the order has become, and closes the record with it.
+base::Task<Answer> conclude(Context& context, const Call& call, ports::OrderRef order,
+                            WordOrder word) {
+  std::optional<Answer> result;
+  ports::Reads reads{.root = order, .record_key = {}, .webhook = {}};
+  if (call.idempotency) reads.record_key = call.idempotency->record_key;
+  const DecideChanges decide_changes =
+      [&](const ports::Loaded& loaded,
+          domain::Moment moment) -> base::Result<ports::Changes, Refusal> {
+    ports::Changes changes;
+    if (loaded.record && loaded.record->reply) {
+      // Another caller under the key was answered meanwhile: from then on that is the answer.
+      StoredReply reply = *loaded.record->reply;
+      reply.headers.set("Idempotent-Replayed", "true");
+      result = std::move(reply);
+      return changes;
+    }
+    result = outcome(word, *loaded.order);
+    if (!loaded.record || loaded.order->closing) return changes;
+    auto record = *loaded.record;
+    if (*result) {
+      record.state = ports::RecordState::closed;
+      record.reply = **result;
+      record.expires_at = moment.now + kRecordLife;
+      changes.update_record = std::move(record);
+    } else {
+      changes.delete_record = std::move(record);
+    }
+    return changes;
+  };
+  auto committed = co_await commit(context, std::move(reads), decide_changes);
+  if (!committed) co_return std::unexpected(still_closing());  // the gateway was called
+  co_return std::move(*result);
+}
+
+}  // namespace
+
+base::Task<Answer> cancel_order(Context& context, Call call, CancelOrder command, WordOrder word) {
+  CancelCall cancel{context, call, word};
+  const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
+    return decide(cancel, loaded, std::move(moment));
+  };
+  const WordSettled word_left = [&](const ports::Loaded& loaded) {
+    return outcome(word, *loaded.order);
+  };
+  const ports::Reads reads{.root = command.order, .record_key = {}, .webhook = {}};
+  auto decided = co_await once_asking(context, call, reads, decide_once, word_left, cancel.asked);
+  if (!decided) co_return std::unexpected(std::move(decided).error());
+  if (decided->reply) co_return std::move(*decided->reply);
+  // Whatever becomes of one, the others are sent too.
+  for (auto& cancelling : decided->calls) {
+    cancelling.record_key.reset();  // the record is closed once, by conclude
+    auto settled = co_await perform(context, nullptr, std::move(cancelling), &unworded);
+    if (!settled && settled.error().code != RefusalCode::outcome_unknown)
+      co_return std::unexpected(std::move(settled).error());
+  }
+  co_return co_await conclude(context, call, command.order, word);
+}
+
+}  // namespace cobro::app

@@ -1,0 +1,29 @@
+// Deciding about payments whose outcome at the gateway is not known: the gateway is asked
+// first, and the decision is made again from what it said.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "app/pipeline/pipeline.h"
+
+namespace cobro::app {
+
+// The payments that the gateway was already asked about in this call.
+using Asked = std::vector<domain::PaymentId>;
+
+inline bool was_asked(const Asked& asked, domain::PaymentId payment) {
+  return std::ranges::find(asked, payment) != asked.end();
+}
+
+// What a decision answers that wants the gateway to be asked about `payment` first.
+Decided ask_about(domain::PaymentId payment);
+
+// once, as long as the decision wants to ask: what it asks about is in `asked` when it decides
+// again, and it must not ask about that twice. Refusals: those of `once`; not_found.
+base::Task<base::Result<Decided, domain::Refusal>> once_asking(Context& context, const Call& call,
+                                                               ports::Reads reads, Decide decide,
+                                                               WordSettled word_settled,
+                                                               Asked& asked);
+
+}  // namespace cobro::app

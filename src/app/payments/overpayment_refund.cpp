@@ -1,0 +1,112 @@
+#include <fmt/format.h>
+
+#include "app/calls/driver.h"
+#include "app/payments/overpayments.h"
+#include "app/payments/payment_query.h"
+#include "app/payments/payments.h"
+#include "app/pipeline/guards.h"
+#include "app/pipeline/ledger_books.h"
+#include "app/pipeline/narrow.h"
+#include "domain/words.h"
+
+namespace cobro::app {
+
+namespace {
+
+using domain::OverpaymentStatus;
+using domain::Refusal;
+using domain::RefusalCode;
+
+struct OverpaymentCall {
+  const Context& context;
+  const Call& call;
+  const RefundOverpayment& command;
+  const WordOverpayment& word;
+  bool asked = false;
+};
+
+Refusal in_progress(const domain::Overpayment& overpayment) {
+  return {.code = RefusalCode::refund_in_progress,
+          .message = fmt::format("{} of the overpayment is being refunded.",
+                                 overpayment.refunding.to_string()),
+          .retry_after_s = 1};
+}
+
+base::Result<Decided, Refusal> start(const OverpaymentCall& refund, const ports::Loaded& loaded,
+                                     domain::Moment moment) {
+  auto books = open_books(loaded, std::move(moment));
+  const auto& row = books.start_overpayment_refund(refund.command.reason, refund.call.caller.sub);
+  COBRO_TRY_INTO(auto sent, make_call(refund.context, books,
+                                      ports::RefundCommand{row.id, row.amount, row.reason}));
+  Decided decided;
+  decided.changes.insert_calls.push_back(sent);
+  decided.calls.push_back(std::move(sent));
+  collect(books, decided.changes);
+  return decided;
+}
+
+// While a refund of it has not ended, the gateway is asked what became of it, once.
+base::Result<Decided, Refusal> decide(const OverpaymentCall& refund, const ports::Loaded& loaded,
+                                      domain::Moment moment) {
+  if (!visible_payment(loaded, refund.call.caller) || !loaded.payment->overpayment)
+    return std::unexpected(not_found("overpayment"));
+  const auto& payment = *loaded.payment;
+  switch (status_of(*payment.overpayment)) {
+    case OverpaymentStatus::refunding:
+      if (refund.asked) return std::unexpected(in_progress(*payment.overpayment));
+      return Decided{.changes = {}, .reply = {}, .calls = {}, .inquire = payment.id};
+    case OverpaymentStatus::refunded:
+      return std::unexpected(invalid_state("The overpayment is refunded; it must be open."));
+    case OverpaymentStatus::open:
+      break;
+  }
+  // The outcome of an earlier refund was just learned: to try again is the caller's decision.
+  if (refund.asked) return std::unexpected(in_progress(*payment.overpayment));
+  if (payment.conflicted) return std::unexpected(payment_conflicted());
+  return start(refund, loaded, std::move(moment));
+}
+
+}  // namespace
+
+base::Task<Answer> refund_overpayment(Context& context, Call call, RefundOverpayment command,
+                                      WordOverpayment word) {
+  if (!may(call.caller, Action::settle_by_hand))
+    co_return std::unexpected(forbidden("Refunding an overpayment needs the role admin."));
+  OverpaymentCall refund{context, call, command, word};
+  const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
+    return decide(refund, loaded, std::move(moment));
+  };
+  const WordCompleted word_accepted = [&](const Completed& settled) {
+    return word(*settled.payment);
+  };
+  const WordSettled word_left = [&](const ports::Loaded& loaded) -> Answer {
+    return word_completed(call, loaded, word_accepted);
+  };
+  const ports::Reads reads{
+      .root = command.overpayment, .record_key = {}, .webhook = {}, .transaction_numbers = 1};
+  while (true) {
+    auto decided = co_await once(context, call, reads, decide_once, word_left);
+    if (!decided) co_return std::unexpected(std::move(decided).error());
+    if (decided->reply) co_return std::move(*decided->reply);
+    if (decided->inquire) {
+      auto asked = co_await query_refunds(context, *decided->inquire);
+      if (!asked) co_return std::unexpected(std::move(asked).error());
+      refund.asked = true;
+      continue;
+    }
+    co_return co_await perform(context, &call, std::move(decided->calls.front()), word_accepted);
+  }
+}
+
+base::Task<base::Result<ports::Listed<domain::Payment>, Refusal>> list_overpayments(
+    Context& context, Caller caller, ListOverpayments command, ports::Page page) {
+  narrow(caller, command.filter);
+  if (command.payment) {
+    auto found = co_await get_payment(context, caller, *command.payment);
+    if (!found) co_return std::unexpected(std::move(found).error());
+    command.filter.payment_id = found->id;
+  }
+  co_return co_await context.store.list_overpayments(command.filter, page);
+}
+
+}  // namespace cobro::app

@@ -1,0 +1,123 @@
+#include "app/calls/driver.h"
+#include "app/methods/saved_methods.h"
+#include "app/payments/intents.h"
+#include "app/payments/new_payments.h"
+#include "app/pipeline/guards.h"
+#include "app/pipeline/ledger_books.h"
+#include "base/check.h"
+
+namespace cobro::app {
+
+namespace {
+
+using domain::Refusal;
+
+struct Creation {
+  const Context& context;
+  const Call& call;
+  const CreateIntent& command;
+};
+
+// The gateway's token of what the command names.
+base::Result<std::optional<std::string>, Refusal> gateway_method(const CreateIntent& command,
+                                                                 const SavedMethods& saved) {
+  if (!command.payment_method) return std::nullopt;
+  if (const auto* method = find_method(saved, *command.payment_method))
+    return method->gateway_payment_method_id;
+  if (base::Uuid::parse(*command.payment_method))
+    return std::unexpected(
+        invalid_field("payment_method_id", "not_found", "is none of your payment methods"));
+  return command.payment_method;
+}
+
+domain::Payment make_payment(const Creation& creation, const domain::Customer& customer,
+                             std::optional<std::string> method, std::int64_t number,
+                             domain::Moment& moment) {
+  const auto& [context, call, command] = creation;
+  const auto zero = domain::Money::zero(command.amount.currency());
+  domain::Payment payment{.id = moment.ids.next<domain::PaymentId>(),
+                          .number = number,
+                          .kind = command.kind,
+                          .order_id = {},
+                          .user_id = call.caller.sub,
+                          .tenant_id = call.caller.tenant_id,
+                          .gateway = command.gateway,
+                          .capture_method = command.capture_method,
+                          .amount = command.amount,
+                          .captured = zero,
+                          .refunded = zero,
+                          .refunding = zero,
+                          .overpayment = {},
+                          .description = command.description,
+                          .metadata = command.metadata,
+                          .gateway_payment_id = {},
+                          .gateway_charge_id = {},
+                          .gateway_response = {},
+                          .decline = {},
+                          .next_action = {},
+                          .pending_operation = {},
+                          .created_at = moment.now,
+                          .updated_at = moment.now,
+                          .processed_at = {}};
+  payment.course_id = command.course_id;
+  payment.gateway_customer_id = customer.gateway_customer_id;
+  payment.gateway_payment_method_id = std::move(method);
+  return payment;
+}
+
+base::Result<Decided, Refusal> decide(const Creation& creation, const ports::Loaded& loaded,
+                                      domain::Moment moment) {
+  const auto saved = saved_methods_of(loaded);
+  COBRO_CHECK(saved.customer && saved.customer->gateway_customer_id);
+  COBRO_TRY_INTO(auto method, gateway_method(creation.command, saved));
+  Decided decided;
+  auto payment = make_payment(creation, *saved.customer, std::move(method),
+                              loaded.payment_numbers.front(), moment);
+  decided.changes.insert_events.push_back(created_event(payment, moment));
+  if (creation.command.checkout)
+    decided.changes.insert_checkouts.push_back(
+        make_checkout(*creation.command.checkout, payment, moment.now));
+  const ports::CreateCommand create{
+      page_of(creation.context, creation.command.checkout, moment.now)};
+  domain::Books books(std::move(moment), std::move(payment), std::nullopt, {}, {});
+  COBRO_TRY_INTO(auto sent, make_call(creation.context, books, create));
+  decided.changes.insert_payments.push_back(books.payment());
+  decided.changes.insert_calls.push_back(sent);
+  decided.calls.push_back(std::move(sent));
+  return decided;
+}
+
+std::optional<Refusal> check(const Context& context, const CreateIntent& command) {
+  const auto* gateway = context.gateways.find(command.gateway);
+  if (gateway == nullptr || !gateway->capabilities().remote)
+    return gateway_not_available(command.gateway);
+  return gateway->check_amount(command.amount);
+}
+
+}  // namespace
+
+base::Task<Answer> create_intent(Context& context, Call call, CreateIntent command,
+                                 WordPayment word) {
+  if (auto refusal = check(context, command)) co_return std::unexpected(std::move(*refusal));
+  auto customer = co_await ensure_customer(context, call.caller, command.gateway);
+  if (!customer) co_return std::unexpected(std::move(customer).error());
+  const Creation creation{context, call, command};
+  const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
+    return decide(creation, loaded, std::move(moment));
+  };
+  const WordCompleted word_accepted = [&](const Completed& settled) {
+    return word(*settled.payment);
+  };
+  const WordSettled word_left = [&](const ports::Loaded& loaded) -> Answer {
+    return word_completed(call, loaded, word_accepted);
+  };
+  ports::Reads reads{
+      .customer = ports::CustomerRef{command.gateway, call.caller.tenant_id, call.caller.sub},
+      .payment_numbers = 1};
+  auto decided = co_await once(context, call, std::move(reads), decide_once, word_left);
+  if (!decided) co_return std::unexpected(std::move(decided).error());
+  if (decided->reply) co_return std::move(*decided->reply);
+  co_return co_await perform(context, &call, std::move(decided->calls.front()), word_accepted);
+}
+
+}  // namespace cobro::app

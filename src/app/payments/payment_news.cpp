@@ -1,0 +1,157 @@
+#include "app/payments/payment_news.h"
+
+#include <algorithm>
+
+#include "app/calls/recovery.h"
+#include "app/payments/closing.h"
+#include "app/pipeline/ledger_books.h"
+
+namespace cobro::app {
+
+using domain::CallStatus;
+using domain::GatewayCall;
+using domain::Operation;
+
+namespace {
+
+// A payment that was to be made at the gateway, and is not there: nothing will ever come of it.
+void follow_create(domain::Books& books, const GatewayCall& call) {
+  const bool made = call.status == CallStatus::accepted || exists_at_gateway(books.payment());
+  if (call.operation == Operation::create && !made &&
+      books.payment().state == domain::PaymentState::pending)
+    books.cancel(false, "not_created");
+}
+
+}  // namespace
+
+void end_payment_call(domain::Books& books, GatewayCall& call, CallStatus status,
+                      std::optional<domain::Decline> decline, ports::Changes& changes) {
+  close_call(books, call, status, std::move(decline));
+  follow_create(books, call);
+  follow_end(call, books.now(), changes);
+}
+
+namespace {
+
+// A payment of the same debt for which nothing exists at a gateway: it can give way.
+bool can_give_way(const domain::Payment& other, const domain::Books& books) {
+  return other.id != books.payment().id && other.state == domain::PaymentState::pending &&
+         !exists_at_gateway(other) && !other.pending_operation;
+}
+
+bool is_payable(const domain::Books& books) {
+  return books.order() && books.order()->status == domain::OrderStatus::pending;
+}
+
+// Money moved that has no room: cancels what can give way, in the same decision.
+bool make_room(const ports::Loaded& loaded, domain::Books& books, ports::Changes& changes) {
+  bool made = false;
+  for (const auto& other : loaded.order_payments) {
+    if (!can_give_way(other, books)) continue;
+    domain::Books theirs({books.now(), books.ids(), {}}, other, books.order(), {}, {});
+    theirs.cancel(false, "gave_way");
+    changes.update_payments.push_back(theirs.payment());
+    for (const auto& event : theirs.result().events) changes.insert_events.push_back(event);
+    books.ids() = theirs.ids();
+    books.take_order(*theirs.order());
+    made = true;
+  }
+  return made;
+}
+
+bool has_no_place(domain::Applied applied) {
+  return applied == domain::Applied::no_room || applied == domain::Applied::after_end;
+}
+
+// The overpayment goes back without being asked for. Where that cannot be asked of the
+// gateway it stays open, for a person.
+void send_back(const Context& context, domain::Books& books, ports::Changes& changes) {
+  const auto gateway = context.gateways.find(books.payment().gateway);
+  if (gateway == nullptr || !gateway->capabilities().remote) return;
+  const auto& refund = books.start_overpayment_refund("overpayment", "system");
+  auto call =
+      make_call(context, books, ports::RefundCommand{refund.id, refund.amount, refund.reason});
+  if (call) {
+    changes.insert_calls.push_back(std::move(*call));
+  } else {
+    books.end_refund(refund.id, domain::RefundStatus::failed, call.error().message, "{}");
+  }
+}
+
+// Money of the customer is held that nobody can capture any more.
+domain::Applied release_hold(const Context& context, domain::Books& books,
+                             ports::Changes& changes) {
+  if (books.payment().pending_operation) return domain::Applied::nothing_new;
+  auto call = make_call(context, books, ports::CancelCommand{});
+  if (!call) return domain::Applied::no_room;
+  changes.insert_calls.push_back(std::move(*call));
+  return domain::Applied::changed;
+}
+
+domain::Applied apply_late(const Context& context, domain::Books& books,
+                           const domain::PaymentNews& news, ports::Changes& changes) {
+  if (news.state == domain::RemoteState::authorized) return release_hold(context, books, changes);
+  const auto applied = domain::apply_late(books, news);
+  if (books.payment().overpayment && context.settings.refund_overpayments)
+    send_back(context, books, changes);
+  return applied;
+}
+
+// A refusal may be of another card, confirmed without us, while a send of ours can still
+// arrive. Not when the send has made the object.
+bool is_premature(const ports::Loaded& loaded, const domain::Books& books,
+                  const domain::PaymentNews& news) {
+  if (news.state != domain::RemoteState::declined) return false;
+  return std::any_of(
+      loaded.open_calls.begin(), loaded.open_calls.end(), [&](const GatewayCall& open) {
+        return open.payment_id() == books.payment().id && open.operation == Operation::confirm &&
+               news.our_call != open.id && books.now() < open.deadline + kRecoveryGrace;
+      });
+}
+
+}  // namespace
+
+domain::Applied apply_payment_news(const Context& context, const ports::Loaded& loaded,
+                                   domain::Books& books, const domain::PaymentNews& news,
+                                   ports::Changes& changes) {
+  if (is_premature(loaded, books, news)) return domain::Applied::nothing_new;
+  const auto before = books.payment();
+  auto applied = domain::apply(books, news);
+  const bool moved =
+      news.state == domain::RemoteState::succeeded || news.state == domain::RemoteState::authorized;
+  if (applied == domain::Applied::no_room && moved && is_payable(books) &&
+      make_room(loaded, books, changes))
+    applied = domain::apply(books, news);
+  if (has_no_place(applied) && moved) applied = apply_late(context, books, news, changes);
+  if (applied == domain::Applied::conflicted || applied == domain::Applied::no_room) return applied;
+  for (const auto& open : loaded.open_calls) {
+    if (open.payment_id() != before.id) continue;
+    const auto end = domain::ending(open, before, news);
+    if (!end) continue;
+    GatewayCall call = open;
+    end_payment_call(books, call, *end, news.decline, changes);
+  }
+  follow_closing(loaded, books);
+  return applied;
+}
+
+int numbers_for_news(const Context& context) {
+  return context.settings.refund_overpayments ? 2 : 1;
+}
+
+domain::Applied apply_refund_news(const ports::Loaded& loaded, domain::Books& books,
+                                  const domain::RefundNews& news, ports::Changes& changes) {
+  const GatewayCall* owner = nullptr;
+  for (const auto& open : loaded.open_calls)
+    if (news.our_call == open.id) owner = &open;
+  const auto applied = domain::apply(books, news, owner);
+  const bool settles = owner != nullptr && applied != domain::Applied::conflicted &&
+                       applied != domain::Applied::no_room;
+  if (settles) {
+    GatewayCall call = *owner;
+    end_payment_call(books, call, CallStatus::accepted, std::nullopt, changes);
+  }
+  return applied;
+}
+
+}  // namespace cobro::app

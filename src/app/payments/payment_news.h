@@ -1,0 +1,30 @@
+// What a gateway says of a payment and of its refunds, applied in a decision: one way for
+// answers, webhooks and status queries, so that they cannot disagree.
+#pragma once
+
+#include <optional>
+
+#include "app/calls/gateway_call.h"
+#include "domain/news.h"
+
+namespace cobro::app {
+
+// Applies what the gateway says of the payment: to the payment, and to its open calls that it
+// ends. Records of ended calls are settled or released. Captured money that the payment cannot
+// keep becomes an overpayment, and is sent back at once where the settings say so; an
+// authorization that nobody can use any more gets a call that cancels it. Those calls are only
+// written: recovery sends them.
+domain::Applied apply_payment_news(const Context& context, const ports::Loaded& loaded,
+                                   domain::Books& books, const domain::PaymentNews& news,
+                                   ports::Changes& changes);
+// How many transaction numbers that may take.
+int numbers_for_news(const Context& context);
+domain::Applied apply_refund_news(const ports::Loaded& loaded, domain::Books& books,
+                                  const domain::RefundNews& news, ports::Changes& changes);
+
+// Ends a call about the books' payment, with its record. A payment that was never made at the
+// gateway is cancelled with it.
+void end_payment_call(domain::Books& books, domain::GatewayCall& call, domain::CallStatus status,
+                      std::optional<domain::Decline> decline, ports::Changes& changes);
+
+}  // namespace cobro::app

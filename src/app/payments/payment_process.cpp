@@ -1,0 +1,202 @@
+#include <fmt/format.h>
+
+#include "app/calls/driver.h"
+#include "app/methods/saved_methods.h"
+#include "app/payments/asking.h"
+#include "app/payments/payments.h"
+#include "app/pipeline/guards.h"
+#include "app/pipeline/ledger_books.h"
+#include "domain/words.h"
+
+namespace cobro::app {
+
+namespace {
+
+using domain::PaymentState;
+using domain::Refusal;
+using domain::RefusalCode;
+
+// One process call, bound together so that its decisions are plain functions.
+struct Process {
+  const Context& context;
+  const Call& call;
+  const ProcessPayment& command;
+  const WordPayment& word;
+  Asked asked = {};
+  std::optional<ports::CustomerRef> customer = {};  // that is loaded
+};
+
+ports::CustomerRef customer_ref(const domain::Payment& payment) {
+  return {payment.gateway, payment.tenant_id, payment.user_id};
+}
+
+bool same(const ports::CustomerRef& a, const ports::CustomerRef& b) {
+  return a.gateway == b.gateway && a.tenant_id == b.tenant_id && a.user_id == b.user_id;
+}
+
+// What the payment is confirmed with, by the gateway's names.
+struct Means {
+  std::string method;
+  std::optional<std::string> customer;
+};
+
+Refusal method_refusal(std::string code, std::string message) {
+  return invalid_field("payment_method_id", code, std::move(message));
+}
+
+// From the customer of the payment's user. An intent keeps the customer that it was made with, and
+// a method saved later needs it: it goes along, whatever is paid with now.
+base::Result<Means, Refusal> choose_from(const SavedMethods& saved,
+                                         const std::optional<std::string>& named) {
+  const auto customer = saved.customer ? saved.customer->gateway_customer_id : std::nullopt;
+  const auto* method = named ? find_method(saved, *named) : default_method(saved);
+  if (method != nullptr) return Means{method->gateway_payment_method_id, customer};
+  if (!named)
+    return std::unexpected(
+        method_refusal("required", "is required: there is no saved default method"));
+  if (base::Uuid::parse(*named))
+    return std::unexpected(method_refusal("not_found", "is none of the saved payment methods"));
+  return Means{*named, customer};
+}
+
+Decided reply_with(StoredReply reply) {
+  return {.changes = {}, .reply = std::move(reply), .calls = {}, .inquire = {}};
+}
+
+// A manual payment is paid outside: the answer says so, and nothing changes.
+Decided manual_reply(const Process& process, domain::Payment payment) {
+  if (payment.state == PaymentState::pending)
+    payment.next_action = domain::NextAction{"manual", std::nullopt, std::nullopt};
+  return reply_with(process.word(payment));
+}
+
+// Nothing: the customer of the payment's user must be loaded first.
+base::Result<std::optional<Means>, Refusal> choose(Process& process, const ports::Loaded& loaded) {
+  const auto& payment = *loaded.payment;
+  const auto& named = process.command.payment_method;
+  if (!named && payment.gateway_payment_method_id)
+    return Means{*payment.gateway_payment_method_id, payment.gateway_customer_id};
+  const auto theirs = customer_ref(payment);
+  if (!process.customer || !same(*process.customer, theirs)) {
+    process.customer = theirs;
+    return std::nullopt;
+  }
+  COBRO_TRY_INTO(auto means, choose_from(saved_methods_of(loaded), named));
+  return means;
+}
+
+base::Result<void, Refusal> check_debt(const ports::Loaded& loaded) {
+  if (loaded.order && loaded.order->status != domain::OrderStatus::pending)
+    return std::unexpected(invalid_state(fmt::format(
+        "The order is {}; it must be pending to take a payment.", word(loaded.order->status))));
+  if (loaded.order && loaded.order->closing)
+    return std::unexpected(
+        Refusal{.code = RefusalCode::order_closing, .message = "The order is being cancelled."});
+  if (loaded.payment->overpayment)
+    return std::unexpected(
+        invalid_state("The payment was paid when it could not be taken any more; that money is an "
+                      "overpayment. Pay with another payment."));
+  return {};
+}
+
+base::Result<Decided, Refusal> confirm(Process& process, const ports::Loaded& loaded,
+                                       domain::Moment moment) {
+  COBRO_TRY_INTO(auto means, choose(process, loaded));
+  if (!means) return Decided{.changes = {}, .reply = {}, .calls = {}, .again = true};
+  if (auto payable = check_debt(loaded); !payable) return std::unexpected(payable.error());
+  auto books = open_books(loaded, std::move(moment));
+  COBRO_TRY_INTO(auto sent, make_call(process.context, books,
+                                      ports::ConfirmCommand{std::move(means->method),
+                                                            std::move(means->customer),
+                                                            process.command.return_url}));
+  if (!books.move(domain::PaymentEvent::confirmation_sent))
+    return std::unexpected(order_amount_taken(loaded, &*loaded.payment));
+  Decided decided;
+  collect(books, decided.changes);
+  decided.changes.insert_calls.push_back(sent);
+  decided.calls.push_back(std::move(sent));
+  return decided;
+}
+
+// While something is open at the gateway its word decides; without news, wait.
+base::Result<Decided, Refusal> ask_or_wait(const Process& process, const domain::Payment& payment) {
+  if (was_asked(process.asked, payment.id)) return std::unexpected(payment_in_progress(payment));
+  return ask_about(payment.id);
+}
+
+// After a look said that the last try was declined, this call reports it rather than
+// trying again: it may have come for the answer of that very try.
+base::Result<Decided, Refusal> report_decline(const Process& process,
+                                              const domain::Payment& payment) {
+  const auto decline = payment.decline.value_or(domain::Decline{});
+  return reply_with(process.call.word_refusal(
+      {.code = RefusalCode::payment_declined,
+       .message = decline.message.empty() ? "The payment was declined." : decline.message,
+       .decline_code = decline.decline_code.value_or(decline.code)}));
+}
+
+base::Result<Decided, Refusal> decide(Process& process, const ports::Loaded& loaded,
+                                      domain::Moment moment) {
+  COBRO_TRY_INTO(const auto payment, visible_payment(loaded, process.call.caller));
+  const auto* gateway = process.context.gateways.find(payment.gateway);
+  const bool remote = gateway != nullptr && gateway->capabilities().remote;
+  const bool asked = was_asked(process.asked, payment.id);
+  switch (payment.state) {
+    case PaymentState::authorized:
+    case PaymentState::succeeded:
+      return reply_with(process.word(payment));
+    case PaymentState::cancelled:
+      return std::unexpected(
+          wrong_state(process.call, payment, PaymentState::pending, " or failed"));
+    case PaymentState::processing:
+      if (payment.conflicted) return std::unexpected(payment_conflicted());
+      return ask_or_wait(process, payment);
+    case PaymentState::requires_action:
+      if (payment.conflicted) return std::unexpected(payment_conflicted());
+      if (asked || payment.pending_operation) return reply_with(process.word(payment));
+      return ask_or_wait(process, payment);
+    case PaymentState::failed:
+    case PaymentState::pending:
+      break;
+  }
+  if (!remote) return manual_reply(process, payment);
+  if (payment.conflicted) return std::unexpected(payment_conflicted());
+  if (payment.pending_operation) return ask_or_wait(process, payment);
+  if (payment.gateway_checkout_id)
+    return std::unexpected(
+        invalid_state("The payment is made on the gateway's own page, and nowhere else."));
+  if (asked && payment.state == PaymentState::failed) return report_decline(process, payment);
+  return confirm(process, loaded, std::move(moment));
+}
+
+}  // namespace
+
+base::Task<Answer> process_payment(Context& context, Call call, ProcessPayment command,
+                                   WordPayment word) {
+  Process process{context, call, command, word};
+  const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
+    return decide(process, loaded, std::move(moment));
+  };
+  const WordCompleted word_accepted = [&](const Completed& settled) {
+    return word(*settled.payment);
+  };
+  const WordSettled word_left = [&](const ports::Loaded& loaded) -> Answer {
+    return word_completed(call, loaded, word_accepted);
+  };
+  // Most likely the customer that is needed: a user pays what is theirs.
+  if (!may(call.caller, Action::filter_by_user))
+    process.customer =
+        ports::CustomerRef{domain::GatewayName::stripe, call.caller.tenant_id, call.caller.sub};
+  ports::Reads reads{
+      .root = command.payment, .record_key = {}, .webhook = {}, .transaction_numbers = 1};
+  base::Result<Decided, Refusal> decided;
+  do {
+    if (process.customer) reads.customer = *process.customer;
+    decided = co_await once_asking(context, call, reads, decide_once, word_left, process.asked);
+  } while (decided && decided->again);
+  if (!decided) co_return std::unexpected(std::move(decided).error());
+  if (decided->reply) co_return std::move(*decided->reply);
+  co_return co_await perform(context, &call, std::move(decided->calls.front()), word_accepted);
+}
+
+}  // namespace cobro::app

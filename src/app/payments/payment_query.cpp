@@ -1,0 +1,172 @@
+#include "app/payments/payment_query.h"
+
+#include "app/calls/gateway_client.h"
+#include "app/payments/payment_news.h"
+#include "app/pipeline/ledger_books.h"
+#include "base/check.h"
+
+namespace cobro::app {
+
+namespace {
+
+using domain::Refusal;
+using domain::RefusalCode;
+using ports::Changes;
+using ports::Loaded;
+
+constexpr int kMaxPages = 50;
+constexpr int kMaxFetches = 3;
+
+// Everything a look-up found, page by page; nothing when some page was not understood.
+base::Task<std::optional<ports::LookUpAnswer>> look_up(Context& context,
+                                                       const ports::Gateway& gateway,
+                                                       domain::GatewayRequest request) {
+  ports::LookUpAnswer all{.understood = true, .payments = {}, .refunds = {}, .next_page = {}};
+  std::optional<domain::GatewayRequest> page = std::move(request);
+  for (int i = 0; page && i < kMaxPages; ++i) {
+    auto response = co_await ask_gateway(context, gateway, *page);
+    if (!response) co_return std::nullopt;
+    auto found = gateway.parse_look_up(*page, *response);
+    if (!found.understood) co_return std::nullopt;
+    std::move(found.payments.begin(), found.payments.end(), std::back_inserter(all.payments));
+    std::move(found.refunds.begin(), found.refunds.end(), std::back_inserter(all.refunds));
+    page = std::move(found.next_page);
+  }
+  if (page) co_return std::nullopt;  // more than we are ready to read: conclude nothing
+  co_return all;
+}
+
+bool may_create(domain::Operation operation) {
+  return operation == domain::Operation::create || operation == domain::Operation::confirm;
+}
+
+// How, and between which instants, our calls may have created the object.
+struct Creation {
+  base::Timestamp from;
+  base::Timestamp to;
+  bool on_page = false;
+};
+Creation creation_of(const Loaded& loaded, base::Timestamp now) {
+  for (const auto& call : loaded.open_calls)
+    if (call.payment_id() == loaded.payment->id && may_create(call.operation))
+      return {call.first_sent_at, call.deadline, call.on_page};
+  return {loaded.payment->created_at, now};
+}
+
+std::vector<domain::PaymentNews> ours(const domain::Payment& payment,
+                                      std::vector<domain::PaymentNews> found) {
+  if (exists_at_gateway(payment)) return found;
+  std::erase_if(found, [&](const auto& news) { return news.our_payment != payment.id; });
+  return found;
+}
+
+// No object is in a state that leaves open what will become of it.
+bool is_clear(const std::vector<domain::PaymentNews>& found) {
+  return std::none_of(found.begin(), found.end(), [](const auto& news) {
+    return news.state == domain::RemoteState::unrecognized ||
+           news.state == domain::RemoteState::processing;
+  });
+}
+
+bool does_not_fit(domain::Applied applied) {
+  return applied == domain::Applied::no_room || applied == domain::Applied::after_end;
+}
+
+// Applies what was found, unless the payment moved on since it was asked for.
+base::Task<base::Result<std::optional<Query>, Refusal>> apply_found(
+    Context& context, domain::PaymentId id, std::int64_t version,
+    std::vector<domain::PaymentNews> found) {
+  std::optional<Query> result;
+  ports::Reads reads{.root = ports::PaymentRef{id},
+                     .record_key = {},
+                     .webhook = {},
+                     .transaction_numbers = numbers_for_news(context)};
+  const DecideChanges decide = [&](const Loaded& loaded,
+                                   domain::Moment moment) -> base::Result<Changes, Refusal> {
+    result.reset();
+    if (loaded.payment->version != version) return Changes{};
+    Changes changes;
+    auto books = open_books(loaded, std::move(moment));
+    bool fits = true;
+    for (const auto& news : found)
+      fits = !does_not_fit(apply_payment_news(context, loaded, books, news, changes)) && fits;
+    const bool changed = books.payment_changed() || !changes.update_calls.empty();
+    result = !fits              ? Query::no_room
+             : !is_clear(found) ? Query::no_answer
+             : changed          ? Query::news
+                                : Query::nothing_new;
+    if (changed) collect(books, changes);
+    return changes;
+  };
+  auto committed = co_await commit(context, std::move(reads), decide);
+  if (!committed) co_return std::unexpected(std::move(committed).error());
+  co_return result;
+}
+
+Refusal not_found() {
+  return {.code = RefusalCode::not_found, .message = "There is no such payment."};
+}
+
+}  // namespace
+
+base::Task<base::Result<Query, Refusal>> query_payment(Context& context, domain::PaymentId id) {
+  for (int fetch = 0; fetch < kMaxFetches; ++fetch) {
+    const auto loaded = co_await context.store.load(
+        {.root = ports::PaymentRef{id}, .record_key = {}, .webhook = {}});
+    if (!loaded.payment) co_return std::unexpected(not_found());
+    const auto* gateway = context.gateways.find(loaded.payment->gateway);
+    if (gateway == nullptr || !gateway->capabilities().remote) co_return Query::nothing_new;
+    const auto made = creation_of(loaded, context.clock.now());
+    auto found = co_await look_up(
+        context, *gateway,
+        gateway->look_up_payment(*loaded.payment, made.from, made.to, made.on_page));
+    if (!found) co_return Query::no_answer;
+    auto news = ours(*loaded.payment, std::move(found->payments));
+    if (news.empty()) co_return Query::absent;
+    auto applied = co_await apply_found(context, id, loaded.payment->version, std::move(news));
+    if (!applied) co_return std::unexpected(std::move(applied).error());
+    if (*applied) co_return **applied;
+  }
+  co_return Query::no_answer;
+}
+
+base::Task<base::Result<Query, Refusal>> query_refunds(Context& context, domain::PaymentId id) {
+  const ports::Reads payment{.root = ports::PaymentRef{id}, .record_key = {}, .webhook = {}};
+  auto loaded = co_await context.store.load(payment);
+  if (!loaded.payment) co_return std::unexpected(not_found());
+  const auto* gateway = context.gateways.find(loaded.payment->gateway);
+  if (gateway == nullptr || !gateway->capabilities().remote) co_return Query::nothing_new;
+  if (!loaded.payment->gateway_payment_id) {
+    // Refunded there before we learned that it was charged: that comes first.
+    if (auto asked = co_await query_payment(context, id); !asked)
+      co_return std::unexpected(std::move(asked).error());
+    loaded = co_await context.store.load(payment);
+    if (!loaded.payment->gateway_payment_id) co_return Query::no_answer;
+  }
+  auto found = co_await look_up(context, *gateway, gateway->look_up_refunds(*loaded.payment));
+  if (!found) co_return Query::no_answer;
+  bool changed = false;
+  bool all_fit = true;
+  for (const auto& news : found->refunds) {
+    bool fits = true;
+    ports::Reads reads{
+        .root = ports::PaymentRef{id}, .record_key = {}, .webhook = {}, .transaction_numbers = 1};
+    const DecideChanges decide = [&](const Loaded& row,
+                                     domain::Moment moment) -> base::Result<Changes, Refusal> {
+      Changes changes;
+      auto books = open_books(row, std::move(moment));
+      fits = !does_not_fit(apply_refund_news(row, books, news, changes));
+      if (!books.payment_changed() && changes.update_calls.empty()) return changes;
+      changed = true;
+      collect(books, changes);
+      return changes;
+    };
+    auto committed = co_await commit(context, std::move(reads), decide);
+    if (!committed) co_return std::unexpected(std::move(committed).error());
+    all_fit = all_fit && fits;
+  }
+  if (!all_fit) co_return Query::no_room;
+  co_return changed ? Query::news : Query::nothing_new;
+}
+
+}  // namespace cobro::app

@@ -1,0 +1,197 @@
+#include <fmt/format.h>
+
+#include "app/calls/driver.h"
+#include "app/payments/payment_query.h"
+#include "app/payments/payments.h"
+#include "app/pipeline/guards.h"
+#include "app/pipeline/ledger_books.h"
+#include "base/check.h"
+#include "domain/words.h"
+
+namespace cobro::app {
+
+namespace {
+
+using domain::Refund;
+using domain::RefundStatus;
+using domain::Refusal;
+using domain::RefusalCode;
+
+struct RefundCall {
+  const Context& context;
+  const Call& call;
+  const RefundPayment& command;
+  const WordRefund& word;
+  bool asked = false;          // about the payment itself
+  bool about_refunds = false;  // what the gateway is to be asked about
+};
+
+bool self_service(const Context& context) {
+  return context.settings.refund_self_service_days > 0;
+}
+
+base::Result<void, Refusal> check_right(const RefundCall& refund, const domain::Payment& payment,
+                                        base::Timestamp now) {
+  if (may(refund.call.caller, Action::refund)) return {};
+  const auto days = refund.context.settings.refund_self_service_days;
+  if (now - payment.created_at <= std::chrono::hours(24) * days) return {};
+  return std::unexpected(forbidden(
+      fmt::format("A payment may be refunded by its owner for {} days; after that it needs the "
+                  "role admin or service.",
+                  days)));
+}
+
+Refusal in_progress(std::string message) {
+  return {.code = RefusalCode::refund_in_progress, .message = std::move(message)};
+}
+
+// The call of a refund whose outcome is not known: answered unknown, or out of time.
+bool is_unknown(const ports::Loaded& loaded, const Refund& refund, base::Timestamp now) {
+  for (const auto& open : loaded.open_calls)
+    if (open.refund_id == refund.id) return open.unknown || open.deadline <= now;
+  return false;
+}
+
+base::Result<void, Refusal> check_others(const RefundCall& refund, const ports::Loaded& loaded,
+                                         domain::Money amount) {
+  for (const auto& other : loaded.refunds) {
+    const bool same = other.amount == amount && other.reason == refund.command.reason;
+    if (other.status == RefundStatus::pending && same)
+      return std::unexpected(in_progress(
+          fmt::format("Refund {} of the same amount for the same reason is still pending.",
+                      other.id.to_string())));
+  }
+  return {};
+}
+
+// What may be refunded while disputes hold what they withdrew.
+domain::Money left_of(const domain::Payment& payment) {
+  return std::max(domain::Money::zero(payment.amount.currency()),
+                  refundable(payment) - payment.disputed);
+}
+
+base::Result<domain::Money, Refusal> amount_to_refund(const RefundCall& refund,
+                                                      const domain::Payment& payment) {
+  if (refund.command.amount)
+    return read_amount(*refund.command.amount, payment.amount.currency(), "amount");
+  return left_of(payment);
+}
+
+Refusal disputed(const domain::Payment& payment) {
+  return {.code = RefusalCode::payment_disputed,
+          .message = fmt::format("{} can be refunded: {} of the payment is withdrawn by a dispute.",
+                                 left_of(payment).to_string(), payment.disputed.to_string())};
+}
+
+base::Result<void, Refusal> check_amount(const domain::Payment& payment, domain::Money amount) {
+  if (amount.is_positive() && amount <= left_of(payment)) return {};
+  const bool but_for_dispute = payment.disputed.is_positive() &&
+                               refundable(payment).is_positive() && amount <= refundable(payment);
+  if (but_for_dispute) return std::unexpected(disputed(payment));
+  return std::unexpected(
+      Refusal{.code = RefusalCode::refund_exceeds_remaining,
+              .message = fmt::format(
+                  "{} can be refunded: {} was captured, {} is refunded and {} is being refunded.",
+                  refundable(payment).to_string(), payment.captured.to_string(),
+                  payment.refunded.to_string(), payment.refunding.to_string())});
+}
+
+// Whether an earlier refund must be asked about before anything else.
+const Refund* unknown_refund(const ports::Loaded& loaded, base::Timestamp now) {
+  for (const auto& other : loaded.refunds)
+    if (other.status == RefundStatus::pending && is_unknown(loaded, other, now)) return &other;
+  return nullptr;
+}
+
+base::Result<Decided, Refusal> start(const RefundCall& refund, const ports::Loaded& loaded,
+                                     domain::Moment moment, domain::Money amount) {
+  const auto* gateway = refund.context.gateways.find(loaded.payment->gateway);
+  auto books = open_books(loaded, std::move(moment));
+  const auto id = books.start_refund(amount, refund.command.reason, refund.call.caller.sub).id;
+  Decided decided;
+  if (gateway != nullptr && !gateway->capabilities().remote) {
+    books.end_refund(id, RefundStatus::succeeded, std::nullopt, "{}");
+    decided.reply = refund.word(books.refunds().back(), books.payment());
+  } else {
+    COBRO_TRY_INTO(auto sent, make_call(refund.context, books,
+                                        ports::RefundCommand{id, amount, refund.command.reason}));
+    decided.changes.insert_calls.push_back(sent);
+    decided.calls.push_back(std::move(sent));
+  }
+  collect(books, decided.changes);
+  return decided;
+}
+
+Decided ask(const domain::Payment& payment) {
+  return {.changes = {}, .reply = {}, .calls = {}, .inquire = payment.id};
+}
+
+base::Result<Decided, Refusal> decide(RefundCall& refund, const ports::Loaded& loaded,
+                                      domain::Moment moment) {
+  COBRO_TRY_INTO(const auto payment, visible_payment(loaded, refund.call.caller));
+  if (auto right = check_right(refund, payment, moment.now); !right)
+    return std::unexpected(std::move(right).error());
+  COBRO_TRY_INTO(const auto amount, amount_to_refund(refund, payment));
+  if (payment.conflicted) return std::unexpected(payment_conflicted());
+  if (payment.pending_operation && payment.state != domain::PaymentState::succeeded) {
+    if (refund.asked) return std::unexpected(payment_in_progress(payment));
+    return ask(payment);
+  }
+  if (payment.state != domain::PaymentState::succeeded)
+    return std::unexpected(
+        wrong_state(refund.call, payment, domain::PaymentState::succeeded, " to be refunded"));
+  refund.about_refunds = unknown_refund(loaded, moment.now) != nullptr;
+  if (refund.about_refunds) return ask(payment);
+  if (auto others = check_others(refund, loaded, amount); !others)
+    return std::unexpected(std::move(others).error());
+  if (auto fits = check_amount(payment, amount); !fits)
+    return std::unexpected(std::move(fits).error());
+  return start(refund, loaded, std::move(moment), amount);
+}
+
+// An earlier refund was unknown: the gateway has been asked, and this call only reports.
+base::Task<Answer> report(Context& context, domain::PaymentId payment) {
+  auto asked = co_await query_refunds(context, payment);
+  if (!asked) co_return std::unexpected(std::move(asked).error());
+  const auto loaded = co_await context.store.load(
+      {.root = ports::PaymentRef{payment}, .record_key = {}, .webhook = {}});
+  std::string found = "An earlier refund of this payment was unknown; the gateway was asked: ";
+  for (const auto& refund : loaded.refunds)
+    found += fmt::format("refund {} of {} is {}; ", refund.id.to_string(),
+                         refund.amount.to_string(), word(refund.status));
+  found += "nothing was refunded by this request.";
+  co_return std::unexpected(in_progress(std::move(found)));
+}
+
+}  // namespace
+
+base::Task<Answer> refund_payment(Context& context, Call call, RefundPayment command,
+                                  WordRefund word) {
+  if (!may(call.caller, Action::refund) && !self_service(context))
+    co_return std::unexpected(forbidden("Refunding a payment needs the role admin or service."));
+  RefundCall refund{context, call, command, word};
+  const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
+    return decide(refund, loaded, std::move(moment));
+  };
+  const WordCompleted word_accepted = [&](const Completed& settled) {
+    return word(*settled.refund, *settled.payment);
+  };
+  const WordSettled word_left = [&](const ports::Loaded& loaded) -> Answer {
+    return word_completed(call, loaded, word_accepted);
+  };
+  const ports::Reads reads{
+      .root = command.payment, .record_key = {}, .webhook = {}, .transaction_numbers = 1};
+  while (true) {
+    auto decided = co_await once(context, call, reads, decide_once, word_left);
+    if (!decided) co_return std::unexpected(std::move(decided).error());
+    if (decided->reply) co_return std::move(*decided->reply);
+    if (!decided->inquire)
+      co_return co_await perform(context, &call, std::move(decided->calls.front()), word_accepted);
+    if (refund.about_refunds) co_return co_await report(context, *decided->inquire);
+    auto asked = co_await query_payment(context, *decided->inquire);
+    if (!asked) co_return std::unexpected(std::move(asked).error());
+    refund.asked = true;
+  }
+}
+
+}  // namespace cobro::app

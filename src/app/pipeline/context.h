@@ -1,0 +1,41 @@
+// What every use case and job works with: the ports and a few settings. Built once, by
+// service; outlives everything that runs.
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include "app/pipeline/token_cache.h"
+#include "base/time.h"
+#include "ports/clock.h"
+#include "ports/gateways.h"
+#include "ports/http_client.h"
+#include "ports/log.h"
+#include "ports/random.h"
+#include "ports/store.h"
+
+namespace cobro::app {
+
+struct CallHandlers;
+
+struct Settings {
+  base::Duration order_expire_after = std::chrono::hours(72);  // 0: never
+  base::Duration gateway_timeout = std::chrono::seconds(25);   // of one call
+  int refund_self_service_days = 0;                            // 0: only admin and service refund
+  bool refund_overpayments = false;                            // without being asked to
+  bool checkout_at_gateway = false;  // sessions are paid on the gateway's own page
+};
+
+struct Context {
+  ports::Store& store;
+  ports::Clock& clock;
+  ports::Random& random;
+  ports::HttpClient& http;
+  const ports::Gateways& gateways;
+  ports::Log& log;
+  Settings settings;
+  const CallHandlers* handlers;  // what outcomes of gateway calls change, by subject
+  std::shared_ptr<TokenCache> tokens = std::make_shared<TokenCache>();
+};
+
+}  // namespace cobro::app

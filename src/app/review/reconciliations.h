@@ -1,0 +1,43 @@
+// Use cases about reconciliations: what no machine could settle, settled by a person.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "app/pipeline/pipeline.h"
+#include "domain/reconciliation.h"
+
+namespace cobro::app {
+
+// `payment`: as it is left, when the matter is about one; else null.
+using WordReconciliation =
+    std::function<StoredReply(const domain::Reconciliation& row, const domain::Payment* payment)>;
+
+struct ResolveReconciliation {
+  domain::ReconciliationId reconciliation;
+  domain::ReconciliationOutcome outcome = domain::ReconciliationOutcome::failed;
+  std::optional<std::string> gateway_transaction_id;
+  std::string note;
+};
+// Books what the person found at the gateway, with who said so and why, in one transaction:
+// the operation's end (for a conflict: the payment's), its money, its idempotency record.
+//
+//   outcome    create     confirm                 capture     cancel     refund    conflict
+//   succeeded  made       captured, or authorized captured    cancelled  refunded  captured
+//   failed     cancelled  payment failed          authorized  as it was  failed    failed
+//
+// Of a call about a customer, a method or a subscription: it was done, or it was not; what was
+// made needs its id at the gateway. Money that the payment cannot keep becomes an overpayment.
+// Refusals: forbidden (`admin` only), not_found, validation_failed (made, and under which id is not
+// said), invalid_state (resolved already; a conflict "failed" of a payment that succeeded, which is
+// refunded instead).
+base::Task<Answer> resolve_reconciliation(Context& context, Call call,
+                                          ResolveReconciliation command, WordReconciliation word);
+
+// Refusals: forbidden (`admin` only).
+base::Task<base::Result<ports::Listed<domain::Reconciliation>, domain::Refusal>>
+list_reconciliations(Context& context, Caller caller, ports::ReconciliationFilter filter,
+                     ports::Page page);
+
+}  // namespace cobro::app

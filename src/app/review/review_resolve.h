@@ -1,0 +1,18 @@
+// What a person found out about a gateway call that is about no payment.
+#pragma once
+
+#include "app/review/reconciliations.h"
+#include "domain/books.h"
+#include "ports/store.h"
+
+namespace cobro::app {
+
+// What a person found out about such a call, which is loaded with what it is about: it was done,
+// or it was not. Nothing to do when the call has ended by itself meanwhile. Refusals:
+// validation_failed (what was made there, and under which id is not said).
+base::Result<void, domain::Refusal> resolve_other(const ports::Loaded& loaded,
+                                                  domain::Moment moment,
+                                                  const ResolveReconciliation& command,
+                                                  ports::Changes& changes);
+
+}  // namespace cobro::app

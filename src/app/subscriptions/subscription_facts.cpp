@@ -1,0 +1,254 @@
+#include "app/subscriptions/subscription_facts.h"
+
+#include "app/calls/gateway_client.h"
+#include "app/payments/payment_news.h"
+#include "app/pipeline/ledger_books.h"
+#include "base/check.h"
+#include "domain/words.h"
+
+namespace cobro::app {
+
+namespace {
+
+using domain::CallStatus;
+using domain::CheckoutNews;
+using domain::GatewayCall;
+using domain::InvoiceNews;
+using domain::Operation;
+using domain::SubscriptionNews;
+using ports::Changes;
+using ports::Loaded;
+
+// How an open call on the subscription ends, given what the gateway says of it now; nothing when
+// this is no evidence. `before`: the subscription as we knew it.
+std::optional<CallStatus> ending(const GatewayCall& call, const domain::Subscription& before,
+                                 const SubscriptionNews& news) {
+  if (shows(call, news)) return CallStatus::accepted;
+  const bool ended = news.status && domain::is_terminal(*news.status);
+  const bool too_late =
+      ended && (call.operation == Operation::resume || call.operation == Operation::change_plan);
+  // It was to end the page that has made it.
+  const bool made = call.operation == Operation::end_now && !before.gateway_subscription_id;
+  return too_late || made ? std::optional(CallStatus::not_executed) : std::nullopt;
+}
+
+// The same of the page that is to make it.
+std::optional<CallStatus> ending(const GatewayCall& call, const domain::Subscription&,
+                                 const CheckoutNews& news) {
+  const bool shown =
+      call.operation == Operation::create_subscription ||
+      (call.operation == Operation::end_now && news.status == domain::CheckoutStatus::expired);
+  return shown ? std::optional(CallStatus::accepted) : std::nullopt;
+}
+
+// Who is behind what changed: the open call that it shows done, else the gateway.
+domain::Author author(const Loaded& loaded, const auto& news) {
+  const auto& row = *loaded.subscription;
+  for (const auto& call : loaded.open_calls)
+    if (call.subject_id == row.id.uuid && ending(call, row, news)) return author_of(call);
+  return {};
+}
+
+void end_calls(const Loaded& loaded, const auto& news, std::optional<domain::CallId> own,
+               base::Timestamp now, Changes& changes) {
+  const auto& row = *loaded.subscription;
+  for (auto call : loaded.open_calls) {
+    if (call.id == own || call.subject_id != row.id.uuid) continue;
+    if (const auto end = ending(call, row, news)) end_call(call, *end, std::nullopt, now, changes);
+  }
+}
+
+domain::Payment payment_of(const domain::Subscription& subscription, const InvoiceNews& invoice,
+                           std::int64_t number, domain::Moment& moment) {
+  const auto& news = *invoice.payment;
+  const auto zero = domain::Money::zero(news.amount->currency());
+  domain::Payment payment{.id = moment.ids.next<domain::PaymentId>(),
+                          .number = number,
+                          .kind = domain::PaymentKind::subscription,
+                          .order_id = {},
+                          .subscription_id = subscription.id,
+                          .user_id = subscription.user_id,
+                          .tenant_id = subscription.tenant_id,
+                          .gateway = subscription.gateway,
+                          .amount = *news.amount,
+                          .captured = zero,
+                          .refunded = zero,
+                          .refunding = zero,
+                          .overpayment = {},
+                          .description = {},
+                          .gateway_payment_id = news.gateway_payment_id,
+                          .gateway_customer_id = subscription.gateway_customer_id,
+                          .gateway_invoice_id = invoice.gateway_invoice_id,
+                          .client_secret = news.client_secret,
+                          .gateway_charge_id = {},
+                          .gateway_response = {},
+                          .decline = {},
+                          .next_action = {},
+                          .pending_operation = {},
+                          .created_at = moment.now,
+                          .updated_at = moment.now,
+                          .processed_at = {}};
+  if (subscription.plan_code) payment.description = "Subscription " + *subscription.plan_code;
+  return payment;
+}
+
+void write_created(domain::Books& books) {
+  const auto& payment = books.payment();
+  domain::EventPayload payload;
+  payload.add_or_null("orderId", std::nullopt)
+      .add("paymentId", payment.id.to_string())
+      .add("subscriptionId", payment.subscription_id->to_string())
+      .add("userId", payment.user_id)
+      .add("amount", payment.amount)
+      .add("currency", payment.amount.currency().code())
+      .add("gateway", word(payment.gateway));
+  books.write_event("payment.created", std::move(payload));
+}
+
+// The payment of an invoice that is seen for the first time. A draft has none yet, and an
+// invoice of nothing never has.
+void insert_payment(const Loaded& loaded, const domain::Moment& moment,
+                    const domain::Subscription& subscription, const InvoiceNews& invoice,
+                    Changes& changes) {
+  const auto& news = invoice.payment;
+  if (!news || !news->amount || !news->amount->is_positive()) return;
+  domain::Moment own = moment;
+  const auto row = payment_of(subscription, invoice, loaded.payment_numbers.front(), own);
+  domain::Books books(std::move(own), row, std::nullopt, {}, {});
+  write_created(books);
+  apply(books, *news);
+  Changes theirs;
+  collect(books, theirs);
+  changes.insert_payments.push_back(books.payment());
+  const auto append = [](auto& to, const auto& from) {
+    to.insert(to.end(), from.begin(), from.end());
+  };
+  append(changes.insert_transactions, theirs.insert_transactions);
+  append(changes.insert_entries, theirs.insert_entries);
+  append(changes.insert_events, theirs.insert_events);
+  append(changes.insert_reconciliations, theirs.insert_reconciliations);
+}
+
+bool follow_invoice(const Context& context, const Loaded& loaded, const domain::Moment& moment,
+                    const domain::Subscription& subscription, const InvoiceNews& invoice,
+                    Changes& changes) {
+  if (!loaded.payment) {
+    insert_payment(loaded, moment, subscription, invoice, changes);
+    return !changes.insert_payments.empty();
+  }
+  if (!invoice.payment) return false;
+  auto books = open_books(loaded, moment);
+  apply_payment_news(context, loaded, books, *invoice.payment, changes);
+  const bool changed = books.payment_changed() || !changes.update_calls.empty();
+  if (changed) collect(books, changes);
+  return changed;
+}
+
+}  // namespace
+
+bool shows(const GatewayCall& call, const SubscriptionNews& news) {
+  const bool ended = news.status && domain::is_terminal(*news.status);
+  switch (call.operation) {
+    case Operation::create_subscription:
+      return true;
+    case Operation::end_at_period_end:
+      return news.cancel_at_period_end || ended;
+    case Operation::end_now:
+      return ended;
+    case Operation::resume:
+      return !ended && !news.cancel_at_period_end;
+    case Operation::change_plan:
+      return !ended && news.price && news.price->gateway_price_id == call.target;
+    case Operation::create:
+    case Operation::confirm:
+    case Operation::capture:
+    case Operation::cancel:
+    case Operation::refund:
+    case Operation::create_customer:
+    case Operation::attach_method:
+    case Operation::detach_method:
+      return false;
+  }
+  return false;
+}
+
+base::Task<std::optional<InvoiceNews>> fetch_invoice(Context& context, domain::GatewayName name,
+                                                     std::string gateway_invoice_id) {
+  const auto* gateway = context.gateways.find(name);
+  COBRO_CHECK(gateway != nullptr && gateway->subscriptions() != nullptr);
+  auto response = co_await ask_gateway(context, *gateway,
+                                       gateway->subscriptions()->fetch_invoice(gateway_invoice_id));
+  if (!response) co_return std::nullopt;
+  co_return gateway->subscriptions()->parse_invoice(*response);
+}
+
+base::Task<std::optional<SubscriptionFacts>> fetch_facts(Context& context, domain::GatewayName name,
+                                                         std::string gateway_subscription_id,
+                                                         std::optional<std::string> invoice) {
+  const auto* gateway = context.gateways.find(name);
+  COBRO_CHECK(gateway != nullptr && gateway->subscriptions() != nullptr);
+  auto response = co_await ask_gateway(
+      context, *gateway, gateway->subscriptions()->fetch_subscription(gateway_subscription_id));
+  if (!response) co_return std::nullopt;
+  SubscriptionFacts facts{.subscription = gateway->subscriptions()->parse_subscription(*response),
+                          .invoice = {}};
+  if (!facts.subscription) co_return std::nullopt;
+  if (!invoice) invoice = facts.subscription->latest_invoice_id;
+  if (!invoice) co_return facts;
+  facts.invoice = co_await fetch_invoice(context, name, *invoice);
+  if (!facts.invoice) co_return std::nullopt;
+  co_return facts;
+}
+
+base::Task<std::optional<SubscriptionFacts>> fetch_page_facts(Context& context,
+                                                              domain::GatewayName name,
+                                                              std::string gateway_checkout_id) {
+  const auto* gateway = context.gateways.find(name);
+  COBRO_CHECK(gateway != nullptr && gateway->subscriptions() != nullptr);
+  auto response = co_await ask_gateway(
+      context, *gateway, gateway->subscriptions()->fetch_checkout(gateway_checkout_id));
+  auto page = response ? gateway->subscriptions()->parse_checkout(*response) : std::nullopt;
+  if (!page) co_return std::nullopt;
+  if (page->gateway_subscription_id)
+    co_return co_await fetch_facts(context, name, *page->gateway_subscription_id, std::nullopt);
+  co_return SubscriptionFacts{.page = std::move(page)};
+}
+
+void read_for_facts(const Context& context, domain::GatewayName gateway,
+                    const SubscriptionFacts& facts, ports::Reads& reads) {
+  if (!facts.invoice) return;
+  reads.root = ports::InvoiceRef{gateway, facts.invoice->gateway_invoice_id};
+  reads.payment_numbers = 1;
+  reads.transaction_numbers = numbers_for_news(context);
+}
+
+bool apply_facts(const Context& context, const Loaded& loaded, domain::Moment moment,
+                 domain::SubscriptionBooks& books, const SubscriptionFacts& facts,
+                 std::optional<domain::CallId> own, Changes& changes) {
+  bool changed = false;
+  const auto follow = [&](const auto& news) {
+    changed = books.apply(news, author(loaded, news));
+    end_calls(loaded, news, own, moment.now, changes);
+  };
+  if (facts.subscription) follow(*facts.subscription);
+  if (facts.page) follow(*facts.page);
+  // Ids that the subscription's books did not use.
+  moment.ids = books.ids();
+  if (facts.invoice &&
+      follow_invoice(context, loaded, moment, books.subscription(), *facts.invoice, changes))
+    changed = true;
+  return changed || !changes.update_calls.empty();
+}
+
+void collect(const domain::SubscriptionBooks& books, Changes& changes) {
+  if (books.changed()) changes.update_subscriptions.push_back(books.subscription());
+  const auto& result = books.result();
+  changes.insert_status_changes.insert(changes.insert_status_changes.end(),
+                                       result.status_changes.begin(), result.status_changes.end());
+  changes.insert_events.insert(changes.insert_events.end(), result.events.begin(),
+                               result.events.end());
+  changes.set_entitlements.insert(changes.set_entitlements.end(), result.entitlements.begin(),
+                                  result.entitlements.end());
+}
+
+}  // namespace cobro::app

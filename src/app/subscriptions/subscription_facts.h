@@ -1,0 +1,53 @@
+// What a gateway says of a subscription and of one of its invoices, and how it is applied: one
+// way for answers, webhooks and look-ups.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/calls/gateway_call.h"
+#include "app/pipeline/context.h"
+#include "base/task.h"
+#include "domain/gateway_news.h"
+#include "domain/plan.h"
+#include "domain/subscription_books.h"
+
+namespace cobro::app {
+
+struct SubscriptionFacts {
+  std::optional<domain::SubscriptionNews> subscription = {};
+  std::optional<domain::InvoiceNews> invoice = {};
+  std::optional<domain::CheckoutNews> page = {};  // while there is no subscription yet
+};
+
+// Asks the gateway. Nothing when it gave no answer that can be read. `invoice`: which one, else
+// the subscription's latest.
+base::Task<std::optional<SubscriptionFacts>> fetch_facts(Context& context,
+                                                         domain::GatewayName gateway,
+                                                         std::string gateway_subscription_id,
+                                                         std::optional<std::string> invoice);
+// The same of the subscription that a page has made, or of the page while it has not.
+base::Task<std::optional<SubscriptionFacts>> fetch_page_facts(Context& context,
+                                                              domain::GatewayName gateway,
+                                                              std::string gateway_checkout_id);
+// The latest invoice of `news`, when it can be had.
+base::Task<std::optional<domain::InvoiceNews>> fetch_invoice(Context& context,
+                                                             domain::GatewayName gateway,
+                                                             std::string gateway_invoice_id);
+
+// Adds to `reads` what applying these facts needs.
+void read_for_facts(const Context& context, domain::GatewayName gateway,
+                    const SubscriptionFacts& facts, ports::Reads& reads);
+// Applies them to the loaded subscription: its row and history, the payment of the invoice,
+// open calls that they end (but for `own`, which its driver ends). The books are of the
+// loaded subscription. True when anything changed.
+bool apply_facts(const Context& context, const ports::Loaded& loaded, domain::Moment moment,
+                 domain::SubscriptionBooks& books, const SubscriptionFacts& facts,
+                 std::optional<domain::CallId> own, ports::Changes& changes);
+// Whether the subscription, as the gateway shows it, is as that call leaves it.
+bool shows(const domain::GatewayCall& call, const domain::SubscriptionNews& news);
+// Puts what the books recorded into the changes.
+void collect(const domain::SubscriptionBooks& books, ports::Changes& changes);
+
+}  // namespace cobro::app

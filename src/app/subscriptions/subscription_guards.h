@@ -1,0 +1,23 @@
+// Checks that the use cases about subscriptions share.
+#pragma once
+
+#include <string>
+
+#include "app/subscriptions/subscriptions.h"
+#include "base/result.h"
+#include "ports/store.h"
+
+namespace cobro::app {
+
+ports::Reads reads_of(const SubscriptionRef& ref);
+// The loaded subscription, when the caller may see it; else not_found.
+base::Result<domain::Subscription, domain::Refusal> visible_subscription(
+    const ports::Loaded& loaded, const Caller& caller);
+// Made at the gateway, not ended, and nothing under way there; else invalid_state or
+// payment_in_progress.
+base::Result<void, domain::Refusal> check_changeable(const ports::Loaded& loaded);
+
+// Who asks, as the history says it: user, or admin for whoever acts on somebody's behalf.
+std::string changed_by(const Caller& caller);
+
+}  // namespace cobro::app

@@ -1,0 +1,31 @@
+// Bringing a subscription's row to what its gateway says now.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "app/pipeline/context.h"
+#include "base/task.h"
+#include "domain/ids.h"
+#include "ports/gateway.h"
+#include "ports/records.h"
+
+namespace cobro::app {
+
+enum class Synced { news, nothing_new, no_answer, not_found };
+
+// Fetches the subscription (and an invoice of it: the latest, if none is named) and applies it.
+// What was decided on a row that moved meanwhile is fetched again.
+base::Task<Synced> sync_subscription(Context& context, domain::SubscriptionId id,
+                                     std::optional<std::string> invoice = {},
+                                     std::optional<std::string> gateway_subscription_id = {});
+
+// Applies an event about a subscription or one of its invoices, and marks the inbox's row of it
+// in the same write, unless there was no answer or the event is about nothing of ours.
+base::Task<Synced> apply_subscription_event(Context& context, const ports::StoredWebhook& row,
+                                            const ports::GatewayEvent& event);
+
+// Ends one that nobody paid the first invoice of, at the gateway too. Others stay.
+base::Task<void> end_incomplete(Context& context, domain::SubscriptionId id);
+
+}  // namespace cobro::app

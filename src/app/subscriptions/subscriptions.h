@@ -1,0 +1,68 @@
+// Use cases about subscriptions that the gateway bills.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "app/payments/checkout_terms.h"
+#include "app/pipeline/pipeline.h"
+#include "domain/proration.h"
+#include "domain/subscription.h"
+
+namespace cobro::app {
+
+// By our id, or by the gateway's.
+using SubscriptionRef = std::variant<domain::SubscriptionId, std::string>;
+using WordSubscription = std::function<StoredReply(const domain::Subscription& subscription)>;
+
+struct Subscribe {
+  domain::GatewayName gateway = domain::GatewayName::stripe;
+  std::string price_id;  // the gateway's; of a plan of ours or not
+  // Our id of a saved one, or the gateway's token; it is saved. Nothing: paid on a page.
+  std::optional<std::string> payment_method = {};
+  std::int64_t trial_days = 0;
+  std::optional<CheckoutTerms> checkout = {};
+};
+// The answer may be of an `incomplete` one whose next_action the customer must do. Refusals:
+// gateway_not_available, validation_failed (price_id, payment_method_id), payment_declined,
+// gateway_refused, gateway_busy, outcome_unknown.
+base::Task<Answer> subscribe(Context& context, Call call, Subscribe command, WordSubscription word);
+
+struct EndSubscription {
+  SubscriptionRef subscription;
+  bool immediate = false;  // else at the period's end
+};
+// Asked twice, it answers the same. Refusals: not_found, invalid_state (ended), …
+base::Task<Answer> end_subscription(Context& context, Call call, EndSubscription command,
+                                    WordSubscription word);
+// Takes back an end that is asked for but not reached. Refusals: not_found, invalid_state.
+base::Task<Answer> resume_subscription(Context& context, Call call, SubscriptionRef ref,
+                                       WordSubscription word);
+
+struct ChangePlan {
+  SubscriptionRef subscription;
+  std::string price_id;
+  bool dry_run = false;
+};
+using WordPlanChange = std::function<StoredReply(const domain::Subscription& subscription,
+                                                 const domain::Proration& proration)>;
+// Prorated by the second. Refusals: not_found, invalid_state, validation_failed (price_id).
+base::Task<Answer> change_plan(Context& context, Call call, ChangePlan command,
+                               WordPlanChange word);
+
+base::Task<base::Result<domain::Subscription, domain::Refusal>> get_subscription(
+    Context& context, Caller caller, SubscriptionRef ref);
+base::Task<ports::Listed<domain::Subscription>> list_subscriptions(Context& context, Caller caller,
+                                                                   ports::SubscriptionFilter filter,
+                                                                   ports::Page page);
+// The caller's newest active one, else newest incomplete or unpaid one. Refusals: not_found.
+base::Task<base::Result<domain::Subscription, domain::Refusal>> current_subscription(
+    Context& context, Caller caller);
+base::Task<base::Result<ports::Listed<domain::StatusChange>, domain::Refusal>> list_status_changes(
+    Context& context, Caller caller, SubscriptionRef ref, ports::Page page);
+base::Task<std::vector<domain::Plan>> list_plans(Context& context);
+
+}  // namespace cobro::app

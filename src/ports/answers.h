@@ -1,0 +1,57 @@
+// What a gateway's answers mean: to a call, and to a status query.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "domain/gateway_call.h"
+#include "domain/gateway_news.h"
+
+namespace cobro::ports {
+
+enum class AnswerKind {
+  accepted,      // done, or under way; the object says how far
+  declined,      // refused because of the customer; nothing moved
+  not_executed,  // refused before anything was done
+  unknown,       // may or may not have been done
+};
+
+// What of a call the gateway does not take, where it says so.
+enum class Fault { none, payment_method, customer, price, subscription };
+
+// An object of the gateway's that is no payment and no refund.
+using GatewayObject = std::variant<std::monostate, domain::CustomerNews, domain::MethodNews,
+                                   domain::SubscriptionNews, domain::CheckoutNews>;
+
+struct GatewayAnswer {
+  AnswerKind kind = AnswerKind::unknown;
+  // Of an accepted one. With a refusal, a payment that the gateway names: it exists there.
+  std::optional<domain::PaymentNews> payment = {};
+  std::optional<domain::RefundNews> refund = {};
+  GatewayObject news = {};
+  std::optional<domain::Decline> decline = {};
+  bool heard = false;  // unknown, though the gateway answered: its object may tell more
+  bool busy = false;   // not executed because the gateway sheds load: try later
+  // Refused, and perhaps because the object is not where we thought: it must be looked at
+  // before the refusal ends anything.
+  bool look_first = false;
+  // The gateway says that this is the answer it stored for the first send under this key.
+  bool replayed = false;
+  Fault fault = Fault::none;  // of a refusal
+  bool gone = false;          // what is at fault does not exist there (any more)
+  std::string message = {};   // why, for logs and a 502; nothing internal, no credentials
+};
+
+// One page of what a status query found, and how to go on.
+struct LookUpAnswer {
+  bool understood = false;  // false: ask again later; nothing may be concluded
+  std::vector<domain::PaymentNews> payments = {};
+  std::vector<domain::RefundNews> refunds = {};
+  std::vector<GatewayObject> found = {};
+  bool missing = false;  // the gateway knows no such object
+  std::optional<domain::GatewayRequest> next_page = {};
+};
+
+}  // namespace cobro::ports
