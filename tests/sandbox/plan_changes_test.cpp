@@ -172,7 +172,7 @@ constexpr const char* kHeld =
 
 TEST(SandboxPlanChanges, an_upgrade_that_is_declined_may_wait_for_its_payment) {
   Plans world;
-  const auto bad = world.use_card("pm_card_chargeCustomerFail");
+  world.use_card("pm_card_chargeCustomerFail");
   world.news();
   const auto waiting = world.upgrade(kHeld);
   EXPECT_EQ(waiting.text({"status"}), "active") << waiting.body;
@@ -198,7 +198,7 @@ TEST(SandboxPlanChanges, an_upgrade_that_is_declined_may_wait_for_its_payment) {
 
 TEST(SandboxPlanChanges, what_waits_for_its_payment_in_vain_is_dropped) {
   Plans world;
-  const auto bad = world.use_card("pm_card_chargeCustomerFail");
+  world.use_card("pm_card_chargeCustomerFail");
   world.upgrade(kHeld);
   EXPECT_EQ(world.upgrade(std::string(kHeld) + "&metadata[a]=1").status, 400);
   world.news();
