@@ -72,8 +72,7 @@ Entitlement entitlement_of(const Subscription& subscription, bool granted, base:
 }
 
 Money withdrawn(const Dispute& dispute) {
-  return dispute.withdrawn && !dispute.reinstated ? dispute.amount
-                                                  : Money::zero(dispute.amount.currency());
+  return dispute.withdrawn_amount;
 }
 
 int progress(DisputeStage stage, DisputeStatus status) {

@@ -382,29 +382,31 @@ void Books::keep_dispute(Dispute row, bool is_new) {
   keep(is_new ? result_.new_disputes : result_.changed_disputes, row);
 }
 
-void Books::withdraw(Dispute& dispute) {
-  COBRO_CHECK(!dispute.withdrawn);
+void Books::withdraw(Dispute& dispute, Money amount) {
+  COBRO_CHECK(dispute.withdrawn_amount.is_zero());
   Payment after = payment_;
-  after.disputed += dispute.amount;
+  after.disputed += amount;
   replace_payment(std::move(after));
-  auto& row =
-      new_transaction(TransactionType::dispute, TransactionStatus::succeeded, dispute.amount);
+  auto& row = new_transaction(TransactionType::dispute, TransactionStatus::succeeded, amount);
   row.gateway_transaction_id = dispute.gateway_dispute_id;
   row.failure_reason = dispute.reason;
-  record(Movement::dispute_withdrawn, row.id, dispute.amount);
+  record(Movement::dispute_withdrawn, row.id, amount);
   dispute.withdrawn = true;
+  dispute.reinstated = false;
+  dispute.withdrawn_amount = amount;
   dispute.transaction_id = row.id;
   write_dispute_event(dispute, "dispute.funds_withdrawn");
 }
 
 void Books::reinstate(Dispute& dispute) {
-  COBRO_CHECK(dispute.withdrawn && !dispute.reinstated && dispute.transaction_id);
+  COBRO_CHECK(dispute.withdrawn_amount.is_positive() && dispute.transaction_id);
   Payment after = payment_;
-  after.disputed = after.disputed - dispute.amount;
+  after.disputed -= dispute.withdrawn_amount;
   replace_payment(std::move(after));
   settle_transaction(*dispute.transaction_id, TransactionStatus::failed, "reinstated", "{}");
-  record(Movement::dispute_reinstated, *dispute.transaction_id, dispute.amount);
+  record(Movement::dispute_reinstated, *dispute.transaction_id, dispute.withdrawn_amount);
   dispute.reinstated = true;
+  dispute.withdrawn_amount = Money::zero(dispute.withdrawn_amount.currency());
   write_dispute_event(dispute, "dispute.funds_reinstated");
 }
 

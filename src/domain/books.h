@@ -98,8 +98,9 @@ class Books {
 
   // A dispute of this payment was opened, or moved on; `row` is how it stands now.
   void keep_dispute(Dispute row, bool is_new);
-  // Its money was taken; it came back. Post it, once each, and note so in the row.
-  void withdraw(Dispute& dispute);
+  // So much was taken, while nothing of it was gone; all that is gone came back. Post it, and
+  // note so in the row.
+  void withdraw(Dispute& dispute, Money amount);
   void reinstate(Dispute& dispute);
 
   // ---- what a person must settle -------------------------------------------------------

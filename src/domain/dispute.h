@@ -18,7 +18,7 @@ enum class DisputeStage { inquiry, chargeback };
 struct Dispute {
   DisputeId id;
   PaymentId payment_id;
-  std::optional<TransactionId> transaction_id = {};  // of the withdrawal
+  std::optional<TransactionId> transaction_id = {};  // of the last withdrawal
   GatewayName gateway = GatewayName::stripe;
   std::string gateway_dispute_id;  // dp_…; unique per gateway
   DisputeStage stage = DisputeStage::chargeback;
@@ -26,8 +26,10 @@ struct Dispute {
   Money amount;
   std::string reason;  // fraudulent, product_not_received, …
   std::optional<base::Timestamp> evidence_due_by = {};
-  bool withdrawn = false;   // its money was taken, and posted
-  bool reinstated = false;  // and came back
+  bool withdrawn = false;                                   // its money was taken, and posted
+  bool reinstated = false;                                  // and all came back
+  Money withdrawn_amount = Money::zero(amount.currency());  // what is gone now
+  std::int64_t movements = 0;  // of its money, as far as the gateway told
   std::int64_t version = 1;
   base::Timestamp created_at;
   base::Timestamp updated_at;

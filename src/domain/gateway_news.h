@@ -53,8 +53,12 @@ struct DisputeNews {
   std::optional<Money> amount;
   std::string reason;
   std::optional<base::Timestamp> evidence_due_by;
-  bool withdrawn = false;   // the money was taken
-  bool reinstated = false;  // and given back
+  // How often its money moved so far: news that tell of fewer movements are older. None: they
+  // tell nothing of money.
+  std::int64_t movements = 0;
+  bool withdrawn = false;  // the money is gone now, or most of it
+  // How much of it, in the currency of these movements; nothing when that cannot be read.
+  std::optional<Money> withdrawn_amount = {};
   std::string redacted;
 };
 
@@ -91,6 +95,7 @@ struct SubscriptionNews {
   std::optional<base::Timestamp> current_period_end;
   std::optional<base::Timestamp> trial_end;
   bool cancel_at_period_end = false;
+  std::optional<base::Timestamp> cancel_at = {};  // or then
   std::optional<base::Timestamp> cancelled_at;
   std::optional<base::Timestamp> ended_at;
   std::optional<std::string> latest_invoice_id;

@@ -58,7 +58,8 @@ Applied capture(Books& books, const PaymentNews& news) {
     if (known == *news.captured) return Applied::nothing_new;
     return conflict(books, says("that it captured", *news.captured, known));
   }
-  if (!news.captured->is_positive() || *news.captured > payment.amount)
+  if (news.captured->currency() != payment.amount.currency() || !news.captured->is_positive() ||
+      *news.captured > payment.amount)
     return conflict(books, says("that it captured", *news.captured, payment.amount));
   if (payment.state == PaymentState::cancelled) return Applied::after_end;
   return books.charge(*news.captured, news.charge_id, news.redacted) ? Applied::changed
@@ -161,9 +162,13 @@ Applied book_outside_refund_of_overpayment(Books& books, const RefundNews& news)
 // was given up and is there after all. One that has failed needs no room; it is kept, so that
 // older news of its success find it.
 Applied book_outside_refund(Books& books, const RefundNews& news) {
-  if (!news.status || !news.amount) return Applied::nothing_new;
+  if (!news.status || !news.amount || !news.amount->is_positive()) return Applied::nothing_new;
   const bool moves_money = *news.status != RefundStatus::failed;
   const Payment& payment = books.payment();
+  if (news.amount->currency() != payment.amount.currency())
+    return moves_money
+               ? conflict(books, says("of a refund an amount of", *news.amount, payment.captured))
+               : Applied::nothing_new;
   if (payment.overpayment) return book_outside_refund_of_overpayment(books, news);
   // The release of an authorization shows as a refund in some listings; it moved nothing.
   if (payment.state == PaymentState::cancelled) return Applied::nothing_new;
@@ -212,14 +217,36 @@ bool is_closed(DisputeStatus status) {
   return status != DisputeStatus::needs_response && status != DisputeStatus::under_review;
 }
 
-Dispute new_dispute(Books& books, const DisputeNews& news) {
+// What is gone now, by what the gateway counts in the payment's currency; where it counts in
+// another, all of the dispute or nothing. Nothing when we cannot tell.
+std::optional<Money> withdrawn_by(const DisputeNews& news, std::optional<Money> amount,
+                                  Currency currency) {
+  if (news.withdrawn_amount && news.withdrawn_amount->currency() == currency &&
+      !news.withdrawn_amount->is_negative())
+    return news.withdrawn_amount;
+  return news.withdrawn ? amount : std::optional(Money::zero(currency));
+}
+
+// Takes and gives back until so much is gone. What changed in part is given back and taken anew:
+// a transaction's amount stays.
+bool move_money(Books& books, Dispute& row, Money withdrawn) {
+  if (row.withdrawn_amount == withdrawn && (row.withdrawn || row.movements < 2)) return false;
+  // It came and went before we heard of it.
+  const bool unseen = !row.withdrawn && withdrawn.is_zero();
+  if (unseen && row.amount.is_positive()) books.withdraw(row, row.amount);
+  if (row.withdrawn_amount.is_positive()) books.reinstate(row);
+  if (withdrawn.is_positive()) books.withdraw(row, withdrawn);
+  return true;
+}
+
+Dispute new_dispute(Books& books, const DisputeNews& news, Money amount) {
   return {.id = books.ids().next<DisputeId>(),
           .payment_id = books.payment().id,
           .gateway = books.payment().gateway,
           .gateway_dispute_id = news.gateway_dispute_id,
           .stage = news.stage,
           .status = news.status.value_or(DisputeStatus::needs_response),
-          .amount = *news.amount,
+          .amount = amount,
           .reason = news.reason,
           .evidence_due_by = news.evidence_due_by,
           .created_at = books.now(),
@@ -245,15 +272,28 @@ bool follow(Dispute& row, const DisputeNews& news, base::Timestamp now) {
 }  // namespace
 
 Applied apply(Books& books, const DisputeNews& news, const std::optional<Dispute>& known) {
-  if (books.payment().state != PaymentState::succeeded) return Applied::no_room;
-  if (!known && !news.amount) return Applied::nothing_new;
-  Dispute row = known ? *known : new_dispute(books, news);
-  const bool followed = follow(row, news, books.now()) || !known;
-  const bool withdraws = (news.withdrawn || news.reinstated) && !row.withdrawn;
-  const bool reinstates = news.reinstated && !row.reinstated;
-  if (!followed && !withdraws && !reinstates) return Applied::nothing_new;
-  if (withdraws) books.withdraw(row);
-  if (reinstates) books.reinstate(row);
+  const Payment& payment = books.payment();
+  const auto currency = payment.amount.currency();
+  if (payment.state != PaymentState::succeeded) return Applied::no_room;
+  std::optional<Money> amount = news.amount;
+  if (amount && (amount->currency() != currency || amount->is_negative())) amount.reset();
+  if (known) amount = known->amount;
+  const bool tells_of_money = news.movements > 0 && (!known || news.movements >= known->movements);
+  const auto gone = withdrawn_by(news, amount, currency);
+  if (tells_of_money && !gone)
+    return conflict(books, fmt::format("the gateway says that dispute {} took an amount we cannot "
+                                       "read",
+                                       news.gateway_dispute_id));
+  if (!amount && tells_of_money) amount = gone;
+  if (!amount) return Applied::nothing_new;
+  Dispute row = known ? *known : new_dispute(books, news, *amount);
+  bool changed = follow(row, news, books.now()) || !known;
+  if (tells_of_money) {
+    changed = changed || row.movements != news.movements;
+    row.movements = news.movements;
+    changed = move_money(books, row, *gone) || changed;
+  }
+  if (!changed) return Applied::nothing_new;
   books.keep_dispute(std::move(row), !known);
   return Applied::changed;
 }

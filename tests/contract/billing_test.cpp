@@ -138,6 +138,8 @@ void expect_equal(const domain::Dispute& a, const domain::Dispute& b) {
   EXPECT_EQ(a.evidence_due_by, b.evidence_due_by);
   EXPECT_EQ(a.withdrawn, b.withdrawn);
   EXPECT_EQ(a.reinstated, b.reinstated);
+  EXPECT_EQ(a.withdrawn_amount, b.withdrawn_amount);
+  EXPECT_EQ(a.movements, b.movements);
   EXPECT_EQ(a.version, b.version);
   EXPECT_EQ(a.created_at, b.created_at);
   EXPECT_EQ(a.updated_at, b.updated_at);
@@ -555,6 +557,8 @@ TEST_P(BillingRows, a_dispute_bare_and_updated_to_everything) {
   bare.evidence_due_by = bare.created_at + std::chrono::hours(1);
   bare.withdrawn = true;
   bare.reinstated = true;
+  bare.withdrawn_amount = pen(7);
+  bare.movements = 3;
   bare.updated_at = bare.created_at + std::chrono::hours(2);
   bare.closed_at = bare.created_at + std::chrono::hours(3);
   must_write({.update_disputes = {bare}});

@@ -108,6 +108,7 @@ TEST_P(Postgres, the_views_of_what_is_billed_hold_no_secret_and_take_no_update) 
   granted.amount = payment.amount;
   auto dispute = make.dispute(payment, "dp_1");
   dispute.withdrawn = true;
+  dispute.withdrawn_amount = dispute.amount;
   must_write({.insert_payments = {payment},
               .insert_customers = {customer},
               .insert_methods = {method},

@@ -130,32 +130,86 @@ TEST(StripeDisputeEvent, reads_what_a_dispute_says) {
   EXPECT_THAT(event.dispute->redacted, testing::Not(testing::HasSubstr("canary")));
 }
 
-TEST(StripeDisputeEvent, knows_where_the_money_is_from_the_event_and_from_the_object) {
-  struct Row {
-    std::string_view type;
-    std::string_view moved;
-    bool withdrawn;
-    bool reinstated;
-  };
-  const Row rows[] = {
-      {"charge.dispute.created", "[]", false, false},
-      {"charge.dispute.created", "null", false, false},
-      {"charge.dispute.created", R"([{"amount":-2990}])", true, false},
-      {"charge.dispute.created", R"(["txn_1",{"amount":"x"},{"amount":0}])", false, false},
-      {"charge.dispute.updated", "[]", false, false},
-      {"charge.dispute.closed", R"([{"amount":-2990},{"amount":2990}])", true, true},
-      {"charge.dispute.closed", R"([{"amount":-2990}])", true, false},
-      {"charge.dispute.funds_withdrawn", "[]", true, false},
-      {"charge.dispute.funds_withdrawn", R"([{"amount":-2990}])", true, false},
-      {"charge.dispute.funds_reinstated", "[]", true, true},
-      {"charge.dispute.funds_reinstated", R"([{"amount":-2990}])", true, true},
-  };
+struct MoneyRow {
+  std::string_view type;
+  std::string_view moved;
+  std::int64_t movements;
+  bool withdrawn;
+  std::optional<std::string_view> amount = {};
+};
+
+void expect(const std::vector<MoneyRow>& rows) {
   for (const auto& row : rows) {
     const auto event =
         read(row.type, dispute("under_review", {{"balance_transactions", json(row.moved)}}));
-    EXPECT_EQ(event.dispute->withdrawn, row.withdrawn) << row.type << row.moved;
-    EXPECT_EQ(event.dispute->reinstated, row.reinstated) << row.type << row.moved;
+    const auto name = testing::Message() << row.type << row.moved;
+    ASSERT_TRUE(event.dispute) << name;
+    EXPECT_EQ(event.dispute->movements, row.movements) << name;
+    EXPECT_EQ(event.dispute->withdrawn, row.withdrawn) << name;
+    const auto& amount = event.dispute->withdrawn_amount;
+    EXPECT_EQ(amount ? std::optional(amount->to_string()) : std::nullopt,
+              row.amount ? std::optional(std::string(*row.amount)) : std::nullopt)
+        << name;
   }
+}
+
+TEST(StripeDisputeEvent, knows_where_the_money_is_from_the_sum_of_its_lines) {
+  constexpr std::string_view kClosed = "charge.dispute.closed";
+  expect({
+      {kClosed, "[]", 0, false},
+      {kClosed, "null", 0, false},
+      {kClosed, R"(["txn_1",{"amount":"x"},{"amount":0}])", 0, false},
+      {kClosed, R"([{"amount":-2990,"currency":"usd"}])", 1, true, "29.90 USD"},
+      {kClosed, R"([{"amount":-1000,"currency":"usd"},{"amount":-1990,"currency":"usd"}])", 2, true,
+       "29.90 USD"},
+      {kClosed, R"([{"amount":-2990,"currency":"usd"},{"amount":2990,"currency":"usd"}])", 2, false,
+       "0.00 USD"},
+      {kClosed, R"([{"amount":2990,"currency":"usd"},{"amount":-2990,"currency":"usd"}])", 2, false,
+       "0.00 USD"},
+      {kClosed, R"([{"amount":-2990,"currency":"usd"},{"amount":2990,"currency":"usd"},
+                    {"amount":-2990,"currency":"usd"}])",
+       3, true, "29.90 USD"},
+      {kClosed, R"([{"amount":-2990,"currency":"usd"},{"amount":1000,"currency":"usd"}])", 2, true,
+       "19.90 USD"},
+      {kClosed, R"([{"amount":-2990,"currency":"usd"},{"amount":3000,"currency":"usd"}])", 2, false,
+       "0.00 USD"},
+      {kClosed, R"([{"amount":-2990,"currency":"usd","fee":1500},
+                    {"amount":-1500,"currency":"usd","type":"stripe_fee"},
+                    {"amount":-1500,"currency":"usd","reporting_category":"fee"}])",
+       1, true, "29.90 USD"},
+      {kClosed, R"({"object":"list","data":[{"amount":-2990,"currency":"usd"}]})", 1, true,
+       "29.90 USD"},
+  });
+}
+
+TEST(StripeDisputeEvent, takes_most_of_a_sum_in_another_currency_for_all_of_it) {
+  constexpr std::string_view kClosed = "charge.dispute.closed";
+  expect({
+      {kClosed, R"([{"amount":-2800,"currency":"eur"}])", 1, true, "28.00 EUR"},
+      {kClosed, R"([{"amount":-2800,"currency":"eur"},{"amount":2790,"currency":"eur"}])", 2, false,
+       "0.10 EUR"},
+      {kClosed, R"([{"amount":-2800,"currency":"eur"},{"amount":-2990,"currency":"usd"}])", 2,
+       true},
+      {kClosed, R"([{"amount":-9223372036854775807,"currency":"usd"},
+                    {"amount":-9223372036854775807,"currency":"usd"}])",
+       2, true},
+      {kClosed, R"([{"amount":-9223372036854775808,"currency":"usd"}])", 0, false},
+  });
+}
+
+TEST(StripeDisputeEvent, believes_its_type_where_the_list_is_behind) {
+  expect({
+      {"charge.dispute.created", "[]", 0, false},
+      {"charge.dispute.funds_withdrawn", "[]", 1, true, "29.90 USD"},
+      {"charge.dispute.funds_withdrawn", R"([{"amount":-1000,"currency":"usd"}])", 1, true,
+       "10.00 USD"},
+      {"charge.dispute.funds_reinstated", "[]", 2, false},
+      {"charge.dispute.funds_reinstated", R"([{"amount":-2990,"currency":"usd"}])", 2, false},
+      {"charge.dispute.funds_reinstated",
+       R"([{"amount":-2990,"currency":"usd"},{"amount":2990,"currency":"usd"}])", 2, false,
+       "0.00 USD"},
+      {"charge.dispute.updated", R"([{"amount":2990,"currency":"usd"}])", 2, false, "0.00 USD"},
+  });
 }
 
 TEST(StripeDisputeEvent, is_nothing_without_a_payment_intent_or_an_id) {

@@ -300,7 +300,7 @@ TEST(StripePrice, may_be_one_that_we_cannot_read) {
   EXPECT_FALSE(price({{"recurring", json(R"({"interval":"a_new_word"})")}})->billing_cycle);
   EXPECT_EQ(price({{"id", "gold.monthly"}})->gateway_price_id, "gold.monthly");
   EXPECT_FALSE(price({{"id", ""}}));
-  EXPECT_FALSE(price({{"object", "plan"}}));
+  EXPECT_FALSE(price({{"object", "product"}}));
 }
 
 TEST(StripeBillingReads, tell_nothing_when_the_answer_tells_nothing) {

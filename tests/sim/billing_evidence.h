@@ -122,6 +122,7 @@ inline void add_course(sim::Evidence& all) {
                                .amount = soles(900),
                                .reason = "fraudulent",
                                .withdrawn = true,
+                               .withdrawn_amount = soles(900),
                                .created_at = {},
                                .updated_at = {}});
   all.remote_disputes.push_back({"du_1", "pi_40", "needs_response", 900});

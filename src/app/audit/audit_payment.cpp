@@ -169,8 +169,9 @@ std::optional<std::string> dispute_problem(const domain::Dispute& dispute, const
   const auto* row = find_row(page.transactions, *dispute.transaction_id);
   if (row == nullptr) return "its transaction is missing";
   const auto status = dispute.reinstated ? TransactionStatus::failed : TransactionStatus::succeeded;
+  const auto gone = withdrawn(dispute);
   if (row->payment_id == payment.id && row->type == TransactionType::dispute &&
-      row->amount == dispute.amount && row->status == status)
+      (dispute.reinstated ? gone.is_zero() : row->amount == gone) && row->status == status)
     return std::nullopt;
   return fmt::format("{} was {}, its transaction is a {} of {} that {}", dispute.amount.to_string(),
                      dispute.reinstated ? "given back" : "taken", word(row->type),
@@ -196,11 +197,19 @@ void audit_disputes(const Payment& payment, const AuditPage& page, AuditReport& 
     report.findings.push_back({name(payment), "its mark of a dispute and its disputes disagree"});
 }
 
+// A withdrawal that was given back, before its dispute took money again.
+bool is_earlier_of(const Transaction& row, const domain::Dispute& dispute) {
+  return row.status == TransactionStatus::failed && dispute.transaction_id != row.id &&
+         row.gateway_transaction_id == dispute.gateway_dispute_id;
+}
+
 // A dispute's transaction belongs to exactly one.
 void audit_dispute_of(const Transaction& row, const AuditPage& page, AuditReport& report) {
   if (row.type != TransactionType::dispute) return;
-  const auto owners = std::count_if(page.disputes.begin(), page.disputes.end(),
-                                    [&](const auto& d) { return d.transaction_id == row.id; });
+  const auto owners =
+      std::count_if(page.disputes.begin(), page.disputes.end(), [&](const auto& dispute) {
+        return dispute.transaction_id == row.id || is_earlier_of(row, dispute);
+      });
   if (owners != 1)
     report.findings.push_back(
         {name(row), fmt::format("it is of a dispute, and {} disputes name it", owners)});

@@ -46,8 +46,7 @@ std::optional<CheckoutStatus> status_of(const Json& session) {
 
 std::optional<std::string> url_of(const Json& session) {
   auto url = session.string_at({"url"});
-  const bool usable = url && (url->starts_with("https://") || url->starts_with("http://"));
-  return usable ? url : std::nullopt;
+  return url && is_web_url(*url) ? url : std::nullopt;
 }
 
 bool is_paid_or_under_way(RemoteState state) {
@@ -61,6 +60,7 @@ PaymentNews news_of(const Json& session, std::optional<CheckoutStatus> status) {
   news.state = status == CheckoutStatus::open      ? RemoteState::requires_action
                : status == CheckoutStatus::expired ? RemoteState::cancelled
                                                    : RemoteState::unrecognized;
+  news.gateway_payment_id = id_at(session, "payment_intent");
   news.amount = money_at(session, "amount_total");
   news.our_call = metadata_id<domain::CallId>(session, "cobro_attempt");
   news.redacted = redacted_checkout(session);

@@ -17,6 +17,9 @@ std::optional<InvoiceStatus> status_of(const Json& invoice) {
   if (status == "paid") return paid;
   if (status == "uncollectible") return uncollectible;
   if (status == "void") return voided;
+  // Before 2018-11-08 it had these instead.
+  if (status.empty() && is_true(invoice, "paid")) return paid;
+  if (status.empty() && is_true(invoice, "forgiven")) return uncollectible;
   return std::nullopt;
 }
 
@@ -43,9 +46,10 @@ std::optional<domain::PaymentNews> payment_of(const Json& invoice) {
   const Json* intent = intent_of(invoice);
   if (intent == nullptr) return std::nullopt;
   if (intent->as_object() != nullptr) return read_payment(*intent);
-  if (!is_id(*intent->as_string())) return std::nullopt;
+  const auto* id = intent->as_string();
+  if (id == nullptr || !is_id(*id)) return std::nullopt;
   domain::PaymentNews news;
-  news.gateway_payment_id = *intent->as_string();
+  news.gateway_payment_id = *id;
   news.redacted = "{}";
   return news;
 }
@@ -70,16 +74,16 @@ const Json* intent_of(const Json& invoice) {
   const Json* best = invoice.find("payment_intent");
   if (names_an_object(best)) return best;
   best = nullptr;
-  const Json* payments = invoice.at({"payments", "data"});
-  if (payments == nullptr || payments->as_array() == nullptr) return nullptr;
   int best_rank = -1;
-  for (const Json& payment : *payments->as_array()) {
+  for (const Json& payment : items_at(invoice, "payments")) {
     const Json* intent = payment.at({"payment", "payment_intent"});
     if (!names_an_object(intent) || rank(payment) <= best_rank) continue;
     best = intent;
     best_rank = rank(payment);
   }
-  return best;
+  if (best != nullptr) return best;
+  const Json* of_charge = invoice.at({"charge", "payment_intent"});
+  return names_an_object(of_charge) ? of_charge : nullptr;
 }
 
 bool is_closed_invoice(const Json& invoice) {

@@ -1,7 +1,7 @@
 // Stripe's invoices, as API versions before and since 2025-03-31.basil show them: that one
 // took `subscription` and `payment_intent` off the top and put them into
-// `parent.subscription_details` and `payments`. Events come in the version that the endpoint
-// was made with, so both are read everywhere.
+// `parent.subscription_details` and `payments`. In 2017 there was a `charge` only. Events come in
+// the version that the endpoint was made with, so both are read everywhere.
 #pragma once
 
 #include <optional>

@@ -38,8 +38,10 @@ bool read_list(const domain::GatewayRequest& request, const wire::Json& body,
     if (!news) return false;
     items.push_back(std::move(*news));
   }
-  if (page->has_more) next_page = page_after(request, *id_at(page->items->back(), "id"));
-  return true;
+  if (!page->has_more) return true;
+  const auto last = id_at(page->items->back(), "id");
+  if (last) next_page = page_after(request, *last);
+  return last.has_value();
 }
 
 }  // namespace cobro::gateways::stripe

@@ -4,6 +4,16 @@
 #include "gateways/stripe/requests.h"
 
 namespace cobro::gateways::stripe {
+namespace {
+
+using wire::Json;
+
+std::optional<std::int64_t> within(std::optional<std::int64_t> value, std::int64_t least,
+                                   std::int64_t most) {
+  return value && *value >= least && *value <= most ? value : std::nullopt;
+}
+
+}  // namespace
 
 domain::GatewayRequest build(const ports::AttachMethodCommand& command) {
   return post(path_of("/v1/payment_methods", command.gateway_payment_method_id, "/attach"),
@@ -14,17 +24,19 @@ domain::GatewayRequest build(const ports::DetachMethodCommand& command) {
   return post(path_of("/v1/payment_methods", command.gateway_payment_method_id, "/detach"), {});
 }
 
-std::optional<domain::MethodNews> read_method(const wire::Json& method) {
+std::optional<domain::MethodNews> read_method(const Json& method) {
   auto id = id_at(method, "id");
   if (!is_object_of_type(method, "payment_method") || !id) return std::nullopt;
   domain::MethodNews news;
   news.gateway_payment_method_id = std::move(*id);
   news.gateway_customer_id = id_at(method, "customer");
-  news.type = method.string_at({"type"}).value_or("unknown");
-  news.brand = method.string_at({"card", "brand"});
-  news.last4 = method.string_at({news.type, "last4"});
-  news.exp_month = method.int_at({"card", "exp_month"});
-  news.exp_year = method.int_at({"card", "exp_year"});
+  news.type = text_at(method, "type").value_or("unknown");
+  if (const Json* own = object_at(method, news.type)) news.last4 = text_at(*own, "last4");
+  const Json* card = object_at(method, "card");
+  if (card == nullptr) return news;
+  news.brand = text_at(*card, "brand");
+  news.exp_month = within(card->int_at({"exp_month"}), 1, 12);
+  news.exp_year = within(card->int_at({"exp_year"}), 1900, 9999);
   return news;
 }
 

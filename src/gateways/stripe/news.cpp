@@ -11,15 +11,17 @@ namespace {
 using wire::Json;
 
 constexpr std::size_t kMaxIdLength = 255;
+constexpr std::size_t kMaxTextLength = 500;
 constexpr std::int64_t kLastSecond = 99'999'999'999;  // the year 5138
 
 domain::RemoteState state_of(const Json& intent) {
   using enum domain::RemoteState;
   const std::string status = intent.string_at({"status"}).value_or("");
-  if (status == "requires_payment_method")
+  // Before 2019-02-11 methods were sources.
+  if (status == "requires_payment_method" || status == "requires_source")
     return object_at(intent, "last_payment_error") != nullptr ? declined : unconfirmed;
   if (status == "requires_confirmation") return unconfirmed;
-  if (status == "requires_action") return requires_action;
+  if (status == "requires_action" || status == "requires_source_action") return requires_action;
   if (status == "processing") return processing;
   if (status == "requires_capture") return authorized;
   if (status == "succeeded") return succeeded;
@@ -27,8 +29,11 @@ domain::RemoteState state_of(const Json& intent) {
   return unrecognized;
 }
 
-bool is_web_url(std::string_view url) {
-  return url.starts_with("https://") || url.starts_with("http://");
+// Before 2022-11-15 an intent held a list of its charges, newest first.
+std::optional<std::string> latest_charge_of(const Json& intent) {
+  if (auto id = id_at(intent, "latest_charge")) return id;
+  const auto charges = items_at(intent, "charges");
+  return charges.empty() ? std::nullopt : id_at(charges.front(), "id");
 }
 
 std::optional<domain::RefundStatus> refund_status(const Json& refund) {
@@ -55,6 +60,24 @@ std::optional<std::string> id_at(const Json& object, std::string_view field) {
   return id && is_id(*id) ? id : std::nullopt;
 }
 
+std::optional<std::string> text_at(const Json& object, std::string_view field) {
+  auto text = object.string_at({field});
+  if (!text) return std::nullopt;
+  std::erase(*text, '\0');
+  if (text->size() <= kMaxTextLength) return text;
+  std::size_t end = kMaxTextLength;
+  while (end > 0 && (static_cast<unsigned char>((*text)[end]) & 0xC0) == 0x80) --end;
+  text->resize(end);
+  return text;
+}
+
+std::span<const Json> items_at(const Json& object, std::string_view field) {
+  const Json* value = object.find(field);
+  if (value != nullptr && value->as_object() != nullptr) value = value->find("data");
+  const auto* items = value == nullptr ? nullptr : value->as_array();
+  return items == nullptr ? std::span<const Json>{} : std::span<const Json>(*items);
+}
+
 bool is_object_of_type(const Json& value, std::string_view type) {
   return value.as_object() != nullptr && value.string_at({"object"}) == type;
 }
@@ -68,13 +91,19 @@ std::optional<domain::Money> money_at(const Json& object, std::string_view field
   const auto amount = object.int_at({field});
   const auto currency = object.string_at({"currency"});
   if (!amount || *amount < 0 || !currency) return std::nullopt;
-  return from_stripe(*amount, *currency);
+  const auto money = from_stripe(*amount, *currency);
+  return money && money->minor() <= domain::kMaxStatedMinor ? money : std::nullopt;
 }
 
 std::optional<base::Timestamp> time_at(const Json& object, std::string_view field) {
   const auto seconds = object.int_at({field});
   if (!seconds || *seconds < 0 || *seconds > kLastSecond) return std::nullopt;
   return base::Timestamp::from_unix_seconds(*seconds);
+}
+
+bool is_web_url(std::string_view url) {
+  return (url.starts_with("https://") || url.starts_with("http://")) &&
+         url.find('\0') == std::string_view::npos;
 }
 
 bool is_true(const Json& object, std::string_view field) {
@@ -84,8 +113,9 @@ bool is_true(const Json& object, std::string_view field) {
 
 // Kinds that we do not know are Stripe.js's to handle: it takes any with the client secret.
 domain::NextAction read_next_action(const Json& intent) {
-  domain::NextAction action{"use_stripe_sdk", std::nullopt, intent.string_at({"client_secret"})};
+  domain::NextAction action{"use_stripe_sdk", std::nullopt, text_at(intent, "client_secret")};
   auto url = intent.string_at({"next_action", "redirect_to_url", "url"});
+  if (!url) url = intent.string_at({"next_source_action", "authorize_with_url", "url"});
   if (url && is_web_url(*url)) {
     action.type = "redirect_to_url";
     action.url = std::move(url);
@@ -102,14 +132,14 @@ std::optional<domain::PaymentNews> read_payment(const Json& intent) {
   news.amount = money_at(intent, "amount");
   if (news.state == domain::RemoteState::succeeded)
     news.captured = money_at(intent, "amount_received");
-  news.charge_id = id_at(intent, "latest_charge");
+  news.charge_id = latest_charge_of(intent);
   if (const Json* error = object_at(intent, "last_payment_error"))
     news.decline = read_decline(*error);
   if (news.state == domain::RemoteState::requires_action)
     news.next_action = read_next_action(intent);
   news.our_payment = our_payment(intent);
   news.our_call = metadata_id<domain::CallId>(intent, "cobro_attempt");
-  news.client_secret = intent.string_at({"client_secret"});
+  news.client_secret = text_at(intent, "client_secret");
   news.redacted = redacted_payment(intent);
   return news;
 }
@@ -119,12 +149,13 @@ std::optional<domain::RefundNews> read_refund(const Json& refund) {
   if (!is_object_of_type(refund, "refund") || !id) return std::nullopt;
   domain::RefundNews news;
   news.gateway_refund_id = std::move(*id);
-  news.gateway_payment_id = id_at(refund, "payment_intent");
+  news.gateway_payment_id = intent_id_of(refund);
   news.status = refund_status(refund);
   news.amount = money_at(refund, "amount");
-  news.reason = refund.string_at({"metadata", "reason"});
-  if (!news.reason) news.reason = refund.string_at({"reason"});
-  news.failure_reason = refund.string_at({"failure_reason"});
+  if (const Json* metadata = object_at(refund, "metadata"))
+    news.reason = text_at(*metadata, "reason");
+  if (!news.reason) news.reason = text_at(refund, "reason");
+  news.failure_reason = text_at(refund, "failure_reason");
   news.our_payment = our_payment(refund);
   news.our_call = metadata_id<domain::CallId>(refund, "cobro_attempt");
   news.redacted = redacted_refund(refund);
@@ -133,10 +164,16 @@ std::optional<domain::RefundNews> read_refund(const Json& refund) {
 
 domain::Decline read_decline(const Json& error) {
   domain::Decline decline;
-  decline.code = error.string_at({"code"}).value_or("card_declined");
-  decline.decline_code = error.string_at({"decline_code"});
-  decline.message = error.string_at({"message"}).value_or("Your card was declined.");
+  decline.code = text_at(error, "code").value_or("card_declined");
+  decline.decline_code = text_at(error, "decline_code");
+  decline.message = text_at(error, "message").value_or("Your card was declined.");
   return decline;
+}
+
+std::optional<std::string> intent_id_of(const Json& object) {
+  if (auto id = id_at(object, "payment_intent")) return id;
+  const Json* charge = object_at(object, "charge");
+  return charge != nullptr ? id_at(*charge, "payment_intent") : std::nullopt;
 }
 
 std::optional<domain::PaymentId> our_payment(const Json& object) {

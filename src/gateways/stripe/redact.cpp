@@ -5,6 +5,7 @@
 #include <initializer_list>
 
 #include "base/text.h"
+#include "gateways/stripe/news.h"
 
 namespace cobro::gateways::stripe {
 namespace {
@@ -14,12 +15,16 @@ using wire::JsonObject;
 
 constexpr std::size_t kMaxMessage = 300;
 
-// Scalars only: an object under a listed name is not what the list meant.
+// Scalars only, and numbers as databases hold them: an object under a listed name is not what the
+// list meant.
 JsonObject take(const Json& from, std::initializer_list<std::string_view> names) {
   JsonObject out;
   for (const auto name : names) {
     const Json* value = from.find(name);
-    if (value != nullptr && (value->as_string() || value->as_number() || value->as_bool()))
+    if (value == nullptr) continue;
+    if (value->as_string() != nullptr)
+      out.emplace_back(std::string(name), *text_at(from, name));
+    else if (value->as_int64() || value->as_bool())
       out.emplace_back(std::string(name), *value);
   }
   return out;
@@ -30,7 +35,8 @@ void add(JsonObject& to, std::string_view name, JsonObject value) {
 }
 
 JsonObject charge(const Json& from) {
-  if (from.as_string() != nullptr) return {{"id", from}};
+  if (const auto* id = from.as_string())
+    return is_id(*id) ? JsonObject{{"id", from}} : JsonObject{};
   JsonObject out =
       take(from, {"id", "status", "amount", "amount_captured", "amount_refunded", "currency",
                   "captured", "paid", "refunded", "disputed", "failure_code", "failure_message"});
@@ -54,7 +60,8 @@ JsonObject decline(const Json& error) {
 }
 
 JsonObject invoice(const Json& from) {
-  if (from.as_string() != nullptr) return {{"id", from}};
+  if (const auto* id = from.as_string())
+    return is_id(*id) ? JsonObject{{"id", from}} : JsonObject{};
   return take(from, {"id", "status", "amount_due", "amount_paid", "amount_remaining", "currency",
                      "billing_reason", "attempt_count", "next_payment_attempt"});
 }
@@ -82,8 +89,8 @@ std::string redacted_payment(const Json& intent) {
   if (const Json* latest = intent.find("latest_charge")) add(out, "latest_charge", charge(*latest));
   if (const Json* error = intent.find("last_payment_error"))
     add(out, "last_payment_error", decline(*error));
-  if (const auto type = intent.string_at({"next_action", "type"}))
-    add(out, "next_action", {{"type", Json(*type)}});
+  if (const Json* action = object_at(intent, "next_action"))
+    add(out, "next_action", take(*action, {"type"}));
   return wire::to_text(Json(std::move(out)));
 }
 
@@ -99,13 +106,12 @@ std::string redacted_subscription(const Json& subscription) {
                           "canceled_at", "ended_at", "created", "start_date", "trial_start",
                           "trial_end", "current_period_start", "current_period_end",
                           "collection_method", "default_payment_method", "livemode"});
-  const Json* items = subscription.at({"items", "data"});
-  if (items != nullptr && items->as_array() != nullptr && !items->as_array()->empty())
-    add(out, "item", item(items->as_array()->front()));
+  const auto items = items_at(subscription, "items");
+  if (!items.empty()) add(out, "item", item(items.front()));
   if (const Json* latest = subscription.find("latest_invoice"))
     add(out, "latest_invoice", invoice(*latest));
-  if (const auto reason = subscription.string_at({"cancellation_details", "reason"}))
-    add(out, "cancellation_details", {{"reason", Json(*reason)}});
+  if (const Json* details = object_at(subscription, "cancellation_details"))
+    add(out, "cancellation_details", take(*details, {"reason"}));
   return wire::to_text(Json(std::move(out)));
 }
 

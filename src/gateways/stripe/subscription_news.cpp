@@ -1,5 +1,6 @@
-// What a subscription says, in API versions before and since 2025-03-31.basil: that one moved
-// the current period to the items.
+// What a subscription says, in API versions from 2017 on: 2025-03-31.basil moved the current
+// period to the items; prices were plans, methods were sources, and there was one plan, at the
+// top.
 #include "gateways/stripe/invoices.h"
 #include "gateways/stripe/news.h"
 #include "gateways/stripe/prices.h"
@@ -29,20 +30,20 @@ std::optional<SubscriptionStatus> status_of(const Json& subscription) {
 
 // We make subscriptions of one item.
 const Json* item_of(const Json& subscription) {
-  const Json* items = subscription.at({"items", "data"});
-  if (items == nullptr || items->as_array() == nullptr || items->as_array()->empty())
-    return nullptr;
-  return &items->as_array()->front();
+  const auto items = items_at(subscription, "items");
+  return items.empty() ? nullptr : &items.front();
 }
 
 // What several of it cost, when somebody set a quantity in the dashboard.
 std::optional<domain::PriceNews> price_of(const Json& item) {
   const Json* price = object_at(item, "price");
+  if (price == nullptr) price = object_at(item, "plan");
   auto news = price != nullptr ? read_price(*price) : std::nullopt;
   const auto quantity = item.int_at({"quantity"}).value_or(1);
   if (!news || !news->amount || quantity == 1) return news;
   std::int64_t total = 0;
-  if (quantity < 1 || __builtin_mul_overflow(news->amount->minor(), quantity, &total))
+  if (quantity < 1 || __builtin_mul_overflow(news->amount->minor(), quantity, &total) ||
+      total > domain::kMaxStatedMinor)
     news->amount.reset();
   else
     news->amount = domain::Money{total, news->amount->currency()};
@@ -57,6 +58,7 @@ void read_item(const Json& subscription, SubscriptionNews& news) {
     news.current_period_start = time_at(*item, "current_period_start");
     news.current_period_end = time_at(*item, "current_period_end");
   }
+  if (!news.price) news.price = price_of(subscription);
   if (!news.current_period_start)
     news.current_period_start = time_at(subscription, "current_period_start");
   if (!news.current_period_end)
@@ -67,8 +69,9 @@ void read_item(const Json& subscription, SubscriptionNews& news) {
 bool read_intent(const Json& intent, SubscriptionNews& news) {
   const std::string status = intent.string_at({"status"}).value_or("");
   if (!status.starts_with("requires_")) return false;
-  news.client_secret = intent.string_at({"client_secret"});
-  if (status == "requires_action") news.next_action = read_next_action(intent);
+  news.client_secret = text_at(intent, "client_secret");
+  if (status == "requires_action" || status == "requires_source_action")
+    news.next_action = read_next_action(intent);
   return true;
 }
 
@@ -78,7 +81,8 @@ bool read_invoice_of(const Json& invoice, SubscriptionNews& news) {
   if (is_closed_invoice(invoice)) return false;
   const Json* intent = intent_of(invoice);
   if (intent != nullptr && intent->as_object() != nullptr) return read_intent(*intent, news);
-  auto secret = invoice.string_at({"confirmation_secret", "client_secret"});
+  const Json* confirmation = object_at(invoice, "confirmation_secret");
+  auto secret = confirmation != nullptr ? text_at(*confirmation, "client_secret") : std::nullopt;
   if (!secret) return false;
   if (news.status == SubscriptionStatus::incomplete)
     news.next_action = {"use_stripe_sdk", std::nullopt, secret};
@@ -106,8 +110,11 @@ std::optional<SubscriptionNews> read_subscription(const Json& subscription) {
   news.gateway_customer_id = std::move(*customer);
   read_item(subscription, news);
   news.gateway_payment_method_id = id_at(subscription, "default_payment_method");
+  if (!news.gateway_payment_method_id)
+    news.gateway_payment_method_id = id_at(subscription, "default_source");
   news.trial_end = time_at(subscription, "trial_end");
   news.cancel_at_period_end = is_true(subscription, "cancel_at_period_end");
+  news.cancel_at = time_at(subscription, "cancel_at");
   news.cancelled_at = time_at(subscription, "canceled_at");
   news.ended_at = time_at(subscription, "ended_at");
   news.latest_invoice_id = id_at(subscription, "latest_invoice");

@@ -87,7 +87,7 @@ void read_invoice_event(const Json& object, GatewayEvent& event) {
 }
 
 void read_dispute_event(const Json& object, GatewayEvent& event) {
-  event.gateway_payment_id = stripe::id_at(object, "payment_intent");
+  event.gateway_payment_id = stripe::intent_id_of(object);
   event.dispute = stripe::read_dispute(object, event.type);
 }
 
@@ -111,7 +111,7 @@ void read_object(const Json& object, GatewayEvent& event) {
   const bool of_intent = event.type.starts_with("payment_intent.");
   const bool of_refund = is_refund_event(event.type);
   if (!of_intent && !of_refund && event.type != "charge.refunded") return;
-  event.gateway_payment_id = stripe::id_at(object, of_intent ? "id" : "payment_intent");
+  event.gateway_payment_id = of_intent ? stripe::id_at(object, "id") : stripe::intent_id_of(object);
   event.our_payment = stripe::our_payment(object);
   if (of_intent) return read_intent_event(object, event);
   if (of_refund) return read_refund_event(object, event);
@@ -138,14 +138,15 @@ base::Result<GatewayEvent, ports::WebhookRefusal> Stripe::read_event(std::string
   const auto document = wire::parse_json(body);
   if (!document) return refuse("the body is not readable JSON");
   auto id = document->string_at({"id"});
-  auto type = document->string_at({"type"});
-  const auto created = stripe::time_at(*document, "created");
-  if (document->string_at({"object"}) != "event" || !id || !stripe::is_id(*id) || !type || !created)
+  auto type = stripe::text_at(*document, "type");
+  const std::string kind = document->string_at({"object"}).value_or("");
+  // What is of API v2 names its object and holds none: kept, like every type that we do not know.
+  if ((kind != "event" && kind != "v2.core.event") || !id || !stripe::is_id(*id) || !type)
     return refuse("the body is not an event");
   GatewayEvent event;
   event.event_id = std::move(*id);
   event.type = std::move(*type);
-  event.created_at = *created;
+  event.created_at = stripe::time_at(*document, "created").value_or(base::Timestamp{});
   if (const Json* object = document->at({"data", "object"})) read_object(*object, event);
   return event;
 }

@@ -21,7 +21,9 @@ void put_changing(Params& params, const domain::Dispute& dispute) {
       .add(dispute.withdrawn)
       .add(dispute.reinstated)
       .add(dispute.updated_at)
-      .add(dispute.closed_at);
+      .add(dispute.closed_at)
+      .add(dispute.withdrawn_amount.minor())
+      .add(dispute.movements);
 }
 
 }  // namespace
@@ -30,7 +32,7 @@ const Table& disputes() {
   static const Table table(
       "disputes", {"payment_id", "gateway", "gateway_dispute_id", "created_at"},
       {"transaction_id", "stage", "status", "currency", "amount", "reason", "evidence_due_by",
-       "withdrawn", "reinstated", "updated_at", "closed_at"});
+       "withdrawn", "reinstated", "updated_at", "closed_at", "withdrawn_amount", "movements"});
   return table;
 }
 
@@ -67,6 +69,8 @@ domain::Dispute read_dispute(Cells cells) {
                           .created_at = created_at,
                           .updated_at = cells.time()};
   dispute.closed_at = cells.opt_time();
+  dispute.withdrawn_amount = cells.money(currency);
+  dispute.movements = cells.int64();
   dispute.version = cells.int64();
   return dispute;
 }

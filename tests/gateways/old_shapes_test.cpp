@@ -1,0 +1,159 @@
+#include "gateways/old_shapes.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gateways/stripe/invoices.h"
+#include "gateways/stripe/news.h"
+#include "gateways/stripe/prices.h"
+#include "gateways/stripe/subscriptions.h"
+
+namespace cobro::gateways {
+namespace {
+
+using domain::RemoteState;
+using fixtures::answer;
+using fixtures::json;
+using fixtures::money;
+using fixtures::stripe;
+using wire::JsonNull;
+using wire::JsonObject;
+
+ports::GatewayEvent read(std::string_view type, const wire::Json& object) {
+  const wire::Json event =
+      JsonObject{{"id", "evt_1"},      {"object", "event"},
+                 {"type", type},       {"created", 1'762'340'400},
+                 {"request", "req_1"}, {"data", JsonObject{{"object", object}}}};
+  return stripe().read_event(wire::to_text(event)).value();
+}
+
+TEST(StripeOldShapes, an_intent_with_sources_and_a_list_of_charges) {
+  const auto paid = read("payment_intent.succeeded", old_shapes::intent("succeeded"));
+  ASSERT_TRUE(paid.payment);
+  EXPECT_EQ(paid.payment->captured, money("29.90", "USD"));
+  EXPECT_EQ(paid.payment->charge_id, "ch_2");
+  const auto waiting = stripe::read_payment(old_shapes::intent("requires_source_action"));
+  EXPECT_EQ(waiting->state, RemoteState::requires_action);
+  EXPECT_EQ(waiting->next_action->type, "redirect_to_url");
+  EXPECT_EQ(waiting->next_action->url, "https://hooks.stripe.com/3d");
+  EXPECT_EQ(stripe::read_payment(old_shapes::intent("requires_source"))->state,
+            RemoteState::unconfirmed);
+  const auto failed = old_shapes::intent("requires_source", {{"last_payment_error", json("{}")}});
+  EXPECT_EQ(stripe::read_payment(failed)->state, RemoteState::declined);
+}
+
+TEST(StripeOldShapes, a_refund_and_a_dispute_that_name_their_intent_by_the_charge) {
+  const auto charge = json(R"({"id":"ch_1","object":"charge","payment_intent":"pi_1"})");
+  const auto refunded =
+      read("charge.refund.updated", fixtures::refund("succeeded", {{"payment_intent", JsonNull{}},
+                                                                   {"charge", charge},
+                                                                   {"metadata", JsonNull{}}}));
+  ASSERT_TRUE(refunded.refund);
+  EXPECT_EQ(refunded.gateway_payment_id, "pi_1");
+  EXPECT_EQ(refunded.refund->gateway_payment_id, "pi_1");
+  const auto disputed = read("charge.dispute.created", old_shapes::dispute());
+  ASSERT_TRUE(disputed.dispute);
+  EXPECT_EQ(disputed.gateway_payment_id, "pi_1");
+  EXPECT_EQ(disputed.dispute->movements, 1);
+  EXPECT_EQ(disputed.dispute->withdrawn_amount, money("29.90", "USD"));
+  const auto closed =
+      read("charge.dispute.closed", old_shapes::dispute({{"status", "charge_refunded"}}));
+  EXPECT_EQ(closed.dispute->status, domain::DisputeStatus::closed);
+}
+
+TEST(StripeOldShapes, a_charge_that_holds_its_refunds) {
+  const auto event = read("charge.refunded", old_shapes::charge());
+  EXPECT_EQ(event.fetch, ports::GatewayEvent::Fetch::refunds);
+  EXPECT_EQ(event.gateway_payment_id, "pi_1");
+}
+
+TEST(StripeOldShapes, a_subscription_to_a_plan) {
+  for (const auto& more : {JsonObject{}, JsonObject{{"items", JsonNull{}}}}) {
+    const auto news = stripe::read_subscription(old_shapes::subscription(more));
+    ASSERT_TRUE(news && news->price);
+    EXPECT_EQ(news->price->gateway_price_id, "gold");
+    EXPECT_EQ(news->price->amount, money("29.90", "USD")) << "two of it";
+    EXPECT_EQ(news->price->billing_cycle, domain::BillingCycle::monthly);
+    EXPECT_EQ(news->price->interval_count, 3);
+    EXPECT_EQ(news->gateway_payment_method_id, "card_1");
+    EXPECT_EQ(news->current_period_end, base::Timestamp::from_unix_seconds(1'764'932'400));
+    EXPECT_TRUE(news->cancel_at_period_end);
+  }
+}
+
+TEST(StripeOldShapes, an_invoice_without_a_status) {
+  const auto paid = stripe::read_invoice(old_shapes::invoice());
+  EXPECT_EQ(paid->status, domain::InvoiceStatus::paid);
+  ASSERT_TRUE(paid->payment);
+  EXPECT_EQ(paid->payment->gateway_payment_id, "pi_1");
+  const auto given_up =
+      stripe::read_invoice(old_shapes::invoice({{"paid", false}, {"forgiven", true}}));
+  EXPECT_EQ(given_up->status, domain::InvoiceStatus::uncollectible);
+  EXPECT_FALSE(stripe::read_invoice(old_shapes::invoice({{"paid", false}}))->status);
+}
+
+TEST(StripeOldShapes, an_event_whose_time_is_a_text_is_kept) {
+  const auto thin = stripe().read_event(
+      R"({"id":"evt_test_1","object":"v2.core.event","type":"v1.billing.meter.no_meter_found",)"
+      R"("created":"2025-11-05T11:00:00.000Z","related_object":{"id":"mtr_1"}})");
+  ASSERT_TRUE(thin);
+  EXPECT_EQ(thin->event_id, "evt_test_1");
+  EXPECT_EQ(thin->fetch, ports::GatewayEvent::Fetch::nothing);
+}
+
+TEST(StripeReaders, tell_the_day_on_which_a_subscription_is_to_end) {
+  const auto news = stripe::read_subscription(
+      fixtures::basil_subscription("active", {{"cancel_at", 1'764'000'000}}));
+  EXPECT_EQ(news->cancel_at, base::Timestamp::from_unix_seconds(1'764'000'000));
+  EXPECT_FALSE(news->cancel_at_period_end);
+  EXPECT_FALSE(stripe::read_subscription(fixtures::basil_subscription("active"))->cancel_at);
+}
+
+TEST(StripeReaders, take_no_amount_that_is_longer_than_any_of_ours) {
+  const auto most = fixtures::intent("succeeded", {{"amount", 999'999'999'999}});
+  EXPECT_EQ(stripe::read_payment(most)->amount->minor(), 999'999'999'999);
+  const auto more = fixtures::intent("succeeded", {{"amount", 1'000'000'000'000}});
+  EXPECT_FALSE(stripe::read_payment(more)->amount);
+  const auto many = fixtures::basil_subscription(
+      "active", {{"items", fixtures::items({{"quantity", 1'000'000'000'000}})}});
+  EXPECT_FALSE(stripe::read_subscription(many)->price->amount);
+}
+
+TEST(StripeReaders, keep_nothing_that_a_database_refuses) {
+  const auto odd = json(R"({"code":"a\u0000b","decline_code":"x","message":"y\u0000"})");
+  const auto news = stripe::read_payment(
+      fixtures::intent("requires_payment_method", {{"last_payment_error", odd},
+                                                   {"cancellation_reason", json(R"("\u0000")")},
+                                                   {"created", wire::JsonNumber{"1e999999"}}}));
+  EXPECT_EQ(news->decline->code, "ab");
+  EXPECT_EQ(news->decline->message, "y");
+  EXPECT_THAT(news->redacted, testing::Not(testing::HasSubstr("u0000")));
+  EXPECT_THAT(news->redacted, testing::Not(testing::HasSubstr("e999")));
+  const auto wordy = json(R"({"message":")" + std::string(499, 'a') + R"(ñ"})");
+  EXPECT_EQ(stripe::read_decline(wordy).message, std::string(499, 'a'));
+}
+
+TEST(StripeReaders, read_a_price_of_fractions_only_where_it_is_whole) {
+  const auto whole =
+      fixtures::price({{"unit_amount", JsonNull{}}, {"unit_amount_decimal", "2990"}});
+  EXPECT_EQ(stripe::read_price(whole)->amount, money("29.90", "USD"));
+  const auto part = fixtures::price({{"unit_amount", JsonNull{}}, {"unit_amount_decimal", "0.5"}});
+  EXPECT_FALSE(stripe::read_price(part)->amount);
+  for (const std::int64_t count : {0L, -1L, 4'000'000'000'000L}) {
+    const auto odd = stripe::read_price(fixtures::price(
+        {{"recurring", JsonObject{{"interval", "month"}, {"interval_count", count}}}}));
+    EXPECT_FALSE(odd->billing_cycle) << count;
+    EXPECT_EQ(odd->interval_count, 1);
+  }
+}
+
+TEST(StripeReaders, know_the_intent_of_a_page_that_shows_only_its_id) {
+  const auto session = json(R"({"id":"cs_1","object":"checkout.session","status":"complete",
+    "amount_total":2990,"currency":"usd","payment_intent":"pi_1","metadata":null})");
+  const auto got = stripe().parse(domain::Operation::create, answer(200, session));
+  ASSERT_TRUE(got.payment);
+  EXPECT_EQ(got.payment->gateway_payment_id, "pi_1");
+}
+
+}  // namespace
+}  // namespace cobro::gateways
