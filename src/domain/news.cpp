@@ -275,6 +275,10 @@ Applied apply(Books& books, const DisputeNews& news, const std::optional<Dispute
   const Payment& payment = books.payment();
   const auto currency = payment.amount.currency();
   if (payment.state != PaymentState::succeeded) return Applied::no_room;
+  if (known && known->payment_id != payment.id)
+    return conflict(books, fmt::format("the gateway says that dispute {} of another payment is of "
+                                       "this one",
+                                       news.gateway_dispute_id));
   std::optional<Money> amount = news.amount;
   if (amount && (amount->currency() != currency || amount->is_negative())) amount.reset();
   if (known) amount = known->amount;

@@ -53,6 +53,12 @@ struct GatewayEvent {
   std::optional<domain::SubscriptionId> our_subscription = {};
   std::optional<std::string> gateway_payment_id;
   std::optional<domain::PaymentId> our_payment;
+  // A customer that was deleted there.
+  std::optional<std::string> deleted_customer = {};
+  // A method as it is now; of a detached one also the customer that it was taken from.
+  std::optional<domain::MethodNews> method = {};
+  std::optional<std::string> detached_from = {};
+  bool other_mode = false;  // of live money where we test, or the reverse: never applied
 };
 
 // An access token (OAuth 2.0, RFC 6749) that the gateway gives for our credentials.

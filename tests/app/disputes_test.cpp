@@ -245,6 +245,7 @@ TEST_F(DisputeAudit, finds_a_dispute_that_was_lost_from_the_table) {
 
 TEST_F(DisputeAudit, finds_money_that_came_back_in_one_place_only) {
   page.disputes[0].reinstated = false;
+  page.disputes[0].withdrawn_amount = page.disputes[0].amount;
   expect_found("100.00 PEN was taken, its transaction is a dispute of 100.00 PEN that failed");
   expect_found("its disputed amount is 0.00 PEN, its disputes make it 100.00 PEN");
 }
@@ -256,7 +257,14 @@ TEST_F(DisputeAudit, finds_a_transaction_that_no_dispute_names) {
 
 TEST_F(DisputeAudit, finds_another_amount) {
   transaction().amount = *domain::Money::parse("99", transaction().amount.currency());
-  expect_found("its transaction is a dispute of 99.00 PEN");
+  expect_found("asks for 99.00 PEN on disputes");
+}
+
+TEST_F(DisputeAudit, finds_a_part_that_is_said_to_be_gone) {
+  page.disputes[0].withdrawn_amount =
+      *domain::Money::parse("1", page.disputes[0].amount.currency());
+  expect_found("100.00 PEN was given back, its transaction is a dispute of 100.00 PEN that failed");
+  expect_found("its disputes make it 1.00 PEN");
 }
 
 TEST_F(DisputeAudit, finds_a_missing_entry) {

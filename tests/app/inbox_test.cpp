@@ -1,10 +1,15 @@
 // Webhooks in: what one write settles, what is left to the inbox, and what becomes of it when
 // an instance dies, hangs or stumbles.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "app/handlers/call_handlers.h"
+#include "base/bytes.h"
+#include "crypto/hash.h"
+#include "tests/app/buyer.h"
 #include "tests/app/faulty_store.h"
 #include "tests/app/world.h"
+#include "wire/json.h"
 
 namespace cobro::testing {
 namespace {
@@ -221,6 +226,51 @@ TEST_F(Inbox, takes_no_more_than_it_has_room_for_and_asks_again_when_it_is_empty
   world.advance(1s);
   EXPECT_EQ(asked, 1);
   EXPECT_TRUE(unapplied().empty());
+}
+
+class KeptLog final : public ports::Log {
+ public:
+  std::vector<std::string> lines;
+
+  void write(ports::LogLevel, std::string_view message,
+             std::initializer_list<ports::LogField>) override {
+    lines.emplace_back(message);
+  }
+};
+
+// The same letter from the gateway's live mode, signed by it.
+wire::Request from_live_mode(wire::Request letter, base::Timestamp now) {
+  auto event = wire::parse_json(letter.body).value();
+  event.set("livemode", true);
+  letter.body = wire::to_text(event);
+  const auto at = std::to_string(now.unix_seconds());
+  const auto signature = base::to_hex(crypto::hmac_sha256("whsec_test", at + "." + letter.body));
+  letter.headers.set("Stripe-Signature", "t=" + at + ",v1=" + signature);
+  return letter;
+}
+
+TEST_F(Inbox, keeps_an_event_of_the_other_mode_and_never_applies_it) {
+  KeptLog log;
+  world.context = std::make_unique<app::Context>(
+      app::Context{store, world.clock, world.random, world.wire, world.gateways, log,
+                   app::Settings{}, &app::call_handlers()});
+  world.pay(1, "100");
+  Postbox post(world);
+  world.wire.fate = [](const ports::HttpRequest&) { return Cut::answer_lost; };
+  group.spawn("process", drop(world.processing(1, "pm_card_visa", "")));
+  world.advance(2s);
+  const auto letters = post.about("payment_intent.succeeded");
+  ASSERT_FALSE(letters.empty());
+  const auto before = world.payment(1).state;
+  const auto live = from_live_mode(letters.front(), world.clock.now());
+  const auto received = run(world.clock, receiving(live));
+  ASSERT_TRUE(received) << "answered 200";
+  EXPECT_FALSE(received->left);
+  EXPECT_EQ(row_of(live)->status, WebhookStatus::ignored);
+  EXPECT_EQ(row_of(live)->body, live.body);
+  EXPECT_NE(before, PaymentState::succeeded);
+  EXPECT_EQ(world.payment(1).state, before);
+  EXPECT_THAT(log.lines, ::testing::Contains(::testing::HasSubstr("other mode")));
 }
 
 }  // namespace

@@ -267,7 +267,7 @@ TEST(BookEvents, of_a_dispute_tell_its_course_and_its_money) {
                   .reason = "fraudulent",
                   .created_at = kThen,
                   .updated_at = kThen};
-  books.withdraw(dispute);
+  books.withdraw(dispute, dispute.amount);
   books.keep_dispute(dispute, true);
   dispute.status = DisputeStatus::under_review;
   books.keep_dispute(dispute, false);

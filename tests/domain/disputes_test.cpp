@@ -163,6 +163,14 @@ TEST_F(Told, an_amount_that_we_cannot_read_is_a_persons) {
   expect_gone(0);
 }
 
+TEST_F(Told, a_dispute_of_another_payment_is_a_conflict) {
+  tell(1, 3000);
+  auto other = *row();
+  other.payment_id = PaymentId{};
+  EXPECT_EQ(apply(books, news(2, pen(0), DisputeStatus::won), other), Applied::conflicted);
+  expect_gone(3000);
+}
+
 TEST_F(Told, a_refund_made_there_in_another_currency_or_of_nothing_fails_no_check) {
   RefundNews refund{.gateway_refund_id = "re_1",
                     .gateway_payment_id = "pi_1",
@@ -171,7 +179,7 @@ TEST_F(Told, a_refund_made_there_in_another_currency_or_of_nothing_fails_no_chec
                     .reason = {},
                     .failure_reason = {},
                     .our_payment = {},
-                    .our_attempt = {},
+                    .our_call = {},
                     .redacted = "{}"};
   EXPECT_EQ(apply(books, refund, nullptr), Applied::conflicted);
   refund.status = RefundStatus::failed;

@@ -107,6 +107,12 @@ TEST(StripeReaders, tell_the_day_on_which_a_subscription_is_to_end) {
   EXPECT_EQ(news->cancel_at, base::Timestamp::from_unix_seconds(1'764'000'000));
   EXPECT_FALSE(news->cancel_at_period_end);
   EXPECT_FALSE(stripe::read_subscription(fixtures::basil_subscription("active"))->cancel_at);
+  const auto resumed = [](const JsonObject& more) {
+    return fixtures::stripe().subscriptions()->parse(
+        domain::Operation::resume, answer(200, fixtures::basil_subscription("active", more)));
+  };
+  EXPECT_EQ(resumed({}).kind, ports::AnswerKind::accepted);
+  EXPECT_EQ(resumed({{"cancel_at", 1'764'000'000}}).kind, ports::AnswerKind::unknown);
 }
 
 TEST(StripeReaders, take_no_amount_that_is_longer_than_any_of_ours) {

@@ -198,6 +198,8 @@ Problem read_event(std::string_view body) {
   const auto event = stripe_of_ours().read_event(body);
   if (!event) return unless(!event.error().message.empty(), "a refusal without words");
   if (!is_kept(event->event_id) || !is_kept(event->type)) return "an event that cannot be kept";
+  if (event->method)
+    if (auto problem = check(*event->method)) return problem;
   if (auto problem = check_and_book(event->payment)) return problem;
   if (auto problem = check_and_book(event->refund)) return problem;
   return check_and_book(event->dispute);
@@ -258,11 +260,10 @@ struct CheckNews {
 Problem read_billing(std::string_view body) {
   const StripeBilling billing;
   for (const auto operation :
-       {domain::ErrandOperation::create_customer, domain::ErrandOperation::attach_method,
-        domain::ErrandOperation::detach_method, domain::ErrandOperation::create_subscription,
-        domain::ErrandOperation::end_now, domain::ErrandOperation::resume,
-        domain::ErrandOperation::change_plan}) {
-    const auto answer = billing.parse_errand(operation, {200, {}, std::string(body)});
+       {domain::Operation::create_customer, domain::Operation::attach_method,
+        domain::Operation::detach_method, domain::Operation::create_subscription,
+        domain::Operation::end_now, domain::Operation::resume, domain::Operation::change_plan}) {
+    const auto answer = billing.parse(operation, {200, {}, std::string(body)});
     const bool nothing = std::holds_alternative<std::monostate>(answer.news);
     if (answer.kind == AnswerKind::accepted && nothing) return "accepted, and nothing read";
     if (auto problem = std::visit(CheckNews{}, answer.news)) return problem;

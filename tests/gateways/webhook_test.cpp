@@ -198,5 +198,61 @@ TEST(StripeEvent, does_without_a_time_that_it_cannot_read) {
   }
 }
 
+TEST(StripeEvent, is_of_the_other_mode_when_our_key_is) {
+  struct Row {
+    std::string_view key;
+    std::string_view livemode;
+    bool other;
+  };
+  for (const auto& row : std::vector<Row>{{"sk_test_1", "true", true},
+                                          {"sk_test_1", "false", false},
+                                          {"rk_test_1", "true", true},
+                                          {"sk_live_1", "true", false},
+                                          {"sk_live_1", "false", true},
+                                          {"rk_live_1", "false", true},
+                                          {"sk_test_1", "null", false},
+                                          {"sk_live_1", "\"false\"", false},
+                                          {"key", "true", false},
+                                          {"key", "false", false}}) {
+    const Stripe ours{StripeSettings{.secret_key = base::Secret{std::string(row.key)}}};
+    const auto event = ours.read_event(fmt::format(
+        R"({{"object":"event","id":"evt_1","type":"x","created":1,"livemode":{}}})", row.livemode));
+    ASSERT_TRUE(event);
+    EXPECT_EQ(event->other_mode, row.other) << row.key << row.livemode;
+  }
+}
+
+TEST(StripeEvent, tells_that_a_customer_was_deleted) {
+  const auto event =
+      read("customer.deleted", fixtures::json(R"({"id":"cus_1","object":"customer"})"));
+  EXPECT_EQ(event.deleted_customer, "cus_1");
+  EXPECT_FALSE(read("customer.updated", fixtures::json(R"({"id":"cus_1","object":"customer"})"))
+                   .deleted_customer);
+  EXPECT_FALSE(read("customer.deleted", intent("succeeded")).deleted_customer);
+}
+
+TEST(StripeEvent, tells_what_became_of_a_method) {
+  const auto detached =
+      stripe().read_event(R"({"object":"event","id":"evt_1","type":"payment_method.detached",
+    "created":1,"data":{"previous_attributes":{"customer":"cus_1"},
+    "object":{"id":"pm_1","object":"payment_method","type":"card","customer":null}}})");
+  ASSERT_TRUE(detached && detached->method);
+  EXPECT_EQ(detached->method->gateway_payment_method_id, "pm_1");
+  EXPECT_FALSE(detached->method->gateway_customer_id);
+  EXPECT_EQ(detached->detached_from, "cus_1");
+  const auto method = fixtures::json(R"({"id":"pm_1","object":"payment_method","type":"card",
+    "customer":"cus_1","card":{"brand":"visa","last4":"4242","exp_month":1,"exp_year":2031}})");
+  for (const std::string_view type :
+       {"payment_method.updated", "payment_method.automatically_updated",
+        "payment_method.card_automatically_updated"}) {
+    const auto event = read(type, method);
+    ASSERT_TRUE(event.method) << type;
+    EXPECT_EQ(event.method->exp_year, 2031);
+    EXPECT_FALSE(event.detached_from);
+  }
+  EXPECT_FALSE(read("payment_method.attached", method).method);
+  EXPECT_FALSE(read("payment_method.updated", intent("succeeded")).method);
+}
+
 }  // namespace
 }  // namespace cobro::gateways

@@ -144,7 +144,7 @@ base::Task<void> apply_one(Context& context, StoredWebhook row) {
   const auto event = gateway->read_event(row.body);
   if (!event) co_return co_await mark(context, row, WebhookStatus::ignored, "unreadable");
   if (concerns_nobody(*event))
-    co_return co_await mark(context, row, WebhookStatus::ignored, kOfNoInterest);
+    co_return co_await mark(context, row, WebhookStatus::ignored, why_nobody(*event));
   if (is_about_subscription(*event)) co_return co_await follow_subscription(context, row, *event);
   const auto payment = co_await find_payment(context, *event, row.gateway);
   if (!payment) co_return co_await mark_unfound(context, row, *event);
@@ -169,7 +169,11 @@ bool may_be_known_later(const GatewayEvent& event) {
 }
 
 bool concerns_nobody(const GatewayEvent& event) {
-  return !is_final_fact(event) && event.fetch == GatewayEvent::Fetch::nothing;
+  return event.other_mode || (!is_final_fact(event) && event.fetch == GatewayEvent::Fetch::nothing);
+}
+
+const char* why_nobody(const GatewayEvent& event) {
+  return event.other_mode ? kOtherMode : kOfNoInterest;
 }
 
 Changes apply_fact(const Context& context, const Loaded& loaded, domain::Moment moment,

@@ -82,7 +82,7 @@ Changes take(const Context& context, const Incoming& incoming, const Loaded& loa
   const bool found = loaded.payment && is_of(*loaded.payment, incoming);
   Changes changes;
   if (concerns_nobody(incoming.event))
-    row = ended(row, WebhookStatus::ignored, kOfNoInterest, now);
+    row = ended(row, WebhookStatus::ignored, why_nobody(incoming.event), now);
   else if (is_of_nobody(incoming.event, loaded))
     row = ended(row, WebhookStatus::ignored, kNothingOfOurs, now);
   else if (found && is_final_fact(incoming.event))
@@ -152,6 +152,10 @@ base::Task<base::Result<Received, Refusal>> receive_webhook(Context& context,
     co_return std::unexpected(
         Refusal{.code = RefusalCode::validation_failed, .message = event.error().message});
   const Incoming incoming{gateway, std::move(*event), std::move(body)};
+  if (incoming.event.other_mode)
+    context.log.write(ports::LogLevel::warning,
+                      "a webhook of the gateway's other mode (test or live) is not applied",
+                      {{"event", incoming.event.event_id}, {"type", incoming.event.type}});
   if (auto received = co_await try_whole(context, incoming)) co_return std::move(*received);
   co_return co_await store(context, incoming, row_alone(incoming), &keep);
 }

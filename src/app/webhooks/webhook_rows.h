@@ -10,10 +10,13 @@
 namespace cobro::app {
 
 inline constexpr const char* kOfNoInterest = "not a type that changes anything";
+inline constexpr const char* kOtherMode = "of the gateway's other mode: test or live";
 inline constexpr const char* kNothingOfOurs = "nothing of ours";
 
 // Nothing for us to do, whatever there is in the database.
 bool concerns_nobody(const ports::GatewayEvent& event);
+// Why, of such a one.
+const char* why_nobody(const ports::GatewayEvent& event);
 bool is_final_fact(const ports::GatewayEvent& event);
 bool is_about_subscription(const ports::GatewayEvent& event);
 // Names its payment only by the gateway's id, which our own call's answer or the invoice's event

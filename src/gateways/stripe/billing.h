@@ -6,7 +6,7 @@
 //   create_customer      a customer that is not deleted
 //   attach_method        a customer to which it belongs; detach_method: none
 //   create_subscription  a status that we know
-//   end_at_period_end    that it will end, or has ended; resume: that it goes on
+//   end_at_period_end    that it will end, or has ended; resume: that no end is in sight
 //   end_now              that it has ended
 //   change_plan          a subscription that has not ended, and a price
 //

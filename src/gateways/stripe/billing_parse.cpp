@@ -68,7 +68,7 @@ struct IsDone {
       case Operation::end_now:
         return ended;
       case Operation::resume:
-        return !ended && !subscription.cancel_at_period_end;
+        return !ended && !subscription.cancel_at_period_end && !subscription.cancel_at;
       case Operation::change_plan:
         return !ended && subscription.price;
       default:

@@ -6,6 +6,7 @@
 
 #include "gateways/stripe/disputes.h"
 #include "gateways/stripe/invoices.h"
+#include "gateways/stripe/methods.h"
 #include "gateways/stripe/news.h"
 #include "gateways/stripe/signature.h"
 #include "gateways/stripe/stripe.h"
@@ -102,7 +103,26 @@ void read_checkout_event(const Json& object, GatewayEvent& event) {
     event.fetch = Fetch::subscription;
 }
 
+// `card_automatically_updated` is its name before 2020.
+bool is_about_method(std::string_view type) {
+  return type == "payment_method.detached" || type == "payment_method.updated" ||
+         type == "payment_method.automatically_updated" ||
+         type == "payment_method.card_automatically_updated";
+}
+
+void read_method_event(const Json& data, GatewayEvent& event) {
+  event.method = stripe::read_method(*data.find("object"));
+  const Json* before = stripe::object_at(data, "previous_attributes");
+  const bool detached = event.method && !event.method->gateway_customer_id;
+  if (detached && before != nullptr) event.detached_from = stripe::id_at(*before, "customer");
+}
+
 void read_object(const Json& object, GatewayEvent& event) {
+  if (event.type == "customer.deleted") {
+    if (stripe::is_object_of_type(object, "customer"))
+      event.deleted_customer = stripe::id_at(object, "id");
+    return;
+  }
   if (event.type.starts_with("checkout.session.")) return read_checkout_event(object, event);
   if (event.type.starts_with("customer.subscription."))
     return read_subscription_event(object, event);
@@ -116,6 +136,15 @@ void read_object(const Json& object, GatewayEvent& event) {
   if (of_intent) return read_intent_event(object, event);
   if (of_refund) return read_refund_event(object, event);
   if (event.gateway_payment_id || event.our_payment) event.fetch = Fetch::refunds;
+}
+
+// By our key; one that tells no mode takes both.
+bool is_of_other_mode(const Json& event, std::string_view key) {
+  const bool live = key.starts_with("sk_live_") || key.starts_with("rk_live_");
+  const bool test = key.starts_with("sk_test_") || key.starts_with("rk_test_");
+  const Json* mode = event.find("livemode");
+  if (mode == nullptr || mode->as_bool() == nullptr) return false;
+  return *mode->as_bool() ? test : live;
 }
 
 std::unexpected<ports::WebhookRefusal> refuse(std::string message) {
@@ -147,7 +176,14 @@ base::Result<GatewayEvent, ports::WebhookRefusal> Stripe::read_event(std::string
   event.event_id = std::move(*id);
   event.type = std::move(*type);
   event.created_at = stripe::time_at(*document, "created").value_or(base::Timestamp{});
-  if (const Json* object = document->at({"data", "object"})) read_object(*object, event);
+  event.other_mode = is_of_other_mode(*document, settings_.secret_key.reveal());
+  const Json* data = stripe::object_at(*document, "data");
+  const Json* object = data != nullptr ? data->find("object") : nullptr;
+  if (object == nullptr) return event;
+  if (is_about_method(event.type))
+    read_method_event(*data, event);
+  else
+    read_object(*object, event);
   return event;
 }
 
