@@ -20,6 +20,7 @@ namespace cobro::domain {
 enum class RemoteState {
   unconfirmed,  // exists, nothing tried
   requires_action,
+  approved,  // the customer agreed; nothing is held yet, and our confirmation takes it
   processing,
   authorized,
   succeeded,

@@ -90,11 +90,20 @@ Applied decline(Books& books, const PaymentNews& news) {
              : Applied::nothing_new;
 }
 
-Applied follow_state(Books& books, const PaymentNews& news) {
+// As good as waiting for its customer, until our confirmation is under way.
+Applied approve(Books& books, bool known) {
+  const bool confirming = known && books.payment().pending_operation == Operation::confirm;
+  if (confirming || !books.move(PaymentEvent::action_required)) return Applied::nothing_new;
+  return Applied::changed;
+}
+
+Applied follow_state(Books& books, const PaymentNews& news, bool known) {
   switch (news.state) {
     case RemoteState::unconfirmed:
     case RemoteState::unrecognized:
       return Applied::nothing_new;
+    case RemoteState::approved:  // what follows from it needs a call
+      return approve(books, known);
     case RemoteState::requires_action:
       return act(books, news);
     case RemoteState::processing:
@@ -183,8 +192,9 @@ Applied book_outside_refund(Books& books, const RefundNews& news) {
 Applied apply(Books& books, const PaymentNews& news) {
   if (auto detail = contradiction(books.payment(), news))
     return conflict(books, std::move(*detail));
+  const bool known = books.payment().gateway_payment_id.has_value();
   const bool learned = learn(books, news);
-  const auto applied = follow_state(books, news);
+  const auto applied = follow_state(books, news, known);
   return learned && applied == Applied::nothing_new ? Applied::changed : applied;
 }
 
@@ -317,6 +327,10 @@ std::optional<CallStatus> confirm_ending(const Payment& before, const PaymentNew
     // seen is this call's.
     case RemoteState::declined:
       if (news.charge_id && news.charge_id != before.gateway_charge_id) return CallStatus::declined;
+      return std::nullopt;
+    // Of the confirmation that made it; one that is to take what was approved is not done yet.
+    case RemoteState::approved:
+      if (!before.gateway_payment_id) return CallStatus::accepted;
       return std::nullopt;
     case RemoteState::unconfirmed:
     case RemoteState::unrecognized:

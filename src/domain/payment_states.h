@@ -8,6 +8,7 @@
 //                                      └─declined─▶ failed ──confirmation_sent─▶ processing
 //   everything before capture ──cancelled──▶ cancelled
 //
+// What the customer approved on the gateway's page (`requires_action`) is confirmed by us.
 // A payment confirmed in the customer's browser goes on from `pending` or `failed` without a
 // confirmation of ours. docs/states.md draws the whole table.
 //
@@ -60,6 +61,8 @@ inline constexpr std::array kPaymentTransitions = {
     PaymentTransition{PaymentState::pending, PaymentEvent::declined, PaymentState::failed},
     PaymentTransition{PaymentState::pending, PaymentEvent::cancelled, PaymentState::cancelled},
 
+    PaymentTransition{PaymentState::requires_action, PaymentEvent::confirmation_sent,
+                      PaymentState::processing},
     PaymentTransition{PaymentState::requires_action, PaymentEvent::confirmed,
                       PaymentState::processing},
     PaymentTransition{PaymentState::requires_action, PaymentEvent::authorized,

@@ -29,10 +29,21 @@ struct Capabilities {
   bool remote = true;  // false: nothing is ever called (manual)
   bool capture_later = false;
   bool partial_refund = false;
+  // A payment is confirmed with a method that is named; false: the customer chooses one on the
+  // gateway's own page, and approves there.
+  bool needs_method = true;
   // A key sent again within this span of its first send gives the first answer again.
   base::Duration key_window{};
 };
 
+// A webhook as it came: all of it may be signed, and all of it is kept.
+struct WebhookRequest {
+  std::string method;
+  std::string path;
+  std::string query;  // raw, without '?'
+  wire::Headers headers;
+  std::string body;
+};
 struct WebhookRefusal {
   std::string message;  // for the 400 answer
 };
@@ -118,12 +129,16 @@ class Gateway {
                                             base::Duration timeout,
                                             const base::Secret* token) const = 0;
 
-  // Verifies the signature over the raw body and reads the event.
+  // The keys that the request is signed with, where they must be fetched first; else nothing.
+  [[nodiscard]] virtual std::optional<domain::GatewayRequest> webhook_keys(
+      const WebhookRequest& request) const = 0;
+  // Verifies the signature and reads the event. `keys`: what fetching them gave; null when there
+  // was nothing to fetch.
   [[nodiscard]] virtual base::Result<GatewayEvent, WebhookRefusal> verify(
-      const wire::Headers& headers, std::string_view body, base::Timestamp now) const = 0;
+      const WebhookRequest& request, const HttpResponse* keys, base::Timestamp now) const = 0;
   // Reads a stored event again, its signature having been verified when it came.
   [[nodiscard]] virtual base::Result<GatewayEvent, WebhookRefusal> read_event(
-      std::string_view body) const = 0;
+      const WebhookRequest& request) const = 0;
 };
 
 }  // namespace cobro::ports

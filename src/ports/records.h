@@ -46,7 +46,11 @@ struct StoredWebhook {
   domain::GatewayName gateway = domain::GatewayName::stripe;
   std::string event_id;  // unique per gateway
   std::string type;
-  std::string body;  // raw, as verified
+  std::string method = "POST";  // the request, raw, as verified
+  std::string path = {};
+  std::string query = {};
+  wire::Headers headers = {};
+  std::string body;
   WebhookStatus status = WebhookStatus::pending;
   std::string note;  // why it waits or was ignored
   std::int64_t tries = 0;

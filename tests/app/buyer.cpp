@@ -114,8 +114,8 @@ std::vector<wire::Request> Postbox::about(const std::string& type) const {
 
 void Postbox::deliver(const wire::Request& letter) {
   auto received =
-      run(world_.clock, app::receive_webhook(*world_.context, domain::GatewayName::stripe,
-                                             letter.headers, letter.body));
+      run(world_.clock,
+          app::receive_webhook(*world_.context, domain::GatewayName::stripe, webhook_of(letter)));
   ASSERT_TRUE(received.has_value()) << received.error().message;
   if (received->left) world_.inbox().add(std::move(*received->left));
 }

@@ -64,11 +64,10 @@ class Inbox : public ::testing::Test {
                                           [](const auto& sent) { return sent.method == "GET"; }));
   }
   base::Task<base::Result<app::Received, domain::Refusal>> receiving(const wire::Request& request) {
-    return app::receive_webhook(*world.context, domain::GatewayName::stripe, request.headers,
-                                request.body);
+    return app::receive_webhook(*world.context, domain::GatewayName::stripe, webhook_of(request));
   }
   std::optional<ports::StoredWebhook> row_of(const wire::Request& request) {
-    const auto event = world.stripe->read_event(request.body);
+    const auto event = world.stripe->read_event(webhook_of(request));
     return run(world.clock, store.load({.root = {},
                                         .record_key = {},
                                         .webhook = ports::WebhookRef{domain::GatewayName::stripe,

@@ -63,7 +63,7 @@ base::Task<wire::Reply> receive(World& world, wire::Request request) {
   if (world.webhook_delay.count() > 0) co_await world.clock.sleep(world.webhook_delay);
   if (world.hold_webhooks) co_return wire::Reply{503, {}, ""};
   auto received = co_await app::receive_webhook(*world.context, domain::GatewayName::stripe,
-                                                request.headers, request.body);
+                                                webhook_of(request));
   ++world.webhooks_received;
   world.last_webhook = request;
   if (received && received->left && !world.forget_left)
@@ -160,6 +160,10 @@ base::Task<void> Wire::carry(ports::HttpRequest request, base::Duration after) {
   co_await inner.send(std::move(request));
 }
 
+ports::WebhookRequest webhook_of(const wire::Request& request) {
+  return {request.method, request.path, request.query, request.headers, request.body};
+}
+
 World::World(WorldOptions options) {
   background_ = std::make_unique<base::TaskGroup>([](std::string_view name, std::exception_ptr e) {
     try {
@@ -228,7 +232,9 @@ app::Answer World::order(const std::string& amount, const std::string& currency,
 app::Answer World::pay(std::int64_t order, const std::string& amount, const std::string& method,
                        domain::CaptureMethod capture) {
   app::CreatePayment command{.order = order, .amount = amount, .currency = {}, .description = {}};
-  command.gateway = method == "manual" ? domain::GatewayName::manual : domain::GatewayName::stripe;
+  command.gateway = method == "manual"   ? domain::GatewayName::manual
+                    : method == "paypal" ? domain::GatewayName::paypal
+                                         : domain::GatewayName::stripe;
   command.capture_method = capture;
   return run_now(app::create_payment(*context, call("root", app::Role::admin, "pay", "", ""),
                                      std::move(command), word_payment()));

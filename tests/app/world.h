@@ -58,6 +58,9 @@ class Wire final : public ports::HttpClient {
   ports::Clock& clock_;
 };
 
+// A request to our webhook route, as the route hands it on.
+ports::WebhookRequest webhook_of(const wire::Request& request);
+
 struct WorldOptions {
   bool split_writes = false;
   bool deliver_webhooks = true;

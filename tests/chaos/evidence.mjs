@@ -38,7 +38,7 @@ export async function ourRows(home) {
     events: await read(events, ['aggregate', 'aggregate_id', 'amount', 'total']),
     openAttempts: await read('gateway_calls', ['subject_id', 'gateway_key', 'sends', 'checks'], "WHERE status = 'open'"),
     recovered: await read('gateway_calls', ['gateway_key', 'sends', 'status'], 'WHERE checks > 0'),
-    reviews: await read('reconciliations', ['id', 'payment_id', 'kind', 'detail'], "WHERE status = 'open'"),
+    reviews: await read('reviews', ['id', 'payment_id', 'kind', 'detail'], "WHERE status = 'open'"),
     waitingWebhooks: await read('webhooks', ['event_id', 'type', 'tries', 'note'], "WHERE applied_at IS NULL"),
   };
 }

@@ -99,6 +99,7 @@ TEST(PaymentStates, every_pair_of_state_and_event_is_what_the_contract_says) {
       {{S::failed, E::confirmation_sent}, S::processing},
       {{S::processing, E::confirmation_withdrawn}, S::pending},
       {{S::processing, E::confirmation_withdrawn_after_failure}, S::failed},
+      {{S::requires_action, E::confirmation_sent}, S::processing},
       {{S::pending, E::action_required}, S::requires_action},
       {{S::failed, E::action_required}, S::requires_action},
       {{S::processing, E::action_required}, S::requires_action},

@@ -24,7 +24,7 @@ ports::GatewayEvent read(std::string_view type, const wire::Json& object) {
                                             {"type", type},
                                             {"created", 1'762'340'400},
                                             {"data", wire::JsonObject{{"object", object}}}};
-  return stripe().read_event(wire::to_text(event)).value();
+  return stripe().read_event(fixtures::hook(wire::to_text(event))).value();
 }
 
 bool says_nothing(const ports::GatewayEvent& event) {

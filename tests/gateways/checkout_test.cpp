@@ -239,7 +239,7 @@ TEST(StripeCheckout, an_event_of_a_session_of_ours_is_looked_into) {
                                   {"type", type},
                                   {"created", 1'762'340'400},
                                   {"data", JsonObject{{"object", object}}}};
-    return stripe().read_event(wire::to_text(event)).value();
+    return stripe().read_event(fixtures::hook(wire::to_text(event))).value();
   };
   using Fetch = ports::GatewayEvent::Fetch;
   for (const std::string_view type :

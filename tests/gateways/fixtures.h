@@ -25,6 +25,11 @@ inline Stripe stripe() {
       .webhook_secrets = {base::Secret{"whsec_first"}, base::Secret{"whsec_second"}}}};
 }
 
+// A webhook with nothing but what Stripe looks at.
+inline ports::WebhookRequest hook(std::string_view body, wire::Headers headers = {}) {
+  return {.method = "POST", .headers = std::move(headers), .body = std::string(body)};
+}
+
 // As it counts before the gateway was asked what has become of the object.
 inline ports::AnswerKind judged(const ports::GatewayAnswer& answer) {
   return answer.look_first ? ports::AnswerKind::unknown : answer.kind;

@@ -39,8 +39,9 @@ TEST(Manual, takes_every_amount_and_is_never_called) {
   EXPECT_THROW((void)manual.look_up_refunds(fixtures::payment()), base::Bug);
   EXPECT_THROW((void)manual.parse_look_up({}, {}), base::Bug);
   EXPECT_THROW((void)manual.to_http({}, std::nullopt, {}, nullptr), base::Bug);
-  EXPECT_THROW((void)manual.verify({}, "", {}), base::Bug);
-  EXPECT_THROW((void)manual.read_event(""), base::Bug);
+  EXPECT_THROW((void)manual.webhook_keys({}), base::Bug);
+  EXPECT_THROW((void)manual.verify({}, nullptr, {}), base::Bug);
+  EXPECT_THROW((void)manual.read_event({}), base::Bug);
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ ports::GatewayEvent read(std::string_view type, const wire::Json& object) {
       JsonObject{{"id", "evt_1"},      {"object", "event"},
                  {"type", type},       {"created", 1'762'340'400},
                  {"request", "req_1"}, {"data", JsonObject{{"object", object}}}};
-  return stripe().read_event(wire::to_text(event)).value();
+  return stripe().read_event(fixtures::hook(wire::to_text(event))).value();
 }
 
 TEST(StripeOldShapes, an_intent_with_sources_and_a_list_of_charges) {
@@ -93,9 +93,9 @@ TEST(StripeOldShapes, an_invoice_without_a_status) {
 }
 
 TEST(StripeOldShapes, an_event_whose_time_is_a_text_is_kept) {
-  const auto thin = stripe().read_event(
+  const auto thin = stripe().read_event(fixtures::hook(
       R"({"id":"evt_test_1","object":"v2.core.event","type":"v1.billing.meter.no_meter_found",)"
-      R"("created":"2025-11-05T11:00:00.000Z","related_object":{"id":"mtr_1"}})");
+      R"("created":"2025-11-05T11:00:00.000Z","related_object":{"id":"mtr_1"}})"));
   ASSERT_TRUE(thin);
   EXPECT_EQ(thin->event_id, "evt_test_1");
   EXPECT_EQ(thin->fetch, ports::GatewayEvent::Fetch::nothing);

@@ -195,7 +195,7 @@ const Stripe& stripe_of_ours() {
 }
 
 Problem read_event(std::string_view body) {
-  const auto event = stripe_of_ours().read_event(body);
+  const auto event = stripe_of_ours().read_event(fixtures::hook(body));
   if (!event) return unless(!event.error().message.empty(), "a refusal without words");
   if (!is_kept(event->event_id) || !is_kept(event->type)) return "an event that cannot be kept";
   if (event->method)

@@ -30,7 +30,9 @@ const auto kNow = base::Timestamp::from_unix_seconds(1'762'340'400);
 
 bool verifies(const std::string& header, std::string_view body = kBody,
               base::Timestamp now = kNow) {
-  return stripe().verify({{"stripe-signature", header}}, body, now).has_value();
+  return stripe()
+      .verify(fixtures::hook(body, {{"stripe-signature", header}}), nullptr, now)
+      .has_value();
 }
 
 TEST(StripeSignature, accepts_what_stripes_sdk_signs_with_any_of_the_secrets) {
@@ -43,7 +45,8 @@ TEST(StripeSignature, accepts_what_stripes_sdk_signs_with_any_of_the_secrets) {
 TEST(StripeSignature, covers_the_raw_bytes) {
   // Verified, then refused as no event: the message tells which of the two it was.
   const std::string odd = "{\"name\":\"caf\xc3\xa9 \\u00e9\"}\n";
-  const auto got = stripe().verify({{"Stripe-Signature", kAt + ",v1=" + kOdd}}, odd, kNow);
+  const auto got = stripe().verify(fixtures::hook(odd, {{"Stripe-Signature", kAt + ",v1=" + kOdd}}),
+                                   nullptr, kNow);
   EXPECT_EQ(got.error().message, "the body is not an event");
   EXPECT_FALSE(verifies(kAt + ",v1=" + kFirst, std::string(kBody) + " "));
   std::string changed(kBody);
@@ -70,16 +73,16 @@ TEST(StripeSignature, refuses_garbage) {
   std::string many = kAt;
   for (int i = 0; i < 17; ++i) many += ",v1=" + kFirst;
   EXPECT_FALSE(verifies(many));
-  EXPECT_FALSE(stripe().verify({}, kBody, kNow));
+  EXPECT_FALSE(stripe().verify(fixtures::hook(kBody), nullptr, kNow));
 }
 
 TEST(StripeSignature, never_accepts_an_empty_secret) {
   const std::string by_nothing =
       base::to_hex(crypto::hmac_sha256("", "1762340400." + std::string(kBody)));
   const wire::Headers headers = {{"Stripe-Signature", kAt + ",v1=" + by_nothing}};
-  EXPECT_FALSE(
-      Stripe{StripeSettings{.webhook_secrets = {base::Secret{}}}}.verify(headers, kBody, kNow));
-  EXPECT_FALSE(Stripe{StripeSettings{}}.verify(headers, kBody, kNow));
+  EXPECT_FALSE(Stripe{StripeSettings{.webhook_secrets = {base::Secret{}}}}.verify(
+      fixtures::hook(kBody, headers), nullptr, kNow));
+  EXPECT_FALSE(Stripe{StripeSettings{}}.verify(fixtures::hook(kBody, headers), nullptr, kNow));
 }
 
 ports::GatewayEvent read(std::string_view type, const wire::Json& object) {
@@ -88,7 +91,7 @@ ports::GatewayEvent read(std::string_view type, const wire::Json& object) {
                                             {"type", type},
                                             {"created", 1'762'340'400},
                                             {"data", wire::JsonObject{{"object", object}}}};
-  return stripe().read_event(wire::to_text(event)).value();
+  return stripe().read_event(fixtures::hook(wire::to_text(event))).value();
 }
 
 TEST(StripeEvent, takes_final_facts_of_a_payment_as_they_are) {
@@ -186,13 +189,13 @@ TEST(StripeEvent, refuses_a_body_that_is_no_event) {
         R"({"object":"event","id":"evt_1","created":1})",
         R"({"object":"event","type":"x","created":1})",
         R"({"object":"charge","id":"evt_1","type":"x","created":1})"})
-    EXPECT_FALSE(stripe().read_event(body)) << body;
+    EXPECT_FALSE(stripe().read_event(fixtures::hook(body))) << body;
 }
 
 TEST(StripeEvent, does_without_a_time_that_it_cannot_read) {
   for (const std::string_view created : {"null", "-1", "9223372036854775807", "\"today\""}) {
-    const auto event = stripe().read_event(
-        fmt::format(R"({{"object":"event","id":"evt_1","type":"x","created":{}}})", created));
+    const auto event = stripe().read_event(fixtures::hook(
+        fmt::format(R"({{"object":"event","id":"evt_1","type":"x","created":{}}})", created)));
     ASSERT_TRUE(event) << created;
     EXPECT_EQ(event->created_at, base::Timestamp{}) << created;
   }
@@ -215,8 +218,9 @@ TEST(StripeEvent, is_of_the_other_mode_when_our_key_is) {
                                           {"key", "true", false},
                                           {"key", "false", false}}) {
     const Stripe ours{StripeSettings{.secret_key = base::Secret{std::string(row.key)}}};
-    const auto event = ours.read_event(fmt::format(
-        R"({{"object":"event","id":"evt_1","type":"x","created":1,"livemode":{}}})", row.livemode));
+    const auto event = ours.read_event(fixtures::hook(
+        fmt::format(R"({{"object":"event","id":"evt_1","type":"x","created":1,"livemode":{}}})",
+                    row.livemode)));
     ASSERT_TRUE(event);
     EXPECT_EQ(event->other_mode, row.other) << row.key << row.livemode;
   }
@@ -232,10 +236,10 @@ TEST(StripeEvent, tells_that_a_customer_was_deleted) {
 }
 
 TEST(StripeEvent, tells_what_became_of_a_method) {
-  const auto detached =
-      stripe().read_event(R"({"object":"event","id":"evt_1","type":"payment_method.detached",
+  const auto detached = stripe().read_event(
+      fixtures::hook(R"({"object":"event","id":"evt_1","type":"payment_method.detached",
     "created":1,"data":{"previous_attributes":{"customer":"cus_1"},
-    "object":{"id":"pm_1","object":"payment_method","type":"card","customer":null}}})");
+    "object":{"id":"pm_1","object":"payment_method","type":"card","customer":null}}})"));
   ASSERT_TRUE(detached && detached->method);
   EXPECT_EQ(detached->method->gateway_payment_method_id, "pm_1");
   EXPECT_FALSE(detached->method->gateway_customer_id);

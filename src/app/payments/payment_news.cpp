@@ -109,6 +109,17 @@ bool is_premature(const ports::Loaded& loaded, const domain::Books& books,
       });
 }
 
+// The customer approved what we asked for: our confirmation takes it. Nobody waits for that
+// call; recovery sends it, at once.
+void confirm_approved(const Context& context, domain::Books& books, ports::Changes& changes) {
+  const auto& payment = books.payment();
+  if (payment.pending_operation || payment.state != domain::PaymentState::requires_action) return;
+  auto call = make_call(context, books, ports::ConfirmCommand{});
+  if (!call || !books.move(domain::PaymentEvent::confirmation_sent)) return;
+  call->next_check_at = books.now();
+  changes.insert_calls.push_back(std::move(*call));
+}
+
 }  // namespace
 
 domain::Applied apply_payment_news(const Context& context, const ports::Loaded& loaded,
@@ -131,6 +142,7 @@ domain::Applied apply_payment_news(const Context& context, const ports::Loaded& 
     GatewayCall call = open;
     end_payment_call(books, call, *end, news.decline, changes);
   }
+  if (news.state == domain::RemoteState::approved) confirm_approved(context, books, changes);
   follow_closing(loaded, books);
   return applied;
 }

@@ -36,7 +36,7 @@ bool same(const ports::CustomerRef& a, const ports::CustomerRef& b) {
 
 // What the payment is confirmed with, by the gateway's names.
 struct Means {
-  std::string method;
+  std::optional<std::string> method = {};
   std::optional<std::string> customer;
 };
 
@@ -74,8 +74,10 @@ Decided manual_reply(const Process& process, domain::Payment payment) {
 base::Result<std::optional<Means>, Refusal> choose(Process& process, const ports::Loaded& loaded) {
   const auto& payment = *loaded.payment;
   const auto& named = process.command.payment_method;
+  const auto* gateway = process.context.gateways.find(payment.gateway);
+  if (gateway != nullptr && !gateway->capabilities().needs_method) return Means{};
   if (!named && payment.gateway_payment_method_id)
-    return Means{*payment.gateway_payment_method_id, payment.gateway_customer_id};
+    return Means{payment.gateway_payment_method_id, payment.gateway_customer_id};
   const auto theirs = customer_ref(payment);
   if (!process.customer || !same(*process.customer, theirs)) {
     process.customer = theirs;

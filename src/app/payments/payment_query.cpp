@@ -1,5 +1,6 @@
 #include "app/payments/payment_query.h"
 
+#include "app/calls/driver.h"
 #include "app/calls/gateway_client.h"
 #include "app/payments/payment_news.h"
 #include "app/pipeline/ledger_books.h"
@@ -77,6 +78,7 @@ base::Task<base::Result<std::optional<Query>, Refusal>> apply_found(
     Context& context, domain::PaymentId id, std::int64_t version,
     std::vector<domain::PaymentNews> found) {
   std::optional<Query> result;
+  std::vector<domain::GatewayCall> written;
   ports::Reads reads{.root = ports::PaymentRef{id},
                      .record_key = {},
                      .webhook = {},
@@ -96,10 +98,15 @@ base::Task<base::Result<std::optional<Query>, Refusal>> apply_found(
              : changed          ? Query::news
                                 : Query::nothing_new;
     if (changed) collect(books, changes);
+    written = changes.insert_calls;
     return changes;
   };
   auto committed = co_await commit(context, std::move(reads), decide);
   if (!committed) co_return std::unexpected(std::move(committed).error());
+  // What the customer approved is taken while whoever asked is here; recovery sends the rest.
+  for (auto& call : written)
+    if (call.operation == domain::Operation::confirm)
+      (void)co_await perform(context, nullptr, std::move(call), &unworded);
   co_return result;
 }
 

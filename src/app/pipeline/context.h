@@ -36,6 +36,7 @@ struct Context {
   Settings settings;
   const CallHandlers* handlers;  // what outcomes of gateway calls change, by subject
   std::shared_ptr<TokenCache> tokens = std::make_shared<TokenCache>();
+  std::shared_ptr<KeyCache> keys = std::make_shared<KeyCache>();
 };
 
 }  // namespace cobro::app

@@ -137,11 +137,15 @@ base::Task<void> follow_subscription(Context& context, const StoredWebhook& row,
   }
 }
 
+ports::WebhookRequest request_of(const StoredWebhook& row) {
+  return {row.method, row.path, row.query, row.headers, row.body};
+}
+
 base::Task<void> apply_one(Context& context, StoredWebhook row) {
   const auto* gateway = context.gateways.find(row.gateway);
   if (gateway == nullptr)
     co_return co_await mark(context, row, WebhookStatus::waiting, "its gateway is not configured");
-  const auto event = gateway->read_event(row.body);
+  const auto event = gateway->read_event(request_of(row));
   if (!event) co_return co_await mark(context, row, WebhookStatus::ignored, "unreadable");
   if (concerns_nobody(*event))
     co_return co_await mark(context, row, WebhookStatus::ignored, why_nobody(*event));

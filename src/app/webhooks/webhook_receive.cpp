@@ -1,6 +1,8 @@
+#include "app/calls/gateway_client.h"
 #include "app/payments/payment_news.h"
 #include "app/pipeline/guards.h"
 #include "app/webhooks/webhook_rows.h"
+#include "base/text.h"
 
 namespace cobro::app {
 
@@ -16,15 +18,34 @@ using ports::WebhookStatus;
 struct Incoming {
   domain::GatewayName gateway;
   ports::GatewayEvent event;
-  std::string body;
+  ports::WebhookRequest request;
 };
+
+constexpr std::size_t kMostKeys = 16;
+constexpr base::Duration kKeysLive = std::chrono::hours(1);
+
+// What may be signed; credentials of whoever stands in between are not kept.
+wire::Headers kept_headers(const wire::Headers& headers) {
+  wire::Headers kept;
+  for (const auto& header : headers) {
+    const bool secret = base::equals_ignoring_case(header.name, "Authorization") ||
+                        base::equals_ignoring_case(header.name, "Proxy-Authorization") ||
+                        base::equals_ignoring_case(header.name, "Cookie");
+    if (!secret) kept.add(header.name, header.value);
+  }
+  return kept;
+}
 
 StoredWebhook make_row(const Incoming& incoming, domain::Moment& moment) {
   return {.id = moment.ids.next<domain::WebhookId>(),
           .gateway = incoming.gateway,
           .event_id = incoming.event.event_id,
           .type = incoming.event.type,
-          .body = incoming.body,
+          .method = incoming.request.method,
+          .path = incoming.request.path,
+          .query = incoming.request.query,
+          .headers = kept_headers(incoming.request.headers),
+          .body = incoming.request.body,
           .note = {},
           .next_try_at = moment.now + kWebhookLease,
           .received_at = moment.now,
@@ -122,6 +143,37 @@ base::Task<base::Result<Received, Refusal>> store(Context& context, const Incomi
   co_return received;
 }
 
+Refusal no_keys() {
+  return {.code = RefusalCode::unavailable,
+          .message = "The keys that the event is signed with could not be fetched; send it again.",
+          .retry_after_s = 5};
+}
+
+using Keys = std::optional<ports::HttpResponse>;
+
+// The keys that the request is signed with, from memory or fetched; nothing inside where the
+// gateway needs none, an error where they cannot be had now.
+base::Task<base::Result<Keys, ports::HttpFailure>> keys_of(Context& context,
+                                                           const ports::Gateway& gateway,
+                                                           const ports::WebhookRequest& request) {
+  auto wanted = gateway.webhook_keys(request);
+  if (!wanted) co_return Keys{};
+  auto& cache = *context.keys;
+  const auto now = context.clock.now();
+  if (const auto found = cache.find(wanted->path); found != cache.end()) {
+    if (now < found->second.good_until) co_return Keys{found->second.answer};
+    cache.erase(found);
+  }
+  auto path = wanted->path;
+  auto answer = co_await ask_gateway(context, gateway, std::move(*wanted));
+  if (!answer) co_return std::unexpected(std::move(answer).error());
+  if (answer->status != 200)
+    co_return std::unexpected(ports::HttpFailure{.message = "no keys were given"});
+  if (cache.size() >= kMostKeys) cache.clear();
+  cache[std::move(path)] = {*answer, now + kKeysLive};
+  co_return Keys{std::move(*answer)};
+}
+
 // An event that cannot be applied is no reason to lose it.
 base::Task<std::optional<Received>> try_whole(Context& context, const Incoming& incoming) {
   std::string failure;
@@ -141,17 +193,18 @@ base::Task<std::optional<Received>> try_whole(Context& context, const Incoming& 
 
 base::Task<base::Result<Received, Refusal>> receive_webhook(Context& context,
                                                             domain::GatewayName gateway,
-                                                            wire::Headers headers,
-                                                            std::string body) {
+                                                            ports::WebhookRequest request) {
   const auto* adapter = context.gateways.find(gateway);
   if (adapter == nullptr)
     co_return std::unexpected(Refusal{.code = RefusalCode::gateway_not_available,
                                       .message = "This gateway is not available here."});
-  auto event = adapter->verify(headers, body, context.clock.now());
+  const auto keys = co_await keys_of(context, *adapter, request);
+  if (!keys) co_return std::unexpected(no_keys());
+  auto event = adapter->verify(request, *keys ? &**keys : nullptr, context.clock.now());
   if (!event)
     co_return std::unexpected(
         Refusal{.code = RefusalCode::validation_failed, .message = event.error().message});
-  const Incoming incoming{gateway, std::move(*event), std::move(body)};
+  const Incoming incoming{gateway, std::move(*event), std::move(request)};
   if (incoming.event.other_mode)
     context.log.write(ports::LogLevel::warning,
                       "a webhook of the gateway's other mode (test or live) is not applied",

@@ -24,8 +24,7 @@ struct Received {
 // unavailable, outcome_unknown (of the write), gateway_not_available.
 base::Task<base::Result<Received, domain::Refusal>> receive_webhook(Context& context,
                                                                     domain::GatewayName gateway,
-                                                                    wire::Headers headers,
-                                                                    std::string body);
+                                                                    ports::WebhookRequest request);
 
 // Applies a stored event; what cannot be applied now waits, with growing pauses. Throws only
 // when not even that can be written: the lease runs out then.

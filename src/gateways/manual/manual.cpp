@@ -68,14 +68,17 @@ ports::HttpRequest Manual::to_http(const domain::GatewayRequest&, std::optional<
   never();
 }
 
-base::Result<ports::GatewayEvent, ports::WebhookRefusal> Manual::verify(const wire::Headers&,
-                                                                        std::string_view,
-                                                                        base::Timestamp) const {
+std::optional<domain::GatewayRequest> Manual::webhook_keys(const ports::WebhookRequest&) const {
+  never();
+}
+
+base::Result<ports::GatewayEvent, ports::WebhookRefusal> Manual::verify(
+    const ports::WebhookRequest&, const ports::HttpResponse*, base::Timestamp) const {
   never();
 }
 
 base::Result<ports::GatewayEvent, ports::WebhookRefusal> Manual::read_event(
-    std::string_view) const {
+    const ports::WebhookRequest&) const {
   never();
 }
 

@@ -66,10 +66,13 @@ class Stripe final : public ports::Gateway {
                                            base::Duration timeout,
                                            const base::Secret* token) const override;
 
+  [[nodiscard]] std::optional<domain::GatewayRequest> webhook_keys(
+      const ports::WebhookRequest& request) const override;  // nothing
   [[nodiscard]] base::Result<ports::GatewayEvent, ports::WebhookRefusal> verify(
-      const wire::Headers& headers, std::string_view body, base::Timestamp now) const override;
+      const ports::WebhookRequest& request, const ports::HttpResponse* keys,
+      base::Timestamp now) const override;
   [[nodiscard]] base::Result<ports::GatewayEvent, ports::WebhookRefusal> read_event(
-      std::string_view body) const override;
+      const ports::WebhookRequest& request) const override;
 
  private:
   StripeSettings settings_;

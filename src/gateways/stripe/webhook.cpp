@@ -153,18 +153,23 @@ std::unexpected<ports::WebhookRefusal> refuse(std::string message) {
 
 }  // namespace
 
-base::Result<GatewayEvent, ports::WebhookRefusal> Stripe::verify(const wire::Headers& headers,
-                                                                 std::string_view body,
-                                                                 base::Timestamp now) const {
-  const auto header = headers.find("Stripe-Signature");
-  if (!header) return refuse("the Stripe-Signature field is missing");
-  const auto verified = stripe::verify_signature(*header, body, settings_.webhook_secrets, now);
-  if (!verified) return std::unexpected(verified.error());
-  return read_event(body);
+std::optional<domain::GatewayRequest> Stripe::webhook_keys(const ports::WebhookRequest&) const {
+  return std::nullopt;
 }
 
-base::Result<GatewayEvent, ports::WebhookRefusal> Stripe::read_event(std::string_view body) const {
-  const auto document = wire::parse_json(body);
+base::Result<GatewayEvent, ports::WebhookRefusal> Stripe::verify(
+    const ports::WebhookRequest& request, const ports::HttpResponse*, base::Timestamp now) const {
+  const auto header = request.headers.find("Stripe-Signature");
+  if (!header) return refuse("the Stripe-Signature field is missing");
+  const auto verified =
+      stripe::verify_signature(*header, request.body, settings_.webhook_secrets, now);
+  if (!verified) return std::unexpected(verified.error());
+  return read_event(request);
+}
+
+base::Result<GatewayEvent, ports::WebhookRefusal> Stripe::read_event(
+    const ports::WebhookRequest& request) const {
+  const auto document = wire::parse_json(request.body);
   if (!document) return refuse("the body is not readable JSON");
   auto id = document->string_at({"id"});
   auto type = stripe::text_at(*document, "type");

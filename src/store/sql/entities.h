@@ -99,6 +99,10 @@ Statement insert(const domain::Dispute& dispute);
 Statement update(const domain::Dispute& dispute);
 domain::Dispute read_dispute(Cells cells);
 
+// Header fields in one column: of a stored reply, and of a webhook.
+std::string to_lines(const wire::Headers& headers);
+wire::Headers from_lines(std::string_view lines);
+
 const Table& records();
 Statement insert(const ports::IdempotencyRecord& record);
 Statement update(const ports::IdempotencyRecord& record);

@@ -2,7 +2,6 @@
 #include "store/sql/entities.h"
 
 namespace cobro::store {
-namespace {
 
 // One field a line: names and values of ours hold no line break (RFC 9110 section 5.5).
 std::string to_lines(const wire::Headers& headers) {
@@ -22,12 +21,14 @@ wire::Headers from_lines(std::string_view lines) {
     const auto line = lines.substr(0, end);
     const auto colon = line.find(':');
     if (end == std::string_view::npos || colon == std::string_view::npos)
-      fail_unreadable("header of a stored reply", line);
+      fail_unreadable("stored header", line);
     headers.add(std::string(line.substr(0, colon)), std::string(line.substr(colon + 1)));
     lines.remove_prefix(end + 1);
   }
   return headers;
 }
+
+namespace {
 
 void put_fixed(Params& params, const ports::IdempotencyRecord& record) {
   params.add(record.key).add(record.request_hash).add(record.created_at);

@@ -7,6 +7,10 @@ void put_fixed(Params& params, const ports::StoredWebhook& webhook) {
   params.add(webhook.gateway)
       .add(webhook.event_id)
       .add(webhook.type)
+      .add(webhook.method)
+      .add(webhook.path)
+      .add(webhook.query)
+      .add(to_lines(webhook.headers))
       .add(webhook.body)
       .add(webhook.received_at);
 }
@@ -22,8 +26,10 @@ void put_changing(Params& params, const ports::StoredWebhook& webhook) {
 }  // namespace
 
 const Table& webhooks() {
-  static const Table table("webhooks", {"gateway", "event_id", "type", "body", "received_at"},
-                           {"status", "note", "tries", "next_try_at", "applied_at"});
+  static const Table table(
+      "webhooks",
+      {"gateway", "event_id", "type", "method", "path", "query", "headers", "body", "received_at"},
+      {"status", "note", "tries", "next_try_at", "applied_at"});
   return table;
 }
 
@@ -41,6 +47,10 @@ ports::StoredWebhook read_webhook(Cells cells) {
   webhook.gateway = cells.word<domain::GatewayName>("gateway");
   webhook.event_id = cells.text();
   webhook.type = cells.text();
+  webhook.method = cells.text();
+  webhook.path = cells.text();
+  webhook.query = cells.text();
+  webhook.headers = from_lines(cells.text());
   webhook.body = cells.text();
   webhook.received_at = cells.time();
   webhook.status = cells.word<ports::WebhookStatus>("webhook status");

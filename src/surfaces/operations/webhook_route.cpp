@@ -24,9 +24,11 @@ std::optional<GatewayName> gateway_named(std::string_view name, const ports::Gat
 
 base::Task<Answer> receive(Exchange& exchange, GatewayName gateway,
                            std::function<void(ports::StoredWebhook)> webhook_left) {
-  auto received = co_await app::receive_webhook(exchange.world.context, gateway,
-                                                std::move(exchange.request.headers),
-                                                std::move(exchange.request.body));
+  auto& request = exchange.request;
+  auto received =
+      co_await app::receive_webhook(exchange.world.context, gateway,
+                                    {request.method, request.path, request.query,
+                                     std::move(request.headers), std::move(request.body)});
   if (!received) co_return std::unexpected(received.error());
   if (received->left && webhook_left) webhook_left(std::move(*received->left));
   co_return wire::json_reply(200, wire::encode(WebhookReply{}));
