@@ -42,10 +42,11 @@ function(cobro_program name folder)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
 endfunction()
 
-# cobro_test(folder USES libraries… LINK external targets…): tests/<folder>/**/*.cpp as one
-# GoogleTest program, test_<folder>; cobro_tests builds them all.
+# cobro_test(folder SHARDS n USES libraries… LINK external targets…): tests/<folder>/**/*.cpp as one
+# GoogleTest program, test_<folder>; cobro_tests builds them all. A program that takes long runs
+# in shards, of which those of the longest begin first: else the last one runs alone.
 function(cobro_test folder)
-  cmake_parse_arguments(arg "" "" "USES;LINK" ${ARGN})
+  cmake_parse_arguments(arg "" "SHARDS" "USES;LINK" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${folder}/*.cpp)
   if(NOT sources)
     return()
@@ -56,7 +57,18 @@ function(cobro_test folder)
   target_include_directories(test_${folder} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(test_${folder} PRIVATE ${arg_USES} ${arg_LINK} GTest::gmock GTest::gtest_main)
   target_precompile_headers(test_${folder} REUSE_FROM cobro_test_pch)
-  add_test(NAME ${folder} COMMAND test_${folder})
-  set_tests_properties(${folder} PROPERTIES TIMEOUT 600)
+  if(NOT arg_SHARDS)
+    set(arg_SHARDS 1)
+  endif()
+  foreach(shard RANGE 1 ${arg_SHARDS})
+    set(name ${folder})
+    if(arg_SHARDS GREATER 1)
+      set(name ${folder}_${shard})
+    endif()
+    math(EXPR index "${shard} - 1")
+    add_test(NAME ${name} COMMAND test_${folder})
+    set_tests_properties(${name} PROPERTIES TIMEOUT 600 COST ${arg_SHARDS}
+      ENVIRONMENT "GTEST_TOTAL_SHARDS=${arg_SHARDS};GTEST_SHARD_INDEX=${index}")
+  endforeach()
   add_dependencies(cobro_tests test_${folder})
 endfunction()
