@@ -152,6 +152,22 @@ TEST_F(Meanwhile, a_member_asks_for_the_end_while_the_gateway_is_asked) {
       << members.history("ana");
 }
 
+// The same at the gateway's dashboard, while an operation of ours asks what it has changed.
+TEST_F(Meanwhile, an_end_is_set_at_the_dashboard_while_a_plan_changes) {
+  members.now(members.subscribing("ana", kBasic, "pm_card_visa"));
+  world.advance(1min);
+  const auto there = *members.only("ana").gateway_subscription_id;
+  world.wire.fate = [&, until = world.clock.now() + 1s](const ports::HttpRequest& request) {
+    const bool asks = request.method == "GET" && request.url.contains("/v1/subscriptions/");
+    return asks && world.clock.now() < until ? Cut::answer_slow : Cut::none;
+  };
+  at_once(members.changing("ana", there, kPro, false),
+          at_gateway(world, 2s, "/v1/subscriptions/" + there, "cancel_at_period_end=true"));
+  world.advance(10s);
+  EXPECT_EQ(members.only("ana").plan_code, "pro");
+  EXPECT_TRUE(members.only("ana").cancel_at_period_end);
+}
+
 // It was paid while its page ran out: the gateway is asked first, and then it is no incomplete
 // one any more.
 TEST_F(Meanwhile, a_subscription_is_paid_while_its_page_runs_out) {
