@@ -145,6 +145,8 @@ const std::vector<Who> kEverybody = {
     {.token = "ana@acme", .in_reach = true, .owner = true},
     {.token = "admin@acme", .trusted = true, .admin = true, .in_reach = true},
     {.token = "service@acme", .trusted = true, .in_reach = true},
+    {.token = "root@globex", .trusted = true, .admin = true},
+    {.token = "root@acme", .trusted = true, .admin = true, .in_reach = true},
     {.token = "admin", .trusted = true, .admin = true, .in_reach = true, .of_tenant = false},
     {.token = "service", .trusted = true, .in_reach = true, .of_tenant = false},
 };

@@ -65,8 +65,8 @@ class Desk {
   // Sends one request; `target` may have a query. A body is sent as JSON.
   Answer send(const std::string& method, const std::string& target, const std::string& body = {},
               wire::Headers headers = {});
-  // The same with a token: "ana" is a user, "admin" and "service" have that role; "ana@acme" is
-  // ana of the tenant acme.
+  // The same with a token: "ana" is a user, "admin" and "service" have that role,
+  // "root" has both; "ana@acme" is ana of the tenant acme.
   Answer as(const std::string& who, const std::string& method, const std::string& target,
             const std::string& body = {}, wire::Headers headers = {});
   [[nodiscard]] std::string token(const std::string& who) const;
