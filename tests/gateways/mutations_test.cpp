@@ -79,10 +79,10 @@ void lose(const Spot& spot) {
 
 // In an object under another name: a body with the same name twice is not read at all.
 void twice(const Spot& spot) {
-  Json copy = *spot.value();
-  if (auto* items = spot.parent->as_array()) items->push_back(std::move(copy));
+  const Json copy = *spot.value();
+  if (auto* items = spot.parent->as_array()) items->push_back(copy);
   if (auto* members = spot.parent->as_object())
-    members->emplace_back((*members)[spot.index].first + "_again", std::move(copy));
+    members->emplace_back((*members)[spot.index].first + "_again", copy);
 }
 
 void negate(const Spot& spot) {

@@ -56,7 +56,7 @@ base::Result<Means, Refusal> choose_from(const SavedMethods& saved,
         method_refusal("required", "is required: there is no saved default method"));
   if (base::Uuid::parse(*named))
     return std::unexpected(method_refusal("not_found", "is none of the saved payment methods"));
-  return Means{*named, customer};
+  return Means{named, customer};
 }
 
 Decided reply_with(StoredReply reply) {
