@@ -1,5 +1,6 @@
 // A review: what no machine could settle, put before a person. The outcome of a gateway call
-// that was not told for a day, or a gateway's word that contradicts our record. Kept for ever,
+// that was not told for a day, a gateway's word that contradicts our record, or money for access
+// that has ended. Kept for ever,
 // with who settled it and why.
 #pragma once
 
@@ -14,7 +15,11 @@
 
 namespace cobro::domain {
 
-enum class ReconciliationKind { unknown_outcome, conflict };
+enum class ReconciliationKind {
+  unknown_outcome,
+  conflict,
+  late_access,  // money that came for access already ended
+};
 enum class ReconciliationStatus { open, resolved };
 // Of the operation; of the payment where there is a conflict.
 enum class ReconciliationOutcome { succeeded, failed };

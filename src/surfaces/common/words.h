@@ -116,7 +116,8 @@ struct Binding<domain::OverpaymentStatus>
 template <>
 struct Binding<domain::ReconciliationKind>
     : surfaces::DomainWords<domain::ReconciliationKind, domain::ReconciliationKind::unknown_outcome,
-                            domain::ReconciliationKind::conflict> {};
+                            domain::ReconciliationKind::conflict,
+                            domain::ReconciliationKind::late_access> {};
 template <>
 struct Binding<domain::ReconciliationStatus>
     : surfaces::DomainWords<domain::ReconciliationStatus, domain::ReconciliationStatus::open,
