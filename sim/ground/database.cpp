@@ -194,6 +194,12 @@ base::Task<std::vector<ports::StoredWebhook>> Database::claim_webhooks(base::Tim
                                                                        std::int64_t limit) {
   return read(inner_.claim_webhooks(now, until, limit));
 }
+base::Task<std::optional<ports::SweepPoint>> Database::claim_sweep(const ports::SweepClaim& claim) {
+  return read(inner_.claim_sweep(claim));
+}
+base::Task<bool> Database::keep_sweep(const ports::SweepPoint& point, base::Timestamp until) {
+  return read(inner_.keep_sweep(point, until));
+}
 base::Task<std::int64_t> Database::purge_records(base::Timestamp now, std::int64_t limit) {
   return read(inner_.purge_records(now, limit));
 }

@@ -49,6 +49,8 @@ class Database final : public ForwardingStore {
   base::Task<std::vector<ports::StoredWebhook>> claim_webhooks(base::Timestamp now,
                                                                base::Timestamp until,
                                                                std::int64_t limit) override;
+  base::Task<std::optional<ports::SweepPoint>> claim_sweep(const ports::SweepClaim& claim) override;
+  base::Task<bool> keep_sweep(const ports::SweepPoint& point, base::Timestamp until) override;
   base::Task<std::int64_t> purge_records(base::Timestamp now, std::int64_t limit) override;
   base::Task<bool> ping() override;
 

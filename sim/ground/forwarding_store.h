@@ -75,6 +75,13 @@ class ForwardingStore : public ports::Store {
                                                                std::int64_t limit) override {
     return inner_.claim_webhooks(now, until, limit);
   }
+  base::Task<std::optional<ports::SweepPoint>> claim_sweep(
+      const ports::SweepClaim& claim) override {
+    return inner_.claim_sweep(claim);
+  }
+  base::Task<bool> keep_sweep(const ports::SweepPoint& point, base::Timestamp until) override {
+    return inner_.keep_sweep(point, until);
+  }
   base::Task<std::int64_t> purge_records(base::Timestamp now, std::int64_t limit) override {
     return inner_.purge_records(now, limit);
   }

@@ -43,6 +43,10 @@ struct PaymentNews {
   std::optional<PaymentId> our_payment;  // from the metadata
   std::optional<CallId> our_call;        // the call that created it
   std::optional<std::string> client_secret = {};
+  // What its charge shows of what came after, where it is shown: news of their own (RefundNews,
+  // DisputeNews), to be asked for.
+  std::optional<Money> refunded = {};
+  bool disputed = false;
   std::string redacted;  // JSON, fit to keep and to show
 };
 

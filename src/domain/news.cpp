@@ -352,7 +352,10 @@ std::optional<CallStatus> ending(const GatewayCall& call, const Payment& before,
                                                      : std::optional(CallStatus::accepted);
     case Operation::confirm:
       return confirm_ending(before, news);
+    // It is captured once: another amount than ours was somebody else's.
     case Operation::capture:
+      if (succeeded && call.amount && news.captured && *news.captured != *call.amount)
+        return CallStatus::not_executed;
       if (succeeded) return CallStatus::accepted;
       return cancelled ? std::optional(CallStatus::not_executed) : std::nullopt;
     case Operation::cancel:

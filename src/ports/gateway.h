@@ -85,6 +85,8 @@ class AccessTokens {
   [[nodiscard]] virtual std::optional<AccessToken> parse(const HttpResponse& response) const = 0;
 };
 
+class GatewayLists;
+
 class Gateway {
  public:
   virtual ~Gateway() = default;
@@ -94,6 +96,8 @@ class Gateway {
   // What it can do beside payments: null when it cannot.
   [[nodiscard]] virtual const SavedMethods* saved_methods() const = 0;
   [[nodiscard]] virtual const GatewaySubscriptions* subscriptions() const = 0;
+  // What can be read there about everything that happened (gateway_lists.h).
+  [[nodiscard]] virtual const GatewayLists* lists_of_everything() const = 0;
 
   // Refusals: currency_not_supported, validation_failed (an amount that the gateway cannot
   // take: below its minimum, not a multiple, above its maximum), before a payment is made.

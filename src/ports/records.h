@@ -60,4 +60,14 @@ struct StoredWebhook {
   std::int64_t version = 1;
 };
 
+// How far one of a gateway's lists was read.
+struct SweepPoint {
+  domain::GatewayName gateway = domain::GatewayName::stripe;
+  std::string list;
+  std::optional<base::Timestamp> walked_to = {};   // what was created before it was seen
+  std::optional<base::Timestamp> walking_to = {};  // the same, once the walk under way has ended
+  std::optional<std::string> next_page = {};       // where that walk goes on
+  base::Timestamp leased_until;                    // until then it belongs to whoever has it
+};
+
 }  // namespace cobro::ports

@@ -28,7 +28,6 @@
 #include "domain/dispute.h"
 #include "domain/entitlement.h"
 #include "domain/event.h"
-#include "domain/gateway_account.h"
 #include "domain/gateway_call.h"
 #include "domain/ledger.h"
 #include "domain/order.h"
@@ -64,15 +63,6 @@ struct CustomerRef {
   domain::GatewayName gateway;
   std::optional<std::string> tenant_id;
   std::string user_id;
-};
-struct RemoteCustomerRef {
-  domain::GatewayName gateway;
-  std::string gateway_customer_id;
-};
-// An attached method.
-struct RemoteMethodRef {
-  domain::GatewayName gateway;
-  std::string gateway_payment_method_id;
 };
 struct RemoteSubscriptionRef {
   domain::GatewayName gateway;
@@ -112,8 +102,7 @@ struct Reads {
   // detached, oldest first, and all their open calls; found through a method, it has that
   // method whatever became of it. A subscription brings its open call.
   using Customer =
-      std::variant<std::monostate, CustomerRef, domain::CustomerId, domain::PaymentMethodId,
-                   RemoteCustomerRef, RemoteMethodRef>;
+      std::variant<std::monostate, CustomerRef, domain::CustomerId, domain::PaymentMethodId>;
   Customer customer = {};
   using Subscription = std::variant<std::monostate, domain::SubscriptionId, RemoteSubscriptionRef>;
   Subscription subscription = {};
@@ -121,7 +110,6 @@ struct Reads {
   std::optional<DisputeRef> dispute = {};
   std::optional<std::string> record_key = {};
   std::optional<WebhookRef> webhook = {};
-  std::optional<domain::GatewayName> account = {};  // whose account is kept
   int order_numbers = 0;  // how many fresh numbers to draw
   int payment_numbers = 0;
   int transaction_numbers = 0;
@@ -144,7 +132,6 @@ struct Loaded {
   std::optional<domain::CheckoutSession> checkout;
   std::optional<domain::Dispute> dispute;
   std::optional<StoredWebhook> webhook;
-  std::optional<domain::GatewayAccount> account;
   std::vector<std::int64_t> order_numbers;
   std::vector<std::int64_t> payment_numbers;
   std::vector<std::int64_t> transaction_numbers;
@@ -210,7 +197,6 @@ struct Changes {
   std::vector<std::string> release_records = {};
   std::optional<StoredWebhook> insert_webhook = {};
   std::optional<StoredWebhook> update_webhook = {};
-  std::optional<domain::GatewayAccount> insert_account = {};  // once per gateway, for good
 
   [[nodiscard]] bool empty() const;
 };
@@ -318,6 +304,14 @@ struct Listed {
   bool more = false;
 };
 
+struct SweepClaim {
+  domain::GatewayName gateway = domain::GatewayName::stripe;
+  std::string list;
+  base::Timestamp now;
+  base::Timestamp until;
+  base::Timestamp walked_before;
+};
+
 // Everything about some orders and payments, for the audit; one consistent snapshot.
 struct AuditPage {
   std::vector<domain::Order> orders;  // with items
@@ -384,6 +378,13 @@ class Store {
   virtual base::Task<std::vector<StoredWebhook>> claim_webhooks(base::Timestamp now,
                                                                 base::Timestamp until,
                                                                 std::int64_t limit) = 0;
+  // The sweep's lease: the point of that list, made where there is none, with leased_until moved
+  // to `until`. Nothing when somebody has it, or when its last walk has ended, after
+  // `walked_before`. One statement.
+  virtual base::Task<std::optional<SweepPoint>> claim_sweep(const SweepClaim& claim) = 0;
+  // Writes how far whoever has the point has come, with leased_until moved to `until`. False:
+  // somebody else has it.
+  virtual base::Task<bool> keep_sweep(const SweepPoint& point, base::Timestamp until) = 0;
   // Closed and settled records that expired before `now`, at most `limit` of them.
   virtual base::Task<std::int64_t> purge_records(base::Timestamp now, std::int64_t limit) = 0;
 

@@ -3,11 +3,11 @@
 #include <array>
 #include <stdexcept>
 
-#include "app/calls/accounts.h"
 #include "app/calls/recovery.h"
 #include "app/checkout/checkouts.h"
 #include "app/handlers/call_handlers.h"
 #include "app/orders/orders.h"
+#include "app/sweep/sweep.h"
 #include "app/webhooks/webhook_inbox.h"
 #include "service/job.h"
 #include "surfaces/checkout/routes.h"
@@ -22,15 +22,20 @@ namespace {
 
 constexpr base::Duration kPurgePeriod = std::chrono::minutes(10);
 constexpr std::int64_t kPurgeBatch = 1000;
+// Between looks for lists that are due: each is walked daily.
+constexpr base::Duration kSweepPeriod = std::chrono::hours(1);
 
-// Nothing of an earlier account goes to another one.
 base::Task<bool> recover_due(app::Context& context) {
-  co_await app::check_accounts(context);
   co_return co_await app::recover(context) == app::kRecoveryBatch;
 }
 
 base::Task<bool> poll(app::Inbox& inbox) {
   co_await inbox.poll();
+  co_return false;
+}
+
+base::Task<bool> walk(app::Sweep& sweep) {
+  co_await sweep.run();
   co_return false;
 }
 
@@ -99,11 +104,14 @@ struct Service::Parts {
         expiry(
             "expiry", settings.expiry_period, [this] { return expire(context); }, ports.clock,
             ports.log),
-        purging("purge", kPurgePeriod, [this] { return purge(context); }, ports.clock, ports.log) {
+        purging(
+            "purge", kPurgePeriod, [this] { return purge(context); }, ports.clock, ports.log),
+        sweep(context),
+        sweeping("sweep", kSweepPeriod, [this] { return walk(sweep); }, ports.clock, ports.log) {
     *openapi = openapi_text(router.routes(), settings.version);
   }
 
-  std::array<Job*, 4> jobs() { return {&recovery, &polling, &expiry, &purging}; }
+  std::array<Job*, 5> jobs() { return {&recovery, &polling, &expiry, &purging, &sweeping}; }
   void one_less() {
     if (--running == 0 && idle) std::exchange(idle, {})();
   }
@@ -124,6 +132,8 @@ struct Service::Parts {
   Job polling;
   Job expiry;
   Job purging;
+  app::Sweep sweep;
+  Job sweeping;
 };
 
 Service::Service(Ports ports, ports::Gateways gateways, ServiceSettings settings)
@@ -179,6 +189,7 @@ void Service::drain() {
   for (Job* job : parts_->jobs())
     if (job->is_started()) job->stop([this] { parts_->one_less(); });
   ++parts_->running;
+  parts_->sweep.stop();
   parts_->inbox.stop();
   parts_->inbox.when_idle([this] { parts_->one_less(); });
   parts_->one_less();

@@ -58,8 +58,8 @@ class Service {
   [[nodiscard]] wire::Reply refuse(const wire::Request& seen, int status, std::string_view reason);
 
   // Recovery (at start, every 30 s), looking for webhooks that are due (every 5 s), expiry
-  // of orders and checkout sessions (every minute), and the
-  // removal of expired idempotency records.
+  // of orders and checkout sessions (every minute), the sweep of the gateways' lists (at start,
+  // daily), and the removal of expired idempotency records.
   void start_jobs();
   // Tokens are verified with these from the next request on. Throws like the constructor, and
   // changes nothing then.

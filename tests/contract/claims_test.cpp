@@ -102,6 +102,92 @@ TEST_P(Claims, of_two_copies_stored_at_once_one_is_committed) {
   EXPECT_EQ(claim(), Events{"1"});
 }
 
+// ---- the sweep's points ----------------------------------------------------------------------
+
+class SweepPoints : public StoreContract {
+ protected:
+  base::Task<std::optional<ports::SweepPoint>> claiming(const std::string& list,
+                                                        base::Duration walked_before) {
+    const auto now = backend->clock.now();
+    return store->claim_sweep({.gateway = domain::GatewayName::stripe,
+                               .list = list,
+                               .now = now,
+                               .until = now + kLease,
+                               .walked_before = now - walked_before});
+  }
+  std::optional<ports::SweepPoint> claim(const std::string& list = "refunds",
+                                         base::Duration walked_before = seconds(0)) {
+    return run(claiming(list, walked_before));
+  }
+  bool keep(const ports::SweepPoint& point, base::Duration lease) {
+    return run(store->keep_sweep(point, backend->clock.now() + lease));
+  }
+};
+
+TEST_P(SweepPoints, are_made_by_the_first_claim_and_kept_as_they_are_left) {
+  auto point = claim();
+  ASSERT_TRUE(point);
+  EXPECT_EQ(point->list, "refunds");
+  EXPECT_EQ(point->leased_until, backend->clock.now() + kLease);
+  EXPECT_FALSE(point->walked_to || point->walking_to || point->next_page);
+  EXPECT_FALSE(claim());
+  EXPECT_TRUE(claim("payments"));
+  point->walked_to = backend->clock.now() - seconds(100);
+  point->walking_to = backend->clock.now() - seconds(50);
+  point->next_page = "re_1";
+  EXPECT_TRUE(keep(*point, seconds(0)));
+  const auto again = claim();
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->walked_to, point->walked_to);
+  EXPECT_EQ(again->walking_to, point->walking_to);
+  EXPECT_EQ(again->next_page, "re_1");
+}
+
+TEST_P(SweepPoints, are_lost_by_whose_lease_ran_out_to_the_next) {
+  const auto slow = claim();
+  backend->clock.advance(kLease);
+  const auto next = claim();
+  ASSERT_TRUE(slow && next);
+  EXPECT_FALSE(keep(*slow, kLease));
+  EXPECT_TRUE(keep(*next, kLease));
+}
+
+TEST_P(SweepPoints, whose_walk_has_ended_wait_until_it_is_long_ago) {
+  auto point = claim();
+  ASSERT_TRUE(point);
+  point->walked_to = backend->clock.now();
+  EXPECT_TRUE(keep(*point, seconds(0)));
+  EXPECT_FALSE(claim("refunds", seconds(10)));
+  point = claim("refunds", seconds(0));
+  ASSERT_TRUE(point);
+  point->walking_to = backend->clock.now();  // a walk that did not end
+  EXPECT_TRUE(keep(*point, seconds(0)));
+  EXPECT_TRUE(claim("refunds", seconds(10)));
+}
+
+TEST_P(SweepPoints, of_many_claimers_at_once_one_has_it) {
+  std::vector<base::Task<std::optional<ports::SweepPoint>>> tasks;
+  for (int i = 0; i < 8; ++i) tasks.push_back(claiming("events", seconds(0)));
+  int claimed = 0;
+  for (const auto& point : run_all(std::move(tasks))) claimed += point ? 1 : 0;
+  EXPECT_EQ(claimed, 1);
+}
+
+TEST_P(SweepPoints, objects_that_nobody_knows_are_put_before_a_person_once) {
+  domain::Reconciliation row{.kind = domain::ReconciliationKind::unknown_object,
+                             .gateway_object_id = "pi_1",
+                             .detail = "not in our books",
+                             .created_at = backend->clock.now()};
+  for (std::uint8_t i = 1; i <= 2; ++i) {
+    row.id.uuid.bytes[0] = i;
+    must_write({.insert_reconciliations = {row}});
+  }
+  EXPECT_EQ(run(store->list_reconciliations({}, {})).total, 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, SweepPoints, ::testing::ValuesIn(backends()),
+                         [](const auto& info) { return info.param.name; });
+
 INSTANTIATE_TEST_SUITE_P(Stores, Claims, ::testing::ValuesIn(backends()),
                          [](const auto& info) { return info.param.name; });
 

@@ -1,6 +1,5 @@
 #include "app/payments/payment_query.h"
 
-#include "app/calls/accounts.h"
 #include "app/calls/driver.h"
 #include "app/calls/gateway_client.h"
 #include "app/payments/payment_news.h"
@@ -19,23 +18,42 @@ using ports::Loaded;
 constexpr int kMaxPages = 50;
 constexpr int kMaxFetches = 3;
 
-// Everything a look-up found, page by page; not understood when some page was not, or when the
-// gateway has no such object.
-base::Task<ports::LookUpAnswer> look_up(Context& context, const ports::Gateway& gateway,
-                                        domain::GatewayRequest request) {
+// Everything a look-up found, page by page; nothing when some page was not understood.
+base::Task<std::optional<ports::LookUpAnswer>> look_up(Context& context,
+                                                       const ports::Gateway& gateway,
+                                                       domain::GatewayRequest request) {
   ports::LookUpAnswer all{.understood = true, .payments = {}, .refunds = {}, .next_page = {}};
   std::optional<domain::GatewayRequest> page = std::move(request);
   for (int i = 0; page && i < kMaxPages; ++i) {
     auto response = co_await ask_gateway(context, gateway, *page);
-    if (!response) co_return ports::LookUpAnswer{};
+    if (!response) co_return std::nullopt;
     auto found = gateway.parse_look_up(*page, *response);
-    if (!found.understood) co_return ports::LookUpAnswer{.missing = found.missing};
+    if (!found.understood) co_return std::nullopt;
     std::move(found.payments.begin(), found.payments.end(), std::back_inserter(all.payments));
     std::move(found.refunds.begin(), found.refunds.end(), std::back_inserter(all.refunds));
     page = std::move(found.next_page);
   }
-  if (page) co_return ports::LookUpAnswer{};  // more than we are ready to read: conclude nothing
+  if (page) co_return std::nullopt;  // more than we are ready to read: conclude nothing
   co_return all;
+}
+
+// What the object shows of its refunds and disputes beyond our books. What a partial capture
+// releases may be counted among the refunds.
+struct Unseen {
+  bool refunds = false;
+  bool disputes = false;
+};
+Unseen unseen_by(const domain::Payment& payment, const std::vector<domain::PaymentNews>& found) {
+  Unseen unseen;
+  if (payment.state != domain::PaymentState::succeeded) return unseen;
+  const auto known = payment.refunded + payment.refunding;
+  const auto released = payment.amount - payment.captured;
+  for (const auto& news : found) {
+    if (news.refunded && *news.refunded != known && *news.refunded != known + released)
+      unseen.refunds = true;
+    if (news.disputed && !payment.dispute_status) unseen.disputes = true;
+  }
+  return unseen;
 }
 
 bool may_create(domain::Operation operation) {
@@ -75,29 +93,34 @@ bool does_not_fit(domain::Applied applied) {
 }
 
 // Applies what was found, unless the payment moved on since it was asked for.
-base::Task<base::Result<std::optional<Query>, Refusal>> apply_found(
-    Context& context, domain::Payment seen, std::vector<domain::PaymentNews> found) {
-  std::optional<Query> result;
+struct Found {
+  std::optional<Query> query;  // nothing: the payment has moved
+  Unseen unseen = {};
+};
+base::Task<base::Result<Found, Refusal>> apply_found(Context& context, domain::PaymentId id,
+                                                     std::int64_t version,
+                                                     std::vector<domain::PaymentNews> found) {
+  Found result;
   std::vector<domain::GatewayCall> written;
-  ports::Reads reads{.root = ports::PaymentRef{seen.id},
+  ports::Reads reads{.root = ports::PaymentRef{id},
                      .record_key = {},
                      .webhook = {},
                      .transaction_numbers = numbers_for_news(context)};
-  if (seen.subscription_id) reads.subscription = *seen.subscription_id;
   const DecideChanges decide = [&](const Loaded& loaded,
                                    domain::Moment moment) -> base::Result<Changes, Refusal> {
-    result.reset();
-    if (loaded.payment->version != seen.version) return Changes{};
+    result = {};
+    if (loaded.payment->version != version) return Changes{};
     Changes changes;
     auto books = open_books(loaded, std::move(moment));
     bool fits = true;
     for (const auto& news : found)
       fits = !does_not_fit(apply_payment_news(context, loaded, books, news, changes)) && fits;
     const bool changed = books.payment_changed() || !changes.update_calls.empty();
-    result = !fits              ? Query::no_room
-             : !is_clear(found) ? Query::no_answer
-             : changed          ? Query::news
-                                : Query::nothing_new;
+    result.query = !fits              ? Query::no_room
+                   : !is_clear(found) ? Query::no_answer
+                   : changed          ? Query::news
+                                      : Query::nothing_new;
+    result.unseen = unseen_by(books.payment(), found);
     if (changed) collect(books, changes);
     written = changes.insert_calls;
     return changes;
@@ -111,21 +134,18 @@ base::Task<base::Result<std::optional<Query>, Refusal>> apply_found(
   co_return result;
 }
 
-// What the gateway knew cannot be deleted there: a person must look.
-base::Task<void> report_missing(Context& context, const domain::Payment& payment) {
-  if (!exists_at_gateway(payment) || !co_await is_our_account(context, payment.gateway)) co_return;
-  const DecideChanges decide = [](const Loaded& loaded,
-                                  domain::Moment moment) -> base::Result<Changes, Refusal> {
-    Changes changes;
-    auto books = open_books(loaded, std::move(moment));
-    books.conflict("the gateway does not know its object any more");
-    if (books.payment_changed()) collect(books, changes);
-    return changes;
-  };
-  auto committed = co_await commit(context, {.root = ports::PaymentRef{payment.id}}, decide);
-  if (!committed)
-    context.log.write(ports::LogLevel::warning, "a missing payment could not be reported",
-                      {{"payment", payment.id.to_string()}});
+// Of several looks at one payment: what matters most to who asked for the first.
+Query worse_of(Query first, const base::Result<Query, Refusal>& other) {
+  if (first == Query::no_answer || !other) return first;
+  if (first == Query::no_room || *other == Query::no_room) return Query::no_room;
+  return *other == Query::news ? Query::news : first;
+}
+
+base::Task<Query> follow(Context& context, domain::PaymentId id, Found found) {
+  auto result = *found.query;
+  if (found.unseen.refunds) result = worse_of(result, co_await query_refunds(context, id));
+  if (found.unseen.disputes) result = worse_of(result, co_await query_disputes(context, id));
+  co_return result;
 }
 
 Refusal not_found() {
@@ -145,13 +165,12 @@ base::Task<base::Result<Query, Refusal>> query_payment(Context& context, domain:
     auto found = co_await look_up(
         context, *gateway,
         gateway->look_up_payment(*loaded.payment, made.from, made.to, made.on_page));
-    if (found.missing) co_await report_missing(context, *loaded.payment);
-    if (!found.understood) co_return Query::no_answer;
-    auto news = ours(*loaded.payment, std::move(found.payments));
+    if (!found) co_return Query::no_answer;
+    auto news = ours(*loaded.payment, std::move(found->payments));
     if (news.empty()) co_return Query::absent;
-    auto applied = co_await apply_found(context, *loaded.payment, std::move(news));
+    auto applied = co_await apply_found(context, id, loaded.payment->version, std::move(news));
     if (!applied) co_return std::unexpected(std::move(applied).error());
-    if (*applied) co_return **applied;
+    if (applied->query) co_return co_await follow(context, id, std::move(*applied));
   }
   co_return Query::no_answer;
 }
@@ -170,11 +189,10 @@ base::Task<base::Result<Query, Refusal>> query_refunds(Context& context, domain:
     if (!loaded.payment->gateway_payment_id) co_return Query::no_answer;
   }
   auto found = co_await look_up(context, *gateway, gateway->look_up_refunds(*loaded.payment));
-  if (found.missing) co_await report_missing(context, *loaded.payment);
-  if (!found.understood) co_return Query::no_answer;
+  if (!found) co_return Query::no_answer;
   bool changed = false;
   bool all_fit = true;
-  for (const auto& news : found.refunds) {
+  for (const auto& news : found->refunds) {
     bool fits = true;
     ports::Reads reads{
         .root = ports::PaymentRef{id}, .record_key = {}, .webhook = {}, .transaction_numbers = 1};

@@ -16,11 +16,16 @@ enum class Query {
   no_answer,    // nothing may be concluded
 };
 
-// Refusals: not_found (no such payment), unavailable.
+// Refunds and disputes that the payment's object shows, and that are not in our books, are
+// asked for too. Refusals: not_found (no such payment), unavailable.
 base::Task<base::Result<Query, domain::Refusal>> query_payment(Context& context,
                                                                domain::PaymentId payment);
 // The same for the refunds of a payment.
 base::Task<base::Result<Query, domain::Refusal>> query_refunds(Context& context,
                                                                domain::PaymentId payment);
+// The same for its disputes. Of a payment without an object at the gateway, and where the
+// gateway has no list of them, there is nothing new.
+base::Task<base::Result<Query, domain::Refusal>> query_disputes(Context& context,
+                                                                domain::PaymentId payment);
 
 }  // namespace cobro::app

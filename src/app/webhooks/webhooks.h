@@ -26,6 +26,11 @@ base::Task<base::Result<Received, domain::Refusal>> receive_webhook(Context& con
                                                                     domain::GatewayName gateway,
                                                                     ports::WebhookRequest request);
 
+// The same of an event that the gateway lists, and perhaps never sent: taken in and applied, unless
+// it came already or is about nothing that we know. True when it was news to the inbox.
+base::Task<bool> take_listed_event(Context& context, domain::GatewayName gateway,
+                                   ports::GatewayEvent event, ports::WebhookRequest request);
+
 // Applies a stored event; what cannot be applied now waits, with growing pauses. Throws only
 // when not even that can be written: the lease runs out then.
 base::Task<void> apply_webhook(Context& context, ports::StoredWebhook row);

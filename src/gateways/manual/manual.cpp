@@ -31,6 +31,10 @@ const ports::GatewaySubscriptions* Manual::subscriptions() const {
   return nullptr;
 }
 
+const ports::GatewayLists* Manual::lists_of_everything() const {
+  return nullptr;
+}
+
 const ports::AccessTokens* Manual::access_tokens() const {
   return nullptr;
 }

@@ -12,6 +12,7 @@ class Manual final : public ports::Gateway {
   [[nodiscard]] const ports::Capabilities& capabilities() const override;
   [[nodiscard]] const ports::SavedMethods* saved_methods() const override;          // null
   [[nodiscard]] const ports::GatewaySubscriptions* subscriptions() const override;  // null
+  [[nodiscard]] const ports::GatewayLists* lists_of_everything() const override;    // null
   // Takes every amount of every currency.
   [[nodiscard]] std::optional<domain::Refusal> check_amount(domain::Money amount) const override;
 

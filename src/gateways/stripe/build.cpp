@@ -7,7 +7,6 @@
 
 #include "base/check.h"
 #include "base/text.h"
-#include "gateways/stripe/accounts.h"
 #include "gateways/stripe/amounts.h"
 #include "gateways/stripe/checkout.h"
 #include "gateways/stripe/news.h"
@@ -159,8 +158,7 @@ struct Builder {
 
 }  // namespace
 
-Stripe::Stripe(StripeSettings settings)
-    : settings_(std::move(settings)), billing_(stripe::is_live_key(settings_.secret_key.reveal())) {
+Stripe::Stripe(StripeSettings settings) : settings_(std::move(settings)) {
   while (settings_.api_base.ends_with('/')) settings_.api_base.pop_back();
 }
 

@@ -140,6 +140,10 @@ std::optional<domain::PaymentNews> read_payment(const Json& intent) {
   news.our_payment = our_payment(intent);
   news.our_call = metadata_id<domain::CallId>(intent, "cobro_attempt");
   news.client_secret = text_at(intent, "client_secret");
+  if (const Json* charge = object_at(intent, "latest_charge")) {
+    news.refunded = money_at(*charge, "amount_refunded");
+    news.disputed = is_true(*charge, "disputed");
+  }
   news.redacted = redacted_payment(intent);
   return news;
 }

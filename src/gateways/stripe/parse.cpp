@@ -104,8 +104,7 @@ GatewayAnswer Stripe::parse(Operation operation, const ports::HttpResponse& resp
 
 LookUpAnswer Stripe::parse_look_up(const domain::GatewayRequest& request,
                                    const ports::HttpResponse& response) const {
-  // What existed does not vanish: the caller decides what it means that it is not there.
-  if (!stripe::is_success(response.status)) return {.missing = stripe::is_missing(response)};
+  if (!stripe::is_success(response.status)) return {};
   const auto body = wire::parse_json(response.body);
   LookUpAnswer answer;
   if (!body || !read_page(request, *body, answer)) return {};

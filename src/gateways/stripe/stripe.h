@@ -12,7 +12,7 @@
 
 #include "base/secret.h"
 #include "gateways/stripe/billing.h"
-#include "ports/gateway.h"
+#include "ports/gateway_lists.h"
 
 namespace cobro::gateways {
 
@@ -23,7 +23,7 @@ struct StripeSettings {
   std::int64_t maximum_minor = 99'999'999;         // in Stripe's integers: its documented 8 digits
 };
 
-class Stripe final : public ports::Gateway {
+class Stripe final : public ports::Gateway, public ports::GatewayLists {
  public:
   explicit Stripe(StripeSettings settings);
 
@@ -36,6 +36,7 @@ class Stripe final : public ports::Gateway {
   [[nodiscard]] const ports::Capabilities& capabilities() const override;
   [[nodiscard]] const ports::SavedMethods* saved_methods() const override;
   [[nodiscard]] const ports::GatewaySubscriptions* subscriptions() const override;
+  [[nodiscard]] const ports::GatewayLists* lists_of_everything() const override;
   [[nodiscard]] std::optional<domain::Refusal> check_amount(domain::Money amount) const override;
 
   // A capture, cancel or refund of a payment without a gateway id is a Bug, and so is making a
@@ -73,6 +74,17 @@ class Stripe final : public ports::Gateway {
       base::Timestamp now) const override;
   [[nodiscard]] base::Result<ports::GatewayEvent, ports::WebhookRefusal> read_event(
       const ports::WebhookRequest& request) const override;
+
+  // Pages come newest first, and what cannot be read on one is passed over. Events reach back
+  // 30 days.
+  [[nodiscard]] std::span<const ports::GatewayList> lists() const override;
+  [[nodiscard]] domain::GatewayRequest list_page(
+      ports::GatewayList list, base::Timestamp from,
+      const std::optional<std::string>& page) const override;
+  [[nodiscard]] domain::GatewayRequest disputes_of(
+      const std::string& gateway_payment_id) const override;
+  [[nodiscard]] ports::ListPage parse_page(ports::GatewayList list,
+                                           const ports::HttpResponse& response) const override;
 
  private:
   StripeSettings settings_;

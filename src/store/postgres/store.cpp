@@ -138,6 +138,13 @@ class PostgresStore final : public ports::Store {
     const auto answers = co_await one(store::claim_webhooks(kPostgresTraits, now, until, limit));
     co_return to_webhooks(answers);
   }
+  base::Task<std::optional<ports::SweepPoint>> claim_sweep(
+      const ports::SweepClaim& claim) override {
+    return sweep_point_of(store::claim_sweep(claim));
+  }
+  base::Task<bool> keep_sweep(const ports::SweepPoint& point, base::Timestamp until) override {
+    return has_rows(store::keep_sweep(point, until));
+  }
   base::Task<std::int64_t> purge_records(base::Timestamp now, std::int64_t limit) override {
     const auto answers = co_await one(store::purge_records(now, limit));
     co_return static_cast<std::int64_t>(answers[0].size());
@@ -208,6 +215,16 @@ class PostgresStore final : public ports::Store {
     statements.push_back(std::move(statement));
     auto begun = co_await start(std::move(statements));
     co_return std::move(begun.answers);
+  }
+
+  base::Task<std::optional<ports::SweepPoint>> sweep_point_of(Statement statement) {
+    const auto answers = co_await one(std::move(statement));
+    co_return to_sweep_point(answers);
+  }
+
+  base::Task<bool> has_rows(Statement statement) {
+    const auto answers = co_await one(std::move(statement));
+    co_return !answers[0].empty();
   }
 
   template <class T>

@@ -66,6 +66,39 @@ std::vector<ports::StoredWebhook> to_webhooks(std::span<const Rows> answers) {
   return read_all(answers[0], read_webhook);
 }
 
+// Parameters stand in the order of their first use, which is how SQLite counts them.
+Statement claim_sweep(const ports::SweepClaim& claim) {
+  return {
+      "INSERT INTO sweep_points (gateway, list, leased_until) VALUES ($1, $2, $3)"
+      " ON CONFLICT (gateway, list) DO UPDATE SET leased_until = $3"
+      " WHERE sweep_points.leased_until <= $4 AND (sweep_points.walked_to IS NULL"
+      " OR sweep_points.walking_to IS NOT NULL OR sweep_points.walked_to <= $5)"
+      " RETURNING gateway, list, walked_to, walking_to, next_page, leased_until",
+      params_of(claim.gateway, claim.list, claim.until, claim.now, claim.walked_before)};
+}
+
+Statement keep_sweep(const ports::SweepPoint& point, base::Timestamp until) {
+  return {
+      "UPDATE sweep_points SET walked_to = $1, walking_to = $2, next_page = $3, leased_until = $4"
+      " WHERE gateway = $5 AND list = $6 AND leased_until = $7 RETURNING list",
+      params_of(point.walked_to, point.walking_to, point.next_page, until, point.gateway,
+                point.list, point.leased_until)};
+}
+
+std::optional<ports::SweepPoint> to_sweep_point(std::span<const Rows> answers) {
+  return read_first(
+      answers[0], +[](Cells cells) {
+        ports::SweepPoint point;
+        point.gateway = cells.word<domain::GatewayName>("gateway");
+        point.list = cells.text();
+        point.walked_to = cells.opt_time();
+        point.walking_to = cells.opt_time();
+        point.next_page = cells.opt_text();
+        point.leased_until = cells.time();
+        return point;
+      });
+}
+
 Statement purge_records(base::Timestamp now, std::int64_t limit) {
   return {
       "DELETE FROM records WHERE state <> 'open' AND id IN (SELECT id FROM records"

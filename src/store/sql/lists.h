@@ -53,6 +53,9 @@ Statement claim_webhooks(const SqlTraits& traits, base::Timestamp now, base::Tim
                          std::int64_t limit);
 std::vector<ports::StoredWebhook> to_webhooks(std::span<const Rows> answers);
 // One row for each record that it deletes.
+Statement claim_sweep(const ports::SweepClaim& claim);
+Statement keep_sweep(const ports::SweepPoint& point, base::Timestamp until);
+std::optional<ports::SweepPoint> to_sweep_point(std::span<const Rows> answers);
 Statement purge_records(base::Timestamp now, std::int64_t limit);
 Statement touch_deployment(base::Timestamp now);
 

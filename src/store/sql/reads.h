@@ -26,7 +26,6 @@ enum class Part {
   subscription,
   checkout,
   dispute,
-  account,
   record,
   webhook,
   order_number,

@@ -142,6 +142,15 @@ class SqliteStore final : public ports::Store {
     return query<std::vector<ports::StoredWebhook>>(
         *parts_.writer, one(store::claim_webhooks(kSqliteTraits, now, until, limit)), to_webhooks);
   }
+  base::Task<std::optional<ports::SweepPoint>> claim_sweep(
+      const ports::SweepClaim& claim) override {
+    return query<std::optional<ports::SweepPoint>>(*parts_.writer, one(store::claim_sweep(claim)),
+                                                   to_sweep_point);
+  }
+  base::Task<bool> keep_sweep(const ports::SweepPoint& point, base::Timestamp until) override {
+    return query<bool>(*parts_.writer, one(store::keep_sweep(point, until)),
+                       [](auto answers) { return !answers[0].empty(); });
+  }
   base::Task<std::int64_t> purge_records(base::Timestamp now, std::int64_t limit) override {
     return query<std::int64_t>(
         *parts_.writer, one(store::purge_records(now, limit)),

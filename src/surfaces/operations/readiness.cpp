@@ -1,7 +1,5 @@
 #include "surfaces/operations/readiness.h"
 
-#include "app/calls/accounts.h"
-
 #include <exception>
 
 namespace cobro::surfaces::operations {
@@ -17,8 +15,7 @@ Readiness::Readiness(app::Context& context)
 base::Task<Readiness::Report> Readiness::look() {
   const bool store = co_await base::await_callback<bool>(
       [this](base::Completion<bool> done) { join(std::move(done)); });
-  co_return Report{
-      .store = store, .draining = draining_, .accounts = app::refused_accounts(context_).empty()};
+  co_return Report{.store = store, .draining = draining_};
 }
 
 void Readiness::join(base::Completion<bool> done) {

@@ -1,5 +1,4 @@
-// Whether this instance should be sent requests: the store takes writes, no drain is on, and
-// no gateway's keys are another account's.
+// Whether this instance should be sent requests: the store takes writes, and no drain is on.
 #pragma once
 
 #include <vector>
@@ -19,8 +18,7 @@ class Readiness {
   struct Report {
     bool store = false;
     bool draining = false;
-    bool accounts = true;  // no gateway's keys are of another account than ours
-    [[nodiscard]] bool ready() const { return store && !draining && accounts; }
+    [[nodiscard]] bool ready() const { return store && !draining; }
   };
   // Answers within two seconds, whatever the store does. One ping is under way at a time;
   // who comes meanwhile waits for the same one.

@@ -29,6 +29,7 @@ class TinyGateway final : public ports::Gateway {
   [[nodiscard]] const ports::GatewaySubscriptions* subscriptions() const override {
     return nullptr;
   }
+  [[nodiscard]] const ports::GatewayLists* lists_of_everything() const override { return nullptr; }
   [[nodiscard]] std::optional<domain::Refusal> check_amount(domain::Money) const override {
     return std::nullopt;
   }

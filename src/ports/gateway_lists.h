@@ -1,0 +1,54 @@
+// The lists that a gateway keeps of what happened there, as pure functions like those of
+// gateway.h. What they say is a hint, as a webhook is: whoever reads them compares, and asks
+// about what differs.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "domain/gateway_call.h"
+#include "domain/gateway_news.h"
+#include "ports/gateway.h"
+#include "ports/http_client.h"
+
+namespace cobro::ports {
+
+enum class GatewayList { payments, refunds, disputes, subscriptions, events };
+
+struct ListedEvent {
+  GatewayEvent event;
+  WebhookRequest request;  // as a webhook would have brought it
+};
+
+// What of a page can be read; each list fills its own kind.
+struct ListPage {
+  bool understood = false;  // false: this is no page of a list
+  std::vector<domain::PaymentNews> payments = {};
+  std::vector<domain::RefundNews> refunds = {};
+  std::vector<domain::DisputeNews> disputes = {};
+  std::vector<domain::SubscriptionNews> subscriptions = {};
+  std::vector<ListedEvent> events = {};
+  std::optional<std::string> next = {};  // names the page after this one
+};
+
+class GatewayLists {
+ public:
+  virtual ~GatewayLists() = default;
+
+  // Those that there are, in the order in which they are best read: what the later ones speak
+  // of is known from the earlier ones.
+  [[nodiscard]] virtual std::span<const GatewayList> lists() const = 0;
+  // A page of what was created from `from` on: the first, or the one that `page` names.
+  [[nodiscard]] virtual domain::GatewayRequest list_page(
+      GatewayList list, base::Timestamp from, const std::optional<std::string>& page) const = 0;
+  // The disputes of one payment's object: a page of that list.
+  [[nodiscard]] virtual domain::GatewayRequest disputes_of(
+      const std::string& gateway_payment_id) const = 0;
+  [[nodiscard]] virtual ListPage parse_page(GatewayList list,
+                                            const HttpResponse& response) const = 0;
+};
+
+}  // namespace cobro::ports
