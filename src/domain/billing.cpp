@@ -33,9 +33,19 @@ CheckoutStatus status_of(const CheckoutSession& session, const Subscription& sub
   return now < session.expires_at ? session.status : CheckoutStatus::expired;
 }
 
+namespace {
+
+// By disputes, all that did not go back anyway. Until the last of them is lost it may come back.
+bool is_lost(const Payment& payment) {
+  return payment.dispute_status == DisputeStatus::lost && payment.disputed.is_positive() &&
+         payment.disputed + payment.refunded >= payment.captured;
+}
+
+}  // namespace
+
 bool grants_access(const Payment& payment) {
   return payment.kind == PaymentKind::course_purchase && payment.state == PaymentState::succeeded &&
-         !is_refunded_in_full(payment);
+         !is_refunded_in_full(payment) && !is_lost(payment);
 }
 
 bool grants_access(const Subscription& subscription) {

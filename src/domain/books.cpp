@@ -375,15 +375,22 @@ void Books::write_dispute_event(const Dispute& dispute, std::string type) {
 
 void Books::keep_dispute(Dispute row, bool is_new) {
   row.updated_at = moment_.now;
+  remember_access();
   note([&](Payment& payment) { payment.dispute_status = row.status; });
   write_dispute_event(row, is_new          ? "dispute.created"
                            : row.closed_at ? "dispute.closed"
                                            : "dispute.updated");
   keep(is_new ? result_.new_disputes : result_.changed_disputes, row);
+  follow_access(*std::exchange(access_before_dispute_, std::nullopt));
+}
+
+void Books::remember_access() {
+  if (!access_before_dispute_) access_before_dispute_ = grants_access(payment_);
 }
 
 void Books::withdraw(Dispute& dispute, Money amount) {
   COBRO_CHECK(dispute.withdrawn_amount.is_zero());
+  remember_access();
   Payment after = payment_;
   after.disputed += amount;
   replace_payment(std::move(after));
@@ -400,6 +407,7 @@ void Books::withdraw(Dispute& dispute, Money amount) {
 
 void Books::reinstate(Dispute& dispute) {
   COBRO_CHECK(dispute.withdrawn_amount.is_positive() && dispute.transaction_id);
+  remember_access();
   Payment after = payment_;
   after.disputed -= dispute.withdrawn_amount;
   replace_payment(std::move(after));
@@ -468,6 +476,12 @@ void Books::conflict(std::string detail) {
   payment_changed_ = true;
   ask(ReconciliationKind::conflict, std::move(detail), payment_.amount);
   result_.reconciliations.back().operation = payment_.pending_operation;
+}
+
+void Books::report_late_access(std::string detail) {
+  ask(ReconciliationKind::late_access, std::move(detail), payment_.captured);
+  result_.reconciliations.back().subscription_id = payment_.subscription_id;
+  payment_changed_ = true;
 }
 
 void Books::ask_a_person(const GatewayCall& call, std::string detail) {

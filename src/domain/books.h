@@ -96,7 +96,8 @@ class Books {
                   std::string response);
   void note_refund(RefundId id, std::string gateway_refund_id);
 
-  // A dispute of this payment was opened, or moved on; `row` is how it stands now.
+  // A dispute of this payment was opened, or moved on; `row` is how it stands now. Access to what
+  // was bought follows it.
   void keep_dispute(Dispute row, bool is_new);
   // So much was taken, while nothing of it was gone; all that is gone came back. Post it, and
   // note so in the row.
@@ -106,6 +107,8 @@ class Books {
   // ---- what a person must settle -------------------------------------------------------
   // The gateway contradicts our record: marks the payment, once, and says how.
   void conflict(std::string detail);
+  // Its money came when the access that it was for had ended: it is kept, and grants nothing.
+  void report_late_access(std::string detail);
   // Nobody could learn how the call ended.
   void ask_a_person(const GatewayCall& call, std::string detail);
 
@@ -142,6 +145,9 @@ class Books {
   void replace_payment(Payment after);
   void follow_refunds();
   void follow_access(bool had_access);
+  // How access stood before a dispute's money and status moved; what it has come to is followed
+  // once, when its row is kept.
+  void remember_access();
   void write_dispute_event(const Dispute& dispute, std::string type);
   void write_refund_event(const Refund& refund);
   Refund* find_refund(RefundId id);
@@ -152,6 +158,7 @@ class Books {
   std::optional<Order> order_;
   std::vector<Refund> refunds_;
   std::vector<Transaction> transactions_;
+  std::optional<bool> access_before_dispute_;
   bool payment_changed_ = false;
   bool order_changed_ = false;
   Result result_;

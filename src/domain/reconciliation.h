@@ -1,6 +1,7 @@
 // A review: what no machine could settle, put before a person. The outcome of a gateway call
-// that was not told for a day, a gateway's word that contradicts our record, or an object there
-// that says it is ours and is not in our books. Kept for ever, with who settled it and why.
+// that was not told for a day, a gateway's word that contradicts our record, money for access that
+// has ended, or an object there that says it is ours and is not in our books. Kept for ever, with
+// who settled it and why.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,12 @@
 
 namespace cobro::domain {
 
-enum class ReconciliationKind { unknown_outcome, conflict, unknown_object };
+enum class ReconciliationKind {
+  unknown_outcome,
+  conflict,
+  late_access,     // money that came for access already ended
+  unknown_object,  // made by us, by its own word, and of no row here
+};
 enum class ReconciliationStatus { open, resolved };
 // Of the operation; of the payment where there is a conflict.
 enum class ReconciliationOutcome { succeeded, failed };

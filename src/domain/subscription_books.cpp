@@ -117,6 +117,21 @@ void SubscriptionBooks::give_up(const std::string& changed_by, const std::string
   row_.updated_at = moment_.now;
 }
 
+bool SubscriptionBooks::end_as_gone() {
+  if (is_terminal(row_.status)) return false;
+  const bool had_access = grants_access(row_);
+  row_.next_action.reset();
+  row_.cancel_at_period_end = false;
+  if (!row_.cancelled_at) row_.cancelled_at = moment_.now;
+  row_.ended_at = moment_.now;
+  row_.updated_at = moment_.now;
+  move_to(row_.status == SubscriptionStatus::incomplete ? SubscriptionStatus::incomplete_expired
+                                                        : SubscriptionStatus::cancelled,
+          "gone", "gateway");
+  follow_access(had_access, false);
+  return true;
+}
+
 void SubscriptionBooks::warn_of_trial_end() {
   write_event("subscription.trial_will_end");
 }

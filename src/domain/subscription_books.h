@@ -40,6 +40,8 @@ class SubscriptionBooks {
   bool apply(const CheckoutNews& news, const Author& author);
   // The gateway never made it.
   void give_up(const std::string& changed_by, const std::string& reason);
+  // The gateway knows it no more: it has ended, and is never made again. False when it had ended.
+  bool end_as_gone();
   // The trial's end is near.
   void warn_of_trial_end();
   // Facts about the row that are no change of state: the calls' counter, …

@@ -254,6 +254,8 @@ std::string_view word(ReconciliationKind value) {
       return "unknown_outcome";
     case ReconciliationKind::conflict:
       return "conflict";
+    case ReconciliationKind::late_access:
+      return "late_access";
     case ReconciliationKind::unknown_object:
       return "unknown_object";
   }

@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "domain/gateway_account.h"
 #include "domain/refusal.h"
 #include "ports/answers.h"
 #include "ports/commands.h"
@@ -36,8 +37,13 @@ class OtherCalls {
                                                    const HttpResponse& response) const = 0;
 };
 
+// Customers and methods are copies of what is there, under one account: it is asked for its name.
 class SavedMethods : public virtual OtherCalls {
  public:
+  [[nodiscard]] virtual domain::GatewayRequest fetch_account() const = 0;
+  // Nothing when the answer names none.
+  [[nodiscard]] virtual std::optional<domain::GatewayAccount> parse_account(
+      const HttpResponse& response) const = 0;
   [[nodiscard]] virtual base::Result<domain::GatewayRequest, domain::Refusal> build(
       const MethodCommand& command, domain::CallId call) const = 0;
 };

@@ -17,6 +17,9 @@ struct Facts {
   static void add(CommandFacts& facts, const CreateCommand& command) {
     facts.on_page = command.page.has_value();
   }
+  static void add(CommandFacts& facts, const ConfirmCommand& command) {
+    facts.target = command.payment_method;
+  }
   static void add(CommandFacts& facts, const RefundCommand& command) {
     facts.refund_id = command.refund_id;
   }

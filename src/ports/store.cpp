@@ -16,7 +16,7 @@ bool Changes::empty() const {
          none(insert_subscriptions, update_subscriptions, insert_status_changes, insert_checkouts,
               update_checkouts, insert_disputes, update_disputes, set_entitlements) &&
          none(relied_on, settle_records, release_records) && !insert_record && !update_record &&
-         !delete_record && !insert_webhook && !update_webhook;
+         !delete_record && !insert_webhook && !update_webhook && !insert_account;
 }
 
 }  // namespace cobro::ports

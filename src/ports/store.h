@@ -28,6 +28,7 @@
 #include "domain/dispute.h"
 #include "domain/entitlement.h"
 #include "domain/event.h"
+#include "domain/gateway_account.h"
 #include "domain/gateway_call.h"
 #include "domain/ledger.h"
 #include "domain/order.h"
@@ -63,6 +64,15 @@ struct CustomerRef {
   domain::GatewayName gateway;
   std::optional<std::string> tenant_id;
   std::string user_id;
+};
+struct RemoteCustomerRef {
+  domain::GatewayName gateway;
+  std::string gateway_customer_id;
+};
+// An attached method.
+struct RemoteMethodRef {
+  domain::GatewayName gateway;
+  std::string gateway_payment_method_id;
 };
 struct RemoteSubscriptionRef {
   domain::GatewayName gateway;
@@ -102,7 +112,8 @@ struct Reads {
   // detached, oldest first, and all their open calls; found through a method, it has that
   // method whatever became of it. A subscription brings its open call.
   using Customer =
-      std::variant<std::monostate, CustomerRef, domain::CustomerId, domain::PaymentMethodId>;
+      std::variant<std::monostate, CustomerRef, domain::CustomerId, domain::PaymentMethodId,
+                   RemoteCustomerRef, RemoteMethodRef>;
   Customer customer = {};
   using Subscription = std::variant<std::monostate, domain::SubscriptionId, RemoteSubscriptionRef>;
   Subscription subscription = {};
@@ -110,6 +121,7 @@ struct Reads {
   std::optional<DisputeRef> dispute = {};
   std::optional<std::string> record_key = {};
   std::optional<WebhookRef> webhook = {};
+  std::optional<domain::GatewayName> account = {};  // whose account is kept
   int order_numbers = 0;  // how many fresh numbers to draw
   int payment_numbers = 0;
   int transaction_numbers = 0;
@@ -132,6 +144,7 @@ struct Loaded {
   std::optional<domain::CheckoutSession> checkout;
   std::optional<domain::Dispute> dispute;
   std::optional<StoredWebhook> webhook;
+  std::optional<domain::GatewayAccount> account;
   std::vector<std::int64_t> order_numbers;
   std::vector<std::int64_t> payment_numbers;
   std::vector<std::int64_t> transaction_numbers;
@@ -197,6 +210,7 @@ struct Changes {
   std::vector<std::string> release_records = {};
   std::optional<StoredWebhook> insert_webhook = {};
   std::optional<StoredWebhook> update_webhook = {};
+  std::optional<domain::GatewayAccount> insert_account = {};  // once per gateway, for good
 
   [[nodiscard]] bool empty() const;
 };

@@ -3,6 +3,7 @@
 #include <array>
 #include <stdexcept>
 
+#include "app/calls/accounts.h"
 #include "app/calls/recovery.h"
 #include "app/checkout/checkouts.h"
 #include "app/handlers/call_handlers.h"
@@ -25,7 +26,9 @@ constexpr std::int64_t kPurgeBatch = 1000;
 // Between looks for lists that are due: each is walked daily.
 constexpr base::Duration kSweepPeriod = std::chrono::hours(1);
 
+// Nothing of an earlier account goes to another one.
 base::Task<bool> recover_due(app::Context& context) {
+  co_await app::check_accounts(context);
   co_return co_await app::recover(context) == app::kRecoveryBatch;
 }
 

@@ -227,8 +227,9 @@ TEST_P(BillingRows, a_customer_bare_and_updated_to_everything) {
   expect_equal(saved(customer.id).customer.value(), customer);
 }
 
-TEST_P(BillingRows, a_wallet_in_each_of_its_three_ways) {
+TEST_P(BillingRows, a_wallet_in_each_of_its_five_ways) {
   auto customer = make.customer(kStrange);
+  customer.gateway_customer_id = "cus_1";
   customer.tenant_id = "t-1";
   customer.gateway = domain::GatewayName::mercadopago;
   auto first = make.method(customer);
@@ -272,6 +273,11 @@ TEST_P(BillingRows, a_wallet_in_each_of_its_three_ways) {
   expect_wallet(saved(ports::CustomerRef{customer.gateway, "t-1", kStrange}));
   expect_wallet(saved(customer.id));
   expect_wallet(saved(first.id));
+  expect_wallet(saved(ports::RemoteCustomerRef{customer.gateway, *customer.gateway_customer_id}));
+  expect_wallet(saved(ports::RemoteMethodRef{customer.gateway, second.gateway_payment_method_id}));
+  EXPECT_FALSE(saved(ports::RemoteCustomerRef{domain::GatewayName::manual, "cus_1"}).customer);
+  EXPECT_FALSE(
+      saved(ports::RemoteMethodRef{customer.gateway, detached.gateway_payment_method_id}).customer);
   EXPECT_FALSE(saved(ports::CustomerRef{customer.gateway, {}, kStrange}).customer);
   EXPECT_FALSE(saved(ports::CustomerRef{domain::GatewayName::stripe, "t-1", kStrange}).customer);
   EXPECT_FALSE(saved(make.id<domain::PaymentMethodId>()).customer);

@@ -203,5 +203,56 @@ TEST_F(Told, a_capture_in_another_currency_is_a_conflict) {
   EXPECT_EQ(apply(fresh, captured), Applied::conflicted);
 }
 
+// Of a course: "granted revoked", each change once.
+class ToldOfACourse : public Told {
+ protected:
+  void SetUp() override {
+    auto course = payment();
+    course.kind = PaymentKind::course_purchase;
+    course.course_id = "c-1";
+    books = Books(moment(), course, std::nullopt, {}, {});
+  }
+  std::string access() const {
+    std::string all;
+    for (const auto& row : books.result().entitlements)
+      all += row.revoked_at ? " revoked" : " granted";
+    return all;
+  }
+};
+
+TEST_F(ToldOfACourse, one_that_is_lost_over_all_that_was_captured_revokes_access) {
+  tell(1, 3000);
+  EXPECT_EQ(access(), "");
+  tell(1, 3000, DisputeStatus::lost);
+  EXPECT_EQ(access(), " revoked");
+  tell(1, 3000, DisputeStatus::lost);
+  EXPECT_EQ(access(), " revoked");
+}
+
+TEST_F(ToldOfACourse, one_that_is_won_after_all_grants_it_again) {
+  tell(1, 3000, DisputeStatus::lost);
+  tell(2, 0, DisputeStatus::won);
+  EXPECT_EQ(access(), " revoked granted");
+}
+
+TEST_F(ToldOfACourse, one_over_a_part_leaves_access) {
+  tell(1, 2999, DisputeStatus::lost);
+  EXPECT_EQ(access(), "");
+}
+
+TEST_F(ToldOfACourse, what_was_given_back_before_counts_with_it) {
+  const auto id = books.start_refund(pen(1000), "broken", "admin").id;
+  books.end_refund(id, RefundStatus::succeeded, std::nullopt, "{}");
+  tell(1, 2000, DisputeStatus::lost);
+  EXPECT_EQ(access(), " revoked");
+}
+
+// Its money comes back and goes again in one telling.
+TEST_F(ToldOfACourse, one_that_takes_another_amount_changes_access_once) {
+  tell(1, 2500, DisputeStatus::lost);
+  tell(2, 3000, DisputeStatus::lost);
+  EXPECT_EQ(access(), " revoked");
+}
+
 }  // namespace
 }  // namespace cobro::domain

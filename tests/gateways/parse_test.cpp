@@ -204,7 +204,6 @@ constexpr ErrorRow kErrors[] = {
     {402, R"("type":"api_error")", AnswerKind::unknown},
     {401, R"("type":"invalid_request_error")", AnswerKind::not_executed},
     {403, R"("type":"invalid_request_error")", AnswerKind::not_executed},
-    {404, R"("type":"invalid_request_error","code":"resource_missing")", AnswerKind::not_executed},
     {404, R"("type":"idempotency_error")", AnswerKind::unknown},
     {429, R"("type":"invalid_request_error","code":"rate_limit")", AnswerKind::not_executed, true},
     {429, R"("type":"api_error")", AnswerKind::not_executed, true},
@@ -223,7 +222,6 @@ constexpr ErrorRow kErrors[] = {
     {400, R"("type":"invalid_request_error","code":"parameter_invalid_integer")",
      AnswerKind::not_executed},
     {400, R"("type":"invalid_request_error","code":"amount_too_small")", AnswerKind::not_executed},
-    {400, R"("type":"invalid_request_error","code":"resource_missing")", AnswerKind::not_executed},
     {400, R"("type":"invalid_request_error","code":"livemode_mismatch")", AnswerKind::not_executed},
     {400, R"("type":"invalid_request_error","param":"currency")", AnswerKind::not_executed},
     {400, R"("type":"invalid_request_error")", AnswerKind::unknown},
@@ -267,6 +265,21 @@ TEST(StripeParse, takes_any_error_without_a_readable_object_for_unknown) {
       EXPECT_EQ(got.kind, AnswerKind::unknown) << status << body;
       EXPECT_FALSE(got.busy);
     }
+}
+
+// What is in our path exists as far as we know; nothing else is worth a look.
+TEST(StripeParse, looks_for_an_object_in_our_path_that_is_missing) {
+  const auto missing = R"("type":"invalid_request_error","code":"resource_missing")";
+  for (const int status : {400, 404})
+    for (const auto operation :
+         {Operation::confirm, Operation::capture, Operation::cancel, Operation::refund}) {
+      const auto got = parse(operation, error(status, missing));
+      EXPECT_EQ(got.kind, AnswerKind::not_executed) << status;
+      EXPECT_TRUE(got.look_first && got.gone) << status;
+    }
+  const auto made = parse(Operation::create, error(400, missing));
+  EXPECT_EQ(made.kind, AnswerKind::not_executed);
+  EXPECT_FALSE(made.look_first);
 }
 
 TEST(StripeParse, lets_the_retry_hint_change_busy_and_nothing_else) {

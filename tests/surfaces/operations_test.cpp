@@ -24,7 +24,8 @@ TEST(Readiness, says_so_within_its_limit_when_the_store_is_silent) {
   const auto before = desk.clock.steady();
   const auto answer = desk.send("GET", "/readyz?verbose");
   EXPECT_EQ(answer.status, 503);
-  EXPECT_EQ(answer.text, R"({"status":"not_ready","checks":{"store":false,"draining":false}})");
+  EXPECT_EQ(answer.text,
+            R"({"status":"not_ready","checks":{"store":false,"draining":false,"accounts":true}})");
   EXPECT_EQ(desk.clock.steady() - before, std::chrono::seconds(2));
 }
 

@@ -173,6 +173,23 @@ void make_unknown(GatewayAnswer& answer) {
   answer.decline.reset();
 }
 
+// What the refusal blames may be gone at the gateway. Whatever comes of looking, the answer to the
+// call stands.
+base::Task<void> check_copies(Context& context, const GatewayCall& sent,
+                              const GatewayAnswer& answer) {
+  const bool of_a_copy =
+      answer.fault == ports::Fault::customer || answer.fault == ports::Fault::payment_method;
+  if (answer.kind != AnswerKind::not_executed || answer.busy || !of_a_copy) co_return;
+  std::string failure;
+  try {
+    co_return co_await context.handlers->of(sent).check_copies(context, sent, answer.fault);
+  } catch (const std::exception& error) {
+    failure = error.what();
+  }
+  context.log.write(ports::LogLevel::warning, "what a refusal blames could not be looked at",
+                    {{"call", sent.gateway_key}, {"reason", failure}});
+}
+
 base::Task<Answer> send_and_complete(Context& context, const Call* call, GatewayCall sent,
                                      WordCompleted word) {
   const auto& handler = context.handlers->of(sent);
@@ -185,6 +202,7 @@ base::Task<Answer> send_and_complete(Context& context, const Call* call, Gateway
   // What was done there without us has its place now.
   if (sighting == Sighting::no_room && tried->status != CallStatus::open)
     co_await handler.query(context, sent);
+  co_await check_copies(context, sent, answer);
   co_return std::move(*tried->answer);
 }
 

@@ -21,6 +21,16 @@ Refusal not_available() {
           .message = "This gateway is not available for this."};
 }
 
+// Before anything is written for it.
+std::optional<Refusal> wrong_account(const Context& context, domain::GatewayName gateway) {
+  const auto known = context.accounts->find(gateway);
+  if (known == context.accounts->end() || known->second.ours) return std::nullopt;
+  return Refusal{.code = RefusalCode::gateway_refused,
+                 .message =
+                     "The gateway's keys are of another account than this deployment "
+                     "works with; nothing was done."};
+}
+
 std::optional<domain::Money> amount_of(const ports::PaymentCommand& command,
                                        const domain::Payment& payment) {
   if (const auto* capture = std::get_if<ports::CaptureCommand>(&command)) return capture->amount;
@@ -56,6 +66,8 @@ template <class Interface, class Command>
 Made make(const Context& context, const Interface* gateway, Counted row, const Command& command,
           std::string requested_by, domain::Moment& moment) {
   if (gateway == nullptr) return std::unexpected(not_available());
+  if (auto refusal = wrong_account(context, row.gateway))
+    return std::unexpected(std::move(*refusal));
   const auto id = moment.ids.next<domain::CallId>();
   COBRO_TRY_INTO(auto request, gateway->build(command, id));
   row.counter += 1;
@@ -71,6 +83,8 @@ Made make_call(const Context& context, domain::Books& books, const ports::Paymen
   const auto* gateway = context.gateways.find(payment.gateway);
   if (gateway == nullptr || !gateway->capabilities().remote)
     return std::unexpected(not_available());
+  if (auto refusal = wrong_account(context, payment.gateway))
+    return std::unexpected(std::move(*refusal));
   const auto id = books.ids().next<domain::CallId>();
   COBRO_TRY_INTO(auto request, gateway->build(command, payment, id));
   const auto facts = facts_of(command);

@@ -1,5 +1,7 @@
 #include "app/calls/gateway_client.h"
 
+#include <algorithm>
+
 namespace cobro::app {
 
 namespace {
@@ -7,6 +9,8 @@ namespace {
 using ports::HttpFailure;
 using ports::HttpResult;
 
+// Recovery waits for the account's name at its start, and only so long.
+constexpr base::Duration kPatience = std::chrono::seconds(5);
 // A token is fetched anew this long before it runs out: a request under way may still need it.
 constexpr base::Duration kMargin = std::chrono::seconds(30);
 
@@ -48,14 +52,33 @@ base::Task<HttpResult> ask_with_token(Context& context, const ports::Gateway& ga
   }
 }
 
+base::Task<HttpResult> send(Context& context, const ports::Gateway& gateway,
+                            domain::GatewayRequest request, std::optional<std::string> key,
+                            base::Duration timeout) {
+  if (gateway.access_tokens() != nullptr)
+    return ask_with_token(context, gateway, std::move(request), std::move(key), timeout);
+  return context.http.send(gateway.to_http(request, key, timeout, nullptr));
+}
+
+base::Task<HttpResult> refuse(std::string reason) {
+  co_return std::unexpected(
+      HttpFailure{.kind = HttpFailure::Kind::unreachable, .message = std::move(reason)});
+}
+
 }  // namespace
 
 base::Task<HttpResult> ask_gateway(Context& context, const ports::Gateway& gateway,
                                    domain::GatewayRequest request, std::optional<std::string> key,
                                    base::Duration timeout) {
-  if (gateway.access_tokens() != nullptr)
-    return ask_with_token(context, gateway, std::move(request), std::move(key), timeout);
-  return context.http.send(gateway.to_http(request, key, timeout, nullptr));
+  const auto known = context.accounts->find(gateway.name());
+  if (known != context.accounts->end() && !known->second.ours) return refuse(known->second.refusal);
+  return send(context, gateway, std::move(request), std::move(key), timeout);
+}
+
+base::Task<HttpResult> ask_for_account(Context& context, const ports::Gateway& gateway,
+                                       domain::GatewayRequest request) {
+  return send(context, gateway, std::move(request), std::nullopt,
+              std::min(context.settings.gateway_timeout, kPatience));
 }
 
 base::Task<HttpResult> ask_gateway(Context& context, const ports::Gateway& gateway,

@@ -15,10 +15,13 @@ namespace cobro::app {
 
 // Sends `request`, under `key` when it is a call. Within `timeout`, the token's fetch included.
 // A token that is refused (401) is fetched anew, once: nothing was executed. Failure: no answer
-// that is the gateway's.
+// that is the gateway's; nothing is sent to another account than ours.
 base::Task<base::Result<ports::HttpResponse, ports::HttpFailure>> ask_gateway(
     Context& context, const ports::Gateway& gateway, domain::GatewayRequest request,
     std::optional<std::string> key, base::Duration timeout);
+// Asks whose the keys are: the one question that goes to another account than ours too.
+base::Task<base::Result<ports::HttpResponse, ports::HttpFailure>> ask_for_account(
+    Context& context, const ports::Gateway& gateway, domain::GatewayRequest request);
 // The same of what only reads, within the time of one call.
 base::Task<base::Result<ports::HttpResponse, ports::HttpFailure>> ask_gateway(
     Context& context, const ports::Gateway& gateway, domain::GatewayRequest request);

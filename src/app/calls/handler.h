@@ -74,6 +74,9 @@ class CallHandler {
                                                    const ports::HttpResponse& response) const = 0;
   // Asks the gateway what has become of what the call is about, and applies what it says.
   virtual base::Task<Sighting> query(Context& context, domain::GatewayCall call) const = 0;
+  // Looks at the copies that a refusal of the call blames: what is gone there is marked so here.
+  virtual base::Task<void> check_copies(Context& context, domain::GatewayCall call,
+                                        ports::Fault fault) const = 0;
   // Puts an unknown outcome before a person, in a decision.
   virtual void ask_a_person(const ports::Loaded& loaded, domain::Moment& moment,
                             const domain::GatewayCall& call, std::string detail,
@@ -86,6 +89,8 @@ struct CallHandlers {
   const CallHandler& customers;
   const CallHandler& methods;
   const CallHandler& subscriptions;
+  // Brings a subscription's row to what its gateway says now, for who stands below them.
+  base::Task<void> (*refresh_subscription)(Context& context, domain::SubscriptionId id);
 
   [[nodiscard]] const CallHandler& of(const domain::GatewayCall& call) const;
 };

@@ -40,4 +40,11 @@ base::Task<FoundObject> find_object(Context& context, const domain::GatewayCall&
   co_return found;
 }
 
+base::Task<FoundObject> fetch_object(Context& context, domain::GatewayName gateway,
+                                     domain::Operation operation, std::string gateway_id) {
+  const domain::GatewayCall probe{.operation = operation, .gateway = gateway};
+  co_return co_await find_object(context, probe, std::move(gateway_id),
+                                 [](const ports::GatewayObject&) { return true; });
+}
+
 }  // namespace cobro::app

@@ -20,6 +20,9 @@ using ShowsDone = std::function<bool(const ports::GatewayObject& object)>;
 // `gateway_id`: of what the call is about, see ports::OtherCalls::look_up.
 base::Task<FoundObject> find_object(Context& context, const domain::GatewayCall& call,
                                     std::optional<std::string> gateway_id, ShowsDone shows_done);
+// The object that the gateway calls so, as the status query of such an operation sees it.
+base::Task<FoundObject> fetch_object(Context& context, domain::GatewayName gateway,
+                                     domain::Operation operation, std::string gateway_id);
 // Null where the gateway cannot do such calls.
 const ports::OtherCalls* interface_of(const ports::Gateway& gateway,
                                       const domain::GatewayCall& call);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/pipeline/guards.h"
+#include "domain/words.h"
 
 namespace cobro::app {
 
@@ -30,11 +31,21 @@ Refusal gateway_refused(const Completed& completed) {
                                  brief.empty() ? "" : " (" + brief + ")")};
 }
 
+// It is not to be changed any more, which the gateway's refusal has just taught us.
+std::optional<Refusal> ended_subscription(const Completed& completed) {
+  const auto& row = completed.subscription;
+  const bool made = completed.call.operation != domain::Operation::create_subscription;
+  if (!row || !made || !domain::is_terminal(row->status)) return std::nullopt;
+  return invalid_state(
+      fmt::format("The subscription is {}; it has ended for good.", domain::word(row->status)));
+}
+
 Refusal not_executed(const Completed& completed) {
   if (completed.answer.busy)
     return {.code = RefusalCode::gateway_busy,
             .message = "The payment gateway is busy; nothing was done. Try again shortly.",
             .retry_after_s = 2};
+  if (const auto ended = ended_subscription(completed)) return *ended;
   switch (completed.answer.fault) {
     case Fault::payment_method:
       return invalid_field("payment_method_id", "not_accepted",

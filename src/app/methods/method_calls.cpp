@@ -3,6 +3,7 @@
 #include "app/calls/driver.h"
 #include "app/calls/object_query.h"
 #include "app/calls/review.h"
+#include "app/methods/copies.h"
 
 namespace cobro::app {
 
@@ -44,13 +45,7 @@ struct Step {
     method.updated_at = now;
     method.status = status == CallStatus::accepted ? MethodStatus::attached : MethodStatus::refused;
     if (status == CallStatus::accepted) {
-      const auto& news = std::get<domain::MethodNews>(answer.news);
-      method.gateway_payment_method_id = news.gateway_payment_method_id;
-      method.type = news.type;
-      method.brand = news.brand;
-      method.last4 = news.last4;
-      method.exp_month = news.exp_month;
-      method.exp_year = news.exp_year;
+      (void)follow(method, std::get<domain::MethodNews>(answer.news));
       if (!after.customer->default_method_id) set_default(method.id);
     }
     changes.update_methods.push_back(method);
@@ -136,6 +131,11 @@ class MethodCalls final : public CallHandler {
           context, std::move(call),
           {.kind = ports::AnswerKind::accepted, .news = std::move(found.object)});
     co_return Sighting::seen;
+  }
+  // The token that is to be attached is nobody's yet.
+  base::Task<void> check_copies(Context& context, GatewayCall call, Fault fault) const override {
+    if (call.operation != Operation::attach_method) co_return;
+    co_await check_blamed(context, domain::PaymentMethodId{call.subject_id}, fault, std::nullopt);
   }
   void ask_a_person(const Loaded& loaded, domain::Moment& moment, const GatewayCall& call,
                     std::string detail, Changes& changes) const override {

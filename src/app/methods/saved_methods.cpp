@@ -4,6 +4,7 @@
 
 #include "app/calls/driver.h"
 #include "app/calls/recovery.h"
+#include "app/methods/copies.h"
 #include "app/pipeline/guards.h"
 #include "base/check.h"
 
@@ -136,6 +137,11 @@ const domain::GatewayCall* being_attached(const Loaded& loaded, const std::strin
   return nullptr;
 }
 
+// The customer is there, at the gateway too.
+bool is_made(const Loaded& loaded) {
+  return loaded.customer && loaded.customer->gateway_customer_id;
+}
+
 // What a failed call of a chain says to who needs it.
 Refusal refusal_of(const Answer& answer, const std::optional<Refusal>& worded) {
   if (worded) return *worded;
@@ -208,15 +214,17 @@ base::Task<base::Result<Customer, Refusal>> ensure_customer(Context& context, Ca
 base::Task<base::Result<PaymentMethod, Refusal>> ensure_method(Context& context, Caller caller,
                                                                domain::GatewayName gateway,
                                                                std::string named) {
-  auto customer = co_await ensure_customer(context, caller, gateway);
-  if (!customer) co_return std::unexpected(std::move(customer).error());
   const auto began = context.clock.now();
+  bool tried = false;
   while (has_time(context, began)) {
+    auto customer = co_await ensure_customer(context, caller, gateway);
+    if (!customer) co_return std::unexpected(std::move(customer).error());
     Step step;
     const DecideChanges decide = [&](const Loaded& loaded,
                                      domain::Moment moment) -> base::Result<Changes, Refusal> {
       step = {};
       Changes changes;
+      if (!is_made(loaded)) return changes;
       const auto saved = saved_methods_of(loaded);
       if (const auto* known = find_method(saved, named)) {
         step.method = *known;
@@ -245,9 +253,15 @@ base::Task<base::Result<PaymentMethod, Refusal>> ensure_method(Context& context,
       }
       continue;
     }
+    if (!step.send) continue;  // the customer was found gone meanwhile
+    const auto owner = step.send->target.value_or("");
     std::optional<PaymentMethod> method;
-    if (auto failed = co_await run(context, caller, std::move(*step.send), &method))
+    if (auto failed = co_await run(context, caller, std::move(*step.send), &method)) {
+      const bool again = !std::exchange(tried, true) &&
+                         co_await is_replaced(context, customer_ref(caller, gateway), owner);
+      if (again) continue;
       co_return std::unexpected(std::move(*failed));
+    }
     if (method) co_return std::move(*method);
   }
   co_return std::unexpected(still_unknown());
@@ -267,12 +281,13 @@ base::Task<Answer> save_method(Context& context, Call call, SaveMethod command, 
     return word_completed(call, loaded, word_saved);
   };
   const auto began = context.clock.now();
+  bool tried = false;
   std::optional<domain::GatewayCall> waiting;
   const Decide decide = [&](const Loaded& loaded,
                             domain::Moment moment) -> base::Result<Decided, Refusal> {
     waiting.reset();
     Decided decided;
-    if (!loaded.customer || !loaded.customer->gateway_customer_id) {
+    if (!is_made(loaded)) {
       decided.again = true;
       return decided;
     }
@@ -297,8 +312,14 @@ base::Task<Answer> save_method(Context& context, Call call, SaveMethod command, 
         context, call, {.customer = customer_ref(call.caller, command.gateway)}, decide, settled);
     if (!decided) co_return std::unexpected(std::move(decided).error());
     if (decided->reply) co_return std::move(*decided->reply);
-    if (!decided->calls.empty())
-      co_return co_await perform(context, &call, std::move(decided->calls.front()), word_saved);
+    if (!decided->calls.empty()) {
+      const auto owner = decided->calls.front().target.value_or("");
+      auto answer = co_await perform(context, &call, std::move(decided->calls.front()), word_saved);
+      if (answer || std::exchange(tried, true) ||
+          !co_await is_replaced(context, customer_ref(call.caller, command.gateway), owner))
+        co_return answer;
+      continue;
+    }
     if (waiting) {
       co_await wait_for(context, std::move(*waiting));
       continue;

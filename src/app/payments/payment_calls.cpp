@@ -1,5 +1,6 @@
 #include "app/payments/payment_calls.h"
 
+#include "app/methods/copies.h"
 #include "app/payments/closing.h"
 #include "app/payments/payment_news.h"
 #include "app/payments/payment_query.h"
@@ -137,6 +138,16 @@ class PaymentCalls final : public CallHandler {
       co_return sighting_of(co_await query_refunds(context, call.payment_id()));
     }
     co_return sighting_of(co_await query_payment(context, call.payment_id()));
+  }
+  base::Task<void> check_copies(Context& context, GatewayCall call,
+                                ports::Fault fault) const override {
+    const auto loaded = co_await context.store.load({.root = ports::PaymentRef{call.payment_id()}});
+    if (!loaded.payment) co_return;
+    const auto& payment = *loaded.payment;
+    const auto method = call.target ? call.target : payment.gateway_payment_method_id;
+    co_await check_blamed(context,
+                          ports::CustomerRef{payment.gateway, payment.tenant_id, payment.user_id},
+                          fault, method);
   }
   void ask_a_person(const Loaded& loaded, domain::Moment& moment, const GatewayCall& call,
                     std::string detail, Changes& changes) const override {

@@ -1,16 +1,18 @@
 #include "app/calls/driver.h"
+#include "app/methods/copies.h"
 #include "app/methods/saved_methods.h"
 #include "app/payments/intents.h"
 #include "app/payments/new_payments.h"
 #include "app/pipeline/guards.h"
 #include "app/pipeline/ledger_books.h"
-#include "base/check.h"
 
 namespace cobro::app {
 
 namespace {
 
 using domain::Refusal;
+
+constexpr int kMostTries = 3;
 
 struct Creation {
   const Context& context;
@@ -68,9 +70,11 @@ domain::Payment make_payment(const Creation& creation, const domain::Customer& c
 base::Result<Decided, Refusal> decide(const Creation& creation, const ports::Loaded& loaded,
                                       domain::Moment moment) {
   const auto saved = saved_methods_of(loaded);
-  COBRO_CHECK(saved.customer && saved.customer->gateway_customer_id);
-  COBRO_TRY_INTO(auto method, gateway_method(creation.command, saved));
   Decided decided;
+  // Found gone meanwhile.
+  decided.again = !saved.customer || !saved.customer->gateway_customer_id;
+  if (decided.again) return decided;
+  COBRO_TRY_INTO(auto method, gateway_method(creation.command, saved));
   auto payment = make_payment(creation, *saved.customer, std::move(method),
                               loaded.payment_numbers.front(), moment);
   decided.changes.insert_events.push_back(created_event(payment, moment));
@@ -99,8 +103,6 @@ std::optional<Refusal> check(const Context& context, const CreateIntent& command
 base::Task<Answer> create_intent(Context& context, Call call, CreateIntent command,
                                  WordPayment word) {
   if (auto refusal = check(context, command)) co_return std::unexpected(std::move(*refusal));
-  auto customer = co_await ensure_customer(context, call.caller, command.gateway);
-  if (!customer) co_return std::unexpected(std::move(customer).error());
   const Creation creation{context, call, command};
   const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
     return decide(creation, loaded, std::move(moment));
@@ -111,13 +113,24 @@ base::Task<Answer> create_intent(Context& context, Call call, CreateIntent comma
   const WordSettled word_left = [&](const ports::Loaded& loaded) -> Answer {
     return word_completed(call, loaded, word_accepted);
   };
-  ports::Reads reads{
-      .customer = ports::CustomerRef{command.gateway, call.caller.tenant_id, call.caller.sub},
-      .payment_numbers = 1};
-  auto decided = co_await once(context, call, std::move(reads), decide_once, word_left);
-  if (!decided) co_return std::unexpected(std::move(decided).error());
-  if (decided->reply) co_return std::move(*decided->reply);
-  co_return co_await perform(context, &call, std::move(decided->calls.front()), word_accepted);
+  const ports::CustomerRef owner{command.gateway, call.caller.tenant_id, call.caller.sub};
+  for (int i = 0; i < kMostTries; ++i) {
+    auto customer = co_await ensure_customer(context, call.caller, command.gateway);
+    if (!customer) co_return std::unexpected(std::move(customer).error());
+    auto decided = co_await once(context, call, {.customer = owner, .payment_numbers = 1},
+                                 decide_once, word_left);
+    if (!decided) co_return std::unexpected(std::move(decided).error());
+    if (decided->again) continue;
+    if (decided->reply) co_return std::move(*decided->reply);
+    auto answer =
+        co_await perform(context, &call, std::move(decided->calls.front()), word_accepted);
+    // For a customer that the gateway does not know any more, the next one is made another.
+    if (answer || !co_await is_replaced(context, owner, *customer->gateway_customer_id))
+      co_return answer;
+  }
+  co_return std::unexpected(Refusal{.code = domain::RefusalCode::gateway_busy,
+                                    .message = "The customer is being changed; try again.",
+                                    .retry_after_s = 2});
 }
 
 }  // namespace cobro::app

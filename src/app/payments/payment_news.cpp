@@ -1,10 +1,13 @@
 #include "app/payments/payment_news.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "app/calls/recovery.h"
 #include "app/payments/closing.h"
 #include "app/pipeline/ledger_books.h"
+#include "domain/words.h"
 
 namespace cobro::app {
 
@@ -122,6 +125,16 @@ void confirm_approved(const Context& context, domain::Books& books, ports::Chang
 
 }  // namespace
 
+void report_late_access(const ports::Loaded& loaded, domain::Books& books,
+                        const domain::Payment& before) {
+  const auto& owner = loaded.subscription;
+  const auto& payment = books.payment();
+  if (!owner || payment.subscription_id != owner->id || !domain::is_terminal(owner->status)) return;
+  if (before.captured.is_positive() || !payment.captured.is_positive()) return;
+  books.report_late_access(fmt::format(
+      "it was paid when its subscription was {}; it grants nothing", domain::word(owner->status)));
+}
+
 domain::Applied apply_payment_news(const Context& context, const ports::Loaded& loaded,
                                    domain::Books& books, const domain::PaymentNews& news,
                                    ports::Changes& changes) {
@@ -144,6 +157,7 @@ domain::Applied apply_payment_news(const Context& context, const ports::Loaded& 
   }
   if (news.state == domain::RemoteState::approved) confirm_approved(context, books, changes);
   follow_closing(loaded, books);
+  report_late_access(loaded, books, before);
   return applied;
 }
 

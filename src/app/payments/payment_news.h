@@ -17,6 +17,10 @@ namespace cobro::app {
 domain::Applied apply_payment_news(const Context& context, const ports::Loaded& loaded,
                                    domain::Books& books, const domain::PaymentNews& news,
                                    ports::Changes& changes);
+// Money for a subscription that had ended before, as it was loaded: it is booked and grants
+// nothing, and a person is told. `before`: the payment without it.
+void report_late_access(const ports::Loaded& loaded, domain::Books& books,
+                        const domain::Payment& before);
 // How many transaction numbers that may take.
 int numbers_for_news(const Context& context);
 domain::Applied apply_refund_news(const ports::Loaded& loaded, domain::Books& books,

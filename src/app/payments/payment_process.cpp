@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "app/calls/driver.h"
+#include "app/methods/copies.h"
 #include "app/methods/saved_methods.h"
 #include "app/payments/asking.h"
 #include "app/payments/payments.h"
@@ -24,6 +25,7 @@ struct Process {
   const WordPayment& word;
   Asked asked = {};
   std::optional<ports::CustomerRef> customer = {};  // that is loaded
+  std::optional<std::string> used = {};             // what the gateway calls the one of the call
 };
 
 ports::CustomerRef customer_ref(const domain::Payment& payment) {
@@ -74,6 +76,7 @@ Decided manual_reply(const Process& process, domain::Payment payment) {
 base::Result<std::optional<Means>, Refusal> choose(Process& process, const ports::Loaded& loaded) {
   const auto& payment = *loaded.payment;
   const auto& named = process.command.payment_method;
+  process.used.reset();
   const auto* gateway = process.context.gateways.find(payment.gateway);
   if (gateway != nullptr && !gateway->capabilities().needs_method) return Means{};
   if (!named && payment.gateway_payment_method_id)
@@ -84,6 +87,7 @@ base::Result<std::optional<Means>, Refusal> choose(Process& process, const ports
     return std::nullopt;
   }
   COBRO_TRY_INTO(auto means, choose_from(saved_methods_of(loaded), named));
+  process.used = means.customer;
   return means;
 }
 
@@ -191,14 +195,21 @@ base::Task<Answer> process_payment(Context& context, Call call, ProcessPayment c
         ports::CustomerRef{domain::GatewayName::stripe, call.caller.tenant_id, call.caller.sub};
   ports::Reads reads{
       .root = command.payment, .record_key = {}, .webhook = {}, .transaction_numbers = 1};
-  base::Result<Decided, Refusal> decided;
-  do {
+  bool tried = false;
+  while (true) {
     if (process.customer) reads.customer = *process.customer;
-    decided = co_await once_asking(context, call, reads, decide_once, word_left, process.asked);
-  } while (decided && decided->again);
-  if (!decided) co_return std::unexpected(std::move(decided).error());
-  if (decided->reply) co_return std::move(*decided->reply);
-  co_return co_await perform(context, &call, std::move(decided->calls.front()), word_accepted);
+    auto decided =
+        co_await once_asking(context, call, reads, decide_once, word_left, process.asked);
+    if (!decided) co_return std::unexpected(std::move(decided).error());
+    if (decided->again) continue;
+    if (decided->reply) co_return std::move(*decided->reply);
+    auto answer =
+        co_await perform(context, &call, std::move(decided->calls.front()), word_accepted);
+    // For a customer that the gateway does not know any more, it is decided without that one.
+    if (answer || std::exchange(tried, true) || !process.used || !process.customer ||
+        !co_await is_replaced(context, *process.customer, *process.used))
+      co_return answer;
+  }
 }
 
 }  // namespace cobro::app

@@ -1,5 +1,6 @@
 #include "app/payments/payment_query.h"
 
+#include "app/calls/accounts.h"
 #include "app/calls/driver.h"
 #include "app/calls/gateway_client.h"
 #include "app/payments/payment_news.h"
@@ -18,22 +19,22 @@ using ports::Loaded;
 constexpr int kMaxPages = 50;
 constexpr int kMaxFetches = 3;
 
-// Everything a look-up found, page by page; nothing when some page was not understood.
-base::Task<std::optional<ports::LookUpAnswer>> look_up(Context& context,
-                                                       const ports::Gateway& gateway,
-                                                       domain::GatewayRequest request) {
+// Everything a look-up found, page by page; not understood when some page was not, or when the
+// gateway has no such object.
+base::Task<ports::LookUpAnswer> look_up(Context& context, const ports::Gateway& gateway,
+                                        domain::GatewayRequest request) {
   ports::LookUpAnswer all{.understood = true, .payments = {}, .refunds = {}, .next_page = {}};
   std::optional<domain::GatewayRequest> page = std::move(request);
   for (int i = 0; page && i < kMaxPages; ++i) {
     auto response = co_await ask_gateway(context, gateway, *page);
-    if (!response) co_return std::nullopt;
+    if (!response) co_return ports::LookUpAnswer{};
     auto found = gateway.parse_look_up(*page, *response);
-    if (!found.understood) co_return std::nullopt;
+    if (!found.understood) co_return ports::LookUpAnswer{.missing = found.missing};
     std::move(found.payments.begin(), found.payments.end(), std::back_inserter(all.payments));
     std::move(found.refunds.begin(), found.refunds.end(), std::back_inserter(all.refunds));
     page = std::move(found.next_page);
   }
-  if (page) co_return std::nullopt;  // more than we are ready to read: conclude nothing
+  if (page) co_return ports::LookUpAnswer{};  // more than we are ready to read: conclude nothing
   co_return all;
 }
 
@@ -97,19 +98,19 @@ struct Found {
   std::optional<Query> query;  // nothing: the payment has moved
   Unseen unseen = {};
 };
-base::Task<base::Result<Found, Refusal>> apply_found(Context& context, domain::PaymentId id,
-                                                     std::int64_t version,
+base::Task<base::Result<Found, Refusal>> apply_found(Context& context, domain::Payment seen,
                                                      std::vector<domain::PaymentNews> found) {
   Found result;
   std::vector<domain::GatewayCall> written;
-  ports::Reads reads{.root = ports::PaymentRef{id},
+  ports::Reads reads{.root = ports::PaymentRef{seen.id},
                      .record_key = {},
                      .webhook = {},
                      .transaction_numbers = numbers_for_news(context)};
+  if (seen.subscription_id) reads.subscription = *seen.subscription_id;
   const DecideChanges decide = [&](const Loaded& loaded,
                                    domain::Moment moment) -> base::Result<Changes, Refusal> {
     result = {};
-    if (loaded.payment->version != version) return Changes{};
+    if (loaded.payment->version != seen.version) return Changes{};
     Changes changes;
     auto books = open_books(loaded, std::move(moment));
     bool fits = true;
@@ -132,6 +133,23 @@ base::Task<base::Result<Found, Refusal>> apply_found(Context& context, domain::P
     if (call.operation == domain::Operation::confirm)
       (void)co_await perform(context, nullptr, std::move(call), &unworded);
   co_return result;
+}
+
+// What the gateway knew cannot be deleted there: a person must look.
+base::Task<void> report_missing(Context& context, const domain::Payment& payment) {
+  if (!exists_at_gateway(payment) || !co_await is_our_account(context, payment.gateway)) co_return;
+  const DecideChanges decide = [](const Loaded& loaded,
+                                  domain::Moment moment) -> base::Result<Changes, Refusal> {
+    Changes changes;
+    auto books = open_books(loaded, std::move(moment));
+    books.conflict("the gateway does not know its object any more");
+    if (books.payment_changed()) collect(books, changes);
+    return changes;
+  };
+  auto committed = co_await commit(context, {.root = ports::PaymentRef{payment.id}}, decide);
+  if (!committed)
+    context.log.write(ports::LogLevel::warning, "a missing payment could not be reported",
+                      {{"payment", payment.id.to_string()}});
 }
 
 // Of several looks at one payment: what matters most to who asked for the first.
@@ -165,10 +183,11 @@ base::Task<base::Result<Query, Refusal>> query_payment(Context& context, domain:
     auto found = co_await look_up(
         context, *gateway,
         gateway->look_up_payment(*loaded.payment, made.from, made.to, made.on_page));
-    if (!found) co_return Query::no_answer;
-    auto news = ours(*loaded.payment, std::move(found->payments));
+    if (found.missing) co_await report_missing(context, *loaded.payment);
+    if (!found.understood) co_return Query::no_answer;
+    auto news = ours(*loaded.payment, std::move(found.payments));
     if (news.empty()) co_return Query::absent;
-    auto applied = co_await apply_found(context, id, loaded.payment->version, std::move(news));
+    auto applied = co_await apply_found(context, *loaded.payment, std::move(news));
     if (!applied) co_return std::unexpected(std::move(applied).error());
     if (applied->query) co_return co_await follow(context, id, std::move(*applied));
   }
@@ -189,10 +208,11 @@ base::Task<base::Result<Query, Refusal>> query_refunds(Context& context, domain:
     if (!loaded.payment->gateway_payment_id) co_return Query::no_answer;
   }
   auto found = co_await look_up(context, *gateway, gateway->look_up_refunds(*loaded.payment));
-  if (!found) co_return Query::no_answer;
+  if (found.missing) co_await report_missing(context, *loaded.payment);
+  if (!found.understood) co_return Query::no_answer;
   bool changed = false;
   bool all_fit = true;
-  for (const auto& news : found->refunds) {
+  for (const auto& news : found.refunds) {
     bool fits = true;
     ports::Reads reads{
         .root = ports::PaymentRef{id}, .record_key = {}, .webhook = {}, .transaction_numbers = 1};

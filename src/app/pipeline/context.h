@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 
+#include "app/pipeline/account_checks.h"
 #include "app/pipeline/token_cache.h"
 #include "base/time.h"
 #include "ports/clock.h"
@@ -37,6 +38,7 @@ struct Context {
   const CallHandlers* handlers;  // what outcomes of gateway calls change, by subject
   std::shared_ptr<TokenCache> tokens = std::make_shared<TokenCache>();
   std::shared_ptr<KeyCache> keys = std::make_shared<KeyCache>();
+  std::shared_ptr<AccountChecks> accounts = std::make_shared<AccountChecks>();
 };
 
 }  // namespace cobro::app

@@ -3,6 +3,7 @@
 #include "app/calls/driver.h"
 #include "app/calls/object_query.h"
 #include "app/calls/review.h"
+#include "app/methods/copies.h"
 #include "app/subscriptions/subscription_facts.h"
 #include "app/subscriptions/subscription_sync.h"
 
@@ -68,7 +69,7 @@ class SubscriptionCompletion final : public Completion {
                 Changes& changes, Completed& after) override {
     const auto now = moment.now;
     domain::SubscriptionBooks books(moment, *loaded.subscription, plans_);
-    const bool told = facts_.subscription || facts_.page;
+    const bool told = facts_.subscription || facts_.page || facts_.gone;
     if (told && verdict.status != CallStatus::not_executed) {
       apply_facts(context_, loaded, std::move(moment), books, facts_, call_.id, changes);
     } else if (call_.operation == Operation::create_subscription) {
@@ -152,6 +153,13 @@ class SubscriptionCalls final : public CallHandler {
             Synced::no_answer)
       co_return Sighting::no_answer;
     co_return Sighting::seen;
+  }
+  base::Task<void> check_copies(Context& context, GatewayCall call,
+                                ports::Fault fault) const override {
+    const auto loaded = co_await context.store.load({.call = ports::ref_of(call)});
+    if (!loaded.subscription) co_return;
+    co_await check_blamed(context, loaded.subscription->customer_id, fault,
+                          loaded.subscription->gateway_payment_method_id);
   }
   void ask_a_person(const Loaded& loaded, domain::Moment& moment, const GatewayCall& call,
                     std::string detail, Changes& changes) const override {

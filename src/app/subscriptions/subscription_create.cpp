@@ -1,4 +1,5 @@
 #include "app/calls/driver.h"
+#include "app/methods/copies.h"
 #include "app/methods/saved_methods.h"
 #include "app/pipeline/guards.h"
 #include "app/subscriptions/subscription_facts.h"
@@ -116,17 +117,25 @@ base::Task<Answer> subscribe(Context& context, Call call, Subscribe command,
     return word_completed(call, loaded, word_made);
   };
   Missing missing = Missing::nothing;
+  std::string used;  // what the gateway calls the customer
   const Decide decide_once = [&](const Loaded& loaded, domain::Moment moment) {
+    if (loaded.customer) used = loaded.customer->gateway_customer_id.value_or("");
     return decide(context, call, terms, loaded, std::move(moment), missing);
   };
   const ports::CustomerRef saved{command.gateway, call.caller.tenant_id, call.caller.sub};
-  // Once for the customer, once for the method; what was attached may be called otherwise.
-  for (int i = 0; i < 4; ++i) {
+  bool tried = false;
+  // Once for the customer, once for the method; what was attached may be called otherwise. And
+  // all that again where the gateway does not know the customer any more.
+  for (int i = 0; i < 8; ++i) {
     auto decided = co_await once(context, call, {.customer = saved}, decide_once, settled);
     if (!decided) co_return std::unexpected(std::move(decided).error());
     if (decided->reply) co_return std::move(*decided->reply);
-    if (!decided->calls.empty())
-      co_return co_await perform(context, &call, std::move(decided->calls.front()), word_made);
+    if (!decided->calls.empty()) {
+      auto answer = co_await perform(context, &call, std::move(decided->calls.front()), word_made);
+      if (answer || std::exchange(tried, true) || !co_await is_replaced(context, saved, used))
+        co_return answer;
+      continue;
+    }
     if (missing == Missing::customer) {
       auto customer = co_await ensure_customer(context, call.caller, command.gateway);
       if (!customer) co_return std::unexpected(std::move(customer).error());

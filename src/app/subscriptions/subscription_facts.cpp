@@ -1,5 +1,6 @@
 #include "app/subscriptions/subscription_facts.h"
 
+#include "app/calls/accounts.h"
 #include "app/calls/gateway_client.h"
 #include "app/payments/payment_news.h"
 #include "app/pipeline/ledger_books.h"
@@ -39,6 +40,14 @@ std::optional<CallStatus> ending(const GatewayCall& call, const domain::Subscrip
       call.operation == Operation::create_subscription ||
       (call.operation == Operation::end_now && news.status == domain::CheckoutStatus::expired);
   return shown ? std::optional(CallStatus::accepted) : std::nullopt;
+}
+
+// The same of a subscription that the gateway does not know any more.
+struct Gone {};
+std::optional<CallStatus> ending(const GatewayCall& call, const domain::Subscription&, Gone) {
+  const bool was_to_end =
+      call.operation == Operation::end_now || call.operation == Operation::end_at_period_end;
+  return was_to_end ? CallStatus::accepted : CallStatus::not_executed;
 }
 
 // Who is behind what changed: the open call that it shows done, else the gateway.
@@ -117,6 +126,7 @@ void insert_payment(const Loaded& loaded, const domain::Moment& moment,
   domain::Books books(std::move(own), row, std::nullopt, {}, {});
   write_created(books);
   apply(books, *news);
+  report_late_access(loaded, books, row);
   Changes theirs;
   collect(books, theirs);
   changes.insert_payments.push_back(books.payment());
@@ -187,12 +197,16 @@ base::Task<std::optional<SubscriptionFacts>> fetch_facts(Context& context, domai
                                                          std::optional<std::string> invoice) {
   const auto* gateway = context.gateways.find(name);
   COBRO_CHECK(gateway != nullptr && gateway->subscriptions() != nullptr);
-  auto response = co_await ask_gateway(
-      context, *gateway, gateway->subscriptions()->fetch_subscription(gateway_subscription_id));
+  const auto* billing = gateway->subscriptions();
+  const auto request = billing->fetch_subscription(gateway_subscription_id);
+  auto response = co_await ask_gateway(context, *gateway, request);
   if (!response) co_return std::nullopt;
-  SubscriptionFacts facts{.subscription = gateway->subscriptions()->parse_subscription(*response),
-                          .invoice = {}};
-  if (!facts.subscription) co_return std::nullopt;
+  SubscriptionFacts facts{.subscription = billing->parse_subscription(*response), .invoice = {}};
+  if (!facts.subscription) {
+    facts.gone = billing->parse_look_up(Operation::end_now, request, *response).missing &&
+                 co_await is_our_account(context, name);
+    co_return facts.gone ? std::optional(facts) : std::nullopt;
+  }
   if (!invoice) invoice = facts.subscription->latest_invoice_id;
   if (!invoice) co_return facts;
   facts.invoice = co_await fetch_invoice(context, name, *invoice);
@@ -232,6 +246,10 @@ bool apply_facts(const Context& context, const Loaded& loaded, domain::Moment mo
   };
   if (facts.subscription) follow(*facts.subscription);
   if (facts.page) follow(*facts.page);
+  if (facts.gone) {
+    changed = books.end_as_gone();
+    end_calls(loaded, Gone{}, own, moment.now, changes);
+  }
   // Ids that the subscription's books did not use.
   moment.ids = books.ids();
   if (facts.invoice &&

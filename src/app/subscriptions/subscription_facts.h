@@ -19,6 +19,7 @@ struct SubscriptionFacts {
   std::optional<domain::SubscriptionNews> subscription = {};
   std::optional<domain::InvoiceNews> invoice = {};
   std::optional<domain::CheckoutNews> page = {};  // while there is no subscription yet
+  bool gone = false;  // the gateway says that it knows no such subscription
 };
 
 // Asks the gateway. Nothing when it gave no answer that can be read. `invoice`: which one, else

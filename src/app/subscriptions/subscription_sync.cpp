@@ -78,6 +78,8 @@ base::Task<Synced> sync(Context& context, domain::SubscriptionId id, Cause cause
     if (!row) co_return Synced::not_found;
     const auto facts = co_await fetch(context, *row, cause);
     if (!facts) co_return Synced::no_answer;
+    // Of an id that our row does not have, it would say nothing about our row.
+    if (facts->gone && !row->gateway_subscription_id) co_return Synced::no_answer;
     // Metadata can be copied; an object that says it is of another row is not this one's.
     const auto& found = facts->subscription;
     if (found && found->our_subscription && found->our_subscription != id)

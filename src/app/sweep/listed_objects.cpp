@@ -98,10 +98,10 @@ base::Task<bool> note_second(Context& context, const domain::Payment& row,
     if (books.payment_changed()) collect(books, changes);
     return changes;
   };
-  (void)co_await commit(
-      context,
-      {.root = ports::PaymentRef{row.id}, .transaction_numbers = numbers_for_news(context)},
-      decide);
+  ports::Reads reads{.root = ports::PaymentRef{row.id},
+                     .transaction_numbers = numbers_for_news(context)};
+  if (row.subscription_id) reads.subscription = *row.subscription_id;
+  (void)co_await commit(context, std::move(reads), decide);
   co_return true;
 }
 

@@ -1,3 +1,4 @@
+#include "app/methods/copies.h"
 #include "app/payments/payment_news.h"
 #include "app/payments/payment_query.h"
 #include "app/pipeline/ledger_books.h"
@@ -69,12 +70,16 @@ base::Task<void> apply_final(Context& context, const StoredWebhook& row, const G
     changes.update_webhook = left;
     return changes;
   };
+  // Of a subscription's payment: whether it still runs.
+  const auto known = co_await context.store.load({.root = ports::PaymentRef{payment}});
   ports::Reads reads{.root = ports::PaymentRef{payment},
                      .record_key = {},
                      .webhook = ports::WebhookRef{row.gateway, row.event_id},
                      .transaction_numbers = numbers_for_news(context)};
   if (event.dispute)
     reads.dispute = ports::DisputeRef{row.gateway, event.dispute->gateway_dispute_id};
+  if (known.payment && known.payment->subscription_id)
+    reads.subscription = *known.payment->subscription_id;
   auto committed = co_await commit(context, std::move(reads), decide);
   if (committed && left) log_waiting_money(context, *left);
   if (committed) co_return;
@@ -141,6 +146,22 @@ ports::WebhookRequest request_of(const StoredWebhook& row) {
   return {row.method, row.path, row.query, row.headers, row.body};
 }
 
+// What the gateway shows of the customer or method now is followed, not what the event said.
+base::Task<void> follow_copy(Context& context, const StoredWebhook& row,
+                             const GatewayEvent& event) {
+  const auto named = customer_named_by(event, row.gateway);
+  const auto loaded = co_await context.store.load({.customer = named});
+  if (!loaded.customer)
+    co_return co_await mark(context, row, WebhookStatus::ignored, kNothingOfOurs);
+  bool looked = true;
+  if (event.deleted_customer) looked = co_await check_customer(context, loaded.customer->id);
+  for (const auto& method : loaded.methods)
+    if (event.method && method.gateway_payment_method_id == event.method->gateway_payment_method_id)
+      looked = co_await check_method(context, method.id) && looked;
+  if (looked) co_return co_await mark(context, row, WebhookStatus::applied, "fetched");
+  co_await mark(context, row, WebhookStatus::waiting, "the gateway gave no answer");
+}
+
 base::Task<void> apply_one(Context& context, StoredWebhook row) {
   const auto* gateway = context.gateways.find(row.gateway);
   if (gateway == nullptr)
@@ -149,6 +170,7 @@ base::Task<void> apply_one(Context& context, StoredWebhook row) {
   if (!event) co_return co_await mark(context, row, WebhookStatus::ignored, "unreadable");
   if (concerns_nobody(*event))
     co_return co_await mark(context, row, WebhookStatus::ignored, why_nobody(*event));
+  if (is_about_copy(*event)) co_return co_await follow_copy(context, row, *event);
   if (is_about_subscription(*event)) co_return co_await follow_subscription(context, row, *event);
   const auto payment = co_await find_payment(context, *event, row.gateway);
   if (!payment) co_return co_await mark_unfound(context, row, *event);
@@ -162,6 +184,15 @@ bool is_final_fact(const GatewayEvent& event) {
   return event.payment || event.refund || event.dispute;
 }
 
+bool is_about_copy(const GatewayEvent& event) {
+  return event.deleted_customer || event.method;
+}
+
+ports::Reads::Customer customer_named_by(const GatewayEvent& event, domain::GatewayName gateway) {
+  if (event.deleted_customer) return ports::RemoteCustomerRef{gateway, *event.deleted_customer};
+  return ports::RemoteMethodRef{gateway, event.method->gateway_payment_method_id};
+}
+
 bool is_about_subscription(const GatewayEvent& event) {
   return event.fetch == GatewayEvent::Fetch::subscription ||
          event.fetch == GatewayEvent::Fetch::invoice;
@@ -173,7 +204,8 @@ bool may_be_known_later(const GatewayEvent& event) {
 }
 
 bool concerns_nobody(const GatewayEvent& event) {
-  return event.other_mode || (!is_final_fact(event) && event.fetch == GatewayEvent::Fetch::nothing);
+  return event.other_mode || (!is_final_fact(event) && !is_about_copy(event) &&
+                              event.fetch == GatewayEvent::Fetch::nothing);
 }
 
 const char* why_nobody(const GatewayEvent& event) {

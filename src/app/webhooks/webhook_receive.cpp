@@ -64,6 +64,10 @@ ports::Reads row_and_payment(const Context& context, const Incoming& incoming) {
   auto reads = row_alone(incoming);
   const auto& event = incoming.event;
   if (concerns_nobody(event)) return reads;
+  if (is_about_copy(event)) {
+    reads.customer = customer_named_by(event, incoming.gateway);
+    return reads;
+  }
   if (is_about_subscription(event)) {
     if (event.our_subscription)
       reads.subscription = *event.our_subscription;
@@ -90,7 +94,13 @@ bool is_of(const domain::Payment& payment, const Incoming& incoming) {
   return payment.gateway == incoming.gateway && (!known || !named || known == named);
 }
 
+// Whether the money grants anything depends on a row that is not loaded.
+bool needs_subscription(const Incoming& incoming, const Loaded& loaded) {
+  return incoming.event.payment && loaded.payment->subscription_id;
+}
+
 bool is_of_nobody(const ports::GatewayEvent& event, const Loaded& loaded) {
+  if (is_about_copy(event)) return !loaded.customer;
   if (is_about_subscription(event)) return !loaded.subscription;
   return !loaded.payment && !event.our_payment && !may_be_known_later(event);
 }
@@ -106,7 +116,7 @@ Changes take(const Context& context, const Incoming& incoming, const Loaded& loa
     row = ended(row, WebhookStatus::ignored, why_nobody(incoming.event), now);
   else if (is_of_nobody(incoming.event, loaded))
     row = ended(row, WebhookStatus::ignored, kNothingOfOurs, now);
-  else if (found && is_final_fact(incoming.event))
+  else if (found && is_final_fact(incoming.event) && !needs_subscription(incoming, loaded))
     changes = apply_fact(context, loaded, std::move(moment), incoming.event, row);
   else
     received.left = row;
@@ -122,15 +132,14 @@ Changes keep(const Context&, const Incoming& incoming, const Loaded&, domain::Mo
   return changes;
 }
 
-// Customers and methods are found when the event is applied.
-bool is_of_ours(const ports::GatewayEvent& event, const Loaded& loaded) {
-  return loaded.payment || loaded.subscription || event.method || event.deleted_customer;
+bool is_of_ours(const Loaded& loaded) {
+  return loaded.payment || loaded.subscription || loaded.customer;
 }
 
 // Of a list only what is about a row of ours is kept: everything of the account stands there.
 Changes take_known(const Context& context, const Incoming& incoming, const Loaded& loaded,
                    domain::Moment moment, Received& received) {
-  if (!is_of_ours(incoming.event, loaded)) return {};
+  if (!is_of_ours(loaded)) return {};
   return take(context, incoming, loaded, std::move(moment), received);
 }
 
@@ -231,7 +240,7 @@ base::Task<bool> take_listed_event(Context& context, domain::GatewayName gateway
   if (concerns_nobody(event)) co_return false;
   const Incoming incoming{gateway, std::move(event), std::move(request)};
   const auto known = co_await context.store.load(row_and_payment(context, incoming));
-  if (known.webhook || !is_of_ours(incoming.event, known)) co_return false;
+  if (known.webhook || !is_of_ours(known)) co_return false;
   auto received = co_await try_whole(context, incoming, &take_known);
   if (!received || received->duplicate) co_return false;
   if (received->left) co_await apply_webhook(context, std::move(*received->left));

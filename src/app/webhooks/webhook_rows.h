@@ -18,6 +18,11 @@ bool concerns_nobody(const ports::GatewayEvent& event);
 // Why, of such a one.
 const char* why_nobody(const ports::GatewayEvent& event);
 bool is_final_fact(const ports::GatewayEvent& event);
+// A customer or a saved method, which its owner may have changed or deleted.
+bool is_about_copy(const ports::GatewayEvent& event);
+// Whose it would be here.
+ports::Reads::Customer customer_named_by(const ports::GatewayEvent& event,
+                                         domain::GatewayName gateway);
 bool is_about_subscription(const ports::GatewayEvent& event);
 // Names its payment only by the gateway's id, which our own call's answer or the invoice's event
 // may still have to tell us: disputes, and refunds of what the gateway charged by itself.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "gateways/stripe/accounts.h"
 #include "gateways/stripe/checkout.h"
 #include "gateways/stripe/customers.h"
 #include "gateways/stripe/invoices.h"
@@ -97,6 +98,17 @@ GatewayRequest StripeBilling::look_up(const domain::GatewayCall& call,
       break;
   }
   return call.on_page ? fetch_checkout(*gateway_id) : fetch_subscription(*gateway_id);
+}
+
+GatewayRequest StripeBilling::fetch_account() const {
+  return stripe::get("/v1/account");
+}
+
+std::optional<domain::GatewayAccount> StripeBilling::parse_account(
+    const ports::HttpResponse& response) const {
+  auto account = read_answer(response, stripe::read_account);
+  if (account) account->live = live_;
+  return account;
 }
 
 GatewayRequest StripeBilling::fetch_subscription(const std::string& gateway_subscription_id) const {

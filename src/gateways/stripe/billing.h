@@ -20,6 +20,13 @@ namespace cobro::gateways {
 
 class StripeBilling final : public ports::SavedMethods, public ports::GatewaySubscriptions {
  public:
+  // Of keys for live money, for tests, or that do not say.
+  explicit StripeBilling(std::optional<bool> live = {}) : live_(live) {}
+
+  // Stripe's accounts do not name their mode: it is the key's.
+  [[nodiscard]] domain::GatewayRequest fetch_account() const override;
+  [[nodiscard]] std::optional<domain::GatewayAccount> parse_account(
+      const ports::HttpResponse& response) const override;
   // Refusals: validation_failed, a payment method's id that Stripe's ids are not made like.
   // Any other unusable id is a Bug.
   [[nodiscard]] base::Result<domain::GatewayRequest, domain::Refusal> build(
@@ -59,6 +66,9 @@ class StripeBilling final : public ports::SavedMethods, public ports::GatewaySub
       const std::string& gateway_price_id) const override;
   [[nodiscard]] std::optional<domain::PriceNews> parse_price(
       const ports::HttpResponse& response) const override;
+
+ private:
+  std::optional<bool> live_;
 };
 
 }  // namespace cobro::gateways

@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "gateways/stripe/accounts.h"
 #include "gateways/stripe/amounts.h"
 #include "gateways/stripe/checkout.h"
 #include "gateways/stripe/news.h"
@@ -158,7 +159,8 @@ struct Builder {
 
 }  // namespace
 
-Stripe::Stripe(StripeSettings settings) : settings_(std::move(settings)) {
+Stripe::Stripe(StripeSettings settings)
+    : settings_(std::move(settings)), billing_(stripe::is_live_key(settings_.secret_key.reveal())) {
   while (settings_.api_base.ends_with('/')) settings_.api_base.pop_back();
 }
 

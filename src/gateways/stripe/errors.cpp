@@ -89,11 +89,11 @@ Judged judge(Asked asked, const ports::HttpResponse& response) {
   return judged;
 }
 
-// Nothing was done for want of an object, so that there is none to be looked at: except that a
-// subscription which is to be ended may be gone because it has ended.
+// Nothing was done for want of an object that is to be made or used with it. One that we believe to
+// be there, in our path, must be looked for.
 bool has_no_object(Asked asked, const Judged& judged) {
   return asked == Asked::detach ? judged.verdict.culprit == Culprit::payment_method
-                                : judged.verdict.gone && asked != Asked::end_subscription;
+                                : judged.verdict.gone && judged.verdict.culprit != Culprit::path;
 }
 
 AnswerKind kind_of(const Judged& judged) {
@@ -180,7 +180,8 @@ GatewayAnswer read_error(Operation operation, const ports::HttpResponse& respons
 }
 
 bool is_missing(const ports::HttpResponse& response) {
-  return response.status == 404 && judge(Asked::confirm, response).error.code == "resource_missing";
+  // Not `gone` by its words: it exists in the other mode, and our key is the wrong one.
+  return response.status == 404 && judge(Asked::confirm, response).verdict.gone;
 }
 
 }  // namespace cobro::gateways::stripe

@@ -104,7 +104,8 @@ GatewayAnswer Stripe::parse(Operation operation, const ports::HttpResponse& resp
 
 LookUpAnswer Stripe::parse_look_up(const domain::GatewayRequest& request,
                                    const ports::HttpResponse& response) const {
-  if (!stripe::is_success(response.status)) return {};
+  // What existed does not vanish: the caller decides what it means that it is not there.
+  if (!stripe::is_success(response.status)) return {.missing = stripe::is_missing(response)};
   const auto body = wire::parse_json(response.body);
   LookUpAnswer answer;
   if (!body || !read_page(request, *body, answer)) return {};

@@ -4,6 +4,7 @@
 #include <array>
 #include <span>
 
+#include "gateways/stripe/accounts.h"
 #include "gateways/stripe/disputes.h"
 #include "gateways/stripe/invoices.h"
 #include "gateways/stripe/methods.h"
@@ -140,11 +141,9 @@ void read_object(const Json& object, GatewayEvent& event) {
 
 // By our key; one that tells no mode takes both.
 bool is_of_other_mode(const Json& event, std::string_view key) {
-  const bool live = key.starts_with("sk_live_") || key.starts_with("rk_live_");
-  const bool test = key.starts_with("sk_test_") || key.starts_with("rk_test_");
+  const auto live = stripe::is_live_key(key);
   const Json* mode = event.find("livemode");
-  if (mode == nullptr || mode->as_bool() == nullptr) return false;
-  return *mode->as_bool() ? test : live;
+  return live && mode != nullptr && mode->as_bool() != nullptr && *mode->as_bool() != *live;
 }
 
 std::unexpected<ports::WebhookRefusal> refuse(std::string message) {

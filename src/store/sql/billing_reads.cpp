@@ -56,6 +56,19 @@ void add_customer(ReadPlan& plan, const domain::PaymentMethodId& id) {
   add_texts(plan, texts, params_of(id));
 }
 
+void add_customer(ReadPlan& plan, const ports::RemoteCustomerRef& ref) {
+  static const auto texts =
+      customer_texts("(SELECT id FROM customers WHERE gateway = $1 AND gateway_customer_id = $2)");
+  add_texts(plan, texts, params_of(ref.gateway, ref.gateway_customer_id));
+}
+
+void add_customer(ReadPlan& plan, const ports::RemoteMethodRef& ref) {
+  static const auto texts = customer_texts(
+      "(SELECT customer_id FROM payment_methods WHERE gateway = $1"
+      " AND gateway_payment_method_id = $2 AND status = 'attached')");
+  add_texts(plan, texts, params_of(ref.gateway, ref.gateway_payment_method_id));
+}
+
 struct SubscriptionTexts {
   std::string subscription, open_calls;
 };
@@ -126,6 +139,7 @@ void add_billing(ReadPlan& plan, const ports::Reads& reads) {
     plan.add(Part::dispute, text,
              params_of(reads.dispute->gateway, reads.dispute->gateway_dispute_id));
   }
+  if (reads.account) plan.add(Part::account, select_account(), params_of(*reads.account));
 }
 
 void load_billing(ports::Loaded& loaded, Part part, const Rows& rows) {
@@ -144,6 +158,9 @@ void load_billing(ports::Loaded& loaded, Part part, const Rows& rows) {
       return;
     case Part::dispute:
       loaded.dispute = read_first(rows, read_dispute);
+      return;
+    case Part::account:
+      loaded.account = read_first(rows, read_account);
       return;
     default:
       COBRO_CHECK(false);

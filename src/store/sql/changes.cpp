@@ -171,6 +171,7 @@ std::vector<Statement> plan_changes(const ports::Changes& changes) {
   add_reconciliations(statements, changes);
   if (changes.update_webhook) statements.push_back(update(*changes.update_webhook));
   if (changes.insert_webhook) statements.push_back(insert(*changes.insert_webhook));
+  if (changes.insert_account) statements.push_back(insert(*changes.insert_account));
   add_inserts(statements, changes.insert_events);
   return statements;
 }

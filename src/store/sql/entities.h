@@ -62,6 +62,11 @@ Statement insert(const domain::Reconciliation& row);
 Statement update(const domain::Reconciliation& row);
 domain::Reconciliation read_reconciliation(Cells cells);
 
+// Once per gateway.
+std::string_view select_account();
+Statement insert(const domain::GatewayAccount& account);
+domain::GatewayAccount read_account(Cells cells);
+
 const Table& customers();
 Statement insert(const domain::Customer& customer);
 Statement update(const domain::Customer& customer);

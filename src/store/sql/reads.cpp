@@ -228,6 +228,7 @@ void load_part(ports::Loaded& loaded, Part part, const Rows& rows) {
     case Part::subscription:
     case Part::checkout:
     case Part::dispute:
+    case Part::account:
       return load_billing(loaded, part, rows);
     case Part::webhook:
       loaded.webhook = read_first(rows, read_webhook);

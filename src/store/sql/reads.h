@@ -26,6 +26,7 @@ enum class Part {
   subscription,
   checkout,
   dispute,
+  account,
   record,
   webhook,
   order_number,

@@ -117,6 +117,7 @@ template <>
 struct Binding<domain::ReconciliationKind>
     : surfaces::DomainWords<domain::ReconciliationKind, domain::ReconciliationKind::unknown_outcome,
                             domain::ReconciliationKind::conflict,
+                            domain::ReconciliationKind::late_access,
                             domain::ReconciliationKind::unknown_object> {};
 template <>
 struct Binding<domain::ReconciliationStatus>

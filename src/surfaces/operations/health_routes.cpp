@@ -12,8 +12,9 @@ BOOST_DESCRIBE_STRUCT(Health, (), (status))
 struct Checks {
   bool store = false;
   bool draining = false;
+  bool accounts = true;
 };
-BOOST_DESCRIBE_STRUCT(Checks, (), (store, draining))
+BOOST_DESCRIBE_STRUCT(Checks, (), (store, draining, accounts))
 
 struct ReadyReply {
   std::string status;
@@ -37,7 +38,8 @@ base::Task<Answer> ready(const Exchange& exchange, Readiness& readiness) {
   const auto report = co_await readiness.look();
   ReadyReply body{.status = report.ready() ? "ready" : "not_ready", .checks = {}};
   if (is_verbose(exchange.request.query))
-    body.checks.emplace(Checks{.store = report.store, .draining = report.draining});
+    body.checks.emplace(
+        Checks{.store = report.store, .draining = report.draining, .accounts = report.accounts});
   co_return wire::json_reply(report.ready() ? 200 : 503, wire::encode(body));
 }
 
@@ -81,9 +83,13 @@ void add_health_routes(const Parts& parts, std::vector<Route>& routes) {
       "/readyz", "getReadiness", "Whether this instance should be sent requests",
       [&readiness = parts.readiness](Exchange& exchange) { return ready(exchange, readiness); },
       {reply_of<ReadyReply>(200, "It should.", example(R"({"status": "ready"})")),
-       reply_of<ReadyReply>(503, "It should not: the store is away, or it is being stopped.",
-                            example(R"({"status": "not_ready",
-                                        "checks": {"store": false, "draining": false}})"))});
+       reply_of<ReadyReply>(
+           503,
+           "It should not: the store is away, it is being stopped, or a gateway's keys are "
+           "another account's.",
+           example(R"({"status": "not_ready",
+                                        "checks": {"store": false, "draining": false,
+                                                   "accounts": true}})"))});
   readyz.operation.parameters.push_back(verbose_parameter());
   routes.push_back(std::move(readyz));
   routes.push_back(

@@ -1,5 +1,7 @@
 #include "surfaces/operations/readiness.h"
 
+#include "app/calls/accounts.h"
+
 #include <exception>
 
 namespace cobro::surfaces::operations {
@@ -15,7 +17,8 @@ Readiness::Readiness(app::Context& context)
 base::Task<Readiness::Report> Readiness::look() {
   const bool store = co_await base::await_callback<bool>(
       [this](base::Completion<bool> done) { join(std::move(done)); });
-  co_return Report{.store = store, .draining = draining_};
+  co_return Report{
+      .store = store, .draining = draining_, .accounts = app::refused_accounts(context_).empty()};
 }
 
 void Readiness::join(base::Completion<bool> done) {

@@ -1,4 +1,5 @@
-// Whether this instance should be sent requests: the store takes writes, and no drain is on.
+// Whether this instance should be sent requests: the store takes writes, no drain is on, and
+// no gateway's keys are another account's.
 #pragma once
 
 #include <vector>
@@ -18,7 +19,8 @@ class Readiness {
   struct Report {
     bool store = false;
     bool draining = false;
-    [[nodiscard]] bool ready() const { return store && !draining; }
+    bool accounts = true;  // no gateway's keys are of another account than ours
+    [[nodiscard]] bool ready() const { return store && !draining && accounts; }
   };
   // Answers within two seconds, whatever the store does. One ping is under way at a time;
   // who comes meanwhile waits for the same one.

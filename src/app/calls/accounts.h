@@ -1,0 +1,23 @@
+// The account behind a gateway's keys. The first one that tells is kept, for good; ids mean nothing
+// under another one, which is refused by name: nothing is sent to it, and nothing is concluded
+// from what it does not know.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/pipeline/context.h"
+#include "base/task.h"
+
+namespace cobro::app {
+
+// Whether the keys are of the account that this deployment works with. Asks the gateway until it
+// has told; false while it has not.
+base::Task<bool> is_our_account(Context& context, domain::GatewayName gateway);
+// The same of all gateways.
+base::Task<void> check_accounts(Context& context);
+
+// Which gateways' keys are another account's, and why. Empty: none that we know of.
+std::vector<std::string> refused_accounts(const Context& context);
+
+}  // namespace cobro::app

@@ -1,0 +1,35 @@
+// What we keep of a customer or a saved method is a copy: its owner can delete it at the gateway.
+// A refusal that blames one, or an event, makes us look at that very id; only what is gone there
+// is marked gone here. A customer is made again by whoever needs it next, a method never.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "app/pipeline/context.h"
+#include "base/task.h"
+#include "ports/answers.h"
+#include "ports/store.h"
+
+namespace cobro::app {
+
+// Looks at the customer. One that is gone loses the gateway's name, so that it is made again under
+// a new key; its methods leave the list, and its subscriptions are fetched. False: nothing could
+// be learned.
+base::Task<bool> check_customer(Context& context, ports::Reads::Customer customer);
+// Looks at the method. One that is gone, or is another customer's, leaves the list; of any other
+// our row says what the gateway says. False: nothing could be learned.
+base::Task<bool> check_method(Context& context, domain::PaymentMethodId method);
+// What a refusal blames: the customer, or the saved method that the gateway calls so. A token
+// that was never saved is no copy.
+base::Task<void> check_blamed(Context& context, ports::Reads::Customer customer, ports::Fault fault,
+                              std::optional<std::string> gateway_method);
+
+// Takes over what the gateway says of a method. False: nothing new.
+bool follow(domain::PaymentMethod& method, const domain::MethodNews& news);
+
+// Whether the customer that the gateway calls `used` is not this user's any more: what was
+// refused because of it may be asked for again, once.
+base::Task<bool> is_replaced(Context& context, ports::CustomerRef customer, std::string used);
+
+}  // namespace cobro::app

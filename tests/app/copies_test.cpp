@@ -1,0 +1,338 @@
+// Customers, methods and subscriptions that their owner deletes in the gateway's dashboard: what
+// we keep of them is a copy, and nobody is locked out by it.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "app/calls/accounts.h"
+#include "tests/app/buyer.h"
+#include "tests/app/members.h"
+#include "wire/json.h"
+
+namespace cobro::testing {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Copies : public ::testing::Test {
+ protected:
+  World world{{.split_writes = true}};
+  Members members{world};
+
+  // Of what is deleted, nothing is heard but by asking.
+  void SetUp() override { world.hold_webhooks = true; }
+
+  std::string customer() { return *members.saved("ana").customer->gateway_customer_id; }
+  void delete_there(const std::string& path) {
+    ports::HttpRequest request{.method = "DELETE",
+                               .url = "http://stripe.test" + path,
+                               .headers = {{"Authorization", "Bearer sk_test_world"}},
+                               .body = {}};
+    const auto done = run(world.clock, world.wire.inner.send(std::move(request)));
+    ASSERT_TRUE(done && done->status == 200) << path;
+  }
+  void delete_customer() { delete_there("/v1/customers/" + customer()); }
+  // The keys under which customers were asked for.
+  std::set<std::string> customer_keys() const {
+    std::set<std::string> keys;
+    for (const auto& request : world.wire.sent)
+      if (request.method == "POST" && request.url.ends_with("/v1/customers"))
+        keys.emplace(request.headers.find("Idempotency-Key").value_or(""));
+    return keys;
+  }
+  // Our row names a subscription that the gateway does not know.
+  void lose_subscription(const std::string& name) {
+    const auto id = members.only("ana").id;
+    const ports::Decide rename =
+        [&](const ports::Loaded& loaded) -> base::Result<ports::Changes, domain::Refusal> {
+      auto row = *loaded.subscription;
+      row.gateway_subscription_id = name;
+      ports::Changes changes;
+      changes.update_subscriptions.push_back(std::move(row));
+      return changes;
+    };
+    ASSERT_TRUE(run(world.clock, world.store->write({.subscription = id}, rename)).committed());
+  }
+  // The fields that a refused command blames.
+  static std::string blamed(const app::Answer& answer) {
+    return answer ? answer->body : answer.error().details.at(0).field;
+  }
+};
+
+TEST_F(Copies, of_a_deleted_customer_are_made_again_within_the_request) {
+  members.now(members.saving("ana", "pm_card_visa"));
+  const auto old = customer();
+  delete_customer();
+  EXPECT_EQ(members.now(members.saving("ana", "pm_card_mastercard", "k")),
+            "200 attached 4444 default");
+  EXPECT_EQ(members.now(members.saving("ana", "pm_card_mastercard", "k")),
+            "200 attached 4444 default");
+  const auto saved = members.saved("ana");
+  ASSERT_EQ(saved.methods.size(), 1U);
+  EXPECT_EQ(saved.methods.front().last4, "4444");
+  EXPECT_NE(customer(), old);
+  EXPECT_EQ(customer_keys().size(), 2U);
+}
+
+TEST_F(Copies, of_a_deleted_customer_hold_up_no_intent) {
+  save_card(world, "pm_card_visa");
+  delete_customer();
+  EXPECT_EQ(word_of(make_intent(world, {}, "k")), word_of(make_intent(world, {}, "k")));
+  EXPECT_TRUE(members.saved("ana").methods.empty());
+  const auto payments = members.payments("ana");
+  ASSERT_EQ(payments.size(), 2U);  // the one that was refused was cancelled
+  EXPECT_EQ(payments.front().state, domain::PaymentState::pending);
+  EXPECT_EQ(payments.front().gateway_customer_id, customer());
+  EXPECT_EQ(word_of(process_intent(world, payments.front().number, "pm_card_visa")),
+            std::to_string(payments.front().number) + " succeeded 100.00/100.00");
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_F(Copies, of_a_deleted_customer_hold_up_no_order) {
+  save_card(world, "pm_card_visa");
+  delete_customer();
+  world.order("100");
+  world.pay(1, "100");
+  EXPECT_EQ(word_of(process_intent(world, 1, "pm_card_visa")), "1 succeeded 100.00/100.00");
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_F(Copies, of_a_deleted_customers_methods_are_named_when_they_are_paid_with) {
+  const auto id = save_card(world, "pm_card_visa");
+  delete_customer();
+  world.order("100");
+  world.pay(1, "100");
+  EXPECT_EQ(blamed(process_intent(world, 1)), "payment_method_id");
+  EXPECT_EQ(blamed(process_intent(world, 1, id)), "payment_method_id");
+  EXPECT_EQ(blamed(make_intent(world, {.method = id})), "payment_method_id");
+  EXPECT_TRUE(members.saved("ana").methods.empty());
+  EXPECT_EQ(word_of(process_intent(world, 1, "pm_card_visa")), "1 succeeded 100.00/100.00");
+}
+
+TEST_F(Copies, of_a_deleted_customers_subscriptions_are_fetched) {
+  members.now(members.subscribing("ana", kPro, "pm_card_visa"));
+  const auto first = members.only("ana").id;
+  ASSERT_TRUE(members.has_access("ana"));
+  delete_customer();
+  EXPECT_EQ(members.now(members.saving("ana", "pm_card_visa")), "200 attached 4242 default");
+  const auto ended = run(world.clock, world.store->load({.subscription = first})).subscription;
+  EXPECT_EQ(ended->status, domain::SubscriptionStatus::cancelled);
+  EXPECT_FALSE(members.has_access("ana"));
+  EXPECT_EQ(members.now(members.subscribing("ana", kPro, "pm_card_visa")), "200 active");
+  EXPECT_TRUE(members.has_access("ana"));
+}
+
+TEST_F(Copies, of_a_deleted_customer_hold_up_no_subscription) {
+  const auto id = save_card(world, "pm_card_visa");
+  delete_customer();
+  EXPECT_EQ(blamed(run(world.clock, members.subscribing("ana", kPro, id))), "payment_method_id");
+  EXPECT_EQ(members.now(members.subscribing("ana", kPro, "pm_card_visa", 0, "k")), "200 active");
+  EXPECT_EQ(members.now(members.subscribing("ana", kPro, "pm_card_visa", 0, "k")), "200 active");
+}
+
+TEST_F(Copies, of_a_deleted_customer_are_made_again_once_for_eight_at_the_same_instant) {
+  save_card(world, "pm_card_visa");
+  delete_customer();
+  std::vector<base::Task<app::Answer>> tasks;
+  for (int i = 0; i < 8; ++i)
+    tasks.push_back(members.saving("ana", i % 2 == 0 ? "pm_card_visa" : "pm_card_mastercard"));
+  for (const auto& answer : world.all(std::move(tasks)))
+    EXPECT_TRUE(answer) << Members::text(answer);
+  EXPECT_EQ(customer_keys().size(), 2U);
+}
+
+TEST_F(Copies, that_could_not_be_looked_at_stay) {
+  save_card(world, "pm_card_visa");
+  const auto old = customer();
+  delete_customer();
+  world.wire.fate = [&](const ports::HttpRequest& request) {
+    return request.method == "GET" && request.url.ends_with(old) ? Cut::answer_lost : Cut::none;
+  };
+  EXPECT_EQ(members.now(members.saving("ana", "pm_card_mastercard")), "gateway_refused");
+  EXPECT_EQ(customer(), old);
+  world.wire.fate = nullptr;
+  EXPECT_EQ(members.now(members.saving("ana", "pm_card_mastercard")), "200 attached 4444 default");
+}
+
+TEST_F(Copies, of_a_customer_that_is_there_stay_whatever_was_refused) {
+  save_card(world, "pm_card_visa");
+  const auto old = customer();
+  EXPECT_EQ(members.now(members.saving("ana", "pm_nobody_knows")), "validation_failed");
+  EXPECT_EQ(customer(), old);
+  EXPECT_EQ(members.saved("ana").methods.size(), 1U);
+}
+
+TEST_F(Copies, of_a_detached_method_leave_the_list_when_they_are_refused) {
+  const auto first = save_card(world, "pm_card_visa");
+  const auto second = save_card(world, "pm_card_mastercard");
+  const auto token = members.saved("ana").methods.front().gateway_payment_method_id;
+  ASSERT_EQ(world.sandbox_post("/v1/payment_methods/" + token + "/detach", "").status, 200);
+  world.order("100");
+  world.pay(1, "100");
+  EXPECT_EQ(blamed(process_intent(world, 1, first)), "payment_method_id");
+  const auto saved = members.saved("ana");
+  ASSERT_EQ(saved.methods.size(), 1U);
+  EXPECT_EQ(saved.customer->default_method_id->to_string(), second);
+  EXPECT_EQ(word_of(process_intent(world, 1)), "1 succeeded 100.00/100.00");
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_F(Copies, of_a_subscription_that_is_gone_end_and_are_never_made_again) {
+  members.now(members.subscribing("ana", kBasic, "pm_card_visa"));
+  const std::string id = "sub_gone";
+  lose_subscription(id);
+  EXPECT_EQ(members.now(members.changing("ana", id, kPro, false)), "invalid_state");
+  EXPECT_EQ(members.status("ana"), "cancelled");
+  EXPECT_EQ(members.history("ana"),
+            "incomplete subscription_created user, active payment_completed user, cancelled gone "
+            "gateway");
+  EXPECT_FALSE(members.has_access("ana"));
+  EXPECT_EQ(members.now(members.ending("ana", id, true)), "200 cancelled");
+  EXPECT_EQ(world.sandbox_count("/v1/subscriptions"), 1);
+}
+
+TEST_F(Copies, of_a_subscription_that_is_gone_end_when_they_are_to_end) {
+  for (const bool immediate : {true, false}) {
+    const std::string id = immediate ? "sub_gone" : "sub_gone_too";
+    members.now(members.subscribing("ana", kPro, "pm_card_visa"));
+    lose_subscription(id);
+    EXPECT_EQ(members.now(members.ending("ana", id, immediate)), "200 cancelled");
+    EXPECT_FALSE(members.has_access("ana"));
+  }
+}
+
+TEST_F(Copies, of_a_payment_that_is_not_there_go_to_a_person) {
+  make_intent(world, {.method = "pm_card_visa"});
+  const ports::Decide rename =
+      [](const ports::Loaded& loaded) -> base::Result<ports::Changes, domain::Refusal> {
+    auto row = *loaded.payment;
+    row.gateway_payment_id = "pi_gone";
+    ports::Changes changes;
+    changes.update_payments.push_back(std::move(row));
+    return changes;
+  };
+  const auto id = world.payment(1).id;
+  ASSERT_TRUE(
+      run(world.clock, world.store->write({.root = ports::PaymentRef{id}}, rename)).committed());
+  EXPECT_EQ(word_of(process_intent(world, 1)), "outcome_unknown");
+  EXPECT_TRUE(world.payment(1).conflicted);
+  EXPECT_EQ(word_of(process_intent(world, 1)), "payment_conflicted");
+  const auto listed = run(world.clock, world.store->list_reconciliations({}, {.after = {}}));
+  EXPECT_EQ(listed.total, 1);
+}
+
+// ---- what is told without being asked for ---------------------------------------------------
+
+class ToldCopies : public Copies {
+ protected:
+  void SetUp() override {}
+  void pass(base::Duration span = 5s) {
+    world.advance(span);
+    world.work();
+  }
+  std::string only_method() { return members.saved("ana").methods.at(0).gateway_payment_method_id; }
+};
+
+TEST_F(ToldCopies, of_a_deleted_customer_are_gone_when_it_is_told) {
+  members.now(members.subscribing("ana", kPro, "pm_card_visa"));
+  delete_customer();
+  pass();
+  EXPECT_FALSE(members.saved("ana").customer->gateway_customer_id);
+  EXPECT_TRUE(members.saved("ana").methods.empty());
+  EXPECT_EQ(members.status("ana"), "cancelled");
+  EXPECT_EQ(members.now(members.saving("ana", "pm_card_visa")), "200 attached 4242 default");
+}
+
+TEST_F(ToldCopies, of_a_detached_method_leave_the_list) {
+  save_card(world, "pm_card_visa");
+  const auto first = only_method();
+  const auto second = save_card(world, "pm_card_mastercard");
+  world.sandbox_post("/v1/payment_methods/" + first + "/detach", "");
+  pass();
+  const auto saved = members.saved("ana");
+  ASSERT_EQ(saved.methods.size(), 1U);
+  EXPECT_EQ(saved.methods.front().id.to_string(), second);
+  EXPECT_EQ(saved.customer->default_method_id->to_string(), second);
+}
+
+TEST_F(ToldCopies, of_a_method_say_what_it_says_now) {
+  save_card(world, "pm_card_visa");
+  const auto form = "card[exp_month]=7&card[exp_year]=2041";
+  ASSERT_EQ(world.sandbox_post("/v1/payment_methods/" + only_method(), form).status, 200);
+  pass();
+  const auto method = members.saved("ana").methods.at(0);
+  EXPECT_EQ(method.exp_month, 7);
+  EXPECT_EQ(method.exp_year, 2041);
+  EXPECT_EQ(method.last4, "4242");
+}
+
+TEST_F(ToldCopies, wait_while_the_gateway_gives_no_answer) {
+  save_card(world, "pm_card_visa");
+  const auto old = customer();
+  delete_customer();
+  world.wire.fate = [](const ports::HttpRequest& request) {
+    return request.method == "GET" ? Cut::answer_lost : Cut::none;
+  };
+  pass();
+  EXPECT_EQ(customer(), old);
+  world.wire.fate = nullptr;
+  pass(1h);
+  EXPECT_FALSE(members.saved("ana").customer->gateway_customer_id);
+}
+
+// ---- under whose account --------------------------------------------------------------------
+
+class Accounts : public Copies {
+ protected:
+  void keep(const std::string& account_id) {
+    const ports::Decide decide =
+        [&](const ports::Loaded&) -> base::Result<ports::Changes, domain::Refusal> {
+      return ports::Changes{.insert_account = domain::GatewayAccount{.account_id = account_id}};
+    };
+    ASSERT_TRUE(run(world.clock, world.store->write({}, decide)).committed());
+  }
+  std::optional<domain::GatewayAccount> kept() {
+    return run(world.clock, world.store->load({.account = domain::GatewayName::stripe})).account;
+  }
+  bool check() {
+    return run(world.clock, app::is_our_account(*world.context, domain::GatewayName::stripe));
+  }
+};
+
+TEST_F(Accounts, the_first_one_is_kept_with_its_mode) {
+  EXPECT_TRUE(check());
+  const auto there = wire::parse_json(world.sandbox_get("/v1/account"));
+  EXPECT_EQ(kept()->account_id, there->string_at({"id"}));
+  EXPECT_EQ(kept()->live, false);
+  EXPECT_TRUE(check());
+  EXPECT_TRUE(app::refused_accounts(*world.context).empty());
+}
+
+TEST_F(Accounts, another_one_is_refused_by_name_and_gets_nothing) {
+  save_card(world, "pm_card_visa");
+  delete_customer();
+  keep("acct_another");
+  EXPECT_FALSE(check());
+  ASSERT_EQ(app::refused_accounts(*world.context).size(), 1U);
+  EXPECT_NE(app::refused_accounts(*world.context)[0].find("acct_another"), std::string::npos);
+  const auto sent = world.wire.sent.size();
+  EXPECT_EQ(members.now(members.saving("ana", "pm_card_mastercard")), "gateway_refused");
+  EXPECT_EQ(world.wire.sent.size(), sent);
+  EXPECT_EQ(members.saved("ana").methods.size(), 1U);
+}
+
+TEST_F(Accounts, nothing_is_marked_gone_while_it_is_not_known) {
+  save_card(world, "pm_card_visa");
+  const auto old = customer();
+  delete_customer();
+  world.wire.fate = [](const ports::HttpRequest& request) {
+    return request.url.ends_with("/v1/account") ? Cut::answer_lost : Cut::none;
+  };
+  EXPECT_EQ(members.now(members.saving("ana", "pm_card_mastercard")), "gateway_refused");
+  EXPECT_EQ(customer(), old);
+  world.wire.fate = nullptr;
+  EXPECT_EQ(members.now(members.saving("ana", "pm_card_mastercard")), "200 attached 4444 default");
+}
+
+}  // namespace
+}  // namespace cobro::testing
