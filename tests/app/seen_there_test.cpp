@@ -185,7 +185,7 @@ TEST_F(SubscriptionSeenThere, one_that_was_ended_there_has_ended_when_it_is_to_e
 
 TEST_F(SubscriptionSeenThere, a_change_of_one_that_was_ended_there_is_refused_and_ends_it) {
   end_there();
-  EXPECT_EQ(members.now(members.changing("ana", id(), kBasic, false)), "gateway_refused");
+  EXPECT_EQ(members.now(members.changing("ana", id(), kBasic, false)), "invalid_state");
   EXPECT_EQ(members.status("ana"), "cancelled");
   EXPECT_FALSE(members.has_access("ana"));
   EXPECT_EQ(world.audit(), "");
@@ -194,7 +194,7 @@ TEST_F(SubscriptionSeenThere, a_change_of_one_that_was_ended_there_is_refused_an
 TEST_F(SubscriptionSeenThere, resuming_one_that_was_ended_there_is_refused_and_ends_it) {
   EXPECT_EQ(members.now(members.ending("ana", id(), false)), "200 active ending");
   end_there();
-  EXPECT_EQ(members.now(members.resuming("ana", id())), "gateway_refused");
+  EXPECT_EQ(members.now(members.resuming("ana", id())), "invalid_state");
   EXPECT_EQ(members.status("ana"), "cancelled");
   EXPECT_EQ(world.audit(), "");
 }
