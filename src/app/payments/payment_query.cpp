@@ -189,7 +189,7 @@ base::Task<base::Result<Query, Refusal>> query_payment(Context& context, domain:
     if (news.empty()) co_return Query::absent;
     auto applied = co_await apply_found(context, *loaded.payment, std::move(news));
     if (!applied) co_return std::unexpected(std::move(applied).error());
-    if (applied->query) co_return co_await follow(context, id, std::move(*applied));
+    if (applied->query) co_return co_await follow(context, id, *applied);
   }
   co_return Query::no_answer;
 }
