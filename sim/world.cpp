@@ -84,6 +84,8 @@ void World::build_service() {
   settings.inbox_period = ground.options.inbox_period;
   settings.recovery_period = ground.options.recovery_period;
   settings.expiry_period = ground.options.expiry_period;
+  settings.lease = ground.options.lease;
+  settings.lease_period = ground.options.lease / 3;
   settings.app.order_expire_after = ground.options.orders_expire_after;
   settings.app.refund_overpayments = ground.options.refund_overpayments;
   settings.app.checkout_at_gateway = ground.options.checkout_at_gateway;

@@ -181,6 +181,15 @@ base::Task<std::vector<domain::CheckoutSession>> Database::due_checkouts(base::T
                                                                          std::int64_t limit) {
   return read(inner_.due_checkouts(now, limit));
 }
+base::Task<bool> Database::begin_lease(domain::InstanceId instance, base::Duration span) {
+  return read(inner_.begin_lease(instance, span));
+}
+base::Task<bool> Database::renew_lease(domain::InstanceId instance, base::Duration span) {
+  return read(inner_.renew_lease(instance, span));
+}
+base::Task<bool> Database::end_lease(domain::InstanceId instance) {
+  return read(inner_.end_lease(instance));
+}
 base::Task<std::vector<domain::GatewayCall>> Database::due_calls(base::Timestamp now,
                                                                  std::int64_t limit) {
   return read(inner_.due_calls(now, limit));

@@ -42,6 +42,9 @@ class Database final : public ForwardingStore {
   base::Task<std::vector<domain::Plan>> plans() override;
   base::Task<std::vector<domain::CheckoutSession>> due_checkouts(base::Timestamp now,
                                                                  std::int64_t limit) override;
+  base::Task<bool> begin_lease(domain::InstanceId instance, base::Duration span) override;
+  base::Task<bool> renew_lease(domain::InstanceId instance, base::Duration span) override;
+  base::Task<bool> end_lease(domain::InstanceId instance) override;
   base::Task<std::vector<domain::GatewayCall>> due_calls(base::Timestamp now,
                                                          std::int64_t limit) override;
   base::Task<std::vector<domain::OrderId>> due_orders(base::Timestamp now,

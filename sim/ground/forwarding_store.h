@@ -62,6 +62,15 @@ class ForwardingStore : public ports::Store {
                                                                  std::int64_t limit) override {
     return inner_.due_checkouts(now, limit);
   }
+  base::Task<bool> begin_lease(domain::InstanceId instance, base::Duration span) override {
+    return inner_.begin_lease(instance, span);
+  }
+  base::Task<bool> renew_lease(domain::InstanceId instance, base::Duration span) override {
+    return inner_.renew_lease(instance, span);
+  }
+  base::Task<bool> end_lease(domain::InstanceId instance) override {
+    return inner_.end_lease(instance);
+  }
   base::Task<std::vector<domain::GatewayCall>> due_calls(base::Timestamp now,
                                                          std::int64_t limit) override {
     return inner_.due_calls(now, limit);

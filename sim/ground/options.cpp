@@ -50,6 +50,7 @@ void live_long(Options& options, Chance& chance) {
   options.billing_pause = chance.span(24h, 96h);
   options.dashboard = chance.roll(500) ? 0h : chance.span(24h, 24h * 7);
   options.inbox_period = options.recovery_period = options.expiry_period = 5min;
+  options.lease = 15min;
 }
 
 }  // namespace

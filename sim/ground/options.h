@@ -56,6 +56,7 @@ struct Options {
   base::Duration inbox_period = std::chrono::seconds(5);
   base::Duration recovery_period = std::chrono::seconds(30);
   base::Duration expiry_period = std::chrono::minutes(1);
+  base::Duration lease = std::chrono::minutes(1);  // of an instance; renewed in a third of it
   base::Duration orders_expire_after = std::chrono::hours(72);  // 0: never
   bool refund_overpayments = false;                             // without being asked to
   bool checkout_at_gateway = false;  // sessions are paid on the gateway's own page

@@ -50,8 +50,10 @@ struct GatewayCall {
   bool every_send_not_executed = true;
   std::int64_t sends = 0;
   base::Timestamp first_sent_at;
-  base::Timestamp deadline;                    // of the last send; the driver never outlives it
-  base::Timestamp next_check_at;               // when recovery may take it
+  base::Timestamp deadline;  // of the last send; the driver never outlives it
+  // Who sent it last: recovery takes it at once when that instance is gone. Nothing: not known.
+  std::optional<InstanceId> instance_id = {};
+  base::Timestamp next_check_at;               // when recovery may take it all the same
   std::int64_t checks = 0;                     // made by recovery
   bool in_review = false;                      // a person was asked
   std::optional<Decline> decline = {};         // of a declined one

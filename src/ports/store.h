@@ -378,7 +378,16 @@ class Store {
   // Open checkout sessions whose next_check_at has come, oldest first.
   virtual base::Task<std::vector<domain::CheckoutSession>> due_checkouts(base::Timestamp now,
                                                                          std::int64_t limit) = 0;
-  // Open gateway calls whose next_check_at has come, oldest first.
+  // Instances have leases, measured by the database's own clock (SQLite: this machine's steady
+  // one), so that nobody's calendar decides who is alive. Begins one that lasts for `span`;
+  // false: that instance had one already. Rows of instances that left nothing are removed.
+  virtual base::Task<bool> begin_lease(domain::InstanceId instance, base::Duration span) = 0;
+  // From now on it lasts for `span`. False: it was over, and stays so.
+  virtual base::Task<bool> renew_lease(domain::InstanceId instance, base::Duration span) = 0;
+  // It is over now: whatever the instance left is due.
+  virtual base::Task<bool> end_lease(domain::InstanceId instance) = 0;
+  // Open gateway calls whose next_check_at has come, or whose instance's lease is over; oldest
+  // first.
   virtual base::Task<std::vector<domain::GatewayCall>> due_calls(base::Timestamp now,
                                                                  std::int64_t limit) = 0;
   // Pending orders whose expiry_check_at has come, oldest first.

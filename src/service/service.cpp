@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "app/calls/accounts.h"
+#include "app/calls/instance.h"
 #include "app/calls/recovery.h"
 #include "app/checkout/checkouts.h"
 #include "app/handlers/call_handlers.h"
@@ -27,9 +28,10 @@ constexpr std::int64_t kPurgeBatch = 1000;
 constexpr base::Duration kSweepPeriod = std::chrono::hours(1);
 
 // Nothing of an earlier account goes to another one.
-base::Task<bool> recover_due(app::Context& context) {
+base::Task<bool> poll(app::Context& context, app::Recovery& recovery) {
   co_await app::check_accounts(context);
-  co_return co_await app::recover(context) == app::kRecoveryBatch;
+  co_await recovery.poll();
+  co_return false;
 }
 
 base::Task<bool> poll(app::Inbox& inbox) {
@@ -98,25 +100,62 @@ struct Service::Parts {
         router(all_surfaces({readiness, openapi, [this](auto row) { inbox.add(std::move(row)); }},
                             settings.checkout_page)),
         door(world, verifier, router, surfaces::Cors(std::move(settings.cors_origins))),
-        recovery(
-            "recovery", settings.recovery_period, [this] { return recover_due(context); },
+        leasing(
+            "lease", settings.lease_period, [this, span = settings.lease] { return lease(span); },
             ports.clock, ports.log),
+        recovery(context, [this] { recovering.kick(); }),
+        recovering(
+            "recovery", settings.recovery_period,
+            [this] { return once_leased(poll(context, recovery)); }, ports.clock, ports.log),
         inbox(context, [this] { polling.kick(); }),
         polling(
-            "inbox", settings.inbox_period, [this] { return poll(inbox); }, ports.clock, ports.log),
+            "inbox", settings.inbox_period, [this] { return once_leased(poll(inbox)); },
+            ports.clock, ports.log),
         expiry(
-            "expiry", settings.expiry_period, [this] { return expire(context); }, ports.clock,
-            ports.log),
+            "expiry", settings.expiry_period, [this] { return once_leased(expire(context)); },
+            ports.clock, ports.log),
         purging(
             "purge", kPurgePeriod, [this] { return purge(context); }, ports.clock, ports.log),
         sweep(context),
-        sweeping("sweep", kSweepPeriod, [this] { return walk(sweep); }, ports.clock, ports.log) {
+        sweeping(
+            "sweep", kSweepPeriod, [this] { return once_leased(walk(sweep)); }, ports.clock,
+            ports.log) {
     *openapi = openapi_text(router.routes(), settings.version);
   }
 
-  std::array<Job*, 5> jobs() { return {&recovery, &polling, &expiry, &purging, &sweeping}; }
+  std::array<Job*, 5> jobs() { return {&recovering, &polling, &expiry, &purging, &sweeping}; }
   void one_less() {
-    if (--running == 0 && idle) std::exchange(idle, {})();
+    if (--running == 0 && idle) end();
+  }
+  base::Task<bool> lease(base::Duration span) {
+    std::exception_ptr failure;
+    try {
+      co_await app::keep_lease(context, span);
+    } catch (...) {
+      failure = std::current_exception();  // the database is away: nobody waits for that
+    }
+    was_leased = true;
+    for (const auto& done : std::exchange(for_lease, {})) done(true);
+    if (failure) std::rethrow_exception(failure);
+    co_return false;
+  }
+  // What may make calls waits for the first lease: they are made in its name.
+  base::Task<void> leased() {
+    if (was_leased || !leasing.is_started()) co_return;
+    co_await base::await_callback<bool>(
+        [this](base::Completion<bool> done) { for_lease.push_back(std::move(done)); });
+  }
+  base::Task<bool> once_leased(base::Task<bool> round) {
+    co_await leased();
+    co_return co_await std::move(round);
+  }
+  // The lease is held for as long as something may be sent.
+  void end() {
+    leasing.stop([this] { ending.spawn("end", end_lease()); });
+  }
+  base::Task<void> end_lease() {
+    co_await app::end_lease(context);
+    std::exchange(idle, {})();
   }
 
   ports::Gateways gateways;
@@ -130,13 +169,18 @@ struct Service::Parts {
   int running = 0;  // requests, and jobs that were started
   bool stopped = false;
   std::function<void()> idle;
-  Job recovery;
+  bool was_leased = false;
+  std::vector<base::Completion<bool>> for_lease;
+  Job leasing;
+  app::Recovery recovery;
+  Job recovering;
   app::Inbox inbox;
   Job polling;
   Job expiry;
   Job purging;
   app::Sweep sweep;
   Job sweeping;
+  base::TaskGroup ending{[](std::string_view, std::exception_ptr) {}};
 };
 
 Service::Service(Ports ports, ports::Gateways gateways, ServiceSettings settings)
@@ -163,6 +207,7 @@ base::Task<wire::Reply> Service::handle(wire::Request request) {
   Parts& parts = *parts_;
   ++parts.running;
   const Counted counted([&parts] { parts.one_less(); });
+  if (request.method != "GET") co_await parts.leased();
   co_return co_await parts.door.handle(std::move(request));
 }
 
@@ -171,6 +216,7 @@ wire::Reply Service::refuse(const wire::Request& seen, int status, std::string_v
 }
 
 void Service::start_jobs() {
+  parts_->leasing.start();
   for (Job* job : parts_->jobs()) {
     ++parts_->running;
     job->start();
@@ -193,14 +239,17 @@ void Service::drain() {
     if (job->is_started()) job->stop([this] { parts_->one_less(); });
   ++parts_->running;
   parts_->sweep.stop();
+  parts_->recovery.stop();
+  parts_->recovery.when_idle([this] { parts_->one_less(); });
+  ++parts_->running;
   parts_->inbox.stop();
   parts_->inbox.when_idle([this] { parts_->one_less(); });
   parts_->one_less();
 }
 
 void Service::when_idle(std::function<void()> idle) {
-  if (parts_->running == 0) return idle();
   parts_->idle = std::move(idle);
+  if (parts_->running == 0) parts_->end();
 }
 
 }  // namespace cobro::service

@@ -36,7 +36,9 @@ struct ServiceSettings {
   std::vector<wire::Origin> return_origins;  // where browsers may be sent back to; empty: all
   std::string version = "0";                 // in the OpenAPI document
   base::Duration inbox_period = std::chrono::seconds(5);  // between looks for what is due
-  base::Duration recovery_period = std::chrono::seconds(30);
+  base::Duration recovery_period = std::chrono::seconds(2);
+  base::Duration lease = std::chrono::seconds(10);  // renewed a few times while it lasts
+  base::Duration lease_period = std::chrono::seconds(3);
   base::Duration expiry_period = std::chrono::minutes(1);
   surfaces::checkout::CheckoutPageSettings checkout_page;
 };
@@ -57,9 +59,10 @@ class Service {
   // Words what the listener itself refuses.
   [[nodiscard]] wire::Reply refuse(const wire::Request& seen, int status, std::string_view reason);
 
-  // Recovery (at start, every 30 s), looking for webhooks that are due (every 5 s), expiry
-  // of orders and checkout sessions (every minute), the sweep of the gateways' lists (at start,
-  // daily), and the removal of expired idempotency records.
+  // The lease of this instance (begun at start, renewed every 3 s), recovery (every 2 s), looking
+  // for webhooks that are due (every 5 s), expiry of orders and checkout sessions (every minute),
+  // the sweep of the gateways' lists (at start, daily), and the removal of expired idempotency
+  // records.
   void start_jobs();
   // Tokens are verified with these from the next request on. Throws like the constructor, and
   // changes nothing then.
@@ -69,8 +72,8 @@ class Service {
   void set_draining(bool draining);
   // Draining, and no job begins another round.
   void drain();
-  // Once, when nothing runs any more after `drain`: no request and no job. Called from inside
-  // what ended last: to destroy the service, post from it.
+  // Once, when nothing runs any more after `drain`: no request and no job, and the lease is
+  // ended. Called from inside what ended last: to destroy the service, post from it.
   void when_idle(std::function<void()> idle);
 
  private:

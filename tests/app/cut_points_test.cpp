@@ -23,7 +23,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr const char* kKey = "k-1";
-constexpr base::Duration kRecoveryPeriod = seconds(30);
+constexpr base::Duration kRecoveryPeriod = seconds(2);
 
 // One kind of call, and what becomes of it when nothing is cut.
 struct GatewayCall {

@@ -199,7 +199,7 @@ TEST_F(Meanwhile, another_instance_recovers_the_same_operation) {
   const auto before = posts("/v1/payment_intents");
   world.advance(10min);
   const auto recovering = [](World& in) -> base::Task<app::Answer> {
-    (void)co_await app::recover(*in.context);
+    co_await app::recover(*in.context);
     co_return app::StoredReply{};
   };
   at_once(recovering(world), recovering(world), recovering(world));

@@ -21,7 +21,7 @@ constexpr const char* kSecret = "whsec_test";
 constexpr base::Duration kGoesOnFor = std::chrono::seconds(10);
 constexpr base::Duration kSlowness = std::chrono::seconds(5);
 constexpr base::Duration kInboxPeriod = std::chrono::seconds(5);
-constexpr base::Duration kRecoveryPeriod = std::chrono::seconds(30);
+constexpr base::Duration kRecoveryPeriod = std::chrono::seconds(2);
 
 base::Task<void> run_later(ports::Clock& clock, std::move_only_function<void()> work) {
   co_await clock.sleep(base::Duration{0});

@@ -108,9 +108,8 @@ class Campaign {
     return this.#count("gateway_calls WHERE status = 'open'");
   }
 
-  // Waits until no outcome is open and every webhook is applied, at most so long. With
-  // `mayBeOpen` what recovery or the end of a lease brings is not waited for.
-  async settle({ limitMs, mayBeOpen = false }) {
+  // Waits until no outcome is open and every webhook is applied, at most so long.
+  async settle({ limitMs }) {
     let deadline = Date.now() + limitMs;
     while (this.silent && (await this.open()) > 0 && Date.now() < deadline) await pause(400);
     if (this.silent) deadline = Date.now() + limitMs;
@@ -120,24 +119,24 @@ class Campaign {
       await pause(400);
       const { webhooks } = await this.sandbox.stripe('GET', '/_sandbox/webhooks');
       const inbox = await this.#count('webhooks WHERE applied_at IS NULL');
-      const left = webhooks.length + (mayBeOpen ? 0 : inbox + (await this.open()));
+      const left = webhooks.length + inbox + (await this.open());
       quiet = left === 0 ? quiet + 1 : 0; // thrice in a row
     }
   }
 
-  async gather({ mayBeOpen = false } = {}) {
+  async gather() {
     const audit = await runCobro(['audit'], this.env);
     const rows = await ourRows(this.home);
     const gateway = await gatewayBooks(this.sandbox);
-    return { rows, gateway, audit, mayBeOpen, asks: this.load.asks, complaints: this.load.complaints };
+    return { rows, gateway, audit, asks: this.load.asks, complaints: this.load.complaints };
   }
 }
 
-// Runs one; what it made is undone when `t` ends. Further options: settleMs, mayBeOpen (what
-// recovery alone can find out may stay open), sabotage (of sabotage.mjs).
+// Runs one; what it made is undone when `t` ends. Further options: settleMs, sabotage (of
+// sabotage.mjs).
 // Returns {campaign, evidence, findings}.
 export async function runCampaign(t, options) {
-  const { settleMs, mayBeOpen = false, sabotage = {} } = options;
+  const { settleMs, sabotage = {} } = options;
   const campaign = new Campaign(options);
   await campaign.setUp(t);
   campaign.load.start(campaign.clients);
@@ -147,10 +146,10 @@ export async function runCampaign(t, options) {
     await campaign.load.stop();
   }
   campaign.openAtEnd = await campaign.open();
-  await campaign.settle({ limitMs: settleMs, mayBeOpen });
+  await campaign.settle({ limitMs: settleMs });
   await campaign.load.finish();
-  await campaign.settle({ limitMs: settleMs, mayBeOpen });
+  await campaign.settle({ limitMs: settleMs });
   await sabotage.before?.(campaign);
-  const evidence = await campaign.gather({ mayBeOpen });
+  const evidence = await campaign.gather();
   return { campaign, evidence, findings: judge(evidence), wallMs: performance.now() - campaign.began };
 }

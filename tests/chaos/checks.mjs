@@ -103,12 +103,11 @@ export function* checkBooks({ rows, gateway }) {
 }
 
 // Nothing is left over: no outcome unknown, nothing in the inbox, nothing in conflict.
-export function* checkSettled({ rows, mayBeOpen }) {
+export function* checkSettled({ rows }) {
   const conflicts = rows.payments.filter(({ conflicted }) => conflicted !== '0');
   for (const { id } of conflicts) yield finding(`payment ${id} is conflicted`, id);
   for (const { kind, payment_id: payment, detail } of rows.reviews)
     yield finding(`payment ${payment} waits for a person (${kind}): ${detail}`, payment);
-  if (mayBeOpen) return;
   for (const { gateway_key: key, subject_id: payment, sends, checks } of rows.openAttempts)
     yield finding(`${key} is still open after ${sends} sends and ${checks} checks`, key, payment);
   for (const { event_id: event, type, tries, note } of rows.waitingWebhooks)

@@ -38,6 +38,10 @@ export async function ourRows(home) {
     events: await read(events, ['aggregate', 'aggregate_id', 'amount', 'total']),
     openAttempts: await read('gateway_calls', ['subject_id', 'gateway_key', 'sends', 'checks'], "WHERE status = 'open'"),
     recovered: await read('gateway_calls', ['gateway_key', 'sends', 'status'], 'WHERE checks > 0'),
+    calls: (await read('gateway_calls', ['created_at', 'closed_at'])).map((call) => ({
+      madeAt: Number(call.created_at) / 1000,
+      closedAt: call.closed_at ? Number(call.closed_at) / 1000 : Infinity,
+    })),
     reviews: await read('reviews', ['id', 'payment_id', 'kind', 'detail'], "WHERE status = 'open'"),
     waitingWebhooks: await read('webhooks', ['event_id', 'type', 'tries', 'note'], "WHERE applied_at IS NULL"),
   };

@@ -22,6 +22,7 @@ export async function freePort(chance) {
 export class Instance {
   lives = []; // every process that it was, the last one perhaps running
   readyTimes = []; // ms from a start to its first 200 of /readyz
+  kills = []; // {at, startedAt}: epoch ms of each kill, and of the start that followed
   #began;
 
   constructor(name, port, env) {
@@ -43,6 +44,8 @@ export class Instance {
 
   start() {
     this.#began = performance.now();
+    const kill = this.kills.at(-1);
+    if (kill) kill.startedAt ??= Date.now();
     this.lives.push(new Program(['serve'], this.env));
   }
   // Waits until it takes requests; with `measured`, since start() counts as a time to ready.
@@ -55,6 +58,7 @@ export class Instance {
   }
   async kill() {
     if (this.died) throw new Error(`${this.name} ended by itself:\n${this.#life.output.slice(-4000)}`);
+    this.kills.push({ at: Date.now() });
     await this.#life.crash();
   }
   async killAfter(ms) {

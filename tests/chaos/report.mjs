@@ -6,10 +6,23 @@ function percentile(list, share) {
   return sorted.length ? Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]) : '-';
 }
 
+// Of each kill: ms from the start that followed until the last call was completed that was open
+// when it struck. Those that left none, or a start that was killed as well, do not count.
+export function completionTimes({ campaign, evidence }) {
+  return campaign.running.flatMap(({ kills }) =>
+    kills.flatMap(({ at, startedAt }) => {
+      const left = evidence.rows.calls.filter(({ madeAt, closedAt }) => madeAt <= at && closedAt > at);
+      return startedAt && left.length ? [Math.max(0, ...left.map(({ closedAt }) => closedAt - startedAt))] : [];
+    }),
+  );
+}
+
 // Column name and value, in the order they are printed.
 export function line({ campaign, evidence, findings, wallMs }) {
   const ready = campaign.running.flatMap(({ readyTimes }) => readyTimes);
   const { load } = campaign;
+  const completed = completionTimes({ campaign, evidence });
+  const inSeconds = (share) => (completed.length ? seconds(percentile(completed, share)) : '-');
   return {
     database: campaign.home.databaseUrl ? 'postgres' : 'sqlite',
     instances: campaign.instances,
@@ -24,6 +37,8 @@ export function line({ campaign, evidence, findings, wallMs }) {
     'max ms': percentile(ready, 1),
     unknown: campaign.openAtEnd,
     recovered: evidence.rows.recovered.length,
+    'completed p50 s': inSeconds(0.5),
+    'max s': inSeconds(1),
     'left open': evidence.rows.openAttempts.length,
     findings: findings.length,
     'wall s': seconds(wallMs),

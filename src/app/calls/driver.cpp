@@ -75,7 +75,12 @@ bool must_look(const GatewayCall& sent, const GatewayAnswer& answer) {
   return answer.look_first || (!sent.every_send_not_executed && !answer.replayed);
 }
 
+// Who took it over meanwhile has written that already, and goes on with it.
 void keep_open(GatewayCall row, Changes& changes, Completed& after) {
+  if (row.unknown && !row.every_send_not_executed) {
+    after.call = std::move(row);
+    return;
+  }
   row.unknown = true;
   row.every_send_not_executed = false;
   after.call = row;
@@ -192,6 +197,12 @@ base::Task<void> check_copies(Context& context, const GatewayCall& sent,
 
 base::Task<Answer> send_and_complete(Context& context, const Call* call, GatewayCall sent,
                                      WordCompleted word) {
+  if (!context.lease->permits(sent, context.clock.steady())) {
+    context.log.write(ports::LogLevel::warning,
+                      "a gateway call is not sent: this instance lost its lease",
+                      {{"call", sent.gateway_key}});
+    co_return std::unexpected(outcome_unknown());
+  }
   const auto& handler = context.handlers->of(sent);
   auto answer = co_await send(context, sent);
   std::optional<Sighting> sighting;

@@ -13,9 +13,10 @@
 
 namespace cobro::app {
 
-// Sends a committed call and commits what the answer means. A refusal that does not say where
-// its object is is looked into at once, within the same request. Never throws: once the call was
-// sent, whatever fails here leaves the outcome unknown, and recovery goes on. `call` may be
+// Sends a committed call and commits what the answer means. A call of an instance that lost its
+// lease is not sent, and nothing is written: it is recovery's now. A refusal that does not say
+// where its object is is looked into at once, within the same request. Never throws: once the call
+// was sent, whatever fails here leaves the outcome unknown, and recovery goes on. `call` may be
 // null: nobody waits, and the idempotency record (if any) is left settled for its own route.
 base::Task<Answer> perform(Context& context, const Call* call, domain::GatewayCall sent,
                            WordCompleted word);

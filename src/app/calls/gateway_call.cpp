@@ -31,6 +31,17 @@ std::optional<Refusal> wrong_account(const Context& context, domain::GatewayName
                      "works with; nothing was done."};
 }
 
+// Others may have taken this instance for dead: it sends nothing before it has a lease again.
+Refusal no_lease() {
+  return {.code = RefusalCode::unavailable,
+          .message = "The service cannot reach its database at the moment; try again shortly.",
+          .retry_after_s = 1};
+}
+
+bool has_lost_lease(const Context& context) {
+  return context.lease->is_lost(context.clock.steady());
+}
+
 std::optional<domain::Money> amount_of(const ports::PaymentCommand& command,
                                        const domain::Payment& payment) {
   if (const auto* capture = std::get_if<ports::CaptureCommand>(&command)) return capture->amount;
@@ -58,6 +69,7 @@ GatewayCall begin(const Context& context, domain::CallId id, const ports::Comman
           .sends = 1,
           .first_sent_at = now,
           .deadline = deadline,
+          .instance_id = context.lease->instance(),
           .next_check_at = deadline + kRecoveryGrace,
           .created_at = now};
 }
@@ -68,6 +80,7 @@ Made make(const Context& context, const Interface* gateway, Counted row, const C
   if (gateway == nullptr) return std::unexpected(not_available());
   if (auto refusal = wrong_account(context, row.gateway))
     return std::unexpected(std::move(*refusal));
+  if (has_lost_lease(context)) return std::unexpected(no_lease());
   const auto id = moment.ids.next<domain::CallId>();
   COBRO_TRY_INTO(auto request, gateway->build(command, id));
   row.counter += 1;
@@ -85,6 +98,7 @@ Made make_call(const Context& context, domain::Books& books, const ports::Paymen
     return std::unexpected(not_available());
   if (auto refusal = wrong_account(context, payment.gateway))
     return std::unexpected(std::move(*refusal));
+  if (has_lost_lease(context)) return std::unexpected(no_lease());
   const auto id = books.ids().next<domain::CallId>();
   COBRO_TRY_INTO(auto request, gateway->build(command, payment, id));
   const auto facts = facts_of(command);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "app/calls/driver.h"
-#include "base/work_queue.h"
 #include "domain/words.h"
 
 namespace cobro::app {
@@ -17,7 +16,11 @@ using ports::Changes;
 using ports::Loaded;
 
 constexpr std::size_t kAtOnce = 16;  // each may wait for its gateway's whole time-out
+constexpr std::int64_t kBatch = 64;
 constexpr base::Duration kPatience = std::chrono::hours(24);
+// While the gateway may still work on what a dead instance sent.
+constexpr base::Duration kFirstPause = std::chrono::seconds(1);
+constexpr base::Duration kLongestPause = std::chrono::seconds(8);
 
 // When to look again after this many looks: 5 min, 1 h, then hourly; daily once a person was
 // asked.
@@ -56,6 +59,7 @@ base::Task<std::optional<GatewayCall>> claim(Context& context, const GatewayCall
     if (!row || row->status != CallStatus::open || row->version != due.version) return changes;
     auto call = *row;
     const auto now = moment.now;
+    call.instance_id = context.lease->instance();
     call.unknown = true;
     call.every_send_not_executed = false;
     call.checks += 1;
@@ -90,16 +94,26 @@ base::Task<void> give_up(Context& context, GatewayCall call) {
       {.kind = ports::AnswerKind::not_executed, .message = "the gateway shows no trace of it"});
 }
 
+// Again after 1, 2, 4, 8 seconds, until the deadline of the send before is over: it may be under
+// way there, so that its key is in use. True: the outcome is known.
+base::Task<bool> send_again(Context& context, GatewayCall call, base::Timestamp old_deadline) {
+  for (auto pause = kFirstPause;; pause = std::min(2 * pause, kLongestPause)) {
+    auto known = co_await perform(context, nullptr, call, &unworded);
+    if (known) co_return true;
+    if (context.clock.now() + pause >= old_deadline) break;
+    co_await context.clock.sleep(pause);
+    if (!co_await is_open(context, call)) co_return true;  // an event told
+  }
+  context.log.write(ports::LogLevel::warning, "a gateway call is still unknown",
+                    {{"call", call.gateway_key}});
+  co_return false;
+}
+
 base::Task<void> recover_one(Context& context, GatewayCall due) {
   const bool resend = inside_window(context, due, context.clock.now());
   auto call = co_await claim(context, due, resend);
   if (!call) co_return;
-  if (resend) {
-    auto known = co_await perform(context, nullptr, *call, &unworded);
-    if (known) co_return;
-    context.log.write(ports::LogLevel::warning, "a gateway call is still unknown",
-                      {{"call", due.gateway_key}});
-  }
+  if (resend && co_await send_again(context, *call, due.deadline)) co_return;
   const auto sighting = co_await context.handlers->of(*call).query(context, *call);
   if (resend || sighting == Sighting::no_answer) co_return;
   // A refund without room is somebody else's: this call's has its room, and is not there.
@@ -122,14 +136,43 @@ base::Task<void> recover_call(Context& context, GatewayCall due) {
                     {{"call", key}, {"reason", failure}});
 }
 
-base::Task<std::int64_t> recover(Context& context) {
-  auto due = co_await context.store.due_calls(context.clock.now(), kRecoveryBatch);
-  const auto count = static_cast<std::int64_t>(due.size());
-  co_await base::for_each_at_most<GatewayCall>(
-      kAtOnce, std::move(due),
-      [&context](const GatewayCall& call) { return recover_call(context, call); },
-      [](const GatewayCall&, const std::exception_ptr&) {});
-  co_return count;
+Recovery::Recovery(Context& context, std::function<void()> more_due)
+    : context_(context),
+      more_due_(std::move(more_due)),
+      queue_(
+          kAtOnce, [this](const GatewayCall& call) { return work_on(call); },
+          [this](const GatewayCall& call, const std::exception_ptr&) { release(call.id); }) {}
+
+base::Task<void> Recovery::work_on(GatewayCall call) {
+  const auto id = call.id;
+  co_await recover_call(context_, std::move(call));
+  release(id);
+}
+
+void Recovery::release(domain::CallId call) {
+  held_.erase(call);
+  if (stopped_ || queue_.waiting() > 0 || !std::exchange(full_, false)) return;
+  more_due_();
+}
+
+base::Task<void> Recovery::poll() {
+  if (stopped_ || context_.lease->is_lost(context_.clock.steady())) co_return;
+  auto due = co_await context_.store.due_calls(context_.clock.now(), kBatch);
+  full_ = static_cast<std::int64_t>(due.size()) == kBatch;
+  for (auto& call : due)
+    if (!stopped_ && held_.insert(call.id).second) queue_.add(std::move(call));
+}
+
+void Recovery::stop() {
+  stopped_ = true;
+  queue_.drop_waiting();
+}
+
+base::Task<void> recover(Context& context) {
+  Recovery recovery(context, [] {});
+  co_await recovery.poll();
+  co_await base::await_callback<bool>(
+      [&recovery](base::Completion<bool> idle) { recovery.when_idle([idle] { idle(true); }); });
 }
 
 }  // namespace cobro::app

@@ -1,22 +1,49 @@
-// Recovery: completes gateway calls whose sender is gone, or that were not answered. Inside the
-// gateway's window it sends the same bytes under the same key; after it, it only looks. What no
-// look could tell for a day is put before a person.
+// Recovery: completes gateway calls whose sender is gone, at once, and those that nobody answered,
+// a minute after their deadline. Inside the gateway's window it sends the same bytes under the
+// same key; after it, it only looks. What no look could tell for a day is put before a person.
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <unordered_set>
 
 #include "app/calls/handler.h"
+#include "base/work_queue.h"
 
 namespace cobro::app {
 
 // Recovery takes a call this long after its deadline.
 inline constexpr base::Duration kRecoveryGrace = std::chrono::minutes(1);
-inline constexpr std::int64_t kRecoveryBatch = 64;  // calls per round
 
-// One round over the calls that are due; returns how many were, so that a full batch can be
-// followed by another at once.
-base::Task<std::int64_t> recover(Context& context);
-// One of them, now: if nobody else has it.
+// That of one instance. Calls that hang hold up no other, for as long as there is a place.
+class Recovery {
+ public:
+  // `more_due` is called when there is room again for calls that are known to be due; the next
+  // `poll` is expected soon after, never inside the call.
+  Recovery(Context& context, std::function<void()> more_due);
+
+  // Looks for what is due, and begins with it.
+  base::Task<void> poll();
+  // Begins nothing any more.
+  void stop();
+  // Calls `idle` once nothing waits or is under way here: at once, or when the last one ends.
+  void when_idle(std::function<void()> idle) { queue_.when_idle(std::move(idle)); }
+
+ private:
+  base::Task<void> work_on(domain::GatewayCall call);
+  void release(domain::CallId call);
+
+  Context& context_;
+  std::function<void()> more_due_;
+  bool stopped_ = false;
+  bool full_ = false;  // the last look brought as much as it asked for
+  std::unordered_set<domain::CallId> held_;
+  base::WorkQueue<domain::GatewayCall> queue_;
+};
+
+// One look, and all that it found, to the end.
+base::Task<void> recover(Context& context);
+// One call, now: if nobody else takes it.
 base::Task<void> recover_call(Context& context, domain::GatewayCall due);
 
 }  // namespace cobro::app

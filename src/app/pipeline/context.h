@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "app/pipeline/account_checks.h"
+#include "app/pipeline/lease.h"
 #include "app/pipeline/token_cache.h"
 #include "base/time.h"
 #include "ports/clock.h"
@@ -39,6 +40,7 @@ struct Context {
   std::shared_ptr<TokenCache> tokens = std::make_shared<TokenCache>();
   std::shared_ptr<KeyCache> keys = std::make_shared<KeyCache>();
   std::shared_ptr<AccountChecks> accounts = std::make_shared<AccountChecks>();
+  std::shared_ptr<Lease> lease = std::make_shared<Lease>();
 };
 
 }  // namespace cobro::app

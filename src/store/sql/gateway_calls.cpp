@@ -32,7 +32,7 @@ void put_changing(Params& params, const domain::GatewayCall& call) {
       .add(call.next_check_at)
       .add(call.checks);
   put_decline(params, call.decline);
-  params.add(call.record_key).add(call.closed_at).add(call.in_review);
+  params.add(call.record_key).add(call.closed_at).add(call.in_review).add(call.instance_id);
 }
 
 }  // namespace
@@ -45,7 +45,7 @@ const Table& gateway_calls() {
        "requested_by", "created_at", "currency", "amount"},
       {"status", "unknown", "every_send_not_executed", "sends", "first_sent_at", "deadline",
        "next_check_at", "checks", "decline_reason", "decline_code", "decline_message", "record_key",
-       "closed_at", "in_review"});
+       "closed_at", "in_review", "instance_id"});
   return table;
 }
 
@@ -87,6 +87,7 @@ domain::GatewayCall read_call(Cells cells) {
   call.record_key = cells.opt_text();
   call.closed_at = cells.opt_time();
   call.in_review = cells.flag();
+  call.instance_id = cells.opt_id<domain::InstanceId>();
   call.version = cells.int64();
   return call;
 }

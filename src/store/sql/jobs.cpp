@@ -12,13 +12,75 @@ std::vector<Param> due(base::Timestamp now, std::int64_t limit) {
   return std::move(params).take();
 }
 
+// The clock of leases, as an expression; as a parameter where the database has none.
+std::string clock_of(const SqlTraits& traits, Params& params, int number, base::Duration steady) {
+  if (!traits.lease_clock.empty()) return std::string(traits.lease_clock);
+  params.add(std::int64_t{steady.count()});
+  return fmt::format("${}", number);
+}
+
+// A steady clock begins anew with the machine: what was renewed in the future was renewed
+// before that.
+std::string over_at(const std::string& clock) {
+  return fmt::format("(i.lease_until <= {0} OR i.renewed_at > {0})", clock);
+}
+
 }  // namespace
 
-Statement due_calls(base::Timestamp now, std::int64_t limit) {
-  static const std::string text =
-      gateway_calls().select() +
-      " WHERE status = 'open' AND next_check_at <= $1 ORDER BY next_check_at, id LIMIT $2";
-  return {text, due(now, limit)};
+Statement purge_leases(const SqlTraits& traits, base::Duration steady) {
+  Params params;
+  const auto over = over_at(clock_of(traits, params, 1, steady));
+  return {interned(fmt::format(
+              "DELETE FROM instances WHERE id IN (SELECT i.id FROM instances i WHERE {} AND"
+              " NOT EXISTS (SELECT 1 FROM gateway_calls c"
+              " WHERE c.status = 'open' AND c.instance_id = i.id))",
+              over)),
+          std::move(params).take()};
+}
+
+Statement begin_lease(const SqlTraits& traits, domain::InstanceId instance, base::Timestamp now,
+                      base::Duration span, base::Duration steady) {
+  Params params;
+  params.add(instance).add(now).add(std::int64_t{span.count()});
+  const auto clock = clock_of(traits, params, 4, steady);
+  return {interned(fmt::format("INSERT INTO instances (id, started_at, renewed_at, lease_until)"
+                               " VALUES ($1, $2, {0}, {0} + $3) ON CONFLICT (id) DO NOTHING"
+                               " RETURNING id",
+                               clock)),
+          std::move(params).take()};
+}
+
+Statement renew_lease(const SqlTraits& traits, domain::InstanceId instance, base::Duration span,
+                      base::Duration steady) {
+  Params params;
+  params.add(instance).add(std::int64_t{span.count()});
+  const auto clock = clock_of(traits, params, 3, steady);
+  return {interned(fmt::format("UPDATE instances SET renewed_at = {0}, lease_until = {0} + $2"
+                               " WHERE id = $1 AND lease_until > {0} RETURNING id",
+                               clock)),
+          std::move(params).take()};
+}
+
+Statement end_lease(domain::InstanceId instance) {
+  return {"UPDATE instances SET lease_until = 0 WHERE id = $1 RETURNING id", params_of(instance)};
+}
+
+// Each part finds its rows by an index of its own, which OR would not let it.
+Statement due_calls(const SqlTraits& traits, base::Timestamp now, std::int64_t limit,
+                    base::Duration steady) {
+  Params params;
+  params.add(now).add(limit);
+  const auto over = over_at(clock_of(traits, params, 3, steady));
+  return {interned(fmt::format(
+              "{} WHERE id IN (SELECT id FROM (SELECT id FROM gateway_calls"
+              " WHERE status = 'open' AND next_check_at <= $1"
+              " ORDER BY next_check_at, id LIMIT $2) AS waited"
+              " UNION SELECT id FROM (SELECT c.id FROM instances i"
+              " JOIN gateway_calls c ON c.instance_id = i.id WHERE c.status = 'open' AND {}"
+              " ORDER BY c.next_check_at, c.id LIMIT $2) AS left_behind)"
+              " ORDER BY next_check_at, id LIMIT $2",
+              gateway_calls().select(), over)),
+          std::move(params).take()};
 }
 
 std::vector<domain::GatewayCall> to_calls(std::span<const Rows> answers) {

@@ -12,15 +12,19 @@ struct SqlTraits {
   std::string_view draw_transaction_number;
   // Behind a SELECT of rows to change: passes over those that somebody else changes now.
   std::string_view skip_locked;
+  // What leases are measured by, in microseconds. Empty: this machine's steady clock, which is
+  // handed in.
+  std::string_view lease_clock;
 };
 
 inline constexpr SqlTraits kSqliteTraits{
     "UPDATE numbers SET last = last + 1 WHERE name = 'order' RETURNING last",
     "UPDATE numbers SET last = last + 1 WHERE name = 'payment' RETURNING last",
-    "UPDATE numbers SET last = last + 1 WHERE name = 'transaction' RETURNING last", ""};
+    "UPDATE numbers SET last = last + 1 WHERE name = 'transaction' RETURNING last", "", ""};
 
 inline constexpr SqlTraits kPostgresTraits{
     "SELECT nextval('order_numbers')", "SELECT nextval('payment_numbers')",
-    "SELECT nextval('transaction_numbers')", " FOR UPDATE SKIP LOCKED"};
+    "SELECT nextval('transaction_numbers')", " FOR UPDATE SKIP LOCKED",
+    "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"};
 
 }  // namespace cobro::store

@@ -128,8 +128,25 @@ class SqliteStore final : public ports::Store {
   }
   base::Task<std::vector<domain::GatewayCall>> due_calls(base::Timestamp now,
                                                          std::int64_t limit) override {
-    return query<std::vector<domain::GatewayCall>>(*parts_.readers,
-                                                   one(store::due_calls(now, limit)), to_calls);
+    return query<std::vector<domain::GatewayCall>>(
+        *parts_.readers, one(store::due_calls(kSqliteTraits, now, limit, clock_.steady())),
+        to_calls);
+  }
+  base::Task<bool> begin_lease(domain::InstanceId instance, base::Duration span) override {
+    const auto steady = clock_.steady();
+    auto statements = one(store::purge_leases(kSqliteTraits, steady));
+    statements.push_back(store::begin_lease(kSqliteTraits, instance, clock_.now(), span, steady));
+    return query<bool>(*parts_.writer, std::move(statements),
+                       [](auto answers) { return !answers[1].empty(); });
+  }
+  base::Task<bool> renew_lease(domain::InstanceId instance, base::Duration span) override {
+    return query<bool>(*parts_.writer,
+                       one(store::renew_lease(kSqliteTraits, instance, span, clock_.steady())),
+                       [](auto answers) { return !answers[0].empty(); });
+  }
+  base::Task<bool> end_lease(domain::InstanceId instance) override {
+    return query<bool>(*parts_.writer, one(store::end_lease(instance)),
+                       [](auto answers) { return !answers[0].empty(); });
   }
   base::Task<std::vector<domain::OrderId>> due_orders(base::Timestamp now,
                                                       std::int64_t limit) override {
