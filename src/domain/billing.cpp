@@ -3,6 +3,7 @@
 #include "domain/checkout_session.h"
 #include "domain/dispute.h"
 #include "domain/entitlement.h"
+#include "domain/gateway_news.h"
 
 namespace cobro::domain {
 
@@ -14,6 +15,19 @@ bool is_terminal(SubscriptionStatus status) {
 bool is_active(SubscriptionStatus status) {
   return status == SubscriptionStatus::trialing || status == SubscriptionStatus::active ||
          status == SubscriptionStatus::past_due;
+}
+
+bool is_to_end(const Subscription& subscription) {
+  return subscription.cancel_at_period_end || subscription.cancel_at;
+}
+
+bool is_to_end(const SubscriptionNews& news) {
+  return news.cancel_at_period_end || news.cancel_at;
+}
+
+bool is_collected(const InvoiceNews& invoice) {
+  return invoice.status == InvoiceStatus::paid ||
+         (invoice.payment && invoice.payment->state == RemoteState::processing);
 }
 
 CheckoutStatus status_of(const CheckoutSession& session, const Payment& payment,

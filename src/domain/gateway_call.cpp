@@ -22,6 +22,8 @@ CallSubject subject_of(Operation operation) {
     case Operation::end_now:
     case Operation::resume:
     case Operation::change_plan:
+    case Operation::set_method:
+    case Operation::pay_invoice:
       return CallSubject::subscription;
   }
   base::fail_check("unknown operation", std::source_location::current());

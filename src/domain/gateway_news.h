@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/time.h"
 #include "domain/checkout_session.h"
@@ -100,7 +101,7 @@ struct SubscriptionNews {
   std::optional<base::Timestamp> current_period_end;
   std::optional<base::Timestamp> trial_end;
   bool cancel_at_period_end = false;
-  std::optional<base::Timestamp> cancel_at = {};  // or then
+  std::optional<base::Timestamp> cancel_at = {};  // also when it is to end with the period
   std::optional<base::Timestamp> cancelled_at;
   std::optional<base::Timestamp> ended_at;
   std::optional<std::string> latest_invoice_id;
@@ -110,6 +111,19 @@ struct SubscriptionNews {
   std::optional<SubscriptionId> our_subscription;  // from the metadata
   std::optional<CallId> our_call;                  // that created it
   std::string redacted;
+};
+
+bool is_to_end(const SubscriptionNews& news);
+
+// What the gateway would put on an invoice.
+struct PreviewLine {
+  Money amount;            // negative: given back
+  bool proration = false;  // a part of a period, because of a change
+  base::Timestamp start;
+  base::Timestamp end;
+};
+struct PreviewNews {
+  std::vector<PreviewLine> lines;
 };
 
 // A page of the gateway's on which a subscription is paid, and made by being paid.
@@ -131,6 +145,9 @@ struct InvoiceNews {
   std::optional<PaymentNews> payment;  // its payment's object, when it has one
   std::optional<SubscriptionId> our_subscription;
 };
+
+// Paid, or about to be: the payment is under way.
+bool is_collected(const InvoiceNews& invoice);
 
 struct RefundNews {
   std::string gateway_refund_id;

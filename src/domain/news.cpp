@@ -370,6 +370,8 @@ std::optional<CallStatus> ending(const GatewayCall& call, const Payment& before,
     case Operation::end_now:
     case Operation::resume:
     case Operation::change_plan:
+    case Operation::set_method:
+    case Operation::pay_invoice:
       return std::nullopt;
   }
   return std::nullopt;

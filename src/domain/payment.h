@@ -42,8 +42,10 @@ enum class Operation {
   create_subscription,
   end_at_period_end,  // of a subscription
   end_now,            // ″
-  resume,             // ″ takes back end_at_period_end
+  resume,             // ″ takes back that it is to end
   change_plan,        // ″
+  set_method,         // ″ with what it is paid from now on
+  pay_invoice,        // ″ tries to collect what is open
 };
 
 // How far a dispute is; a chargeback's, or an inquiry's before it.

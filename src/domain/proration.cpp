@@ -1,29 +1,41 @@
 #include "domain/proration.h"
 
-#include <algorithm>
-
 namespace cobro::domain {
 
-Money prorate(Money price, base::Timestamp from, base::Timestamp at, base::Timestamp to) {
-  const auto whole = to.unix_seconds() - from.unix_seconds();
-  if (whole <= 0) return Money::zero(price.currency());
-  const auto left = std::clamp<std::int64_t>(to.unix_seconds() - at.unix_seconds(), 0, whole);
-  return price.scaled(left, whole, Rounding::half_up);
+namespace {
+
+Currency currency_of(const Subscription& subscription, const PreviewNews& preview) {
+  if (!preview.lines.empty()) return preview.lines.front().amount.currency();
+  return subscription.price ? subscription.price->currency() : *Currency::parse("USD");
 }
 
-Proration prorate(const Subscription& subscription, Money new_price, base::Timestamp at) {
-  const auto none = Money::zero(new_price.currency());
-  Proration result{
-      .credit = none, .charge = none, .at = at, .next_billing_at = subscription.current_period_end};
-  const auto from = subscription.current_period_start;
-  const auto to = subscription.current_period_end;
-  const bool paying = subscription.status == SubscriptionStatus::active ||
-                      subscription.status == SubscriptionStatus::past_due;
-  if (!paying || !from || !to) return result;
-  result.charge = prorate(new_price, *from, at, *to);
-  if (subscription.price && subscription.price->currency() == new_price.currency())
-    result.credit = prorate(*subscription.price, *from, at, *to);
+}  // namespace
+
+Proration proration_of(const Subscription& before, const PreviewNews& preview, base::Timestamp at) {
+  const auto currency = currency_of(before, preview);
+  const auto end = before.current_period_end;
+  Proration result{.credit = Money::zero(currency),
+                   .charge = Money::zero(currency),
+                   .at = at,
+                   .next_billing_at = end};
+  for (const auto& line : preview.lines) {
+    const bool begins_anew = !line.proration && end && line.start < *end;
+    const bool of_the_change = line.proration ? line.start == at : begins_anew;
+    if (!of_the_change || line.amount.currency() != currency) continue;
+    if (begins_anew) result.next_billing_at = at;
+    if (line.amount.is_negative())
+      result.credit -= line.amount;
+    else
+      result.charge += line.amount;
+  }
   return result;
+}
+
+std::optional<base::Timestamp> last_change(const PreviewNews& preview, base::Timestamp until) {
+  std::optional<base::Timestamp> last;
+  for (const auto& line : preview.lines)
+    if (line.proration && line.start <= until && (!last || line.start > *last)) last = line.start;
+  return last;
 }
 
 }  // namespace cobro::domain

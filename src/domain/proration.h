@@ -1,23 +1,25 @@
-// What a change of plan in the middle of a period costs, by the second.
+// What a change of plan in the middle of a period costs, as the gateway that bills it says.
 #pragma once
 
 #include <optional>
 
 #include "base/time.h"
+#include "domain/gateway_news.h"
 #include "domain/subscription.h"
 
 namespace cobro::domain {
 
 struct Proration {
   Money credit;  // unused time at the old price
-  Money charge;  // the same time at the new one
+  Money charge;  // the same time at the new one, or a new period that begins at once
   base::Timestamp at;
   std::optional<base::Timestamp> next_billing_at;  // when the difference is invoiced
 };
 
-// price × remaining / length of the period, rounded half up to the minor unit.
-Money prorate(Money price, base::Timestamp from, base::Timestamp at, base::Timestamp to);
-// Nothing is owed either way during a trial, or when the subscription's price is not known.
-Proration prorate(const Subscription& subscription, Money new_price, base::Timestamp at);
+// Of all that is on the preview of a change at `at`, what is due to the change itself: parts of
+// periods that begin at that moment, and a period that begins before the running one ends.
+Proration proration_of(const Subscription& before, const PreviewNews& preview, base::Timestamp at);
+// The moment of the last change up to `until` that the preview of an invoice holds.
+std::optional<base::Timestamp> last_change(const PreviewNews& preview, base::Timestamp until);
 
 }  // namespace cobro::domain

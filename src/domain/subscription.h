@@ -48,6 +48,7 @@ struct Subscription {
   std::optional<base::Timestamp> current_period_end = {};
   std::optional<base::Timestamp> trial_end = {};
   bool cancel_at_period_end = false;
+  std::optional<base::Timestamp> cancel_at = {};     // when it is to end, if the gateway says so
   std::optional<base::Timestamp> cancelled_at = {};  // when that was asked for, or done
   std::optional<base::Timestamp> ended_at = {};
   // What the customer must do for the first payment, and the browser's key to do it.
@@ -76,5 +77,7 @@ struct StatusChange {
 bool is_terminal(SubscriptionStatus status);
 // What lists call active, and what access is granted for: trialing, active, past_due.
 bool is_active(SubscriptionStatus status);
+// Whether its end is asked for: at the period's end, or on a day.
+bool is_to_end(const Subscription& subscription);
 
 }  // namespace cobro::domain

@@ -26,7 +26,7 @@ std::string reason_for(const Subscription& before, SubscriptionStatus after, con
       break;
   }
   if (author.operation == Operation::end_now) return "cancel_requested";
-  if (before.cancel_at_period_end) return "period_ended";
+  if (is_to_end(before)) return "period_ended";
   const bool owed =
       before.status == SubscriptionStatus::past_due || before.status == SubscriptionStatus::unpaid;
   return owed ? "payment_failed" : "cancel_requested";
@@ -75,6 +75,7 @@ bool SubscriptionBooks::apply(const SubscriptionNews& news, const Author& author
   const bool renewed = row_.current_period_start && news.current_period_start &&
                        *row_.current_period_start < *news.current_period_start;
   bool changed = follow_facts(news);
+  if (follow_method(news, author)) changed = true;
   const auto before = row_;
   if (follow_price(news, author)) changed = true;
   if (follow_end(news, author)) changed = true;
@@ -168,6 +169,7 @@ void SubscriptionBooks::write_event(const std::string& type) {
   if (row_.price) payload.add("amount", *row_.price).add("currency", row_.price->currency().code());
   if (row_.current_period_end) payload.add("currentPeriodEnd", *row_.current_period_end);
   if (row_.trial_end) payload.add("trialEnd", *row_.trial_end);
+  if (row_.cancel_at) payload.add("cancelAt", *row_.cancel_at);
   row_.event_sequence += 1;
   changed_ = true;
   result_.events.push_back({ids().next<EventId>(), Aggregate::subscription, row_.id.uuid,
@@ -177,7 +179,6 @@ void SubscriptionBooks::write_event(const std::string& type) {
 bool SubscriptionBooks::follow_facts(const SubscriptionNews& news) {
   bool changed = take(row_.gateway_subscription_id, std::optional(news.gateway_subscription_id));
   changed |= take(row_.gateway_item_id, news.gateway_item_id);
-  changed |= take(row_.gateway_payment_method_id, news.gateway_payment_method_id);
   changed |= take(row_.current_period_start, news.current_period_start);
   changed |= take(row_.current_period_end, news.current_period_end);
   changed |= take(row_.trial_end, news.trial_end);
@@ -216,16 +217,35 @@ bool SubscriptionBooks::follow_price(const SubscriptionNews& news, const Author&
   return true;
 }
 
+bool SubscriptionBooks::follow_method(const SubscriptionNews& news, const Author& author) {
+  const bool had_one = row_.gateway_payment_method_id.has_value();
+  if (!take(row_.gateway_payment_method_id, news.gateway_payment_method_id)) return false;
+  // The one that it was paid with on a page is no change.
+  const bool asked = author.operation == Operation::set_method;
+  if (!had_one && !asked) return true;
+  write_history(row_.status, "payment_method_changed", asked ? author.changed_by : "gateway");
+  write_event("subscription.payment_method_changed");
+  return true;
+}
+
+// The gateway may say that it is to end as a flag, as a day, or as both.
 bool SubscriptionBooks::follow_end(const SubscriptionNews& news, const Author& author) {
   const bool ended = news.status && is_terminal(*news.status);
-  bool changed = take(row_.cancelled_at, news.cancelled_at);
-  if (row_.cancel_at_period_end == news.cancel_at_period_end || ended) return changed;
+  const bool was_to_end = is_to_end(row_);
+  const bool other_day = row_.cancel_at && news.cancel_at && row_.cancel_at != news.cancel_at;
+  bool changed = row_.cancelled_at != news.cancelled_at ||
+                 row_.cancel_at_period_end != news.cancel_at_period_end ||
+                 row_.cancel_at != news.cancel_at;
+  row_.cancelled_at = news.cancelled_at;
+  if (ended) return changed;
   row_.cancel_at_period_end = news.cancel_at_period_end;
-  if (!row_.cancel_at_period_end) row_.cancelled_at.reset();
-  const auto asked = row_.cancel_at_period_end ? Operation::end_at_period_end : Operation::resume;
+  row_.cancel_at = news.cancel_at;
+  const bool to_end = is_to_end(row_);
+  if (was_to_end == to_end && !(to_end && other_day)) return changed;
+  const auto asked = to_end ? Operation::end_at_period_end : Operation::resume;
   const auto by = author.operation == asked ? author.changed_by : "gateway";
-  write_history(row_.status, row_.cancel_at_period_end ? "cancel_requested" : "resumed", by);
-  write_event(row_.cancel_at_period_end ? "subscription.cancel_requested" : "subscription.resumed");
+  write_history(row_.status, to_end ? "cancel_requested" : "resumed", by);
+  write_event(to_end ? "subscription.cancel_requested" : "subscription.resumed");
   return true;
 }
 

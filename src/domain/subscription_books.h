@@ -65,6 +65,7 @@ class SubscriptionBooks {
                      std::string changed_by);
   void write_event(const std::string& type);
   bool follow_facts(const SubscriptionNews& news);
+  bool follow_method(const SubscriptionNews& news, const Author& author);
   bool follow_end(const SubscriptionNews& news, const Author& author);
   bool follow_price(const SubscriptionNews& news, const Author& author);
   void follow_access(bool had_access, bool other_plan);

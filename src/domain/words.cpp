@@ -124,6 +124,10 @@ std::string_view word(Operation value) {
       return "resume";
     case Operation::change_plan:
       return "change_plan";
+    case Operation::set_method:
+      return "set_method";
+    case Operation::pay_invoice:
+      return "pay_invoice";
   }
   return "?";
 }

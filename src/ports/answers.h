@@ -22,8 +22,9 @@ enum class AnswerKind {
 enum class Fault { none, payment_method, customer, price, subscription };
 
 // An object of the gateway's that is no payment and no refund.
-using GatewayObject = std::variant<std::monostate, domain::CustomerNews, domain::MethodNews,
-                                   domain::SubscriptionNews, domain::CheckoutNews>;
+using GatewayObject =
+    std::variant<std::monostate, domain::CustomerNews, domain::MethodNews, domain::SubscriptionNews,
+                 domain::CheckoutNews, domain::InvoiceNews>;
 
 struct GatewayAnswer {
   AnswerKind kind = AnswerKind::unknown;

@@ -71,6 +71,11 @@ class GatewaySubscriptions : public virtual OtherCalls {
       const std::string& gateway_price_id) const = 0;
   [[nodiscard]] virtual std::optional<domain::PriceNews> parse_price(
       const HttpResponse& response) const = 0;
+  // What a change of plan would cost, which changes nothing. Refusals: validation_failed
+  // (price_id, proration_date), gateway_refused, gateway_busy.
+  [[nodiscard]] virtual domain::GatewayRequest preview(const ChangePlanCommand& change) const = 0;
+  [[nodiscard]] virtual base::Result<domain::PreviewNews, domain::Refusal> parse_preview(
+      const HttpResponse& response) const = 0;
 };
 
 }  // namespace cobro::ports

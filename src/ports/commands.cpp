@@ -33,6 +33,12 @@ struct Facts {
   static void add(CommandFacts& facts, const ChangePlanCommand& command) {
     facts.target = command.gateway_price_id;
   }
+  static void add(CommandFacts& facts, const SetMethodCommand& command) {
+    facts.target = command.gateway_payment_method_id;
+  }
+  static void add(CommandFacts& facts, const PayInvoiceCommand& command) {
+    facts.target = command.gateway_invoice_id;
+  }
 };
 
 }  // namespace

@@ -99,16 +99,27 @@ struct EndPageCommand {
 struct ResumeCommand {
   static constexpr auto kOperation = domain::Operation::resume;
   std::string gateway_subscription_id;
+  bool on_a_day = false;  // it was to end on a day; else with the period
 };
 struct ChangePlanCommand {
   static constexpr auto kOperation = domain::Operation::change_plan;
   std::string gateway_subscription_id;
   std::string gateway_item_id;
   std::string gateway_price_id;
+  base::Timestamp at;  // from when on it is prorated
+};
+struct SetMethodCommand {
+  static constexpr auto kOperation = domain::Operation::set_method;
+  std::string gateway_subscription_id;
+  std::string gateway_payment_method_id;
+};
+struct PayInvoiceCommand {
+  static constexpr auto kOperation = domain::Operation::pay_invoice;
+  std::string gateway_invoice_id;
 };
 using SubscriptionCommand =
     std::variant<CreateSubscriptionCommand, EndAtPeriodEndCommand, EndNowCommand, EndPageCommand,
-                 ResumeCommand, ChangePlanCommand>;
+                 ResumeCommand, ChangePlanCommand, SetMethodCommand, PayInvoiceCommand>;
 
 // What a call keeps of its command, beside the bytes.
 struct CommandFacts {

@@ -115,6 +115,9 @@ struct Reads {
       std::variant<std::monostate, CustomerRef, domain::CustomerId, domain::PaymentMethodId,
                    RemoteCustomerRef, RemoteMethodRef>;
   Customer customer = {};
+  // Of a customer that is found by its user: its subscriptions that have not ended, oldest first,
+  // with their open calls.
+  bool customer_subscriptions = false;
   using Subscription = std::variant<std::monostate, domain::SubscriptionId, RemoteSubscriptionRef>;
   Subscription subscription = {};
   std::optional<domain::CheckoutSessionId> checkout = {};
@@ -140,6 +143,7 @@ struct Loaded {
   std::optional<domain::GatewayCall> record_call;        // that the record names
   std::optional<domain::Customer> customer;
   std::vector<domain::PaymentMethod> methods;
+  std::vector<domain::Subscription> customer_subscriptions;
   std::optional<domain::Subscription> subscription;
   std::optional<domain::CheckoutSession> checkout;
   std::optional<domain::Dispute> dispute;

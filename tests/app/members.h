@@ -53,11 +53,22 @@ class Members {
     return app::resume_subscription(*world_.context, call(sub, "resume" + id, key, ""), id,
                                     word_subscription());
   }
+  base::Task<app::Answer> paying_with(std::string sub, std::string id, std::string method,
+                                      std::string key = "") {
+    return app::set_subscription_method(*world_.context, call(sub, "method" + id, key, method),
+                                        {.subscription = id, .payment_method = method},
+                                        word_subscription());
+  }
+  base::Task<app::Answer> making_default(std::string sub, std::string method,
+                                         std::string key = "") {
+    return app::set_default_method(*world_.context, call(sub, "default" + method, key, ""),
+                                   {.method = method}, word_method());
+  }
   base::Task<app::Answer> changing(std::string sub, std::string id, std::string price, bool dry_run,
-                                   std::string key = "") {
+                                   std::string key = "", std::optional<base::Timestamp> at = {}) {
     return app::change_plan(
         *world_.context, call(sub, "change" + id, key, price),
-        {.subscription = id, .price_id = price, .dry_run = dry_run},
+        {.subscription = id, .price_id = price, .dry_run = dry_run, .at = at},
         [](const domain::Subscription& row, const domain::Proration& proration) {
           return line(200, row.plan_code.value_or("?") + " credit " +
                                proration.credit.to_decimal() + " charge " +
@@ -119,7 +130,10 @@ class Members {
   static app::WordSubscription word_subscription() {
     return [](const domain::Subscription& row) {
       std::string text(word(row.status));
-      if (row.cancel_at_period_end) text += " ending";
+      if (row.cancel_at_period_end)
+        text += " ending";
+      else if (row.cancel_at)
+        text += " ending on a day";
       if (row.next_action) text += " next:" + row.next_action->type;
       return line(200, text);
     };

@@ -160,11 +160,14 @@ TEST_F(Subscriptions, a_price_that_cannot_be_asked_for_now_is_no_wrong_one) {
   const auto first = members.now(members.changing("ana", subscription, price, false, "k"));
   EXPECT_TRUE(first.starts_with("200 ? credit 19.00 charge 7.00")) << first;
   world.wire.fate = [](const ports::HttpRequest& request) {
-    return request.url.find("/v1/prices/") == std::string::npos ? Cut::none
-                                                                : Cut::server_error_after;
+    return request.url.find("/create_preview") == std::string::npos ? Cut::none
+                                                                    : Cut::server_error_after;
   };
   EXPECT_EQ(members.now(members.changing("ana", subscription, price, false, "k")), first);
   EXPECT_EQ(members.now(members.changing("ana", subscription, price, false)), "gateway_busy");
+  world.wire.fate = {};
+  EXPECT_EQ(members.now(members.changing("ana", subscription, "price_nobody", true)),
+            "validation_failed");
 }
 
 TEST_F(Subscriptions, a_refund_that_is_heard_of_before_its_period_waits_for_it) {

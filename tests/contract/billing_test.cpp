@@ -67,6 +67,7 @@ void expect_equal(const domain::Subscription& a, const domain::Subscription& b) 
   EXPECT_EQ(a.current_period_end, b.current_period_end);
   EXPECT_EQ(a.trial_end, b.trial_end);
   EXPECT_EQ(a.cancel_at_period_end, b.cancel_at_period_end);
+  EXPECT_EQ(a.cancel_at, b.cancel_at);
   EXPECT_EQ(a.cancelled_at, b.cancelled_at);
   EXPECT_EQ(a.ended_at, b.ended_at);
   ASSERT_EQ(a.next_action.has_value(), b.next_action.has_value());
@@ -322,6 +323,7 @@ domain::Subscription fill(domain::Subscription subscription, const domain::Plan&
   subscription.current_period_end = at(2);
   subscription.trial_end = at(3);
   subscription.cancel_at_period_end = true;
+  subscription.cancel_at = at(7);
   subscription.cancelled_at = at(4);
   subscription.ended_at = at(5);
   subscription.next_action = domain::NextAction{"redirect_to_url", "https://x.test/é", "sec"};
@@ -362,6 +364,32 @@ TEST_P(BillingRows, a_subscription_bare_and_full_by_both_its_names) {
   must_write({.update_subscriptions = {bare}});
   bare.version = 3;
   expect_equal(subscription(bare.id).subscription.value(), bare);
+}
+
+TEST_P(BillingRows, a_customers_subscriptions_come_along_when_they_are_asked_for) {
+  const auto customer = make.customer();
+  auto other = make.customer();
+  other.user_id = "somebody else";
+  auto active = make.subscription(customer);
+  active.status = domain::SubscriptionStatus::active;
+  backend->clock.advance(std::chrono::milliseconds(1));
+  const auto incomplete = make.subscription(customer);
+  auto over = make.subscription(customer);
+  over.status = domain::SubscriptionStatus::cancelled;
+  auto expired = make.subscription(customer);
+  expired.status = domain::SubscriptionStatus::incomplete_expired;
+  const auto call = make.other_call(Operation::set_method, active.id.uuid);
+  must_write({.insert_customers = {customer, other},
+              .insert_subscriptions = {over, expired, active, incomplete, make.subscription(other)},
+              .insert_calls = {call, make.other_call(Operation::end_now, over.id.uuid)}});
+  const ports::CustomerRef user{customer.gateway, customer.tenant_id, customer.user_id};
+  const auto loaded = run(store->load({.customer = user, .customer_subscriptions = true}));
+  ASSERT_EQ(loaded.customer_subscriptions.size(), 2U);
+  expect_equal(loaded.customer_subscriptions[0], active);
+  expect_equal(loaded.customer_subscriptions[1], incomplete);
+  ASSERT_EQ(loaded.open_calls.size(), 1U);
+  expect_equal(loaded.open_calls[0], call);
+  EXPECT_TRUE(run(store->load({.customer = user})).customer_subscriptions.empty());
 }
 
 TEST_P(BillingRows, the_history_of_a_subscription_newest_first) {

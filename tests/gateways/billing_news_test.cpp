@@ -44,8 +44,60 @@ wire::Json paid_by(const wire::Json& payment_intent) {
               wire::to_text(payment_intent) + "}}]}");
 }
 
+TEST(StripePreview, is_read_alike_in_both_api_shapes) {
+  const auto preview = [](std::string_view of_one, std::string_view of_other) {
+    const auto gateway = stripe();
+    return gateway.subscriptions()->parse_preview(
+        answer(200, json(fmt::format(R"({{"id":"upcoming_in_1","object":"invoice","lines":{{"data":[
+          {{"amount":-950,"currency":"usd","period":{{"start":1000,"end":2000}},{}}},
+          {{"amount":4900,"currency":"usd","period":{{"start":2000,"end":3000}},{}}}]}}}})",
+                                     of_one, of_other))));
+  };
+  for (const auto& news : {preview(R"("proration":true)", R"("proration":false)"),
+                           preview(R"("parent":{"invoice_item_details":{"proration":true}})",
+                                   R"("parent":{"subscription_item_details":{"proration":false}})"),
+                           preview(R"("parent":{"invoice_item_details":null,
+                  "subscription_item_details":{"proration":true}})",
+                                   R"("parent":null)")}) {
+    ASSERT_TRUE(news);
+    ASSERT_EQ(news->lines.size(), 2U);
+    EXPECT_EQ(news->lines[0].amount.to_string(), "-9.50 USD");
+    EXPECT_TRUE(news->lines[0].proration);
+    EXPECT_EQ(news->lines[0].start.unix_seconds(), 1000);
+    EXPECT_EQ(news->lines[0].end.unix_seconds(), 2000);
+    EXPECT_EQ(news->lines[1].amount.to_string(), "49.00 USD");
+    EXPECT_FALSE(news->lines[1].proration);
+  }
+}
+
+TEST(StripePreview, a_refusal_says_what_of_the_change_is_wrong) {
+  const auto gateway = stripe();
+  const auto refusal = [&](int status, const std::string& body) {
+    return gateway.subscriptions()->parse_preview(answer(status, json(body))).error();
+  };
+  const auto price = refusal(400, R"({"error":{"type":"invalid_request_error",
+      "code":"resource_missing","message":"No such price: 'price_9'",
+      "param":"subscription_details[items][0][price]"}})");
+  EXPECT_EQ(price.code, domain::RefusalCode::validation_failed);
+  EXPECT_EQ(price.details[0].field, "price_id");
+  const auto date = refusal(400, R"({"error":{"type":"invalid_request_error",
+      "message":"Invalid proration_date: it must be within the current billing period.",
+      "param":"subscription_details[proration_date]"}})");
+  EXPECT_EQ(date.code, domain::RefusalCode::validation_failed);
+  EXPECT_EQ(date.details[0].field, "proration_date");
+  EXPECT_EQ(refusal(404, R"({"error":{"type":"invalid_request_error",
+      "code":"resource_missing","message":"No such subscription","param":"subscription"}})")
+                .code,
+            domain::RefusalCode::gateway_refused);
+  EXPECT_EQ(refusal(429, R"({"error":{"type":"invalid_request_error","code":"rate_limit"}})").code,
+            domain::RefusalCode::gateway_busy);
+  EXPECT_EQ(refusal(500, "{}").code, domain::RefusalCode::gateway_busy);
+  EXPECT_EQ(refusal(200, "{}").code, domain::RefusalCode::gateway_busy);
+}
+
 TEST(StripeSubscription, is_read_alike_in_both_api_shapes) {
   const wire::JsonObject more = {{"trial_end", 1'762'426'800},
+                                 {"cancel_at", 1'762'340'700},
                                  {"cancel_at_period_end", true},
                                  {"canceled_at", 1'762'340'500},
                                  {"ended_at", 1'762'340'600}};
@@ -57,6 +109,7 @@ TEST(StripeSubscription, is_read_alike_in_both_api_shapes) {
     EXPECT_EQ(news->status, SubscriptionStatus::active);
     EXPECT_EQ(news->gateway_customer_id, "cus_1");
     EXPECT_EQ(news->gateway_item_id, "si_1");
+    EXPECT_EQ(news->cancel_at->unix_seconds(), 1'762'340'700);
     EXPECT_EQ(news->price->gateway_price_id, "price_1");
     EXPECT_EQ(news->price->amount, money("29.90", "USD"));
     EXPECT_EQ(news->gateway_payment_method_id, "pm_1");

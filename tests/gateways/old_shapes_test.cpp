@@ -112,7 +112,7 @@ TEST(StripeReaders, tell_the_day_on_which_a_subscription_is_to_end) {
         domain::Operation::resume, answer(200, fixtures::basil_subscription("active", more)));
   };
   EXPECT_EQ(resumed({}).kind, ports::AnswerKind::accepted);
-  EXPECT_EQ(resumed({{"cancel_at", 1'764'000'000}}).kind, ports::AnswerKind::unknown);
+  EXPECT_EQ(resumed({{"cancel_at", 1'764'000'000}}).kind, ports::AnswerKind::not_executed);
 }
 
 TEST(StripeReaders, take_no_amount_that_is_longer_than_any_of_ours) {

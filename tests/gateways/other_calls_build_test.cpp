@@ -18,6 +18,9 @@ constexpr std::string_view kExpansions =
     "&expand[]=latest_invoice.payments&expand[]=latest_invoice.confirmation_secret"
     "&expand[]=pending_setup_intent";
 
+const ports::ChangePlanCommand kChange{"sub_1", "si_1", "price_2",
+                                       base::Timestamp::from_unix_seconds(1762340400)};
+
 domain::GatewayRequest build(const fixtures::OtherCommand& command) {
   const auto gateway = stripe();
   return fixtures::build(gateway, command).value();
@@ -61,9 +64,16 @@ TEST(StripeOtherCallsBuild, makes_the_exact_bytes_of_every_command) {
       {ports::ResumeCommand{"sub_1"}, "POST", "/v1/subscriptions/sub_1",
        "cancel_at_period_end=false" + expansions},
       {ports::EndNowCommand{"sub_1"}, "DELETE", "/v1/subscriptions/sub_1", ""},
-      {ports::ChangePlanCommand{"sub_1", "si_1", "price_2"}, "POST", "/v1/subscriptions/sub_1",
-       "items[0][id]=si_1&items[0][price]=price_2&proration_behavior=create_prorations" +
+      {ports::ResumeCommand{"sub_1", true}, "POST", "/v1/subscriptions/sub_1",
+       "cancel_at=" + expansions},
+      {kChange, "POST", "/v1/subscriptions/sub_1",
+       "items[0][id]=si_1&items[0][price]=price_2&proration_behavior=create_prorations"
+       "&proration_date=1762340400&payment_behavior=error_if_incomplete" +
            expansions},
+      {ports::SetMethodCommand{"sub_1", "pm_2"}, "POST", "/v1/subscriptions/sub_1",
+       "default_payment_method=pm_2" + expansions},
+      {ports::PayInvoiceCommand{"in_1"}, "POST", "/v1/invoices/in_1/pay",
+       "expand[]=payments.data.payment.payment_intent"},
   };
   for (const auto& row : rows) {
     const auto request = build(row.command);
@@ -85,6 +95,17 @@ TEST(StripeOtherCallsBuild, refuses_a_methods_id_that_could_leave_its_place_in_t
     EXPECT_THROW((void)gateway.subscriptions()->fetch_subscription(id), base::Bug) << id;
     EXPECT_THROW((void)gateway.subscriptions()->fetch_invoice(id), base::Bug) << id;
   }
+}
+
+TEST(StripeOtherCallsBuild, previews_a_change_on_the_terms_of_the_change) {
+  const auto preview = stripe().subscriptions()->preview(kChange);
+  EXPECT_EQ(preview.method, "POST");
+  EXPECT_EQ(preview.path, "/v1/invoices/create_preview");
+  EXPECT_EQ(preview.body,
+            "subscription=sub_1&subscription_details[items][0][id]=si_1"
+            "&subscription_details[items][0][price]=price_2"
+            "&subscription_details[proration_behavior]=create_prorations"
+            "&subscription_details[proration_date]=1762340400");
 }
 
 TEST(StripeOtherCallsBuild, fetches_with_what_the_readers_want_to_see) {

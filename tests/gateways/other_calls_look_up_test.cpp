@@ -63,6 +63,7 @@ TEST(StripeOtherCallsLookUp, lists_what_may_have_been_made_and_fetches_what_was_
       {end_now, "sub_1", "/v1/subscriptions/sub_1" + expansions},
       {resume, "sub_1", "/v1/subscriptions/sub_1" + expansions},
       {change_plan, "sub_1", "/v1/subscriptions/sub_1" + expansions},
+      {set_method, "sub_1", "/v1/subscriptions/sub_1" + expansions},
   };
   for (const auto& row : rows) {
     const auto request = look_up(row.operation, row.id);

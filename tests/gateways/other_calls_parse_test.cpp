@@ -26,6 +26,8 @@ constexpr Operation kAll[] = {
     Operation::end_now,
     Operation::resume,
     Operation::change_plan,
+    Operation::set_method,
+    Operation::pay_invoice,
 };
 
 ports::GatewayAnswer parse(Operation operation, const ports::HttpResponse& response) {
@@ -64,11 +66,21 @@ TEST(StripeOtherCallsParse, judges_every_object_by_the_operation) {
       {end_now, subscription("incomplete_expired"), accepted},
       {end_now, subscription("active", true), unknown},
       {resume, subscription("active"), accepted},
-      {resume, subscription("active", true), unknown},
+      {resume, subscription("active", true), not_executed},
+      {resume, fixtures::basil_subscription("active", {{"cancel_at", 1'764'932'400}}),
+       not_executed},
       {resume, subscription("canceled"), unknown},
       {change_plan, subscription("past_due"), accepted},
       {change_plan, subscription("canceled"), unknown},
       {change_plan, fixtures::subscription("active"), unknown},
+      {set_method, subscription("active"), accepted},
+      {set_method, subscription("canceled"), unknown},
+      {set_method,
+       fixtures::basil_subscription("active", {{"default_payment_method", wire::JsonNull{}}}),
+       unknown},
+      {pay_invoice, fixtures::basil_invoice("paid"), accepted},
+      {pay_invoice, fixtures::basil_invoice("open"), unknown},
+      {pay_invoice, fixtures::acacia_invoice("void"), unknown},
   };
   for (const auto& row : rows) {
     const auto got = parse(row.operation, answer(200, row.object));

@@ -83,6 +83,8 @@ const std::vector<Row> kRows = {
      "/api/v1/subscriptions/<subscription>"},
     {About::own, "DELETE", "/api/v1/subscriptions/{subscription}",
      "/api/v1/subscriptions/<subscription>"},
+    {About::own, "PATCH", "/api/v1/subscriptions/{subscription}",
+     "/api/v1/subscriptions/<subscription>", R"({"payment_method_id":"pm_card_mastercard"})"},
     {About::own, "POST", "/api/v1/subscriptions/{subscription}/resume",
      "/api/v1/subscriptions/<ending>/resume"},
     {About::own, "POST", "/api/v1/subscriptions/{subscription}/change-plan",

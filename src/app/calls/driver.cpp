@@ -233,6 +233,26 @@ base::Task<Answer> perform(Context& context, const Call* call, GatewayCall sent,
   co_return std::unexpected(outcome_unknown());
 }
 
+base::Task<base::Result<Completed, Refusal>> perform_first(Context& context, Caller caller,
+                                                           GatewayCall sent) {
+  std::optional<Refusal> worded;
+  std::optional<Completed> done;
+  const Call call{.caller = std::move(caller),
+                  .idempotency = {},
+                  .word_refusal = [&worded](const Refusal& refusal) {
+                    worded = refusal;
+                    return StoredReply{};
+                  }};
+  const WordCompleted word = [&done](const Completed& completed) {
+    done = completed;
+    return StoredReply{};
+  };
+  auto answer = co_await perform(context, &call, std::move(sent), word);
+  if (done) co_return std::move(*done);
+  if (worded) co_return std::unexpected(std::move(*worded));
+  co_return std::unexpected(answer ? outcome_unknown() : std::move(answer).error());
+}
+
 base::Task<bool> complete_as(Context& context, GatewayCall known, GatewayAnswer answer) {
   const WordCompleted word = &unworded;
   auto tried = co_await complete(context, nullptr, known, answer, true, word);

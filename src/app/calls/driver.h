@@ -21,6 +21,11 @@ namespace cobro::app {
 base::Task<Answer> perform(Context& context, const Call* call, domain::GatewayCall sent,
                            WordCompleted word);
 
+// The same for a caller that goes on with something else after it: no record waits. Refusals: all
+// that a reply would say, payment_declined included.
+base::Task<base::Result<Completed, domain::Refusal>> perform_first(Context& context, Caller caller,
+                                                                   domain::GatewayCall sent);
+
 // Commits what is known of a call without sending it: what a status query found, or that it
 // never was done, which no later refusal can show. Nobody waits.
 base::Task<bool> complete_as(Context& context, domain::GatewayCall known,

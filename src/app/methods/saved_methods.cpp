@@ -142,31 +142,13 @@ bool is_made(const Loaded& loaded) {
   return loaded.customer && loaded.customer->gateway_customer_id;
 }
 
-// What a failed call of a chain says to who needs it.
-Refusal refusal_of(const Answer& answer, const std::optional<Refusal>& worded) {
-  if (worded) return *worded;
-  return answer ? still_unknown() : answer.error();
-}
-
 // Performs a call for a caller that goes on with something else after it. Nothing: done.
 base::Task<std::optional<Refusal>> run(Context& context, Caller caller, domain::GatewayCall sent,
                                        std::optional<PaymentMethod>* method) {
-  std::optional<Refusal> worded;
-  bool done = false;
-  const Call call{.caller = std::move(caller),
-                  .idempotency = {},
-                  .word_refusal = [&worded](const Refusal& refusal) {
-                    worded = refusal;
-                    return StoredReply{};
-                  }};
-  const WordCompleted word = [&](const Completed& settled) {
-    done = true;
-    if (method != nullptr) *method = settled.method;
-    return StoredReply{};
-  };
-  auto answer = co_await perform(context, &call, std::move(sent), word);
-  if (done) co_return std::nullopt;
-  co_return refusal_of(answer, worded);
+  auto done = co_await perform_first(context, std::move(caller), std::move(sent));
+  if (!done) co_return std::move(done).error();
+  if (method != nullptr) *method = std::move(done->method);
+  co_return std::nullopt;
 }
 
 }  // namespace
@@ -183,6 +165,14 @@ const PaymentMethod* find_method(const SavedMethods& saved, const std::string& n
   for (const auto& method : saved.methods)
     if (method.id == id || method.gateway_payment_method_id == named) return &method;
   return nullptr;
+}
+
+bool is_being_removed(const Loaded& loaded, const PaymentMethod& method) {
+  return open_call_of(loaded, method.id.uuid) != nullptr;
+}
+
+Refusal being_removed() {
+  return invalid_state("The payment method is being removed.");
 }
 
 const PaymentMethod* default_method(const SavedMethods& saved) {
@@ -332,21 +322,19 @@ base::Task<Answer> save_method(Context& context, Call call, SaveMethod command, 
 
 namespace {
 
-// Whether an active subscription is paid with it, by name or as the default.
-base::Task<bool> is_in_use(Context& context, const Caller& caller, const PaymentMethod& method,
-                           bool is_default) {
-  ports::SubscriptionFilter filter{
-      .tenant = ports::TenantScope{caller.tenant_id},
-      .user_id = caller.sub,
-      .statuses = {domain::SubscriptionStatus::trialing, domain::SubscriptionStatus::active,
-                   domain::SubscriptionStatus::past_due}};
-  const auto listed =
-      co_await context.store.list_subscriptions(filter, {.limit = 100, .after = {}});
-  co_return std::ranges::any_of(listed.items, [&](const domain::Subscription& row) {
-    if (row.gateway_payment_method_id)
-      return *row.gateway_payment_method_id == method.gateway_payment_method_id;
-    return is_default;
-  });
+// Whether an active subscription, or one that is being made, is paid with it, by name or as the
+// default; or is about to be.
+bool is_in_use(const Loaded& loaded, const PaymentMethod& method, bool is_default) {
+  const auto& id = method.gateway_payment_method_id;
+  const bool paid_with =
+      std::ranges::any_of(loaded.customer_subscriptions, [&](const domain::Subscription& row) {
+        if (domain::is_active(row.status))
+          return row.gateway_payment_method_id ? row.gateway_payment_method_id == id : is_default;
+        return !row.gateway_subscription_id && row.gateway_payment_method_id == id;
+      });
+  return paid_with || std::ranges::any_of(loaded.open_calls, [&](const domain::GatewayCall& call) {
+           return call.operation == domain::Operation::set_method && call.target == id;
+         });
 }
 
 Refusal in_use() {
@@ -359,11 +347,6 @@ Refusal in_use() {
 }  // namespace
 
 base::Task<Answer> remove_method(Context& context, Call call, NameMethod command, WordMethod word) {
-  const auto saved = co_await list_methods(context, call.caller, command.gateway);
-  bool used = false;
-  if (const auto* method = find_method(saved, command.method))
-    used = co_await is_in_use(context, call.caller, *method,
-                              saved.customer->default_method_id == method->id);
   const WordCompleted word_removed = [word](const Completed& settled) {
     return word(*settled.method, false);
   };
@@ -376,9 +359,9 @@ base::Task<Answer> remove_method(Context& context, Call call, NameMethod command
     const auto saved = saved_methods_of(loaded);
     const auto* known = find_method(saved, command.method);
     if (known == nullptr) return std::unexpected(not_found("payment method"));
-    if (used) return std::unexpected(in_use());
-    if (open_call_of(loaded, known->id.uuid) != nullptr)
-      return std::unexpected(invalid_state("The payment method is being removed."));
+    if (is_in_use(loaded, *known, saved.customer->default_method_id == known->id))
+      return std::unexpected(in_use());
+    if (is_being_removed(loaded, *known)) return std::unexpected(being_removed());
     auto method = *known;
     const ports::DetachMethodCommand detach{method.gateway_payment_method_id};
     COBRO_TRY_INTO(auto sent, make_call(context, {method.gateway, method.id.uuid, method.calls},
@@ -390,34 +373,12 @@ base::Task<Answer> remove_method(Context& context, Call call, NameMethod command
     return decided;
   };
   auto decided = co_await once(
-      context, call, {.customer = customer_ref(call.caller, command.gateway)}, decide, settled);
+      context, call,
+      {.customer = customer_ref(call.caller, command.gateway), .customer_subscriptions = true},
+      decide, settled);
   if (!decided) co_return std::unexpected(std::move(decided).error());
   if (decided->reply) co_return std::move(*decided->reply);
   co_return co_await perform(context, &call, std::move(decided->calls.front()), word_removed);
-}
-
-base::Task<Answer> set_default_method(Context& context, Call call, NameMethod command,
-                                      WordMethod word) {
-  const Decide decide = [&](const Loaded& loaded,
-                            domain::Moment moment) -> base::Result<Decided, Refusal> {
-    Decided decided;
-    const auto saved = saved_methods_of(loaded);
-    const auto* known = find_method(saved, command.method);
-    if (known == nullptr) return std::unexpected(not_found("payment method"));
-    if (saved.customer->default_method_id != known->id) {
-      auto customer = *saved.customer;
-      customer.default_method_id = known->id;
-      customer.updated_at = moment.now;
-      decided.changes.update_customers.push_back(std::move(customer));
-    }
-    decided.reply = word(*known, true);
-    return decided;
-  };
-  auto decided =
-      co_await once(context, call, {.customer = customer_ref(call.caller, command.gateway)}, decide,
-                    never_settled);
-  if (!decided) co_return std::unexpected(std::move(decided).error());
-  co_return std::move(*decided->reply);
 }
 
 }  // namespace cobro::app

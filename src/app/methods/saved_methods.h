@@ -52,7 +52,10 @@ struct NameMethod {
 };
 // Detaches it at the gateway. Refusals: not_found, method_in_use, …
 base::Task<Answer> remove_method(Context& context, Call call, NameMethod command, WordMethod word);
-base::Task<Answer> set_default_method(Context& context, Call call, NameMethod command,
-                                      WordMethod word);
+
+// What a decision that gives a method to something checks. It also writes the method's row: one
+// that removes it at the same time misses that row's version, and decides again.
+bool is_being_removed(const ports::Loaded& loaded, const domain::PaymentMethod& method);
+domain::Refusal being_removed();
 
 }  // namespace cobro::app

@@ -111,6 +111,7 @@ void add_record(Decided& decided, const Idempotency& key, domain::Moment& moment
   if (decided.inquire || decided.again) return;
   if (decided.reply && !is_kept(*decided.reply)) return;
   decided.changes.insert_record = make_record(key, decided, moment);
+  if (decided.reply) return;
   for (auto& call : decided.changes.insert_calls) call.record_key = key.record_key;
   for (auto& call : decided.calls) call.record_key = key.record_key;
 }

@@ -78,6 +78,8 @@ CallStatus book_success(Books& books, const GatewayCall& call,
     case Operation::end_now:
     case Operation::resume:
     case Operation::change_plan:
+    case Operation::set_method:
+    case Operation::pay_invoice:
       break;  // about no payment
   }
   return CallStatus::accepted;

@@ -25,6 +25,7 @@ SubscriptionFacts facts_of(const GatewayAnswer& answer) {
   if (const auto* news = std::get_if<domain::SubscriptionNews>(&answer.news))
     facts.subscription = *news;
   if (const auto* news = std::get_if<domain::CheckoutNews>(&answer.news)) facts.page = *news;
+  if (const auto* news = std::get_if<domain::InvoiceNews>(&answer.news)) facts.invoice = *news;
   return facts;
 }
 
@@ -34,7 +35,7 @@ class SubscriptionCompletion final : public Completion {
       : context_(context),
         call_(std::move(call)),
         answer_(answer),
-        facts_(answer.kind == AnswerKind::accepted ? facts_of(answer) : SubscriptionFacts{}),
+        facts_(answer.kind == AnswerKind::unknown ? SubscriptionFacts{} : facts_of(answer)),
         fresh_(!facts_.subscription) {}
 
   // An answer is as old as its request; whatever came since was fetched later.
@@ -43,6 +44,7 @@ class SubscriptionCompletion final : public Completion {
     const auto before = co_await context.store.load({.call = ports::ref_of(call_)});
     const auto& row = before.subscription;
     if (row) version_ = row->version;
+    if (row && call_.operation == Operation::pay_invoice) co_await look(context, *row);
     if (fresh_ || !row) co_return true;
     const bool first = !std::exchange(asked_, true);
     if (!first || row->updated_at > call_.first_sent_at) {
@@ -69,8 +71,10 @@ class SubscriptionCompletion final : public Completion {
                 Changes& changes, Completed& after) override {
     const auto now = moment.now;
     domain::SubscriptionBooks books(moment, *loaded.subscription, plans_);
-    const bool told = facts_.subscription || facts_.page || facts_.gone;
-    if (told && verdict.status != CallStatus::not_executed) {
+    const bool told = facts_.subscription || facts_.page || facts_.invoice || facts_.gone;
+    const bool made = call_.operation != Operation::create_subscription ||
+                      verdict.status != CallStatus::not_executed;
+    if (told && made) {
       apply_facts(context_, loaded, std::move(moment), books, facts_, call_.id, changes);
     } else if (call_.operation == Operation::create_subscription) {
       books.give_up("gateway", "not_created");
@@ -82,6 +86,13 @@ class SubscriptionCompletion final : public Completion {
   }
 
  private:
+  // What became of the subscription when its invoice was paid, or was not: neither answer tells.
+  base::Task<void> look(Context& context, const domain::Subscription& row) {
+    if (answer_.kind == AnswerKind::unknown || !row.gateway_subscription_id) co_return;
+    auto found =
+        co_await fetch_facts(context, call_.gateway, *row.gateway_subscription_id, call_.target);
+    if (found) facts_ = std::move(*found);
+  }
   // A first payment that was declined leaves a subscription that nobody pays: to its caller that
   // is a decline.
   void note_decline() {
@@ -120,6 +131,7 @@ bool shows_done(const GatewayCall& call, const GatewayObject& object) {
     return call.operation == Operation::create_subscription ||
            page->status == domain::CheckoutStatus::expired;
   }
+  if (const auto* invoice = std::get_if<domain::InvoiceNews>(&object)) return shows(call, *invoice);
   const auto* found = std::get_if<domain::SubscriptionNews>(&object);
   return found != nullptr && is_ours(call, *found) && shows(call, *found);
 }
@@ -158,8 +170,9 @@ class SubscriptionCalls final : public CallHandler {
                                 ports::Fault fault) const override {
     const auto loaded = co_await context.store.load({.call = ports::ref_of(call)});
     if (!loaded.subscription) co_return;
+    const bool other = call.operation == Operation::set_method;
     co_await check_blamed(context, loaded.subscription->customer_id, fault,
-                          loaded.subscription->gateway_payment_method_id);
+                          other ? call.target : loaded.subscription->gateway_payment_method_id);
   }
   void ask_a_person(const Loaded& loaded, domain::Moment& moment, const GatewayCall& call,
                     std::string detail, Changes& changes) const override {

@@ -7,6 +7,7 @@
 #include "app/pipeline/guards.h"
 #include "app/subscriptions/subscription_facts.h"
 #include "app/subscriptions/subscription_guards.h"
+#include "app/subscriptions/subscription_sync.h"
 #include "domain/words.h"
 
 namespace cobro::app {
@@ -17,17 +18,13 @@ using domain::Refusal;
 using domain::SubscriptionStatus;
 using ports::Loaded;
 
-// Opens a call on the loaded subscription, which counts it.
-base::Result<Decided, Refusal> open_call(const Context& context, const Call& call,
-                                         domain::Subscription row,
-                                         const ports::SubscriptionCommand& command,
-                                         domain::Moment moment) {
+base::Result<Decided, Refusal> decide_call(const Context& context, const Call& call,
+                                           domain::Subscription row,
+                                           const ports::SubscriptionCommand& command,
+                                           domain::Moment moment) {
   Decided decided;
-  COBRO_TRY_INTO(auto sent, make_call(context, {row.gateway, row.id.uuid, row.calls}, command,
-                                      changed_by(call.caller), moment));
-  row.updated_at = moment.now;
-  decided.changes.update_subscriptions.push_back(std::move(row));
-  decided.changes.insert_calls.push_back(sent);
+  COBRO_TRY_INTO(auto sent,
+                 open_call(context, call.caller, std::move(row), command, moment, decided.changes));
   decided.calls.push_back(std::move(sent));
   return decided;
 }
@@ -78,7 +75,7 @@ base::Task<Answer> end_subscription(Context& context, Call call, EndSubscription
       return answered(word(row));
     if (auto ready = check_changeable(loaded); !ready) return std::unexpected(ready.error());
     const auto wanted = end_command(row, at_once);
-    return open_call(context, call, std::move(row), wanted, std::move(moment));
+    return decide_call(context, call, std::move(row), wanted, std::move(moment));
   };
   co_return co_await carry_out(context, call, command.subscription, decide,
                                word_subscription(word));
@@ -86,53 +83,88 @@ base::Task<Answer> end_subscription(Context& context, Call call, EndSubscription
 
 base::Task<Answer> resume_subscription(Context& context, Call call, SubscriptionRef ref,
                                        WordSubscription word) {
+  // What our row says of its end may be old: that it goes on is the gateway's to say.
+  bool asked = false;
+  std::optional<domain::SubscriptionId> ask;
   const Decide decide = [&](const Loaded& loaded,
                             domain::Moment moment) -> base::Result<Decided, Refusal> {
+    ask.reset();
     COBRO_TRY_INTO(auto row, visible_subscription(loaded, call.caller));
     if (auto ready = check_changeable(loaded); !ready) return std::unexpected(ready.error());
-    if (!row.cancel_at_period_end) {
-      if (domain::is_active(row.status)) return answered(word(row));
+    if (domain::is_to_end(row)) {
+      const ports::ResumeCommand wanted{*row.gateway_subscription_id, !row.cancel_at_period_end};
+      return decide_call(context, call, std::move(row), wanted, std::move(moment));
+    }
+    if (!domain::is_active(row.status))
       return std::unexpected(invalid_state(
           fmt::format("The subscription is {}; only one that is to end can be resumed.",
                       domain::word(row.status))));
-    }
-    const ports::ResumeCommand wanted{*row.gateway_subscription_id};
-    return open_call(context, call, std::move(row), wanted, std::move(moment));
+    if (asked) return answered(word(row));
+    ask = row.id;
+    Decided decided;
+    decided.again = true;
+    return decided;
   };
-  co_return co_await carry_out(context, call, ref, decide, word_subscription(word));
+  const auto word_resumed = word_subscription(word);
+  const WordSettled settled = [&](const Loaded& loaded) {
+    return word_completed(call, loaded, word_resumed);
+  };
+  for (;;) {
+    auto decided = co_await once(context, call, reads_of(ref), decide, settled);
+    if (!decided) co_return std::unexpected(std::move(decided).error());
+    if (decided->reply) co_return std::move(*decided->reply);
+    if (!ask)
+      co_return co_await perform(context, &call, std::move(decided->calls.front()), word_resumed);
+    if (co_await sync_subscription(context, *ask) == Synced::no_answer)
+      co_return std::unexpected(Refusal{.code = domain::RefusalCode::gateway_busy,
+                                        .message = "The payment gateway did not say whether the "
+                                                   "subscription goes on; try again shortly.",
+                                        .retry_after_s = 2});
+    asked = true;
+  }
 }
 
 namespace {
 
-Refusal unknown_price() {
-  return invalid_field("price_id", "unknown", "is no price that can be subscribed to");
+base::Timestamp whole_second(base::Timestamp at) {
+  return base::Timestamp::from_unix_seconds(at.unix_seconds());
 }
 
-// What the price costs a period: of a plan of ours, or as the gateway says.
-base::Task<base::Result<domain::Money, Refusal>> price_of(Context& context,
-                                                          domain::GatewayName name,
-                                                          const std::string& price_id) {
-  const auto plans = co_await context.store.plans();
-  for (const auto& plan : plans)
-    if (plan.gateway_price_id == price_id) co_return plan.price;
-  const auto* gateway = context.gateways.find(name);
+// From when on the change is prorated: a moment of the running period, as the gateway knows it,
+// whose clock may be ahead of ours.
+base::Timestamp moment_of(const ChangePlan& command, const domain::Subscription& row,
+                          base::Timestamp now) {
+  if (command.at) return whole_second(*command.at);
+  auto at = whole_second(now);
+  if (row.current_period_start && at < *row.current_period_start) at = *row.current_period_start;
+  if (row.current_period_end && at > *row.current_period_end) at = *row.current_period_end;
+  return at;
+}
+
+ports::ChangePlanCommand command_of(const domain::Subscription& row, const ChangePlan& command,
+                                    base::Timestamp at) {
+  return {*row.gateway_subscription_id, *row.gateway_item_id, command.price_id, at};
+}
+
+// What the change would cost. A refusal may come from a subscription that is not what we think:
+// then our row is made to follow.
+base::Task<base::Result<domain::PreviewNews, Refusal>> preview_of(Context& context,
+                                                                  domain::Subscription row,
+                                                                  ports::ChangePlanCommand change) {
+  const auto* gateway = context.gateways.find(row.gateway);
   if (gateway == nullptr || gateway->subscriptions() == nullptr)
-    co_return std::unexpected(unknown_price());
-  auto response =
-      co_await ask_gateway(context, *gateway, gateway->subscriptions()->fetch_price(price_id));
-  const auto news = response ? gateway->subscriptions()->parse_price(*response) : std::nullopt;
-  const bool refused = response && response->status >= 400 && response->status < 429;
-  if (!news && !refused)
+    co_return std::unexpected(Refusal{.code = domain::RefusalCode::gateway_not_available,
+                                      .message = "This gateway is not available for this."});
+  const auto& billing = *gateway->subscriptions();
+  auto response = co_await ask_gateway(context, *gateway, billing.preview(change));
+  if (!response)
     co_return std::unexpected(Refusal{.code = domain::RefusalCode::gateway_busy,
                                       .message = "The payment gateway did not say the price.",
                                       .retry_after_s = 2});
-  if (!news || !news->amount || !news->billing_cycle) co_return std::unexpected(unknown_price());
-  co_return *news->amount;
-}
-
-// Of a subscription whose plan was changed, as the gateway told it then.
-domain::Money own_price(const domain::Subscription& row) {
-  return row.price.value_or(domain::Money::zero(*domain::Currency::parse("USD")));
+  auto preview = billing.parse_preview(*response);
+  if (!preview && preview.error().code == domain::RefusalCode::gateway_refused)
+    co_await sync_subscription(context, row.id);
+  co_return preview;
 }
 
 base::Result<void, Refusal> check_plan_change(const domain::Subscription& row) {
@@ -140,10 +172,20 @@ base::Result<void, Refusal> check_plan_change(const domain::Subscription& row) {
     return std::unexpected(
         invalid_state(fmt::format("The subscription is {}; it must be active to change its plan.",
                                   domain::word(row.status))));
-  if (!row.gateway_item_id)
+  if (!row.gateway_subscription_id || !row.gateway_item_id)
     return std::unexpected(
         invalid_state("The gateway has not said yet what the subscription is for; try again."));
   return {};
+}
+
+// Of a change whose caller was not answered when it was made: the gateway keeps what it cost
+// until it is invoiced.
+domain::Proration kept_proration(const Completed& settled, const ChangePlan& command,
+                                 const domain::PreviewNews& preview) {
+  const auto& made_at = settled.call.created_at;
+  const auto at =
+      command.at ? std::optional(whole_second(*command.at)) : domain::last_change(preview, made_at);
+  return domain::proration_of(*settled.subscription, preview, at.value_or(made_at));
 }
 
 }  // namespace
@@ -152,27 +194,28 @@ base::Task<Answer> change_plan(Context& context, Call call, ChangePlan command,
                                WordPlanChange word) {
   const auto seen = co_await get_subscription(context, call.caller, command.subscription);
   if (!seen) co_return std::unexpected(seen.error());
+  const auto at = moment_of(command, *seen, context.clock.now());
   // An answer that was given under the key is given again, whatever the gateway says now.
-  const auto price = co_await price_of(context, seen->gateway, command.price_id);
+  base::Result<domain::PreviewNews, Refusal> preview = domain::PreviewNews{};
+  if (check_plan_change(*seen))
+    preview = co_await preview_of(context, *seen, command_of(*seen, command, at));
   std::optional<domain::Proration> proration;
   const Decide decide = [&](const Loaded& loaded,
                             domain::Moment moment) -> base::Result<Decided, Refusal> {
     COBRO_TRY_INTO(auto row, visible_subscription(loaded, call.caller));
-    if (!price) return std::unexpected(price.error());
     if (auto ready = check_changeable(loaded); !ready) return std::unexpected(ready.error());
     if (auto ready = check_plan_change(row); !ready) return std::unexpected(ready.error());
-    proration = domain::prorate(row, *price, moment.now);
+    if (!preview) return std::unexpected(preview.error());
+    proration = domain::proration_of(row, *preview, at);
     if (command.dry_run || row.gateway_price_id == command.price_id)
       return answered(word(row, *proration));
-    const ports::ChangePlanCommand wanted{*row.gateway_subscription_id, *row.gateway_item_id,
-                                          command.price_id};
-    return open_call(context, call, std::move(row), wanted, std::move(moment));
+    const auto wanted = command_of(row, command, at);
+    return decide_call(context, call, std::move(row), wanted, std::move(moment));
   };
   const WordCompleted word_changed = [&](const Completed& settled) {
     const auto& row = *settled.subscription;
     if (proration) return word(row, *proration);
-    const auto charged = price ? *price : own_price(row);
-    return word(row, domain::prorate(row, charged, settled.call.created_at));
+    return word(row, kept_proration(settled, command, preview.value_or(domain::PreviewNews{})));
   };
   co_return co_await carry_out(context, call, command.subscription, decide, word_changed);
 }

@@ -74,6 +74,9 @@ base::Result<Decided, Refusal> decide(const Context& context, const Call& call, 
     decided.again = true;
     return decided;
   }
+  if (method != nullptr && is_being_removed(loaded, *method))
+    return std::unexpected(being_removed());
+  if (method != nullptr) decided.changes.update_methods.push_back(*method);
   auto row = make_subscription(terms, *saved.customer, method, moment);
   const auto order = command_of(row, page_of(context, command.checkout, moment.now));
   COBRO_TRY_INTO(auto sent, make_call(context, {command.gateway, row.id.uuid, row.calls}, order,
@@ -90,8 +93,8 @@ base::Result<Decided, Refusal> decide(const Context& context, const Call& call, 
   return decided;
 }
 
-// A method that is declined when it is attached: a 402 like that of a first payment, kept under
-// the caller's key.
+}  // namespace
+
 base::Task<Answer> decline(Context& context, const Call& call, Refusal refusal,
                            const WordSettled& settled) {
   const Decide decide = [&](const Loaded&, domain::Moment) -> base::Result<Decided, Refusal> {
@@ -103,8 +106,6 @@ base::Task<Answer> decline(Context& context, const Call& call, Refusal refusal,
   if (!decided) co_return std::unexpected(std::move(decided).error());
   co_return std::move(*decided->reply);
 }
-
-}  // namespace
 
 base::Task<Answer> subscribe(Context& context, Call call, Subscribe command,
                              WordSubscription word) {

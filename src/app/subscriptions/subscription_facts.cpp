@@ -27,7 +27,8 @@ std::optional<CallStatus> ending(const GatewayCall& call, const domain::Subscrip
   if (shows(call, news)) return CallStatus::accepted;
   const bool ended = news.status && domain::is_terminal(*news.status);
   const bool too_late =
-      ended && (call.operation == Operation::resume || call.operation == Operation::change_plan);
+      ended && (call.operation == Operation::resume || call.operation == Operation::change_plan ||
+                call.operation == Operation::set_method);
   // It was to end the page that has made it.
   const bool made = call.operation == Operation::end_now && !before.gateway_subscription_id;
   return too_late || made ? std::optional(CallStatus::not_executed) : std::nullopt;
@@ -48,6 +49,12 @@ std::optional<CallStatus> ending(const GatewayCall& call, const domain::Subscrip
   const bool was_to_end =
       call.operation == Operation::end_now || call.operation == Operation::end_at_period_end;
   return was_to_end ? CallStatus::accepted : CallStatus::not_executed;
+}
+
+// The same of an invoice. That it is not paid proves nothing.
+std::optional<CallStatus> ending(const GatewayCall& call, const domain::Subscription&,
+                                 const InvoiceNews& invoice) {
+  return shows(call, invoice) ? std::optional(CallStatus::accepted) : std::nullopt;
 }
 
 // Who is behind what changed: the open call that it shows done, else the gateway.
@@ -166,9 +173,13 @@ bool shows(const GatewayCall& call, const SubscriptionNews& news) {
     case Operation::end_now:
       return ended;
     case Operation::resume:
-      return !ended && !news.cancel_at_period_end;
+      return !ended && !domain::is_to_end(news);
     case Operation::change_plan:
       return !ended && news.price && news.price->gateway_price_id == call.target;
+    case Operation::set_method:
+      return !ended && news.gateway_payment_method_id &&
+             news.gateway_payment_method_id == call.target;
+    case Operation::pay_invoice:
     case Operation::create:
     case Operation::confirm:
     case Operation::capture:
@@ -180,6 +191,11 @@ bool shows(const GatewayCall& call, const SubscriptionNews& news) {
       return false;
   }
   return false;
+}
+
+bool shows(const GatewayCall& call, const InvoiceNews& invoice) {
+  return call.operation == Operation::pay_invoice && invoice.gateway_invoice_id == call.target &&
+         domain::is_collected(invoice);
 }
 
 base::Task<std::optional<InvoiceNews>> fetch_invoice(Context& context, domain::GatewayName name,
@@ -250,6 +266,7 @@ bool apply_facts(const Context& context, const Loaded& loaded, domain::Moment mo
     changed = books.end_as_gone();
     end_calls(loaded, Gone{}, own, moment.now, changes);
   }
+  if (facts.invoice) end_calls(loaded, *facts.invoice, own, moment.now, changes);
   // Ids that the subscription's books did not use.
   moment.ids = books.ids();
   if (facts.invoice &&

@@ -48,6 +48,8 @@ bool apply_facts(const Context& context, const ports::Loaded& loaded, domain::Mo
                  std::optional<domain::CallId> own, ports::Changes& changes);
 // Whether the subscription, as the gateway shows it, is as that call leaves it.
 bool shows(const domain::GatewayCall& call, const domain::SubscriptionNews& news);
+// The same of an invoice that the call was to pay.
+bool shows(const domain::GatewayCall& call, const domain::InvoiceNews& invoice);
 // Puts what the books recorded into the changes.
 void collect(const domain::SubscriptionBooks& books, ports::Changes& changes);
 

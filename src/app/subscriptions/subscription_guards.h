@@ -5,6 +5,7 @@
 
 #include "app/subscriptions/subscriptions.h"
 #include "base/result.h"
+#include "ports/commands.h"
 #include "ports/store.h"
 
 namespace cobro::app {
@@ -16,6 +17,16 @@ base::Result<domain::Subscription, domain::Refusal> visible_subscription(
 // Made at the gateway, not ended, and nothing under way there; else invalid_state or
 // payment_in_progress.
 base::Result<void, domain::Refusal> check_changeable(const ports::Loaded& loaded);
+
+// Opens a call on the subscription, which counts it; puts both into `changes`.
+base::Result<domain::GatewayCall, domain::Refusal> open_call(
+    const Context& context, const Caller& caller, domain::Subscription row,
+    const ports::SubscriptionCommand& command, domain::Moment& moment, ports::Changes& changes);
+
+// A method that is declined when it is attached: a 402 like that of a first payment, kept under
+// the caller's key.
+base::Task<Answer> decline(Context& context, const Call& call, domain::Refusal refusal,
+                           const WordSettled& settled);
 
 // Who asks, as the history says it: user, or admin for whoever acts on somebody's behalf.
 std::string changed_by(const Caller& caller);

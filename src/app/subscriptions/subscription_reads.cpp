@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "app/calls/gateway_call.h"
 #include "app/pipeline/guards.h"
 #include "app/pipeline/narrow.h"
 #include "app/subscriptions/subscription_guards.h"
@@ -45,6 +46,19 @@ base::Result<void, Refusal> check_changeable(const ports::Loaded& loaded) {
     return std::unexpected(
         invalid_state("The subscription does not exist at its gateway; it cannot be changed."));
   return {};
+}
+
+base::Result<domain::GatewayCall, Refusal> open_call(const Context& context, const Caller& caller,
+                                                     domain::Subscription row,
+                                                     const ports::SubscriptionCommand& command,
+                                                     domain::Moment& moment,
+                                                     ports::Changes& changes) {
+  COBRO_TRY_INTO(auto sent, make_call(context, {row.gateway, row.id.uuid, row.calls}, command,
+                                      changed_by(caller), moment));
+  row.updated_at = moment.now;
+  changes.update_subscriptions.push_back(std::move(row));
+  changes.insert_calls.push_back(sent);
+  return sent;
 }
 
 std::string changed_by(const Caller& caller) {

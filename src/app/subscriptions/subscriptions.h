@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "app/methods/saved_methods.h"
 #include "app/payments/checkout_terms.h"
 #include "app/pipeline/pipeline.h"
 #include "domain/proration.h"
@@ -42,10 +43,27 @@ base::Task<Answer> end_subscription(Context& context, Call call, EndSubscription
 base::Task<Answer> resume_subscription(Context& context, Call call, SubscriptionRef ref,
                                        WordSubscription word);
 
+struct SetMethod {
+  SubscriptionRef subscription;
+  // Our id of one that the subscription's user saved, the gateway's, or a token, which is saved.
+  std::string payment_method;
+};
+// Pays it with another method from now on, and tries what is open with that one. Refusals:
+// not_found, invalid_state, validation_failed (payment_method_id), payment_declined, …
+base::Task<Answer> set_subscription_method(Context& context, Call call, SetMethod command,
+                                           WordSubscription word);
+// The caller's default; subscriptions that were paid with the old one, by name or for want of
+// one of their own, are paid with the new one, and what is open with them is tried. That a
+// payment is declined does not undo it. Refusals: not_found, payment_in_progress.
+base::Task<Answer> set_default_method(Context& context, Call call, NameMethod command,
+                                      WordMethod word);
+
 struct ChangePlan {
   SubscriptionRef subscription;
   std::string price_id;
   bool dry_run = false;
+  // From when on it is prorated, as a dry run said; now, when nothing is given.
+  std::optional<base::Timestamp> at = {};
 };
 using WordPlanChange = std::function<StoredReply(const domain::Subscription& subscription,
                                                  const domain::Proration& proration)>;

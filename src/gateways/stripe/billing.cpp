@@ -6,6 +6,7 @@
 #include "gateways/stripe/accounts.h"
 #include "gateways/stripe/checkout.h"
 #include "gateways/stripe/customers.h"
+#include "gateways/stripe/errors.h"
 #include "gateways/stripe/invoices.h"
 #include "gateways/stripe/lists.h"
 #include "gateways/stripe/methods.h"
@@ -25,13 +26,21 @@ using wire::Json;
 
 using Built = base::Result<GatewayRequest, Refusal>;
 
+Refusal wrong_field(std::string field, std::string code, std::string message) {
+  return {.code = domain::RefusalCode::validation_failed,
+          .message = message,
+          .details = {{.field = std::move(field), .code = std::move(code), .message = message}}};
+}
+
 std::optional<Refusal> check_method(const std::string& id) {
   if (stripe::is_id(id)) return std::nullopt;
-  const std::string message = "this is no payment method of Stripe's";
-  return Refusal{
-      .code = domain::RefusalCode::validation_failed,
-      .message = message,
-      .details = {{.field = "payment_method_id", .code = "invalid", .message = message}}};
+  return wrong_field("payment_method_id", "invalid", "this is no payment method of Stripe's");
+}
+
+Refusal no_preview() {
+  return {.code = domain::RefusalCode::gateway_busy,
+          .message = "The payment gateway did not say the price.",
+          .retry_after_s = 2};
 }
 
 // Builds the request of one kind of command each.
@@ -87,6 +96,7 @@ GatewayRequest StripeBilling::look_up(const domain::GatewayCall& call,
                         : stripe::get(subscription_query(gateway_id, from, to));
   if (call.operation == Operation::create_customer && !gateway_id)
     return stripe::get("/v1/customers?" + stripe::created_between(from, to));
+  if (call.operation == Operation::pay_invoice) return fetch_invoice(call.target.value());
   COBRO_CHECK(gateway_id);
   switch (domain::subject_of(call.operation)) {
     case domain::CallSubject::customer:
@@ -148,6 +158,29 @@ GatewayRequest StripeBilling::fetch_price(const std::string& gateway_price_id) c
 std::optional<domain::PriceNews> StripeBilling::parse_price(
     const ports::HttpResponse& response) const {
   return read_answer(response, stripe::read_price);
+}
+
+GatewayRequest StripeBilling::preview(const ports::ChangePlanCommand& change) const {
+  return stripe::preview_of(change);
+}
+
+base::Result<domain::PreviewNews, Refusal> StripeBilling::parse_preview(
+    const ports::HttpResponse& response) const {
+  if (auto preview = read_answer(response, stripe::read_preview)) return *std::move(preview);
+  if (response.status < 400 || response.status > 499) return std::unexpected(no_preview());
+  const auto refused = stripe::read_error(Operation::change_plan, response);
+  if (refused.kind != ports::AnswerKind::not_executed || refused.busy)
+    return std::unexpected(no_preview());
+  if (refused.fault == ports::Fault::price)
+    return std::unexpected(
+        wrong_field("price_id", "unknown", "is no price that can be subscribed to"));
+  if (refused.message.find("proration_date") != std::string::npos)
+    return std::unexpected(wrong_field("proration_date", "out_of_range",
+                                       "must be a moment of the running billing period"));
+  return std::unexpected(
+      Refusal{.code = domain::RefusalCode::gateway_refused,
+              .message = "The payment gateway refused to say what the change costs; nothing was "
+                         "done."});
 }
 
 }  // namespace cobro::gateways

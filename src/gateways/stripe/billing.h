@@ -6,9 +6,12 @@
 //   create_customer      a customer that is not deleted
 //   attach_method        a customer to which it belongs; detach_method: none
 //   create_subscription  a status that we know
-//   end_at_period_end    that it will end, or has ended; resume: that no end is in sight
+//   end_at_period_end    that it will end, or has ended; resume: that it goes on (one that is
+//                        still to end says that nothing was done)
 //   end_now              that it has ended
-//   change_plan          a subscription that has not ended, and a price
+//   change_plan          a subscription that has not ended, and a price; set_method: and what
+//                        it is paid with
+//   pay_invoice          an invoice that is paid, or whose payment is under way
 //
 // All else of 2xx is unknown. Errors are judged by errors.h. A card that fails to pay a new
 // subscription is no decline: it is accepted, `incomplete`, and can still be paid.
@@ -65,6 +68,10 @@ class StripeBilling final : public ports::SavedMethods, public ports::GatewaySub
   [[nodiscard]] domain::GatewayRequest fetch_price(
       const std::string& gateway_price_id) const override;
   [[nodiscard]] std::optional<domain::PriceNews> parse_price(
+      const ports::HttpResponse& response) const override;
+  [[nodiscard]] domain::GatewayRequest preview(
+      const ports::ChangePlanCommand& change) const override;
+  [[nodiscard]] base::Result<domain::PreviewNews, domain::Refusal> parse_preview(
       const ports::HttpResponse& response) const override;
 
  private:

@@ -5,6 +5,7 @@
 #include "gateways/stripe/checkout.h"
 #include "gateways/stripe/customers.h"
 #include "gateways/stripe/errors.h"
+#include "gateways/stripe/invoices.h"
 #include "gateways/stripe/lists.h"
 #include "gateways/stripe/methods.h"
 #include "gateways/stripe/subscriptions.h"
@@ -25,8 +26,9 @@ GatewayObject news_of(std::optional<News> news) {
   return news ? GatewayObject{std::move(*news)} : GatewayObject{};
 }
 
-GatewayObject read(CallSubject subject, const Json& object) {
-  switch (subject) {
+GatewayObject read(Operation operation, const Json& object) {
+  if (operation == Operation::pay_invoice) return news_of(stripe::read_invoice(object));
+  switch (domain::subject_of(operation)) {
     case CallSubject::customer:
       return news_of(stripe::read_customer(object));
     case CallSubject::payment_method:
@@ -68,17 +70,31 @@ struct IsDone {
       case Operation::end_now:
         return ended;
       case Operation::resume:
-        return !ended && !subscription.cancel_at_period_end && !subscription.cancel_at;
+        return !ended && !domain::is_to_end(subscription);
       case Operation::change_plan:
         return !ended && subscription.price;
+      case Operation::set_method:
+        return !ended && subscription.gateway_payment_method_id;
       default:
         return false;
     }
   }
+  bool operator()(const domain::InvoiceNews& invoice) const {
+    return domain::is_collected(invoice);
+  }
 };
 
-std::string_view object_name(CallSubject subject) {
-  switch (subject) {
+// It was asked to go on, and says that it will end all the same, by what nobody asked to be
+// taken back.
+bool is_still_to_end(Operation operation, const GatewayObject& news) {
+  const auto* subscription = std::get_if<domain::SubscriptionNews>(&news);
+  return operation == Operation::resume && subscription != nullptr && subscription->status &&
+         !domain::is_terminal(*subscription->status) && domain::is_to_end(*subscription);
+}
+
+std::string_view object_name(Operation operation) {
+  if (operation == Operation::pay_invoice) return "invoice";
+  switch (domain::subject_of(operation)) {
     case CallSubject::customer:
       return "customer";
     case CallSubject::payment_method:
@@ -114,16 +130,18 @@ LookUpAnswer missing_if(bool missing) {
 
 GatewayAnswer StripeBilling::parse(Operation operation, const ports::HttpResponse& response) const {
   if (!stripe::is_success(response.status)) return stripe::read_error(operation, response);
-  const auto subject = domain::subject_of(operation);
   const auto body = wire::parse_json(response.body);
   GatewayAnswer answer;
-  if (body) answer.news = read(subject, *body);
+  if (body) answer.news = read(operation, *body);
   if (is_nothing(answer.news)) {
-    answer.message = fmt::format("Stripe's answer holds no readable {}", object_name(subject));
+    answer.message = fmt::format("Stripe's answer holds no readable {}", object_name(operation));
   } else if (std::visit(IsDone{operation}, answer.news)) {
     answer.kind = AnswerKind::accepted;
+  } else if (is_still_to_end(operation, answer.news)) {
+    answer.kind = AnswerKind::not_executed;
+    answer.message = "Stripe's subscription is to end on another day than was taken back";
   } else {
-    answer.message = fmt::format("Stripe's {} is in an unexpected state", object_name(subject));
+    answer.message = fmt::format("Stripe's {} is in an unexpected state", object_name(operation));
   }
   return answer;
 }
@@ -141,7 +159,7 @@ LookUpAnswer StripeBilling::parse_look_up(Operation operation,
     if (!read_list(subject, request, *body, answer)) return {};
   } else {
     if (stripe::is_deleted_customer(*body)) return missing_if(true);
-    answer.found.push_back(read(subject, *body));
+    answer.found.push_back(read(operation, *body));
     if (is_nothing(answer.found.back())) return {};
   }
   answer.understood = true;

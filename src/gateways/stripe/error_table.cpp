@@ -372,6 +372,7 @@ constexpr auto kParameters = std::to_array<Named>({
     {"items[0][price]", kPrice},
     {"items[0][plan]", kPrice},
     {"line_items[0][price]", kPrice},
+    {"subscription_details[items][0][price]", kPrice},
     {"subscription", Culprit::subscription},
 });
 

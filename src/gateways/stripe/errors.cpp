@@ -43,6 +43,8 @@ Asked asked_by(Operation operation) {
     case Operation::end_at_period_end:
     case Operation::resume:
     case Operation::change_plan:
+    case Operation::set_method:
+    case Operation::pay_invoice:
       break;
   }
   return Asked::change_subscription;

@@ -1,5 +1,6 @@
 #include "gateways/stripe/invoices.h"
 
+#include "gateways/stripe/amounts.h"
 #include "gateways/stripe/news.h"
 
 namespace cobro::gateways::stripe {
@@ -54,6 +55,31 @@ std::optional<domain::PaymentNews> payment_of(const Json& invoice) {
   return news;
 }
 
+// Since 2025-03-31.basil it stands with what the line comes from.
+bool is_proration(const Json& line) {
+  if (is_true(line, "proration")) return true;
+  for (const auto* part : {"invoice_item_details", "subscription_item_details"}) {
+    const Json* details = line.at({"parent", part});
+    if (details != nullptr && details->as_object() != nullptr && is_true(*details, "proration"))
+      return true;
+  }
+  return false;
+}
+
+std::optional<domain::PreviewLine> read_line(const Json& line) {
+  const auto amount = line.int_at({"amount"});
+  const auto currency = line.string_at({"currency"});
+  const Json* period = object_at(line, "period");
+  if (!amount || !currency || period == nullptr) return std::nullopt;
+  const auto money = from_stripe(*amount, *currency);
+  const auto start = time_at(*period, "start");
+  const auto end = time_at(*period, "end");
+  if (!money || !start || !end) return std::nullopt;
+  if (money->minor() > domain::kMaxStatedMinor || money->minor() < -domain::kMaxStatedMinor)
+    return std::nullopt;
+  return domain::PreviewLine{*money, is_proration(line), *start, *end};
+}
+
 }  // namespace
 
 std::optional<std::string> subscription_of(const Json& invoice) {
@@ -101,6 +127,19 @@ std::optional<domain::InvoiceNews> read_invoice(const Json& invoice) {
   news.amount_due = money_at(invoice, "amount_due");
   news.payment = payment_of(invoice);
   news.our_subscription = our_subscription_of(invoice);
+  return news;
+}
+
+std::optional<domain::PreviewNews> read_preview(const Json& invoice) {
+  const Json* lines = invoice.at({"lines", "data"});
+  if (!is_object_of_type(invoice, "invoice") || lines == nullptr || lines->as_array() == nullptr)
+    return std::nullopt;
+  domain::PreviewNews news;
+  for (const Json& line : *lines->as_array()) {
+    auto read = read_line(line);
+    if (!read) return std::nullopt;
+    news.lines.push_back(*std::move(read));
+  }
   return news;
 }
 

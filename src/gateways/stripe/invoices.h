@@ -15,6 +15,9 @@ namespace cobro::gateways::stripe {
 // `payment` of an intent that is shown as an id only has that id and is `unrecognized`.
 std::optional<domain::InvoiceNews> read_invoice(const wire::Json& invoice);
 
+// An invoice that is not made yet. Of its lines those that Stripe shows at first.
+std::optional<domain::PreviewNews> read_preview(const wire::Json& invoice);
+
 std::optional<std::string> subscription_of(const wire::Json& invoice);
 // Of the metadata that the subscription had when the invoice was made.
 std::optional<domain::SubscriptionId> our_subscription_of(const wire::Json& invoice);

@@ -13,6 +13,7 @@ using domain::GatewayRequest;
 using wire::FormFields;
 
 constexpr std::string_view kCollection = "/v1/subscriptions";
+constexpr std::string_view kProration = "create_prorations";
 constexpr auto kExpansions = std::to_array<std::string_view>(
     {"latest_invoice.payments", "latest_invoice.confirmation_secret", "pending_setup_intent"});
 
@@ -54,13 +55,41 @@ GatewayRequest build(const ports::EndNowCommand& command) {
 }
 
 GatewayRequest build(const ports::ResumeCommand& command) {
-  return change(command.gateway_subscription_id, {{"cancel_at_period_end", "false"}});
+  return command.on_a_day
+             ? change(command.gateway_subscription_id, {{"cancel_at", ""}})
+             : change(command.gateway_subscription_id, {{"cancel_at_period_end", "false"}});
 }
 
+// A change that is to be paid at once and is not paid does not happen.
 GatewayRequest build(const ports::ChangePlanCommand& command) {
-  return change(command.gateway_subscription_id, {{"items[0][id]", command.gateway_item_id},
-                                                  {"items[0][price]", command.gateway_price_id},
-                                                  {"proration_behavior", "create_prorations"}});
+  return change(command.gateway_subscription_id,
+                {{"items[0][id]", command.gateway_item_id},
+                 {"items[0][price]", command.gateway_price_id},
+                 {"proration_behavior", std::string(kProration)},
+                 {"proration_date", std::to_string(command.at.unix_seconds())},
+                 {"payment_behavior", "error_if_incomplete"}});
+}
+
+// With the same terms as the change.
+GatewayRequest preview_of(const ports::ChangePlanCommand& command) {
+  return post(
+      "/v1/invoices/create_preview",
+      {{"subscription", command.gateway_subscription_id},
+       {"subscription_details[items][0][id]", command.gateway_item_id},
+       {"subscription_details[items][0][price]", command.gateway_price_id},
+       {"subscription_details[proration_behavior]", std::string(kProration)},
+       {"subscription_details[proration_date]", std::to_string(command.at.unix_seconds())}});
+}
+
+GatewayRequest build(const ports::SetMethodCommand& command) {
+  return change(command.gateway_subscription_id,
+                {{"default_payment_method", command.gateway_payment_method_id}});
+}
+
+// With what its subscription is paid with.
+GatewayRequest build(const ports::PayInvoiceCommand& command) {
+  return post(path_of("/v1/invoices", command.gateway_invoice_id, "/pay"),
+              {{"expand[]", "payments.data.payment.payment_intent"}});
 }
 
 std::string expansions_in_query(std::string_view prefix) {

@@ -21,6 +21,9 @@ domain::GatewayRequest build(const ports::EndAtPeriodEndCommand& command);
 domain::GatewayRequest build(const ports::EndNowCommand& command);
 domain::GatewayRequest build(const ports::ResumeCommand& command);
 domain::GatewayRequest build(const ports::ChangePlanCommand& command);
+domain::GatewayRequest preview_of(const ports::ChangePlanCommand& command);
+domain::GatewayRequest build(const ports::SetMethodCommand& command);
+domain::GatewayRequest build(const ports::PayInvoiceCommand& command);
 
 // The query that shows a subscription with what its reader wants to see. Paths may hold four
 // names, `data` included, so the intent of an invoice is out of reach: its secret stands in

@@ -10,6 +10,11 @@
 namespace cobro::store {
 namespace {
 
+// The condition is the unique index's own expression.
+constexpr std::string_view kCustomerOfUser =
+    "(SELECT id FROM customers WHERE gateway = $1 AND COALESCE(tenant_id, '') = $2"
+    " AND user_id = $3)";
+
 // The texts of a customer. `customer_key` is an SQL expression over the parameters; `method_key`
 // names a method that is read whatever became of it.
 struct CustomerTexts {
@@ -37,12 +42,25 @@ void add_texts(ReadPlan& plan, const CustomerTexts& texts, const std::vector<Par
 
 void add_customer(ReadPlan&, std::monostate) {}
 
-// The condition is the unique index's own expression.
+std::vector<Param> params_of_user(const ports::CustomerRef& ref) {
+  return params_of(ref.gateway, ref.tenant_id.value_or(""), ref.user_id);
+}
+
 void add_customer(ReadPlan& plan, const ports::CustomerRef& ref) {
-  static const auto texts = customer_texts(
-      "(SELECT id FROM customers WHERE gateway = $1 AND COALESCE(tenant_id, '') = $2"
-      " AND user_id = $3)");
-  add_texts(plan, texts, params_of(ref.gateway, ref.tenant_id.value_or(""), ref.user_id));
+  static const auto texts = customer_texts(kCustomerOfUser);
+  add_texts(plan, texts, params_of_user(ref));
+}
+
+void add_customer_subscriptions(ReadPlan& plan, const ports::CustomerRef& ref) {
+  static const std::string alive =
+      fmt::format("WHERE customer_id = {} AND status NOT IN ('cancelled', 'incomplete_expired')",
+                  kCustomerOfUser);
+  static const std::string rows = fmt::format("{} {} ORDER BY id", subscriptions().select(), alive);
+  static const std::string calls = fmt::format(
+      "{} WHERE status = 'open' AND subject_id IN (SELECT id FROM subscriptions {}) ORDER BY id",
+      gateway_calls().select(), alive);
+  plan.add(Part::customer_subscriptions, rows, params_of_user(ref));
+  plan.add(Part::open_calls, calls, params_of_user(ref));
 }
 
 void add_customer(ReadPlan& plan, const domain::CustomerId& id) {
@@ -128,6 +146,9 @@ void add_call(ReadPlan& plan, const ports::CallRef& ref) {
 void add_billing(ReadPlan& plan, const ports::Reads& reads) {
   if (reads.call) add_call(plan, *reads.call);
   std::visit([&](const auto& key) { add_customer(plan, key); }, reads.customer);
+  if (const auto* user = std::get_if<ports::CustomerRef>(&reads.customer);
+      user != nullptr && reads.customer_subscriptions)
+    add_customer_subscriptions(plan, *user);
   std::visit([&](const auto& key) { add_subscription(plan, key); }, reads.subscription);
   if (reads.checkout) {
     static const std::string text = checkout_sessions().select() + " WHERE id = $1";
@@ -149,6 +170,9 @@ void load_billing(ports::Loaded& loaded, Part part, const Rows& rows) {
       return;
     case Part::methods:
       loaded.methods = read_all(rows, read_payment_method);
+      return;
+    case Part::customer_subscriptions:
+      loaded.customer_subscriptions = read_all(rows, read_subscription);
       return;
     case Part::subscription:
       loaded.subscription = read_first(rows, read_subscription);

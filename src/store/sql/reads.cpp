@@ -225,6 +225,7 @@ void load_part(ports::Loaded& loaded, Part part, const Rows& rows) {
       return load_record(loaded, rows);
     case Part::customer:
     case Part::methods:
+    case Part::customer_subscriptions:
     case Part::subscription:
     case Part::checkout:
     case Part::dispute:

@@ -23,6 +23,7 @@ enum class Part {
   reconciliation,
   customer,
   methods,
+  customer_subscriptions,
   subscription,
   checkout,
   dispute,

@@ -37,7 +37,8 @@ void put_changing(Params& params, const domain::Subscription& subscription) {
       .add(subscription.calls)
       .add(subscription.event_sequence)
       .add(subscription.updated_at)
-      .add(subscription.gateway_checkout_id);
+      .add(subscription.gateway_checkout_id)
+      .add(subscription.cancel_at);
 }
 
 }  // namespace
@@ -103,7 +104,8 @@ const Table& subscriptions() {
                             "calls",
                             "event_sequence",
                             "updated_at",
-                            "gateway_checkout_id"});
+                            "gateway_checkout_id",
+                            "cancel_at"});
   return table;
 }
 
@@ -149,6 +151,7 @@ domain::Subscription read_subscription(Cells cells) {
   subscription.event_sequence = cells.int64();
   subscription.updated_at = cells.time();
   subscription.gateway_checkout_id = cells.opt_text();
+  subscription.cancel_at = cells.opt_time();
   subscription.version = cells.int64();
   return subscription;
 }

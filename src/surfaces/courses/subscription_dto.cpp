@@ -25,7 +25,7 @@ Subscription to_dto(const domain::Subscription& subscription) {
                    .current_period_end = subscription.current_period_end,
                    .trial_end = subscription.trial_end,
                    .cancelled_at = subscription.cancelled_at,
-                   .cancel_at_period_end = subscription.cancel_at_period_end,
+                   .cancel_at_period_end = domain::is_to_end(subscription),
                    .metadata = {},
                    .client_secret = incomplete ? subscription.client_secret : std::nullopt,
                    .created_at = subscription.created_at,

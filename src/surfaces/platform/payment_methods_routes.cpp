@@ -1,6 +1,6 @@
 #include <ranges>
 
-#include "app/methods/saved_methods.h"
+#include "app/subscriptions/subscriptions.h"
 #include "surfaces/platform/payment_method_dto.h"
 #include "surfaces/platform/route_spec.h"
 #include "surfaces/platform/routes.h"

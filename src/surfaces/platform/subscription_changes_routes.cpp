@@ -23,6 +23,22 @@ base::Task<Answer> resume(Exchange& exchange) {
                                               });
 }
 
+base::Task<Answer> set_method(Exchange& exchange) {
+  Fields fields;
+  auto method = read_method_of_subscription(exchange.body, fields);
+  if (!method) co_return std::unexpected(fields.refusal());
+  auto call = exchange.call();
+  if (!call) co_return std::unexpected(call.error());
+  const auto now = exchange.world.context.clock.now();
+  co_return co_await app::set_subscription_method(
+      exchange.world.context, std::move(*call),
+      {.subscription = to_subscription_ref(exchange.path_values.front()),
+       .payment_method = std::move(*method)},
+      [now](const domain::Subscription& subscription) {
+        return reply(200, to_dto(subscription, now));
+      });
+}
+
 // The price that the body names, by itself or by a plan of ours.
 base::Task<std::string> price_named(Exchange& exchange, const NewPlanOfSubscription& named,
                                     Fields& fields) {
@@ -44,7 +60,8 @@ base::Task<Answer> change_plan(Exchange& exchange) {
   app::ChangePlan command{
       .subscription = to_subscription_ref(exchange.path_values.front()),
       .price_id = co_await price_named(exchange, *named, fields),
-      .dry_run = query->dry_run.value_or(false) || named->dry_run.value_or(false)};
+      .dry_run = query->dry_run.value_or(false) || named->dry_run.value_or(false),
+      .at = named->proration_date};
   if (fields.failed()) co_return std::unexpected(fields.refusal());
   auto call = exchange.call();
   if (!call) co_return std::unexpected(call.error());
@@ -100,10 +117,20 @@ void add_subscription_change_routes(std::vector<Route>& routes) {
        .success = data_of<Subscription>(200, "The subscription, going on.", subscription_example()),
        .errors = {502, 504}}));
   routes.push_back(make_route(
+      {.method = "PATCH",
+       .path = "/subscriptions/{subscription}",
+       .id = "setMethodOfSubscription",
+       .summary = "Pay a subscription with another payment method, and what is open on it too",
+       .tag = "Subscriptions",
+       .handle = &set_method,
+       .success = data_of<Subscription>(200, "The subscription.", subscription_example()),
+       .body = body_of<NewMethodOfSubscription>(R"({"payment_method_id": "pm_card_visa"})"),
+       .errors = {402, 502, 504}}));
+  routes.push_back(make_route(
       {.method = "POST",
        .path = "/subscriptions/{subscription}/change-plan",
        .id = "changePlan",
-       .summary = "Change the plan, prorated by the second; `dry_run` only says what it would do",
+       .summary = "Change the plan, prorated by the gateway; `dry_run` only says what it would do",
        .tag = "Subscriptions",
        .handle = &change_plan,
        .success = data_of<PlanChange>(200, "The subscription, and what the change costs.",

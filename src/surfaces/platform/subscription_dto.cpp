@@ -64,6 +64,7 @@ Subscription to_dto(const domain::Subscription& subscription, base::Timestamp no
           .current_period_end = subscription.current_period_end,
           .trial_end = subscription.trial_end,
           .cancel_at_period_end = subscription.cancel_at_period_end,
+          .cancel_at = subscription.cancel_at,
           .cancelled_at = subscription.cancelled_at,
           .ended_at = subscription.ended_at,
           .trial_days_remaining = trial_days_left(subscription, now),
@@ -115,6 +116,13 @@ std::optional<app::Subscribe> read_new_subscription(const wire::Json& body, Fiel
                         .trial_days = dto->trial_days ? dto->trial_days->value : 0};
 }
 
+std::optional<std::string> read_method_of_subscription(const wire::Json& body, Fields& fields) {
+  auto dto = fields.take(wire::decode<NewMethodOfSubscription>(body));
+  if (dto) fields.check_token(dto->payment_method_id.text, "payment_method_id");
+  if (fields.failed()) return std::nullopt;
+  return std::move(dto->payment_method_id.text);
+}
+
 std::optional<NewPlanOfSubscription> read_new_plan(const wire::Json& body, Fields& fields) {
   auto dto = fields.take(wire::decode<NewPlanOfSubscription>(body));
   if (dto && dto->price_id.has_value() == dto->plan_id.has_value())
@@ -138,7 +146,7 @@ wire::Json subscription_example() {
     "price": 49.00, "currency": "USD", "billing_cycle": "monthly", "interval_count": 1,
     "payment_method_id": "pm_1QfX2a", "current_period_start": "2025-01-20T10:00:00.000Z",
     "current_period_end": "2025-02-20T10:00:00.000Z", "trial_end": null,
-    "cancel_at_period_end": false, "cancelled_at": null, "ended_at": null,
+    "cancel_at_period_end": false, "cancel_at": null, "cancelled_at": null, "ended_at": null,
     "trial_days_remaining": 0, "days_until_expiry": 31, "next_action": null,
     "client_secret": null, "created_at": "2025-01-20T10:00:00.000Z",
     "updated_at": "2025-01-20T10:00:02.000Z"})");

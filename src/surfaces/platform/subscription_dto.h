@@ -22,8 +22,14 @@ struct NewPlanOfSubscription {
   std::optional<wire::Reference<1, 255>> price_id;
   std::optional<wire::Reference<1, 255>> plan_id;  // its id or its code
   std::optional<bool> dry_run;
+  std::optional<base::Timestamp> proration_date;  // the `at` that a dry run showed
 };
-BOOST_DESCRIBE_STRUCT(NewPlanOfSubscription, (), (price_id, plan_id, dry_run))
+BOOST_DESCRIBE_STRUCT(NewPlanOfSubscription, (), (price_id, plan_id, dry_run, proration_date))
+
+struct NewMethodOfSubscription {
+  wire::Reference<1, 255> payment_method_id;
+};
+BOOST_DESCRIBE_STRUCT(NewMethodOfSubscription, (), (payment_method_id))
 
 struct SubscriptionQuery : PageQuery {
   std::optional<CommaList<domain::SubscriptionStatus>> status;
@@ -58,6 +64,7 @@ struct Subscription {
   std::optional<base::Timestamp> current_period_end;
   std::optional<base::Timestamp> trial_end;
   bool cancel_at_period_end = false;
+  std::optional<base::Timestamp> cancel_at;
   std::optional<base::Timestamp> cancelled_at;
   std::optional<base::Timestamp> ended_at;
   std::int64_t trial_days_remaining = 0;
@@ -71,8 +78,8 @@ BOOST_DESCRIBE_STRUCT(Subscription, (),
                       (id, gateway_subscription_id, gateway, user_id, price_id, plan_id, plan,
                        status, price, currency, billing_cycle, interval_count, payment_method_id,
                        current_period_start, current_period_end, trial_end, cancel_at_period_end,
-                       cancelled_at, ended_at, trial_days_remaining, days_until_expiry, next_action,
-                       client_secret, created_at, updated_at))
+                       cancel_at, cancelled_at, ended_at, trial_days_remaining, days_until_expiry,
+                       next_action, client_secret, created_at, updated_at))
 
 struct SubscriptionList {
   std::vector<Subscription> subscriptions;
@@ -126,6 +133,7 @@ std::vector<domain::SubscriptionStatus> active_statuses();
 
 // Each reports to `fields`, and gives nothing when anything failed there.
 std::optional<app::Subscribe> read_new_subscription(const wire::Json& body, Fields& fields);
+std::optional<std::string> read_method_of_subscription(const wire::Json& body, Fields& fields);
 std::optional<NewPlanOfSubscription> read_new_plan(const wire::Json& body, Fields& fields);
 
 // Our id, or else the gateway's.

@@ -98,7 +98,9 @@ void add_subscription_routes(std::vector<Route>& routes) {
        .handle = &get,
        .success = data_of<Subscription>(200, "The subscription.", subscription_example())}));
   auto ending = subscription_example();
-  ending.set("cancel_at_period_end", true).set("cancelled_at", "2025-01-25T09:00:00.000Z");
+  ending.set("cancel_at_period_end", true)
+      .set("cancel_at", "2025-02-20T10:00:00.000Z")
+      .set("cancelled_at", "2025-01-25T09:00:00.000Z");
   routes.push_back(
       make_route({.method = "DELETE",
                   .path = "/subscriptions/{subscription}",

@@ -1,0 +1,246 @@
+// What a subscription is paid with: another method, and what is open is tried with it.
+#include <algorithm>
+
+#include "app/calls/driver.h"
+#include "app/pipeline/guards.h"
+#include "app/subscriptions/subscription_guards.h"
+
+namespace cobro::app {
+
+namespace {
+
+using domain::Refusal;
+using domain::RefusalCode;
+using domain::SubscriptionStatus;
+using ports::Loaded;
+
+// What must be done before the request can be answered.
+enum class First { nothing, save_method, set_method };
+
+ports::CustomerRef customer_of(const domain::Subscription& row) {
+  return {row.gateway, row.tenant_id, row.user_id};
+}
+
+// Its user, whoever asks: the method is theirs.
+Caller user_of(const domain::Subscription& row, const Caller& caller) {
+  if (caller.sub == row.user_id && caller.tenant_id == row.tenant_id) return caller;
+  return {.sub = row.user_id, .tenant_id = row.tenant_id};
+}
+
+// Whether an invoice waits for its payment.
+bool owes(const domain::Subscription& row) {
+  return row.latest_invoice_id &&
+         (row.status == SubscriptionStatus::past_due || row.status == SubscriptionStatus::unpaid ||
+          row.status == SubscriptionStatus::incomplete);
+}
+
+// Of a decision that holds the method: its row is written too.
+base::Result<domain::GatewayCall, Refusal> open_set_method(
+    const Context& context, const Caller& caller, const domain::Subscription& row,
+    const domain::PaymentMethod& method, domain::Moment& moment, ports::Changes& changes) {
+  auto& held = changes.update_methods;
+  if (std::ranges::find(held, method.id, &domain::PaymentMethod::id) == held.end())
+    held.push_back(method);
+  const ports::SetMethodCommand command{*row.gateway_subscription_id,
+                                        method.gateway_payment_method_id};
+  return open_call(context, caller, row, command, moment, changes);
+}
+
+struct Request {
+  Context& context;
+  const Call& call;
+  const std::string& named;  // the method
+
+  // What the loaded subscription is given, and what it takes.
+  struct Terms {
+    domain::Subscription row;
+    domain::PaymentMethod method;
+  };
+  // Nothing: the method must be saved first.
+  [[nodiscard]] base::Result<std::optional<Terms>, Refusal> terms_of(const Loaded& loaded) const {
+    COBRO_TRY_INTO(auto row, visible_subscription(loaded, call.caller));
+    if (auto ready = check_changeable(loaded); !ready) return std::unexpected(ready.error());
+    if (!row.gateway_subscription_id)
+      return std::unexpected(
+          invalid_state("The subscription is paid on a page; it takes no method until it is."));
+    const auto saved = saved_methods_of(loaded);
+    const auto* method = find_method(saved, named);
+    if (method == nullptr) return std::nullopt;
+    if (is_being_removed(loaded, *method)) return std::unexpected(being_removed());
+    return Terms{std::move(row), *method};
+  }
+
+  [[nodiscard]] base::Result<Decided, Refusal> decide(const Loaded& loaded, domain::Moment moment,
+                                                      const WordSubscription& word,
+                                                      First& first) const {
+    first = First::nothing;
+    COBRO_TRY_INTO(const auto terms, terms_of(loaded));
+    Decided decided;
+    const bool set =
+        terms && terms->row.gateway_payment_method_id == terms->method.gateway_payment_method_id;
+    if (!terms) {
+      first = First::save_method;
+    } else if (!set && owes(terms->row)) {
+      first = First::set_method;
+    } else if (!set) {
+      COBRO_TRY_INTO(auto sent, open_set_method(context, call.caller, terms->row, terms->method,
+                                                moment, decided.changes));
+      decided.calls.push_back(std::move(sent));
+    } else if (owes(terms->row)) {
+      const ports::PayInvoiceCommand pay{*terms->row.latest_invoice_id};
+      COBRO_TRY_INTO(auto sent,
+                     open_call(context, call.caller, terms->row, pay, moment, decided.changes));
+      decided.calls.push_back(std::move(sent));
+    } else {
+      decided.reply = word(terms->row);
+    }
+    decided.again = first != First::nothing;
+    return decided;
+  }
+
+  // Sets the method by a call of its own, so that what is open can be tried with it.
+  [[nodiscard]] base::Task<std::optional<Refusal>> set_first(ports::Reads reads) const {
+    std::optional<domain::GatewayCall> sent;
+    const DecideChanges decide =
+        [&](const Loaded& loaded, domain::Moment moment) -> base::Result<ports::Changes, Refusal> {
+      sent.reset();
+      ports::Changes changes;
+      COBRO_TRY_INTO(const auto terms, terms_of(loaded));
+      if (!terms || terms->row.gateway_payment_method_id == terms->method.gateway_payment_method_id)
+        return changes;
+      COBRO_TRY_INTO(
+          sent, open_set_method(context, call.caller, terms->row, terms->method, moment, changes));
+      return changes;
+    };
+    auto committed = co_await commit(context, std::move(reads), decide);
+    if (!committed) co_return std::move(committed).error();
+    if (!sent) co_return std::nullopt;
+    auto done = co_await perform_first(context, call.caller, std::move(*sent));
+    if (!done) co_return std::move(done).error();
+    co_return std::nullopt;
+  }
+};
+
+}  // namespace
+
+base::Task<Answer> set_subscription_method(Context& context, Call call, SetMethod command,
+                                           WordSubscription word) {
+  const auto seen = co_await get_subscription(context, call.caller, command.subscription);
+  if (!seen) co_return std::unexpected(seen.error());
+  auto reads = reads_of(command.subscription);
+  reads.customer = customer_of(*seen);
+  const WordCompleted word_set = [&word](const Completed& completed) {
+    return word(*completed.subscription);
+  };
+  const WordSettled settled = [&](const Loaded& loaded) {
+    return word_completed(call, loaded, word_set);
+  };
+  const Request request{context, call, command.payment_method};
+  First first = First::nothing;
+  const Decide decide = [&](const Loaded& loaded, domain::Moment moment) {
+    return request.decide(loaded, std::move(moment), word, first);
+  };
+  // Once for the method, once for what it is set on; what was attached may be called otherwise.
+  for (int i = 0; i < 4; ++i) {
+    auto decided = co_await once(context, call, reads, decide, settled);
+    if (!decided) co_return std::unexpected(std::move(decided).error());
+    if (decided->reply) co_return std::move(*decided->reply);
+    if (!decided->calls.empty())
+      co_return co_await perform(context, &call, std::move(decided->calls.front()), word_set);
+    if (first == First::set_method) {
+      if (auto refusal = co_await request.set_first(reads)) co_return std::unexpected(*refusal);
+      continue;
+    }
+    auto method = co_await ensure_method(context, user_of(*seen, call.caller), seen->gateway,
+                                         command.payment_method);
+    if (!method && method.error().code == RefusalCode::payment_declined)
+      co_return co_await decline(context, call, std::move(method).error(), settled);
+    if (!method) co_return std::unexpected(std::move(method).error());
+    command.payment_method = method->id.to_string();
+  }
+  co_return std::unexpected(Refusal{.code = RefusalCode::unavailable,
+                                    .message = "The payment method is being changed; try again.",
+                                    .retry_after_s = 1});
+}
+
+namespace {
+
+// Whether it is paid with the default, by name or for want of one of its own.
+bool follows_default(const domain::Subscription& row, const domain::PaymentMethod* usual) {
+  if (!row.gateway_subscription_id) return false;
+  const auto& own = row.gateway_payment_method_id;
+  return !own || (usual != nullptr && *own == usual->gateway_payment_method_id);
+}
+
+// Opens what moves the loaded subscriptions from one default to the other.
+base::Result<void, Refusal> move_subscriptions(const Context& context, const Caller& caller,
+                                               const Loaded& loaded,
+                                               const domain::PaymentMethod* before,
+                                               const domain::PaymentMethod& after,
+                                               domain::Moment& moment, Decided& decided) {
+  for (const auto& row : loaded.customer_subscriptions) {
+    if (!follows_default(row, before)) continue;
+    if (open_call_of(loaded, row.id.uuid) != nullptr)
+      return std::unexpected(
+          Refusal{.code = RefusalCode::payment_in_progress,
+                  .message = "Another operation on a subscription with this default is under way.",
+                  .retry_after_s = 1});
+    COBRO_TRY_INTO(auto sent,
+                   open_set_method(context, caller, row, after, moment, decided.changes));
+    decided.calls.push_back(std::move(sent));
+  }
+  return {};
+}
+
+// Tries what is open, when the method is set. Whatever comes of it, the default stands.
+base::Task<void> collect_open(Context& context, Caller caller, domain::Subscription row) {
+  std::optional<domain::GatewayCall> sent;
+  const DecideChanges decide = [&](const Loaded& loaded,
+                                   domain::Moment moment) -> base::Result<ports::Changes, Refusal> {
+    sent.reset();
+    ports::Changes changes;
+    if (auto ready = check_changeable(loaded); !ready) return std::unexpected(ready.error());
+    if (!owes(*loaded.subscription)) return changes;
+    const ports::PayInvoiceCommand pay{*loaded.subscription->latest_invoice_id};
+    COBRO_TRY_INTO(sent, open_call(context, caller, *loaded.subscription, pay, moment, changes));
+    return changes;
+  };
+  auto committed = co_await commit(context, {.subscription = row.id}, decide);
+  if (committed && sent) (void)co_await perform_first(context, caller, std::move(*sent));
+}
+
+}  // namespace
+
+base::Task<Answer> set_default_method(Context& context, Call call, NameMethod command,
+                                      WordMethod word) {
+  const Decide decide = [&](const Loaded& loaded,
+                            domain::Moment moment) -> base::Result<Decided, Refusal> {
+    Decided decided;
+    const auto saved = saved_methods_of(loaded);
+    const auto* known = find_method(saved, command.method);
+    if (known == nullptr) return std::unexpected(not_found("payment method"));
+    decided.reply = word(*known, true);
+    if (saved.customer->default_method_id == known->id) return decided;
+    if (is_being_removed(loaded, *known)) return std::unexpected(being_removed());
+    auto moved = move_subscriptions(context, call.caller, loaded, default_method(saved), *known,
+                                    moment, decided);
+    if (!moved) return std::unexpected(std::move(moved).error());
+    auto customer = *saved.customer;
+    customer.default_method_id = known->id;
+    customer.updated_at = moment.now;
+    decided.changes.update_customers.push_back(std::move(customer));
+    return decided;
+  };
+  const ports::CustomerRef user{command.gateway, call.caller.tenant_id, call.caller.sub};
+  auto decided = co_await once(context, call, {.customer = user, .customer_subscriptions = true},
+                               decide, never_settled);
+  if (!decided) co_return std::unexpected(std::move(decided).error());
+  for (auto& sent : decided->calls) {
+    auto done = co_await perform_first(context, call.caller, std::move(sent));
+    if (done && done->subscription && owes(*done->subscription))
+      co_await collect_open(context, call.caller, std::move(*done->subscription));
+  }
+  co_return std::move(*decided->reply);
+}
+
+}  // namespace cobro::app
