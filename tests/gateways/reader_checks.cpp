@@ -254,6 +254,9 @@ struct CheckNews {
   Problem operator()(const domain::CheckoutNews& news) const {
     return unless(are_kept(news.url), "a page that cannot be kept");
   }
+  Problem operator()(const domain::InvoiceNews& news) const {
+    return unless(!news.gateway_invoice_id.empty(), "an invoice without an id");
+  }
   Problem operator()(const auto& news) const { return check(news); }
 };
 
