@@ -59,6 +59,7 @@ std::shared_ptr<Database> emptied_database() {
   for (const auto* table : {"events",
                             "webhooks",
                             "sweep_points",
+                            "gateway_accounts",
                             "reviews",
                             "records",
                             "gateway_calls",

@@ -35,8 +35,10 @@ for (const database of databases) {
     const old = await customer();
     assert.equal((await sandbox.stripe('DELETE', `/v1/customers/${old}`)).deleted, true);
 
-    const intent = await user('POST', '/api/v1/payments/intent', { amount: 20, currency: 'USD' });
-    assert.equal(intent.status, 201, intent.text);
+    const intent = await user('POST', '/api/v1/payments/intent', {
+      amount: 20, currency: 'USD', payment_method_id: 'pm_card_visa',
+    });
+    assert.equal(intent.status, 200, intent.text);
     assert.notEqual(await customer(), old);
     assert.deepEqual(await methods(), []);
     await eventually('the end of what the old one paid', async () => {
@@ -45,7 +47,7 @@ for (const database of databases) {
     });
     const saved = await save('pm_card_mastercard');
     assert.deepEqual((await methods()).map((method) => method.id), [saved.id]);
-    const paid = await user('POST', `/api/v1/payments/${intent.body.data.id}/process`, {
+    const paid = await user('POST', `/api/v1/payments/${intent.body.data.payment_id}/process`, {
       payment_method_id: saved.id,
     });
     assert.equal(paid.status, 200, paid.text);
@@ -78,7 +80,9 @@ for (const database of databases) {
     await eventually('the refusal', async () => (await ready()) === 503);
     assert.match(stage.cobro.output, /this deployment works with acct_/);
     const { user } = await stage.cobro.people();
-    const intent = await user('POST', '/api/v1/payments/intent', { amount: 20, currency: 'USD' });
+    const intent = await user('POST', '/api/v1/payments/intent', {
+      amount: 20, currency: 'USD', payment_method_id: 'pm_card_visa',
+    });
     assert.equal(intent.status, 502, intent.text);
     assert.equal((await other.stripe('GET', '/v1/customers')).data.length, 0);
   });

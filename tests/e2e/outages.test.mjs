@@ -19,6 +19,9 @@ const key = { 'Idempotency-Key': 'k-1' };
 async function setSilentStage(t, database) {
   const stage = await setStage(t, database);
   stage.webhooks.onRequest = async () => 'lose';
+  // The first walk through the gateway's lists would see what is lost here.
+  await eventually('the end of the sweep', () => stage.gateway.seen('GET', /^\/v1\/events/)[0]?.status === 200);
+  stage.gateway.begin();
   return stage;
 }
 

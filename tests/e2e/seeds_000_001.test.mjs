@@ -172,8 +172,10 @@ async function saveMethods(table, { user }) {
     data,
   );
   assert.deepEqual([preferred.body.data.id, preferred.body.data.is_default], [id, true]);
-  await table.send(user, `DELETE ${route}/:id`, `${route}/${id}`, undefined, 200, savedMethod, data);
-  assert.equal((await look(user, 'payment-methods')).payment_methods.some((one) => one.id === id), false);
+  // The subscription moved to the new default with its user; another one can go.
+  const spare = (await user('POST', route, { payment_method_id: 'pm_card_amex' })).body.data.id;
+  await table.send(user, `DELETE ${route}/:id`, `${route}/${spare}`, undefined, 200, savedMethod, data);
+  assert.equal((await look(user, 'payment-methods')).payment_methods.some((one) => one.id === spare), false);
 }
 
 async function subscribe(table, { user }) {

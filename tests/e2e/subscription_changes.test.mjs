@@ -134,7 +134,7 @@ for (const database of databases) {
     assert.equal(paid.status, 200, paid.text);
     assert.equal(paid.body.data.status, 'active');
     const { payments } = await look(member.user, 'payments?kind=subscription');
-    assert.deepEqual(payments.map(({ status }) => status), ['completed', 'completed']);
+    assert.deepEqual(payments.map(({ status }) => status), ['succeeded', 'succeeded']);
 
     const { payment_methods: saved } = await look(member.user, 'payment-methods');
     const method = saved.find(({ gateway_payment_method_id: id }) => id === paid.body.data.payment_method_id);

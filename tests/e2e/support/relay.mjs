@@ -56,6 +56,13 @@ class Relay {
     response.writeHead(answer.status, Object.fromEntries(back)).end(exchange.answer);
   }
 
+  // Forgets what was exchanged, and has the next request come on a connection of its own: one that
+  // was used before is tried again by itself when it breaks.
+  begin() {
+    this.exchanges.length = 0;
+    this.server.closeIdleConnections();
+  }
+
   // The exchanges whose method and path match.
   seen(method, path) {
     return this.exchanges.filter((exchange) => exchange.method === method && path.test(exchange.path));
@@ -69,6 +76,7 @@ export async function startRelay(t, target) {
   const server = createServer((request, response) => {
     relay.handle(request, response).catch(() => response.destroy());
   });
+  relay.server = server;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   relay.url = `http://127.0.0.1:${server.address().port}`;
