@@ -18,8 +18,9 @@ base::Task<void> collect_wallets(ports::Store& store, BillingRows& into) {
   for (const auto& user : kPeople) users.push_back(administrator_of(user));
   for (const auto& user : users) {
     const auto identity = identity_of(user);
-    auto loaded = co_await store.load(
-        {.customer = ports::CustomerRef{domain::GatewayName::stripe, identity.tenant, identity.sub}});
+    auto loaded =
+        co_await store.load({.customer = ports::CustomerRef{domain::GatewayName::stripe,
+                                                            identity.tenant, identity.sub}});
     if (loaded.customer) into.customers.push_back(std::move(*loaded.customer));
     for (auto& method : loaded.methods)
       if (method.status == domain::MethodStatus::attached)

@@ -12,8 +12,8 @@ namespace cobro::domain {
 
 struct GatewayAccount {
   GatewayName gateway = GatewayName::stripe;
-  std::string account_id;          // acct_…
-  std::optional<bool> live = {};   // nothing: the gateway does not say
+  std::string account_id;         // acct_…
+  std::optional<bool> live = {};  // nothing: the gateway does not say
   base::Timestamp learned_at = {};
 };
 

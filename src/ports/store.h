@@ -111,9 +111,8 @@ struct Reads {
   // Beside the root, each by itself. A customer brings its methods that were not refused or
   // detached, oldest first, and all their open calls; found through a method, it has that
   // method whatever became of it. A subscription brings its open call.
-  using Customer =
-      std::variant<std::monostate, CustomerRef, domain::CustomerId, domain::PaymentMethodId,
-                   RemoteCustomerRef, RemoteMethodRef>;
+  using Customer = std::variant<std::monostate, CustomerRef, domain::CustomerId,
+                                domain::PaymentMethodId, RemoteCustomerRef, RemoteMethodRef>;
   Customer customer = {};
   // Of a customer that is found by its user: its subscriptions that have not ended, oldest first,
   // with their open calls.
@@ -125,7 +124,7 @@ struct Reads {
   std::optional<std::string> record_key = {};
   std::optional<WebhookRef> webhook = {};
   std::optional<domain::GatewayName> account = {};  // whose account is kept
-  int order_numbers = 0;  // how many fresh numbers to draw
+  int order_numbers = 0;                            // how many fresh numbers to draw
   int payment_numbers = 0;
   int transaction_numbers = 0;
 };

@@ -56,27 +56,13 @@ std::shared_ptr<Database> emptied_database() {
   static SeededRandom random;
   static const auto migrated = store::migrate_postgres(database->url(), clock, random);
   std::string script = "BEGIN;";
-  for (const auto* table : {"events",
-                            "webhooks",
-                            "sweep_points",
-                            "gateway_accounts",
-                            "reviews",
-                            "records",
-                            "gateway_calls",
-                            "instances",
-                            "entitlements",
-                            "disputes",
-                            "checkout_sessions",
-                            "ledger_entries",
-                            "transactions",
-                            "refunds",
-                            "payments",
-                            "subscription_status_changes",
-                            "subscriptions",
-                            "payment_methods",
-                            "customers",
-                            "order_items",
-                            "orders"})
+  for (const auto* table :
+       {"events",        "webhooks",        "sweep_points",      "gateway_accounts",
+        "reviews",       "records",         "gateway_calls",     "instances",
+        "entitlements",  "disputes",        "checkout_sessions", "ledger_entries",
+        "transactions",  "refunds",         "payments",          "subscription_status_changes",
+        "subscriptions", "payment_methods", "customers",         "order_items",
+        "orders"})
     script += std::string("DELETE FROM ") + table + ";";
   for (const auto* sequence : {"order", "payment", "transaction"})
     script += std::string("ALTER SEQUENCE ") + sequence + "_numbers RESTART;";

@@ -3,7 +3,6 @@
 namespace cobro::sandbox {
 namespace {
 
-
 TEST(SandboxPayments, create_and_confirm_of_a_good_card_succeeds_with_every_field) {
   World world;
   const auto paid = world.pay("pm_card_visa", "&metadata[cobro_payment]=p%201&description=Shoes");
