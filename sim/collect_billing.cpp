@@ -10,7 +10,6 @@ namespace cobro::sim {
 namespace {
 
 constexpr std::int64_t kAll = 100'000;
-constexpr base::Timestamp kEndOfTime{INT64_MAX / 2};
 const ports::Page kWhole{.limit = kAll, .offset = 0, .after = {}};
 
 base::Task<void> collect_wallets(ports::Store& store, BillingRows& into) {

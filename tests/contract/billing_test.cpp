@@ -258,9 +258,9 @@ TEST_P(BillingRows, a_wallet_in_each_of_its_five_ways) {
   auto made = make.other_call(Operation::create_customer, customer.id.uuid);
   made.status = domain::CallStatus::accepted;
   const auto others = make.other_call(Operation::create_customer, other.id.uuid);
-  must_write({.insert_customers = {customer, other},
-              .insert_methods = {second, first, refused, detached, others_method},
-              .insert_calls = {attach, made, others}});
+  must_write({.insert_calls = {attach, made, others},
+              .insert_customers = {customer, other},
+              .insert_methods = {second, first, refused, detached, others_method}});
   const auto expect_wallet = [&](const ports::Loaded& loaded) {
     expect_equal(loaded.customer.value(), customer);
     ASSERT_EQ(loaded.methods.size(), 2U);
@@ -347,7 +347,7 @@ TEST_P(BillingRows, a_subscription_bare_and_full_by_both_its_names) {
   const auto call = make.other_call(Operation::change_plan, bare.id.uuid);
   auto ended = make.other_call(Operation::create_subscription, bare.id.uuid);
   ended.status = domain::CallStatus::accepted;
-  must_write({.update_subscriptions = {full}, .insert_calls = {call, ended}});
+  must_write({.insert_calls = {call, ended}, .update_subscriptions = {full}});
   full.version = 2;
   for (const ports::Reads::Subscription& key :
        {ports::Reads::Subscription(bare.id),
@@ -379,9 +379,10 @@ TEST_P(BillingRows, a_customers_subscriptions_come_along_when_they_are_asked_for
   auto expired = make.subscription(customer);
   expired.status = domain::SubscriptionStatus::incomplete_expired;
   const auto call = make.other_call(Operation::set_method, active.id.uuid);
-  must_write({.insert_customers = {customer, other},
-              .insert_subscriptions = {over, expired, active, incomplete, make.subscription(other)},
-              .insert_calls = {call, make.other_call(Operation::end_now, over.id.uuid)}});
+  must_write(
+      {.insert_calls = {call, make.other_call(Operation::end_now, over.id.uuid)},
+       .insert_customers = {customer, other},
+       .insert_subscriptions = {over, expired, active, incomplete, make.subscription(other)}});
   const ports::CustomerRef user{customer.gateway, customer.tenant_id, customer.user_id};
   const auto loaded = run(store->load({.customer = user, .customer_subscriptions = true}));
   ASSERT_EQ(loaded.customer_subscriptions.size(), 2U);
@@ -432,10 +433,10 @@ TEST_P(BillingRows, a_call_brings_what_it_is_about) {
   detach.requested_by = "admin";
   detach.record_key = "k";
   const auto end = make.other_call(Operation::end_now, subject.id.uuid);
-  must_write({.insert_customers = {customer},
+  must_write({.insert_calls = {create, detach, end},
+              .insert_customers = {customer},
               .insert_methods = {method, other},
-              .insert_subscriptions = {subject},
-              .insert_calls = {create, detach, end}});
+              .insert_subscriptions = {subject}});
   const auto about_customer = load_call(create);
   expect_equal(about_customer.call.value(), create);
   expect_equal(about_customer.customer.value(), customer);
@@ -481,9 +482,9 @@ TEST_P(BillingRows, a_call_a_customer_and_a_subscription_in_one_read) {
   const auto subject = make.subscription(customer);
   const auto create = make.other_call(Operation::create_customer, customer.id.uuid);
   const auto end = make.other_call(Operation::end_now, subject.id.uuid);
-  must_write({.insert_customers = {customer},
-              .insert_subscriptions = {subject},
-              .insert_calls = {create, end}});
+  must_write({.insert_calls = {create, end},
+              .insert_customers = {customer},
+              .insert_subscriptions = {subject}});
   ports::Reads reads;
   reads.call = ports::ref_of(end);
   reads.customer = customer.id;
@@ -503,7 +504,7 @@ TEST_P(BillingRows, a_record_brings_the_call_that_it_names) {
   record.reply.reset();
   record.expires_at.reset();
   record.call_id = call.id;
-  must_write({.insert_customers = {customer}, .insert_calls = {call}, .insert_record = record});
+  must_write({.insert_calls = {call}, .insert_customers = {customer}, .insert_record = record});
   ports::Reads reads;
   reads.record_key = "k";
   const auto loaded = run(store->load(reads));

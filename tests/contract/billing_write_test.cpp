@@ -25,10 +25,10 @@ TEST_P(BillingWrites, a_version_that_was_not_the_one_read_is_a_conflict_in_every
   auto dispute = make.dispute(payment, "dp_1");
   auto call = make.other_call(Operation::create_customer, customer.id.uuid);
   must_write({.insert_payments = {payment},
+              .insert_calls = {call},
               .insert_customers = {customer},
               .insert_methods = {method},
               .insert_subscriptions = {subscription},
-              .insert_calls = {call},
               .insert_checkouts = {checkout},
               .insert_disputes = {dispute}});
   const auto expect_compared = [&](auto row, auto rows) {
@@ -128,7 +128,7 @@ TEST_P(BillingWrites, a_subject_has_one_open_call_and_a_key_is_used_once) {
   const auto customer = make.customer();
   const auto subject = customer.id.uuid;
   auto first = make.other_call(Operation::create_customer, subject);
-  must_write({.insert_customers = {customer}, .insert_calls = {first}});
+  must_write({.insert_calls = {first}, .insert_customers = {customer}});
   const auto second = make.other_call(Operation::create_customer, subject);
   EXPECT_TRUE(conflicts({.insert_calls = {second}}));
   must_write({.insert_calls = {make.other_call(Operation::attach_method,
@@ -191,7 +191,7 @@ TEST_P(BillingWrites, of_64_that_make_the_same_customer_at_once_one_is_committed
           if (loaded.customer)
             return std::unexpected(
                 domain::Refusal{.code = domain::RefusalCode::invalid_state, .message = ""});
-          return ports::Changes{.insert_customers = {customer}, .insert_calls = {call}};
+          return ports::Changes{.insert_calls = {call}, .insert_customers = {customer}};
         });
   }
   const auto results = write_all(std::vector(64, read), decisions);
