@@ -16,8 +16,11 @@ bool should_have(const domain::Subscription& row) {
 }
 
 bool should_have(const domain::Payment& row) {
+  // A lost dispute over all that was left takes access like a refund of it.
+  const bool lost = row.dispute_status == domain::DisputeStatus::lost &&
+                    row.captured <= row.refunded + row.disputed;
   return row.kind == domain::PaymentKind::course_purchase &&
-         row.state == domain::PaymentState::succeeded && row.refunded < row.captured;
+         row.state == domain::PaymentState::succeeded && row.refunded < row.captured && !lost;
 }
 
 }  // namespace
