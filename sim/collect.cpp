@@ -84,8 +84,8 @@ base::Task<Evidence> collect_rows(ports::Store& store) {
   Evidence evidence;
   co_await collect_money(store, evidence.rows);
   evidence.audit = co_await app::audit(store);
-  evidence.reconciliations =
-      (co_await store.list_reconciliations({}, {.limit = kAll, .offset = 0, .after = {}})).items;
+  evidence.reviews =
+      (co_await store.list_reviews({}, {.limit = kAll, .offset = 0, .after = {}})).items;
   evidence.open_calls = co_await store.due_calls(kEndOfTime, kAll);
   evidence.waiting_webhooks = co_await store.claim_webhooks(kEndOfTime, kEndOfTime, kAll);
   co_await collect_billing_rows(store, evidence);

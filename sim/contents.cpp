@@ -69,15 +69,15 @@ void count_attempts(const Evidence& evidence, Tally& tally) {
 void count_billing(const Evidence& evidence, Tally& tally) {
   const auto& billing = evidence.billing;
   for (const auto& row : billing.subscriptions)
-    ++tally[fmt::format("subscriptions that are {}", word(row.status))];
+    ++tally[fmt::format("subscriptions that are {}", to_string(row.status))];
   for (const auto& change : billing.status_changes)
     ++tally["changes of subscriptions: " + change.reason];
   for (const auto& session : billing.checkouts)
-    ++tally[fmt::format("checkout sessions that are {}", word(session.status))];
+    ++tally[fmt::format("checkout sessions that are {}", to_string(session.status))];
   for (const auto& row : billing.entitlements)
     ++tally[row.revoked_at ? "access that was revoked" : "access that stands"];
   for (const auto& row : evidence.rows.disputes)
-    ++tally[fmt::format("disputes that are {}", word(row.status))];
+    ++tally[fmt::format("disputes that are {}", to_string(row.status))];
   for (const auto& invoice : evidence.remote_invoices)
     if (!invoice.intent.empty()) ++tally["invoices that are " + invoice.status];
 }

@@ -108,7 +108,7 @@ struct Evidence {
   BillingRows billing;
   app::AuditReport audit;
   std::vector<domain::GatewayCall> open_calls;
-  std::vector<domain::Reconciliation> reconciliations;
+  std::vector<domain::Review> reviews;
   std::vector<ports::StoredWebhook> waiting_webhooks;  // pending or waiting
   std::vector<domain::Event> events;                   // in the order of commits
   std::vector<RemotePayment> remote_payments;

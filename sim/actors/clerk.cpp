@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::string_view kOverpayments = "/api/v1/overpayments";
-constexpr std::string_view kReconciliations = "/api/v1/reconciliations";
+constexpr std::string_view kReviews = "/api/v1/reconciliations";
 
 std::vector<wire::Json> items(const Heard& heard, std::string_view member) {
   const auto json = wire::parse_json(heard.body);
@@ -68,36 +68,34 @@ base::Task<void> Clerk::refund(std::string id) {
   }
 }
 
-// ---- reconciliations ------------------------------------------------------------------------
+// ---- reviews ------------------------------------------------------------------------
 
 base::Task<void> Clerk::settle_all() {
-  const auto heard =
-      co_await ask("GET", std::string(kReconciliations) + "?status=open&limit=100", "", "");
-  for (const auto& reconciliation : items(heard, "reconciliations"))
-    co_await settle(reconciliation);
+  const auto heard = co_await ask("GET", std::string(kReviews) + "?status=open&limit=100", "", "");
+  for (const auto& review : items(heard, "reconciliations")) co_await settle(review);
 }
 
-base::Task<void> Clerk::settle(wire::Json reconciliation) {
-  const auto id = *reconciliation.string_at({"id"});
-  auto body = co_await find_out(std::move(reconciliation));
+base::Task<void> Clerk::settle(wire::Json review) {
+  const auto id = *review.string_at({"id"});
+  auto body = co_await find_out(std::move(review));
   if (!body) co_return;
-  const auto heard = co_await ask("POST", fmt::format("{}/{}/resolve", kReconciliations, id),
+  const auto heard = co_await ask("POST", fmt::format("{}/{}/resolve", kReviews, id),
                                   std::move(*body), fmt::format("clerk-{}", ++keys_));
   if (heard.status == 200) ++world_.ground.tally["reconciliations settled by a person"];
 }
 
-base::Task<std::optional<std::string>> Clerk::find_out(wire::Json reconciliation) {
+base::Task<std::optional<std::string>> Clerk::find_out(wire::Json review) {
   // A customer, a method or a subscription: the gateway's next word will tell.
-  if (!reconciliation.string_at({"payment_id"})) co_return std::nullopt;
-  const auto operation = reconciliation.string_at({"operation"}).value_or("");
+  if (!review.string_at({"payment_id"})) co_return std::nullopt;
+  const auto operation = review.string_at({"operation"}).value_or("");
   if (operation == "refund") {
-    const auto refund = co_await find_refund(*reconciliation.string_at({"attempt_id"}));
+    const auto refund = co_await find_refund(*review.string_at({"attempt_id"}));
     if (!refund) co_return resolution(false);
     const auto status = *refund->string_at({"status"});
     if (status == "pending") co_return std::nullopt;
     co_return resolution(status == "succeeded", *refund->string_at({"id"}));
   }
-  const auto intent = co_await find_intent(*reconciliation.string_at({"payment_id"}));
+  const auto intent = co_await find_intent(*review.string_at({"payment_id"}));
   const auto status = intent ? *intent->string_at({"status"}) : "";
   if (operation == "create")
     co_return intent ? resolution(true, *intent->string_at({"id"})) : resolution(false);

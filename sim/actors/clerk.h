@@ -25,9 +25,9 @@ class Clerk {
   base::Task<void> refund_overpayments();
   base::Task<void> refund(std::string id);
   base::Task<void> settle_all();
-  base::Task<void> settle(wire::Json reconciliation);
+  base::Task<void> settle(wire::Json review);
   // The body of a resolution; nothing while the gateway has not come to an end itself.
-  base::Task<std::optional<std::string>> find_out(wire::Json reconciliation);
+  base::Task<std::optional<std::string>> find_out(wire::Json review);
   base::Task<std::optional<wire::Json>> find_intent(std::string payment);
   base::Task<std::optional<wire::Json>> find_refund(std::string attempt);
 

@@ -39,10 +39,10 @@ Findings check_access(const Evidence& evidence) {
     granted.erase(id);
   };
   for (const auto& row : evidence.billing.subscriptions)
-    check(fmt::format("subscription {} ({})", row.id.to_string(), word(row.status)), row.id.uuid,
-          should_have(row));
+    check(fmt::format("subscription {} ({})", row.id.to_string(), to_string(row.status)),
+          row.id.uuid, should_have(row));
   for (const auto& row : evidence.rows.payments)
-    check(fmt::format("payment {} ({})", row.number, word(row.state)), row.id.uuid,
+    check(fmt::format("payment {} ({})", row.number, to_string(row.state)), row.id.uuid,
           should_have(row));
   for (const auto& [id, count] : granted)
     findings.push_back("access is granted by " + id.to_string() + ", which is no row");

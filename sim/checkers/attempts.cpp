@@ -67,7 +67,7 @@ Findings check_attempts(const Evidence& evidence) {
         attempt.status == CallStatus::declined || attempt.status == CallStatus::not_executed;
     if (denied && !effects.empty())
       findings.push_back(fmt::format("{} ended {}, and the gateway did it: {}", attempt.gateway_key,
-                                     word(attempt.status), *effects.begin()));
+                                     to_string(attempt.status), *effects.begin()));
     const bool refund = attempt.operation == Operation::refund;
     if (refund && attempt.status == CallStatus::accepted && effects.empty())
       findings.push_back(attempt.gateway_key + " was accepted, and the gateway never did it");

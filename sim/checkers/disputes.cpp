@@ -15,9 +15,9 @@ std::string_view plain(std::string_view status) {
 }
 
 void compare(const domain::Dispute& row, const RemoteDispute& remote, Findings& findings) {
-  if (word(row.status) != plain(remote.status))
+  if (to_string(row.status) != plain(remote.status))
     findings.push_back(
-        fmt::format("{} is {} here and {} there", remote.id, word(row.status), remote.status));
+        fmt::format("{} is {} here and {} there", remote.id, to_string(row.status), remote.status));
   if (domain::withdrawn(row).minor() != remote.withdrawn)
     findings.push_back(fmt::format("{} withdrew {} here and {} there", remote.id,
                                    domain::withdrawn(row).minor(), remote.withdrawn));

@@ -120,7 +120,7 @@ bool holds(const Promise& promise, const Index& rows) {
   return false;
 }
 
-std::string_view word(Kind kind) {
+std::string_view to_string(Kind kind) {
   switch (kind) {
     case Kind::order_made:
       return "order made";
@@ -156,7 +156,8 @@ Findings check_promises(const Evidence& evidence) {
   for (const auto& promise : evidence.promises)
     if (!holds(promise, rows))
       broken.insert(fmt::format("a client was told: {} {} {} {}; that is not so",
-                                word(promise.kind), promise.subject, promise.word, promise.amount));
+                                to_string(promise.kind), promise.subject, promise.word,
+                                promise.amount));
   return {broken.begin(), broken.end()};
 }
 

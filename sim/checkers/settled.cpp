@@ -14,12 +14,12 @@ Findings check_settled(const Evidence& evidence) {
   for (const auto& payment : evidence.rows.payments)
     if (payment.conflicted)
       findings.push_back(fmt::format("payment {} is conflicted", payment.number));
-  for (const auto& row : evidence.reconciliations) {
-    if (row.kind == domain::ReconciliationKind::conflict)
+  for (const auto& row : evidence.reviews) {
+    if (row.kind == domain::ReviewKind::conflict)
       findings.push_back(fmt::format("payment {} was in conflict: {}",
                                      row.payment_id ? row.payment_id->to_string() : "-",
                                      row.detail));
-    if (row.status == domain::ReconciliationStatus::open)
+    if (row.status == domain::ReviewStatus::open)
       findings.push_back(fmt::format("a person could not settle: {}", row.detail));
   }
   return findings;

@@ -13,14 +13,14 @@ using domain::Subscription;
 using domain::SubscriptionStatus;
 
 std::string_view remote_word(SubscriptionStatus status) {
-  return status == SubscriptionStatus::cancelled ? "canceled" : domain::word(status);
+  return status == SubscriptionStatus::cancelled ? "canceled" : domain::to_string(status);
 }
 
 void compare(const Subscription& row, const RemoteSubscription& remote, Findings& findings) {
   const auto name = fmt::format("subscription {} ({})", row.id.to_string(), remote.id);
   if (remote_word(row.status) != remote.status)
     findings.push_back(
-        fmt::format("{} is {} here and {} there", name, word(row.status), remote.status));
+        fmt::format("{} is {} here and {} there", name, to_string(row.status), remote.status));
   const auto end = row.current_period_end ? row.current_period_end->unix_seconds() : 0;
   if (end != remote.period_end)
     findings.push_back(
@@ -39,7 +39,7 @@ void check_ours(const Subscription& row,
   if (!row.gateway_subscription_id) {
     if (row.status != SubscriptionStatus::incomplete_expired)
       findings.push_back(fmt::format("subscription {} is {}, and the gateway never told its id",
-                                     row.id.to_string(), word(row.status)));
+                                     row.id.to_string(), to_string(row.status)));
     return;
   }
   const auto found = remote.find(*row.gateway_subscription_id);
@@ -78,12 +78,12 @@ Findings check_history(const Evidence& evidence) {
     for (const auto* change : all[row.id]) {
       if (change->before != last)
         findings.push_back(fmt::format("the history of subscription {} jumps to {}",
-                                       row.id.to_string(), word(change->after)));
+                                       row.id.to_string(), to_string(change->after)));
       last = change->after;
     }
     if (last != row.status)
       findings.push_back(fmt::format("subscription {} is {}, its history ends otherwise",
-                                     row.id.to_string(), word(row.status)));
+                                     row.id.to_string(), to_string(row.status)));
   }
   return findings;
 }

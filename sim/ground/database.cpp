@@ -154,9 +154,9 @@ base::Task<ports::Listed<domain::Payment>> Database::list_overpayments(
     const ports::OverpaymentFilter& filter, const ports::Page& page) {
   return read(inner_.list_overpayments(filter, page));
 }
-base::Task<ports::Listed<domain::Reconciliation>> Database::list_reconciliations(
-    const ports::ReconciliationFilter& filter, const ports::Page& page) {
-  return read(inner_.list_reconciliations(filter, page));
+base::Task<ports::Listed<domain::Review>> Database::list_reviews(const ports::ReviewFilter& filter,
+                                                                 const ports::Page& page) {
+  return read(inner_.list_reviews(filter, page));
 }
 base::Task<ports::Listed<domain::Subscription>> Database::list_subscriptions(
     const ports::SubscriptionFilter& filter, const ports::Page& page) {

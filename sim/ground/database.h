@@ -29,8 +29,8 @@ class Database final : public ForwardingStore {
       const ports::TransactionFilter& filter, const ports::Page& page) override;
   base::Task<ports::Listed<domain::Payment>> list_overpayments(
       const ports::OverpaymentFilter& filter, const ports::Page& page) override;
-  base::Task<ports::Listed<domain::Reconciliation>> list_reconciliations(
-      const ports::ReconciliationFilter& filter, const ports::Page& page) override;
+  base::Task<ports::Listed<domain::Review>> list_reviews(const ports::ReviewFilter& filter,
+                                                         const ports::Page& page) override;
   base::Task<ports::Listed<domain::Subscription>> list_subscriptions(
       const ports::SubscriptionFilter& filter, const ports::Page& page) override;
   base::Task<ports::Listed<domain::StatusChange>> list_status_changes(

@@ -37,9 +37,9 @@ class ForwardingStore : public ports::Store {
       const ports::OverpaymentFilter& filter, const ports::Page& page) override {
     return inner_.list_overpayments(filter, page);
   }
-  base::Task<ports::Listed<domain::Reconciliation>> list_reconciliations(
-      const ports::ReconciliationFilter& filter, const ports::Page& page) override {
-    return inner_.list_reconciliations(filter, page);
+  base::Task<ports::Listed<domain::Review>> list_reviews(const ports::ReviewFilter& filter,
+                                                         const ports::Page& page) override {
+    return inner_.list_reviews(filter, page);
   }
   base::Task<ports::Listed<domain::Subscription>> list_subscriptions(
       const ports::SubscriptionFilter& filter, const ports::Page& page) override {

@@ -55,7 +55,7 @@ void live_long(Options& options, Chance& chance) {
 
 }  // namespace
 
-std::string_view word(Fault fault) {
+std::string_view to_string(Fault fault) {
   return kWords[static_cast<std::size_t>(fault)];
 }
 

@@ -39,7 +39,7 @@ enum class Fault {
   count_
 };
 inline constexpr std::size_t kFaults = static_cast<std::size_t>(Fault::count_);
-std::string_view word(Fault fault);
+std::string_view to_string(Fault fault);
 
 struct Options {
   std::uint64_t seed = 1;

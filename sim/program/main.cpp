@@ -21,7 +21,7 @@ using cobro::sim::Fault;
 using cobro::sim::kFaults;
 using cobro::sim::Outcome;
 using cobro::sim::run_seed;
-using cobro::sim::word;
+using cobro::sim::to_string;
 
 constexpr std::string_view kUsage = R"(Usage: cobro-sim [--seed N | --seeds A..B] [OPTION…]
 
@@ -101,7 +101,8 @@ Arguments read(int count, char** words) {
 void print_failure(const Outcome& outcome) {
   fmt::print("\n==== seed {} ====\n{}struck:", outcome.options.seed, describe(outcome.options));
   for (std::size_t i = 0; i < kFaults; ++i)
-    if (outcome.struck[i] > 0) fmt::print(" {} {}", word(static_cast<Fault>(i)), outcome.struck[i]);
+    if (outcome.struck[i] > 0)
+      fmt::print(" {} {}", to_string(static_cast<Fault>(i)), outcome.struck[i]);
   fmt::print("\nlast lines of the trace (all of them: --seed {} --trace):\n", outcome.options.seed);
   for (const auto& line : outcome.last_lines) fmt::print("  {}\n", line.substr(0, 240));
   fmt::print("violated:\n");
@@ -177,7 +178,7 @@ class Campaign {
     for (const auto& [what, count] : tally_) fmt::print("  {:>9} {}\n", count, what);
     fmt::print("faults:");
     for (std::size_t i = 0; i < kFaults; ++i)
-      fmt::print(" {} {}", word(static_cast<Fault>(i)), struck_[i]);
+      fmt::print(" {} {}", to_string(static_cast<Fault>(i)), struck_[i]);
     fmt::print("\n");
   }
 

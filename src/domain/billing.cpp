@@ -3,7 +3,7 @@
 #include "domain/checkout_session.h"
 #include "domain/dispute.h"
 #include "domain/entitlement.h"
-#include "domain/gateway_news.h"
+#include "domain/gateway_objects.h"
 
 namespace cobro::domain {
 
@@ -21,11 +21,11 @@ bool is_to_end(const Subscription& subscription) {
   return subscription.cancel_at_period_end || subscription.cancel_at;
 }
 
-bool is_to_end(const SubscriptionNews& news) {
-  return news.cancel_at_period_end || news.cancel_at;
+bool is_to_end(const GatewaySubscription& snapshot) {
+  return snapshot.cancel_at_period_end || snapshot.cancel_at;
 }
 
-bool is_collected(const InvoiceNews& invoice) {
+bool is_collected(const GatewayInvoice& invoice) {
   return invoice.status == InvoiceStatus::paid ||
          (invoice.payment && invoice.payment->state == RemoteState::processing);
 }

@@ -18,7 +18,7 @@ EventPayload payment_payload(const Payment& payment, const Money& amount) {
       .add("userId", payment.user_id)
       .add("amount", amount)
       .add("currency", amount.currency().code())
-      .add("gateway", word(payment.gateway));
+      .add("gateway", to_string(payment.gateway));
   return payload;
 }
 
@@ -53,7 +53,7 @@ Event order_event(Order& order, std::string type, std::optional<std::string> rea
   EventPayload payload;
   payload.add("orderId", order.id.to_string())
       .add("userId", order.user_id)
-      .add("status", word(order.status))
+      .add("status", to_string(order.status))
       .add("amount", order.total)
       .add("currency", order.total.currency().code());
   if (reason) payload.add("reason", *reason);
@@ -97,7 +97,7 @@ void Books::replace_payment(Payment after) {
     const auto captured = after.captured - payment_.captured;
     const auto refunded = after.refunded - payment_.refunded;
     if (!live.is_zero() || !captured.is_zero() || !refunded.is_zero()) {
-      order_->live += live;
+      order_->allocated += live;
       order_->captured += captured;
       order_->refunded += refunded;
       order_changed_ = true;
@@ -114,7 +114,7 @@ bool Books::has_room(const Payment& after) const {
   if (!order_) return true;
   const auto wanted = held(after) - held(payment_);
   if (!wanted.is_positive()) return true;
-  return order_->status == OrderStatus::pending && order_->live + wanted <= order_->total;
+  return order_->status == OrderStatus::pending && order_->allocated + wanted <= order_->total;
 }
 
 bool Books::move(PaymentEvent event) {
@@ -126,7 +126,7 @@ bool Books::move(PaymentEvent event) {
   if (!has_room(after)) return false;
   replace_payment(std::move(after));
   if (event == PaymentEvent::action_required || event == PaymentEvent::authorized)
-    write_event("payment." + std::string(word(payment_.state)),
+    write_event("payment." + std::string(to_string(payment_.state)),
                 payment_payload(payment_, payment_.amount));
   return true;
 }
@@ -232,7 +232,7 @@ void Books::overpay(Money amount, std::optional<std::string> charge_id, std::str
   write_event("overpayment.created",
               payment_payload(payment_, amount)
                   .add("overpaymentId", payment_.overpayment->id.to_string())
-                  .add("reason", word(payment_.overpayment->reason))
+                  .add("reason", to_string(payment_.overpayment->reason))
                   .add_or_null("stripeChargeId", payment_.gateway_charge_id));
 }
 
@@ -342,7 +342,7 @@ void Books::follow_refunds() {
   if (order_->status == OrderStatus::refunded && !all_back) {
     order_->status = order_->status_before_refund.value_or(OrderStatus::paid);
     order_->status_before_refund.reset();
-    write_order_event("order." + std::string(word(order_->status)));
+    write_order_event("order." + std::string(to_string(order_->status)));
   } else if (const auto status = next(order_->status, OrderEvent::refunded_in_full);
              status && all_back) {
     order_->status_before_refund = order_->status;
@@ -358,7 +358,7 @@ void Books::follow_access(bool had_access) {
   const auto& row = result_.entitlements.back();
   write_event(granted ? "entitlement.granted" : "entitlement.revoked",
               payment_payload(payment_, payment_.captured)
-                  .add("kind", word(row.kind))
+                  .add("kind", to_string(row.kind))
                   .add("reference", row.reference));
 }
 
@@ -366,8 +366,8 @@ void Books::write_dispute_event(const Dispute& dispute, std::string type) {
   auto payload = payment_payload(payment_, dispute.amount);
   payload.add("disputeId", dispute.id.to_string())
       .add("gatewayDisputeId", dispute.gateway_dispute_id)
-      .add("stage", word(dispute.stage))
-      .add("status", word(dispute.status))
+      .add("stage", to_string(dispute.stage))
+      .add("status", to_string(dispute.status))
       .add("reason", dispute.reason);
   if (dispute.evidence_due_by) payload.add("evidenceDueBy", *dispute.evidence_due_by);
   write_event(std::move(type), std::move(payload));
@@ -474,33 +474,32 @@ void Books::conflict(std::string detail) {
   if (payment_.conflicted) return;
   payment_.conflicted = true;
   payment_changed_ = true;
-  ask(ReconciliationKind::conflict, std::move(detail), payment_.amount);
-  result_.reconciliations.back().operation = payment_.pending_operation;
+  ask(ReviewKind::conflict, std::move(detail), payment_.amount);
+  result_.reviews.back().operation = payment_.pending_operation;
 }
 
 void Books::report_late_access(std::string detail) {
-  ask(ReconciliationKind::late_access, std::move(detail), payment_.captured);
-  result_.reconciliations.back().subscription_id = payment_.subscription_id;
+  ask(ReviewKind::late_access, std::move(detail), payment_.captured);
+  result_.reviews.back().subscription_id = payment_.subscription_id;
   payment_changed_ = true;
 }
 
 void Books::ask_a_person(const GatewayCall& call, std::string detail) {
-  ask(ReconciliationKind::unknown_outcome, std::move(detail),
-      call.amount.value_or(payment_.amount));
-  result_.reconciliations.back().call_id = call.id;
-  result_.reconciliations.back().operation = call.operation;
+  ask(ReviewKind::unknown_outcome, std::move(detail), call.amount.value_or(payment_.amount));
+  result_.reviews.back().call_id = call.id;
+  result_.reviews.back().operation = call.operation;
 }
 
-void Books::ask(ReconciliationKind kind, std::string detail, Money amount) {
-  result_.reconciliations.push_back({.id = ids().next<ReconciliationId>(),
-                                     .payment_id = payment_.id,
-                                     .user_id = payment_.user_id,
-                                     .tenant_id = payment_.tenant_id,
-                                     .kind = kind,
-                                     .gateway = payment_.gateway,
-                                     .amount = amount,
-                                     .detail = std::move(detail),
-                                     .created_at = moment_.now});
+void Books::ask(ReviewKind kind, std::string detail, Money amount) {
+  result_.reviews.push_back({.id = ids().next<ReviewId>(),
+                             .payment_id = payment_.id,
+                             .user_id = payment_.user_id,
+                             .tenant_id = payment_.tenant_id,
+                             .kind = kind,
+                             .gateway = payment_.gateway,
+                             .amount = amount,
+                             .detail = std::move(detail),
+                             .created_at = moment_.now});
 }
 
 Refund* Books::find_refund(RefundId id) {

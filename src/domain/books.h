@@ -22,8 +22,8 @@
 #include "domain/order.h"
 #include "domain/payment.h"
 #include "domain/payment_states.h"
-#include "domain/reconciliation.h"
 #include "domain/refund.h"
+#include "domain/review.h"
 #include "domain/transaction.h"
 
 namespace cobro::domain {
@@ -125,7 +125,7 @@ class Books {
     std::vector<Transaction> new_transactions, changed_transactions;
     std::vector<LedgerEntry> entries;
     std::vector<Event> events;
-    std::vector<Reconciliation> reconciliations;
+    std::vector<Review> reviews;
     std::vector<Dispute> new_disputes, changed_disputes;
     std::vector<Entitlement> entitlements;
   };
@@ -140,7 +140,7 @@ class Books {
   void settle_transaction(TransactionId id, TransactionStatus status,
                           std::optional<std::string> failure_reason, std::string response);
   void record(Movement movement, TransactionId transaction, Money amount);
-  void ask(ReconciliationKind kind, std::string detail, Money amount);
+  void ask(ReviewKind kind, std::string detail, Money amount);
   [[nodiscard]] bool has_room(const Payment& after) const;
   void replace_payment(Payment after);
   void follow_refunds();

@@ -38,7 +38,7 @@ struct Dispute {
 
 // What is withdrawn now.
 Money withdrawn(const Dispute& dispute);
-// How far a dispute has come: news of an earlier point change nothing.
+// How far a dispute has come: snapshots of an earlier point change nothing.
 int progress(DisputeStage stage, DisputeStatus status);
 
 }  // namespace cobro::domain

@@ -74,9 +74,9 @@ bool is_refunded_in_full(const Payment& payment) {
 }
 
 Posting posting(Movement movement, GatewayName gateway, PaymentKind kind) {
-  const auto owed = fmt::format("gateway:{}", word(gateway));
-  const auto sales = fmt::format("sales:{}", word(kind));
-  const auto refunds = fmt::format("refunds:{}", word(kind));
+  const auto owed = fmt::format("gateway:{}", to_string(gateway));
+  const auto sales = fmt::format("sales:{}", to_string(kind));
+  const auto refunds = fmt::format("refunds:{}", to_string(kind));
   switch (movement) {
     case Movement::charge:
       return {owed, sales};

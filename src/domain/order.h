@@ -37,10 +37,10 @@ struct Order {
   // What `refunded` replaced, so that a refund that fails later can put it back.
   std::optional<OrderStatus> status_before_refund;
   std::optional<Closing> closing;
-  Money total;     // the sum of the items
-  Money live;      // held by payments, open or captured: live ≤ total (a CHECK)
-  Money captured;  // of all its payments; captured ≤ live
-  Money refunded;  // refunded ≤ captured
+  Money total;      // the sum of the items
+  Money allocated;  // held by payments, open or captured: allocated ≤ total (a CHECK)
+  Money captured;   // of all its payments; captured ≤ allocated
+  Money refunded;   // refunded ≤ captured
   std::string shipping_address = "{}";  // JSON objects, kept as given
   std::string billing_address = "{}";
   std::optional<std::string> notes;

@@ -4,14 +4,15 @@ namespace cobro::domain {
 
 namespace {
 
-Currency currency_of(const Subscription& subscription, const PreviewNews& preview) {
+Currency currency_of(const Subscription& subscription, const GatewayPreview& preview) {
   if (!preview.lines.empty()) return preview.lines.front().amount.currency();
   return subscription.price ? subscription.price->currency() : *Currency::parse("USD");
 }
 
 }  // namespace
 
-Proration proration_of(const Subscription& before, const PreviewNews& preview, base::Timestamp at) {
+Proration proration_of(const Subscription& before, const GatewayPreview& preview,
+                       base::Timestamp at) {
   const auto currency = currency_of(before, preview);
   const auto end = before.current_period_end;
   Proration result{.credit = Money::zero(currency),
@@ -31,7 +32,7 @@ Proration proration_of(const Subscription& before, const PreviewNews& preview, b
   return result;
 }
 
-std::optional<base::Timestamp> last_change(const PreviewNews& preview, base::Timestamp until) {
+std::optional<base::Timestamp> last_change(const GatewayPreview& preview, base::Timestamp until) {
   std::optional<base::Timestamp> last;
   for (const auto& line : preview.lines)
     if (line.proration && line.start <= until && (!last || line.start > *last)) last = line.start;

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "base/time.h"
-#include "domain/gateway_news.h"
+#include "domain/gateway_objects.h"
 #include "domain/subscription.h"
 
 namespace cobro::domain {
@@ -18,8 +18,9 @@ struct Proration {
 
 // Of all that is on the preview of a change at `at`, what is due to the change itself: parts of
 // periods that begin at that moment, and a period that begins before the running one ends.
-Proration proration_of(const Subscription& before, const PreviewNews& preview, base::Timestamp at);
+Proration proration_of(const Subscription& before, const GatewayPreview& preview,
+                       base::Timestamp at);
 // The moment of the last change up to `until` that the preview of an invoice holds.
-std::optional<base::Timestamp> last_change(const PreviewNews& preview, base::Timestamp until);
+std::optional<base::Timestamp> last_change(const GatewayPreview& preview, base::Timestamp until);
 
 }  // namespace cobro::domain

@@ -69,18 +69,19 @@ void SubscriptionBooks::create(const std::string& changed_by) {
   write_event("subscription.created");
 }
 
-bool SubscriptionBooks::apply(const SubscriptionNews& news, const Author& author) {
+bool SubscriptionBooks::apply(const GatewaySubscription& snapshot, const Author& author) {
   if (is_terminal(row_.status) && row_.gateway_subscription_id) return false;
   const bool had_access = grants_access(row_);
-  const bool renewed = row_.current_period_start && news.current_period_start &&
-                       *row_.current_period_start < *news.current_period_start;
-  bool changed = follow_facts(news);
-  if (follow_method(news, author)) changed = true;
+  const bool renewed = row_.current_period_start && snapshot.current_period_start &&
+                       *row_.current_period_start < *snapshot.current_period_start;
+  bool changed = follow_facts(snapshot);
+  if (follow_method(snapshot, author)) changed = true;
   const auto before = row_;
-  if (follow_price(news, author)) changed = true;
-  if (follow_end(news, author)) changed = true;
-  if (news.status && *news.status != row_.status) {
-    move_to(*news.status, reason_for(before, *news.status, author), mover(*news.status, author));
+  if (follow_price(snapshot, author)) changed = true;
+  if (follow_end(snapshot, author)) changed = true;
+  if (snapshot.status && *snapshot.status != row_.status) {
+    move_to(*snapshot.status, reason_for(before, *snapshot.status, author),
+            mover(*snapshot.status, author));
     changed = true;
   }
   if (renewed) write_event("subscription.renewed");
@@ -92,16 +93,16 @@ bool SubscriptionBooks::apply(const SubscriptionNews& news, const Author& author
   return changed;
 }
 
-bool SubscriptionBooks::apply(const CheckoutNews& news, const Author& author) {
+bool SubscriptionBooks::apply(const GatewayCheckout& snapshot, const Author& author) {
   if (is_terminal(row_.status)) return false;
-  bool changed = take(row_.gateway_checkout_id, std::optional(news.gateway_checkout_id));
-  if (!row_.gateway_subscription_id && news.status == CheckoutStatus::expired) {
+  bool changed = take(row_.gateway_checkout_id, std::optional(snapshot.gateway_checkout_id));
+  if (!row_.gateway_subscription_id && snapshot.status == CheckoutStatus::expired) {
     const bool asked = author.operation == Operation::end_now;
     give_up(asked ? author.changed_by : "gateway", asked ? "cancel_requested" : "checkout_expired");
     return true;
   }
-  if (!row_.gateway_subscription_id && news.url) {
-    const NextAction visit{"redirect_to_url", news.url, std::nullopt};
+  if (!row_.gateway_subscription_id && snapshot.url) {
+    const NextAction visit{"redirect_to_url", snapshot.url, std::nullopt};
     changed |= !same(row_.next_action, visit);
     row_.next_action = visit;
   }
@@ -143,7 +144,7 @@ void SubscriptionBooks::move_to(SubscriptionStatus status, std::string reason,
   row_.status = status;
   changed_ = true;
   write_history(before, std::move(reason), std::move(changed_by));
-  write_event("subscription." + std::string(word(status)));
+  write_event("subscription." + std::string(to_string(status)));
 }
 
 void SubscriptionBooks::write_history(std::optional<SubscriptionStatus> before, std::string reason,
@@ -161,8 +162,8 @@ void SubscriptionBooks::write_event(const std::string& type) {
   EventPayload payload;
   payload.add("subscriptionId", row_.id.to_string())
       .add("userId", row_.user_id)
-      .add("status", word(row_.status))
-      .add("gateway", word(row_.gateway))
+      .add("status", to_string(row_.status))
+      .add("gateway", to_string(row_.gateway))
       .add_or_null("gatewaySubscriptionId", row_.gateway_subscription_id)
       .add_or_null("plan", row_.plan_code)
       .add("priceId", row_.gateway_price_id);
@@ -176,34 +177,35 @@ void SubscriptionBooks::write_event(const std::string& type) {
                             row_.event_sequence, type, payload.text(), moment_.now});
 }
 
-bool SubscriptionBooks::follow_facts(const SubscriptionNews& news) {
-  bool changed = take(row_.gateway_subscription_id, std::optional(news.gateway_subscription_id));
-  changed |= take(row_.gateway_item_id, news.gateway_item_id);
-  changed |= take(row_.current_period_start, news.current_period_start);
-  changed |= take(row_.current_period_end, news.current_period_end);
-  changed |= take(row_.trial_end, news.trial_end);
-  changed |= take(row_.ended_at, news.ended_at);
-  changed |= take(row_.latest_invoice_id, news.latest_invoice_id);
-  const bool acts = news.status == SubscriptionStatus::incomplete || news.next_action;
-  const auto action = acts ? news.next_action : std::nullopt;
+bool SubscriptionBooks::follow_facts(const GatewaySubscription& snapshot) {
+  bool changed =
+      take(row_.gateway_subscription_id, std::optional(snapshot.gateway_subscription_id));
+  changed |= take(row_.gateway_item_id, snapshot.gateway_item_id);
+  changed |= take(row_.current_period_start, snapshot.current_period_start);
+  changed |= take(row_.current_period_end, snapshot.current_period_end);
+  changed |= take(row_.trial_end, snapshot.trial_end);
+  changed |= take(row_.ended_at, snapshot.ended_at);
+  changed |= take(row_.latest_invoice_id, snapshot.latest_invoice_id);
+  const bool acts = snapshot.status == SubscriptionStatus::incomplete || snapshot.next_action;
+  const auto action = acts ? snapshot.next_action : std::nullopt;
   if (!same(row_.next_action, action)) {
     row_.next_action = action;
     changed = true;
   }
-  return take(row_.client_secret, news.client_secret) || changed;
+  return take(row_.client_secret, snapshot.client_secret) || changed;
 }
 
-bool SubscriptionBooks::follow_price(const SubscriptionNews& news, const Author& author) {
-  if (!news.price) return false;
-  const bool other = row_.gateway_price_id != news.price->gateway_price_id;
-  bool changed = take(row_.price, news.price->amount);
-  changed |= take(row_.billing_cycle, news.price->billing_cycle);
-  if (row_.interval_count != news.price->interval_count) {
-    row_.interval_count = news.price->interval_count;
+bool SubscriptionBooks::follow_price(const GatewaySubscription& snapshot, const Author& author) {
+  if (!snapshot.price) return false;
+  const bool other = row_.gateway_price_id != snapshot.price->gateway_price_id;
+  bool changed = take(row_.price, snapshot.price->amount);
+  changed |= take(row_.billing_cycle, snapshot.price->billing_cycle);
+  if (row_.interval_count != snapshot.price->interval_count) {
+    row_.interval_count = snapshot.price->interval_count;
     changed = true;
   }
   if (!other) return changed;
-  row_.gateway_price_id = news.price->gateway_price_id;
+  row_.gateway_price_id = snapshot.price->gateway_price_id;
   row_.plan_id.reset();
   row_.plan_code.reset();
   for (const auto& plan : plans_) {
@@ -217,9 +219,9 @@ bool SubscriptionBooks::follow_price(const SubscriptionNews& news, const Author&
   return true;
 }
 
-bool SubscriptionBooks::follow_method(const SubscriptionNews& news, const Author& author) {
+bool SubscriptionBooks::follow_method(const GatewaySubscription& snapshot, const Author& author) {
   const bool had_one = row_.gateway_payment_method_id.has_value();
-  if (!take(row_.gateway_payment_method_id, news.gateway_payment_method_id)) return false;
+  if (!take(row_.gateway_payment_method_id, snapshot.gateway_payment_method_id)) return false;
   // The one that it was paid with on a page is no change.
   const bool asked = author.operation == Operation::set_method;
   if (!had_one && !asked) return true;
@@ -229,17 +231,18 @@ bool SubscriptionBooks::follow_method(const SubscriptionNews& news, const Author
 }
 
 // The gateway may say that it is to end as a flag, as a day, or as both.
-bool SubscriptionBooks::follow_end(const SubscriptionNews& news, const Author& author) {
-  const bool ended = news.status && is_terminal(*news.status);
+bool SubscriptionBooks::follow_end(const GatewaySubscription& snapshot, const Author& author) {
+  const bool ended = snapshot.status && is_terminal(*snapshot.status);
   const bool was_to_end = is_to_end(row_);
-  const bool other_day = row_.cancel_at && news.cancel_at && row_.cancel_at != news.cancel_at;
-  bool changed = row_.cancelled_at != news.cancelled_at ||
-                 row_.cancel_at_period_end != news.cancel_at_period_end ||
-                 row_.cancel_at != news.cancel_at;
-  row_.cancelled_at = news.cancelled_at;
+  const bool other_day =
+      row_.cancel_at && snapshot.cancel_at && row_.cancel_at != snapshot.cancel_at;
+  bool changed = row_.cancelled_at != snapshot.cancelled_at ||
+                 row_.cancel_at_period_end != snapshot.cancel_at_period_end ||
+                 row_.cancel_at != snapshot.cancel_at;
+  row_.cancelled_at = snapshot.cancelled_at;
   if (ended) return changed;
-  row_.cancel_at_period_end = news.cancel_at_period_end;
-  row_.cancel_at = news.cancel_at;
+  row_.cancel_at_period_end = snapshot.cancel_at_period_end;
+  row_.cancel_at = snapshot.cancel_at;
   const bool to_end = is_to_end(row_);
   if (was_to_end == to_end && !(to_end && other_day)) return changed;
   const auto asked = to_end ? Operation::end_at_period_end : Operation::resume;

@@ -9,7 +9,7 @@
 #include "domain/books.h"
 #include "domain/entitlement.h"
 #include "domain/gateway_call.h"
-#include "domain/gateway_news.h"
+#include "domain/gateway_objects.h"
 #include "domain/subscription.h"
 
 namespace cobro::domain {
@@ -35,9 +35,9 @@ class SubscriptionBooks {
   void create(const std::string& changed_by);
   // What the gateway says now. False when that is nothing new. A cancelled or expired one
   // stays so.
-  bool apply(const SubscriptionNews& news, const Author& author);
+  bool apply(const GatewaySubscription& snapshot, const Author& author);
   // The same of the gateway's page that will make it. Once it is made, the page tells nothing.
-  bool apply(const CheckoutNews& news, const Author& author);
+  bool apply(const GatewayCheckout& snapshot, const Author& author);
   // The gateway never made it.
   void give_up(const std::string& changed_by, const std::string& reason);
   // The gateway knows it no more: it has ended, and is never made again. False when it had ended.
@@ -64,10 +64,10 @@ class SubscriptionBooks {
   void write_history(std::optional<SubscriptionStatus> before, std::string reason,
                      std::string changed_by);
   void write_event(const std::string& type);
-  bool follow_facts(const SubscriptionNews& news);
-  bool follow_method(const SubscriptionNews& news, const Author& author);
-  bool follow_end(const SubscriptionNews& news, const Author& author);
-  bool follow_price(const SubscriptionNews& news, const Author& author);
+  bool follow_facts(const GatewaySubscription& snapshot);
+  bool follow_method(const GatewaySubscription& snapshot, const Author& author);
+  bool follow_end(const GatewaySubscription& snapshot, const Author& author);
+  bool follow_price(const GatewaySubscription& snapshot, const Author& author);
   void follow_access(bool had_access, bool other_plan);
 
   Moment moment_;

@@ -4,7 +4,7 @@ namespace cobro::domain {
 
 // No default: a new enumerator does not compile until it has its word here.
 
-std::string_view word(OrderStatus value) {
+std::string_view to_string(OrderStatus value) {
   switch (value) {
     case OrderStatus::pending:
       return "pending";
@@ -24,7 +24,7 @@ std::string_view word(OrderStatus value) {
   return "?";
 }
 
-std::string_view word(Closing value) {
+std::string_view to_string(Closing value) {
   switch (value) {
     case Closing::cancel:
       return "cancel";
@@ -34,7 +34,7 @@ std::string_view word(Closing value) {
   return "?";
 }
 
-std::string_view word(PaymentKind value) {
+std::string_view to_string(PaymentKind value) {
   switch (value) {
     case PaymentKind::order:
       return "order";
@@ -52,7 +52,7 @@ std::string_view word(PaymentKind value) {
   return "?";
 }
 
-std::string_view word(PaymentState value) {
+std::string_view to_string(PaymentState value) {
   switch (value) {
     case PaymentState::pending:
       return "pending";
@@ -72,7 +72,7 @@ std::string_view word(PaymentState value) {
   return "?";
 }
 
-std::string_view word(CaptureMethod value) {
+std::string_view to_string(CaptureMethod value) {
   switch (value) {
     case CaptureMethod::automatic:
       return "automatic";
@@ -82,7 +82,7 @@ std::string_view word(CaptureMethod value) {
   return "?";
 }
 
-std::string_view word(GatewayName value) {
+std::string_view to_string(GatewayName value) {
   switch (value) {
     case GatewayName::manual:
       return "manual";
@@ -96,7 +96,7 @@ std::string_view word(GatewayName value) {
   return "?";
 }
 
-std::string_view word(Operation value) {
+std::string_view to_string(Operation value) {
   switch (value) {
     case Operation::create:
       return "create";
@@ -132,7 +132,7 @@ std::string_view word(Operation value) {
   return "?";
 }
 
-std::string_view word(RefundStatus value) {
+std::string_view to_string(RefundStatus value) {
   switch (value) {
     case RefundStatus::pending:
       return "pending";
@@ -144,7 +144,7 @@ std::string_view word(RefundStatus value) {
   return "?";
 }
 
-std::string_view word(TransactionType value) {
+std::string_view to_string(TransactionType value) {
   switch (value) {
     case TransactionType::charge:
       return "charge";
@@ -158,7 +158,7 @@ std::string_view word(TransactionType value) {
   return "?";
 }
 
-std::string_view word(TransactionStatus value) {
+std::string_view to_string(TransactionStatus value) {
   switch (value) {
     case TransactionStatus::pending:
       return "pending";
@@ -170,7 +170,7 @@ std::string_view word(TransactionStatus value) {
   return "?";
 }
 
-std::string_view word(Movement value) {
+std::string_view to_string(Movement value) {
   switch (value) {
     case Movement::charge:
       return "charge";
@@ -192,7 +192,7 @@ std::string_view word(Movement value) {
   return "?";
 }
 
-std::string_view word(Side value) {
+std::string_view to_string(Side value) {
   switch (value) {
     case Side::debit:
       return "debit";
@@ -202,7 +202,7 @@ std::string_view word(Side value) {
   return "?";
 }
 
-std::string_view word(Aggregate value) {
+std::string_view to_string(Aggregate value) {
   switch (value) {
     case Aggregate::order:
       return "order";
@@ -214,7 +214,7 @@ std::string_view word(Aggregate value) {
   return "?";
 }
 
-std::string_view word(CallStatus value) {
+std::string_view to_string(CallStatus value) {
   switch (value) {
     case CallStatus::open:
       return "open";
@@ -228,7 +228,7 @@ std::string_view word(CallStatus value) {
   return "?";
 }
 
-std::string_view word(OverpaymentReason value) {
+std::string_view to_string(OverpaymentReason value) {
   switch (value) {
     case OverpaymentReason::payment_cancelled:
       return "payment_cancelled";
@@ -240,7 +240,7 @@ std::string_view word(OverpaymentReason value) {
   return "?";
 }
 
-std::string_view word(OverpaymentStatus value) {
+std::string_view to_string(OverpaymentStatus value) {
   switch (value) {
     case OverpaymentStatus::open:
       return "open";
@@ -252,41 +252,41 @@ std::string_view word(OverpaymentStatus value) {
   return "?";
 }
 
-std::string_view word(ReconciliationKind value) {
+std::string_view to_string(ReviewKind value) {
   switch (value) {
-    case ReconciliationKind::unknown_outcome:
+    case ReviewKind::unknown_outcome:
       return "unknown_outcome";
-    case ReconciliationKind::conflict:
+    case ReviewKind::conflict:
       return "conflict";
-    case ReconciliationKind::late_access:
+    case ReviewKind::late_access:
       return "late_access";
-    case ReconciliationKind::unknown_object:
+    case ReviewKind::unknown_object:
       return "unknown_object";
   }
   return "?";
 }
 
-std::string_view word(ReconciliationStatus value) {
+std::string_view to_string(ReviewStatus value) {
   switch (value) {
-    case ReconciliationStatus::open:
+    case ReviewStatus::open:
       return "open";
-    case ReconciliationStatus::resolved:
+    case ReviewStatus::resolved:
       return "resolved";
   }
   return "?";
 }
 
-std::string_view word(ReconciliationOutcome value) {
+std::string_view to_string(ReviewOutcome value) {
   switch (value) {
-    case ReconciliationOutcome::succeeded:
+    case ReviewOutcome::succeeded:
       return "succeeded";
-    case ReconciliationOutcome::failed:
+    case ReviewOutcome::failed:
       return "failed";
   }
   return "?";
 }
 
-std::string_view word(DisputeStatus value) {
+std::string_view to_string(DisputeStatus value) {
   switch (value) {
     case DisputeStatus::needs_response:
       return "needs_response";
@@ -304,7 +304,7 @@ std::string_view word(DisputeStatus value) {
   return "?";
 }
 
-std::string_view word(DisputeStage value) {
+std::string_view to_string(DisputeStage value) {
   switch (value) {
     case DisputeStage::inquiry:
       return "inquiry";
@@ -314,7 +314,7 @@ std::string_view word(DisputeStage value) {
   return "?";
 }
 
-std::string_view word(MethodStatus value) {
+std::string_view to_string(MethodStatus value) {
   switch (value) {
     case MethodStatus::attaching:
       return "attaching";
@@ -328,7 +328,7 @@ std::string_view word(MethodStatus value) {
   return "?";
 }
 
-std::string_view word(BillingCycle value) {
+std::string_view to_string(BillingCycle value) {
   switch (value) {
     case BillingCycle::daily:
       return "daily";
@@ -342,7 +342,7 @@ std::string_view word(BillingCycle value) {
   return "?";
 }
 
-std::string_view word(SubscriptionStatus value) {
+std::string_view to_string(SubscriptionStatus value) {
   switch (value) {
     case SubscriptionStatus::incomplete:
       return "incomplete";
@@ -364,7 +364,7 @@ std::string_view word(SubscriptionStatus value) {
   return "?";
 }
 
-std::string_view word(CheckoutMode value) {
+std::string_view to_string(CheckoutMode value) {
   switch (value) {
     case CheckoutMode::payment:
       return "payment";
@@ -374,7 +374,7 @@ std::string_view word(CheckoutMode value) {
   return "?";
 }
 
-std::string_view word(CheckoutStatus value) {
+std::string_view to_string(CheckoutStatus value) {
   switch (value) {
     case CheckoutStatus::open:
       return "open";
@@ -386,7 +386,7 @@ std::string_view word(CheckoutStatus value) {
   return "?";
 }
 
-std::string_view word(EntitlementKind value) {
+std::string_view to_string(EntitlementKind value) {
   switch (value) {
     case EntitlementKind::course:
       return "course";
@@ -396,7 +396,7 @@ std::string_view word(EntitlementKind value) {
   return "?";
 }
 
-std::string_view word(RefusalCode value) {
+std::string_view to_string(RefusalCode value) {
   switch (value) {
     case RefusalCode::validation_failed:
       return "validation_failed";

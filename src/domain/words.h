@@ -13,41 +13,41 @@
 #include "domain/order.h"
 #include "domain/payment.h"
 #include "domain/payment_method.h"
-#include "domain/reconciliation.h"
 #include "domain/refund.h"
 #include "domain/refusal.h"
+#include "domain/review.h"
 #include "domain/subscription.h"
 #include "domain/transaction.h"
 
 namespace cobro::domain {
 
-std::string_view word(OrderStatus value);
-std::string_view word(Closing value);
-std::string_view word(PaymentKind value);
-std::string_view word(PaymentState value);
-std::string_view word(CaptureMethod value);
-std::string_view word(GatewayName value);
-std::string_view word(Operation value);
-std::string_view word(RefundStatus value);
-std::string_view word(TransactionType value);
-std::string_view word(TransactionStatus value);
-std::string_view word(Movement value);
-std::string_view word(Side value);
-std::string_view word(Aggregate value);
-std::string_view word(CallStatus value);
-std::string_view word(OverpaymentReason value);
-std::string_view word(OverpaymentStatus value);
-std::string_view word(ReconciliationKind value);
-std::string_view word(ReconciliationStatus value);
-std::string_view word(ReconciliationOutcome value);
-std::string_view word(DisputeStage value);
-std::string_view word(DisputeStatus value);
-std::string_view word(MethodStatus value);
-std::string_view word(BillingCycle value);
-std::string_view word(SubscriptionStatus value);
-std::string_view word(CheckoutMode value);
-std::string_view word(CheckoutStatus value);
-std::string_view word(EntitlementKind value);
-std::string_view word(RefusalCode value);
+std::string_view to_string(OrderStatus value);
+std::string_view to_string(Closing value);
+std::string_view to_string(PaymentKind value);
+std::string_view to_string(PaymentState value);
+std::string_view to_string(CaptureMethod value);
+std::string_view to_string(GatewayName value);
+std::string_view to_string(Operation value);
+std::string_view to_string(RefundStatus value);
+std::string_view to_string(TransactionType value);
+std::string_view to_string(TransactionStatus value);
+std::string_view to_string(Movement value);
+std::string_view to_string(Side value);
+std::string_view to_string(Aggregate value);
+std::string_view to_string(CallStatus value);
+std::string_view to_string(OverpaymentReason value);
+std::string_view to_string(OverpaymentStatus value);
+std::string_view to_string(ReviewKind value);
+std::string_view to_string(ReviewStatus value);
+std::string_view to_string(ReviewOutcome value);
+std::string_view to_string(DisputeStage value);
+std::string_view to_string(DisputeStatus value);
+std::string_view to_string(MethodStatus value);
+std::string_view to_string(BillingCycle value);
+std::string_view to_string(SubscriptionStatus value);
+std::string_view to_string(CheckoutMode value);
+std::string_view to_string(CheckoutStatus value);
+std::string_view to_string(EntitlementKind value);
+std::string_view to_string(RefusalCode value);
 
 }  // namespace cobro::domain

@@ -56,13 +56,13 @@ service::ServiceSettings settings_of(const configuration::Configuration& configu
 
 class ServiceApplication final : public Application {
  public:
-  ServiceApplication(const configuration::Configuration& configuration, World world,
+  ServiceApplication(const configuration::Configuration& configuration, Platform platform,
                      service::ServiceSettings settings, std::optional<StripeAccess> access)
-      : loop_(world.loop),
-        store_(open_store(configuration, world.loop, world.clock, world.random)),
+      : loop_(platform.loop),
+        store_(open_store(configuration, platform.loop, platform.clock, platform.random)),
         stripe_(make_stripe(std::move(access))),
-        service_({*store_, world.clock, world.random, world.http, world.log}, available(),
-                 std::move(settings)) {}
+        service_({*store_, platform.clock, platform.random, platform.http, platform.log},
+                 available(), std::move(settings)) {}
 
   base::Task<wire::Reply> handle(wire::Request request) override {
     return service_.handle(std::move(request));
@@ -103,10 +103,10 @@ class ServiceApplication final : public Application {
 }  // namespace
 
 std::unique_ptr<Application> make_application(const configuration::Configuration& configuration,
-                                              World world, crypto::JwtKeys keys,
+                                              Platform platform, crypto::JwtKeys keys,
                                               std::optional<StripeAccess> stripe) {
   auto settings = settings_of(configuration, std::move(keys), stripe);
-  return std::make_unique<ServiceApplication>(configuration, world, std::move(settings),
+  return std::make_unique<ServiceApplication>(configuration, platform, std::move(settings),
                                               std::move(stripe));
 }
 

@@ -19,7 +19,7 @@
 namespace cobro {
 
 // The real world, as ports. All of it outlives the application.
-struct World {
+struct Platform {
   net::Loop& loop;
   ports::Clock& clock;
   ports::Random& random;
@@ -57,7 +57,7 @@ class Application {
 // acknowledged, and puts the service together. `stripe` is empty when that gateway has neither
 // keys nor the sandbox. Throws what an operator should read.
 std::unique_ptr<Application> make_application(const configuration::Configuration& configuration,
-                                              World world, crypto::JwtKeys keys,
+                                              Platform platform, crypto::JwtKeys keys,
                                               std::optional<StripeAccess> stripe);
 
 }  // namespace cobro

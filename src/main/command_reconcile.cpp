@@ -5,14 +5,14 @@
 
 #include "app/handlers/call_handlers.h"
 #include "app/payments/payments.h"
-#include "app/review/reconciliations.h"
+#include "app/review/reviews.h"
 #include "domain/words.h"
 #include "gateways/manual/manual.h"
 #include "main/commands.h"
 #include "main/open_store.h"
 #include "main/startup.h"
 #include "net/curl_client.h"
-#include "surfaces/platform/reconciliation_dto.h"
+#include "surfaces/platform/review_dto.h"
 
 namespace cobro {
 namespace {
@@ -30,26 +30,26 @@ std::string minute_of(base::Timestamp instant) {
 }
 
 std::string_view status_word(const domain::Payment& payment) {
-  return wire::word_of(platform::status_of(payment));
+  return wire::to_string(platform::status_of(payment));
 }
 
 struct Item {
-  domain::Reconciliation row;
+  domain::Review row;
   std::optional<domain::Payment> payment;
 };
 
 // What to look for in the gateway's dashboard, why, and how it ended.
 void print(const Item& item) {
   const auto& [row, payment] = item;
-  const auto what = row.operation ? domain::word(*row.operation) : domain::word(row.kind);
+  const auto what = row.operation ? domain::to_string(*row.operation) : domain::to_string(row.kind);
   const auto paid =
       payment ? fmt::format("{} {}", payment->number, status_word(*payment)) : std::string("?");
   const auto remote = payment ? payment->gateway_payment_id.value_or("-") : std::string("-");
   fmt::print("{}  {}  {:<8}  {:>14}  {}\n", row.id.to_string(), minute_of(row.created_at), what,
              row.amount ? row.amount->to_string() : "-", paid);
-  fmt::print("    {} {}: {}\n", domain::word(row.gateway), remote, row.detail);
-  if (row.status == domain::ReconciliationStatus::open) return;
-  fmt::print("    {} by {} {}: {}\n", row.outcome ? domain::word(*row.outcome) : "resolved",
+  fmt::print("    {} {}: {}\n", domain::to_string(row.gateway), remote, row.detail);
+  if (row.status == domain::ReviewStatus::open) return;
+  fmt::print("    {} by {} {}: {}\n", row.outcome ? domain::to_string(*row.outcome) : "resolved",
              row.resolved_by.value_or("?"),
              row.resolved_at ? minute_of(*row.resolved_at) : std::string("?"),
              row.note.value_or("-"));
@@ -66,12 +66,12 @@ void print(const std::vector<Item>& items) {
 
 base::Task<base::Result<std::vector<Item>, Refusal>> read_all(app::Context& context,
                                                               app::Caller caller, bool all) {
-  ports::ReconciliationFilter filter;
-  if (!all) filter.status = domain::ReconciliationStatus::open;
+  ports::ReviewFilter filter;
+  if (!all) filter.status = domain::ReviewStatus::open;
   ports::Page page{.limit = kPage, .offset = 0, .after = {}};
   std::vector<Item> items;
   for (bool more = true; more;) {
-    auto listed = co_await app::list_reconciliations(context, caller, filter, page);
+    auto listed = co_await app::list_reviews(context, caller, filter, page);
     if (!listed) co_return std::unexpected(std::move(listed).error());
     for (auto& row : listed->items) {
       Item item{std::move(row), std::nullopt};
@@ -95,7 +95,7 @@ int explain(const Refusal& refusal) {
 }
 
 // The same checks as of a request.
-base::Result<app::ResolveReconciliation, Refusal> read_command(const ReconcileOptions& options) {
+base::Result<app::ResolveReview, Refusal> read_command(const ReconcileOptions& options) {
   wire::Json body;
   body.set("outcome", options.outcome).set("note", options.note);
   if (options.gateway_transaction_id)
@@ -103,24 +103,24 @@ base::Result<app::ResolveReconciliation, Refusal> read_command(const ReconcileOp
   surfaces::Fields fields;
   auto command = platform::read_resolution(body, fields);
   if (!command) return std::unexpected(fields.refusal());
-  const auto id = domain::ReconciliationId::parse(options.id);
+  const auto id = domain::ReviewId::parse(options.id);
   if (!id)
     return std::unexpected(
         Refusal{.code = domain::RefusalCode::not_found,
                 .message = fmt::format("`{}` is no reconciliation's id.", options.id)});
-  command->reconciliation = *id;
+  command->review = *id;
   return std::move(*command);
 }
 
 void print_resolved(const Item& item) {
   const auto& [row, payment] = item;
-  fmt::print("resolved as {} by {}", domain::word(*row.outcome), *row.resolved_by);
+  fmt::print("resolved as {} by {}", domain::to_string(*row.outcome), *row.resolved_by);
   if (!payment) return fmt::print("\n");
   fmt::print("; payment {} is {}\n", payment->number, status_word(*payment));
   if (!payment->overpayment) return;
   fmt::print("its {} are overpayment {}, {}\n", payment->overpayment->amount.to_string(),
              payment->overpayment->id.to_string(),
-             domain::word(domain::status_of(*payment->overpayment)));
+             domain::to_string(domain::status_of(*payment->overpayment)));
 }
 
 int resolve(net::Loop& loop, app::Context& context, app::Caller caller,
@@ -129,17 +129,16 @@ int resolve(net::Loop& loop, app::Context& context, app::Caller caller,
   if (!command) return explain(command.error());
   // Worded on each try of the write; the last one is what was committed.
   std::optional<Item> resolved;
-  const app::WordReconciliation keep = [&](const domain::Reconciliation& row,
-                                           const domain::Payment* payment) {
+  const app::RenderReview keep = [&](const domain::Review& row, const domain::Payment* payment) {
     resolved.emplace(row, payment ? std::optional(*payment) : std::nullopt);
     return app::StoredReply{};
   };
   app::Call call{.caller = std::move(caller),
                  .idempotency = {},
-                 .word_refusal = {},
-                 .word_state = &platform::word_state};
-  const auto answer = run_to_end(
-      loop, app::resolve_reconciliation(context, std::move(call), std::move(*command), keep));
+                 .render_refusal = {},
+                 .render_state = &platform::render_state};
+  const auto answer =
+      run_to_end(loop, app::resolve_review(context, std::move(call), std::move(*command), keep));
   if (!answer) return explain(answer.error());
   print_resolved(*resolved);
   return 0;

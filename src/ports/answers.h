@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "domain/gateway_call.h"
-#include "domain/gateway_news.h"
+#include "domain/gateway_objects.h"
 
 namespace cobro::ports {
 
@@ -23,15 +23,15 @@ enum class Fault { none, payment_method, customer, price, subscription };
 
 // An object of the gateway's that is no payment and no refund.
 using GatewayObject =
-    std::variant<std::monostate, domain::CustomerNews, domain::MethodNews, domain::SubscriptionNews,
-                 domain::CheckoutNews, domain::InvoiceNews>;
+    std::variant<std::monostate, domain::GatewayCustomer, domain::GatewayMethod,
+                 domain::GatewaySubscription, domain::GatewayCheckout, domain::GatewayInvoice>;
 
 struct GatewayAnswer {
   AnswerKind kind = AnswerKind::unknown;
   // Of an accepted one. With a refusal, a payment that the gateway names: it exists there.
-  std::optional<domain::PaymentNews> payment = {};
-  std::optional<domain::RefundNews> refund = {};
-  GatewayObject news = {};
+  std::optional<domain::GatewayPayment> payment = {};
+  std::optional<domain::GatewayRefund> refund = {};
+  GatewayObject snapshot = {};
   std::optional<domain::Decline> decline = {};
   bool heard = false;  // unknown, though the gateway answered: its object may tell more
   bool busy = false;   // not executed because the gateway sheds load: try later
@@ -48,8 +48,8 @@ struct GatewayAnswer {
 // One page of what a status query found, and how to go on.
 struct LookUpAnswer {
   bool understood = false;  // false: ask again later; nothing may be concluded
-  std::vector<domain::PaymentNews> payments = {};
-  std::vector<domain::RefundNews> refunds = {};
+  std::vector<domain::GatewayPayment> payments = {};
+  std::vector<domain::GatewayRefund> refunds = {};
   std::vector<GatewayObject> found = {};
   bool missing = false;  // the gateway knows no such object
   std::optional<domain::GatewayRequest> next_page = {};

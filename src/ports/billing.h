@@ -56,25 +56,25 @@ class GatewaySubscriptions : public virtual OtherCalls {
   // Reads only. `parse_*` gives nothing when the answer tells nothing.
   [[nodiscard]] virtual domain::GatewayRequest fetch_subscription(
       const std::string& gateway_subscription_id) const = 0;
-  [[nodiscard]] virtual std::optional<domain::SubscriptionNews> parse_subscription(
+  [[nodiscard]] virtual std::optional<domain::GatewaySubscription> parse_subscription(
       const HttpResponse& response) const = 0;
   [[nodiscard]] virtual domain::GatewayRequest fetch_checkout(
       const std::string& gateway_checkout_id) const = 0;
-  [[nodiscard]] virtual std::optional<domain::CheckoutNews> parse_checkout(
+  [[nodiscard]] virtual std::optional<domain::GatewayCheckout> parse_checkout(
       const HttpResponse& response) const = 0;
   // With its payment's object.
   [[nodiscard]] virtual domain::GatewayRequest fetch_invoice(
       const std::string& gateway_invoice_id) const = 0;
-  [[nodiscard]] virtual std::optional<domain::InvoiceNews> parse_invoice(
+  [[nodiscard]] virtual std::optional<domain::GatewayInvoice> parse_invoice(
       const HttpResponse& response) const = 0;
   [[nodiscard]] virtual domain::GatewayRequest fetch_price(
       const std::string& gateway_price_id) const = 0;
-  [[nodiscard]] virtual std::optional<domain::PriceNews> parse_price(
+  [[nodiscard]] virtual std::optional<domain::GatewayPrice> parse_price(
       const HttpResponse& response) const = 0;
   // What a change of plan would cost, which changes nothing. Refusals: validation_failed
   // (price_id, proration_date), gateway_refused, gateway_busy.
   [[nodiscard]] virtual domain::GatewayRequest preview(const ChangePlanCommand& change) const = 0;
-  [[nodiscard]] virtual base::Result<domain::PreviewNews, domain::Refusal> parse_preview(
+  [[nodiscard]] virtual base::Result<domain::GatewayPreview, domain::Refusal> parse_preview(
       const HttpResponse& response) const = 0;
 };
 

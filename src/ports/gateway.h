@@ -13,7 +13,7 @@
 #include "base/secret.h"
 #include "base/time.h"
 #include "domain/gateway_call.h"
-#include "domain/gateway_news.h"
+#include "domain/gateway_objects.h"
 #include "domain/payment.h"
 #include "domain/refund.h"
 #include "domain/refusal.h"
@@ -54,11 +54,11 @@ struct GatewayEvent {
   std::string type;
   base::Timestamp created_at;
   // Final facts, applied as they are. Empty when the object must be fetched instead.
-  std::optional<domain::PaymentNews> payment;
-  std::optional<domain::RefundNews> refund;
+  std::optional<domain::GatewayPayment> payment;
+  std::optional<domain::GatewayRefund> refund;
   // What to fetch: a payment object, its refunds, or nothing (unknown or irrelevant type).
   enum class Fetch { nothing, payment, refunds, subscription, invoice } fetch = Fetch::nothing;
-  std::optional<domain::DisputeNews> dispute = {};  // applied as it is, in any order
+  std::optional<domain::GatewayDispute> dispute = {};  // applied as it is, in any order
   std::optional<std::string> gateway_subscription_id = {};
   std::optional<std::string> gateway_invoice_id = {};
   std::optional<domain::SubscriptionId> our_subscription = {};
@@ -67,7 +67,7 @@ struct GatewayEvent {
   // A customer that was deleted there.
   std::optional<std::string> deleted_customer = {};
   // A method as it is now; of a detached one also the customer that it was taken from.
-  std::optional<domain::MethodNews> method = {};
+  std::optional<domain::GatewayMethod> method = {};
   std::optional<std::string> detached_from = {};
   bool other_mode = false;  // of live money where we test, or the reverse: never applied
 };

@@ -10,7 +10,7 @@
 
 #include "base/time.h"
 #include "domain/gateway_call.h"
-#include "domain/gateway_news.h"
+#include "domain/gateway_objects.h"
 #include "ports/gateway.h"
 #include "ports/http_client.h"
 
@@ -26,10 +26,10 @@ struct ListedEvent {
 // What of a page can be read; each list fills its own kind.
 struct ListPage {
   bool understood = false;  // false: this is no page of a list
-  std::vector<domain::PaymentNews> payments = {};
-  std::vector<domain::RefundNews> refunds = {};
-  std::vector<domain::DisputeNews> disputes = {};
-  std::vector<domain::SubscriptionNews> subscriptions = {};
+  std::vector<domain::GatewayPayment> payments = {};
+  std::vector<domain::GatewayRefund> refunds = {};
+  std::vector<domain::GatewayDispute> disputes = {};
+  std::vector<domain::GatewaySubscription> subscriptions = {};
   std::vector<ListedEvent> events = {};
   std::optional<std::string> next = {};  // names the page after this one
 };

@@ -17,9 +17,9 @@ namespace cobro::ports {
 using StoredReply = wire::Reply;
 
 enum class RecordState {
-  open,     // a gateway call is under way or unknown; never expires
-  settled,  // the call has ended without its caller: to be worded by its own route
-  closed,   // has its reply; kept for 24 h
+  open,       // a gateway call is under way or unknown; never expires
+  completed,  // the call has ended without its caller: to be worded by its own route
+  closed,     // has its reply; kept for 24 h
 };
 
 struct IdempotencyRecord {

@@ -35,9 +35,9 @@
 #include "domain/payment.h"
 #include "domain/payment_method.h"
 #include "domain/plan.h"
-#include "domain/reconciliation.h"
 #include "domain/refund.h"
 #include "domain/refusal.h"
+#include "domain/review.h"
 #include "domain/subscription.h"
 #include "domain/transaction.h"
 #include "ports/records.h"
@@ -101,9 +101,8 @@ CallRef ref_of(const domain::GatewayCall& call);
 // directly, or through its refund, call, transaction, overpayment or review) brings its
 // order with all that, its refunds, its transactions and every call of it that is open.
 struct Reads {
-  using Root =
-      std::variant<std::monostate, OrderRef, PaymentRef, RemoteRef, domain::RefundId,
-                   TransactionRef, domain::OverpaymentId, domain::ReconciliationId, InvoiceRef>;
+  using Root = std::variant<std::monostate, OrderRef, PaymentRef, RemoteRef, domain::RefundId,
+                            TransactionRef, domain::OverpaymentId, domain::ReviewId, InvoiceRef>;
   Root root = {};
   // Of a payment: the root, in the place of another. Of a customer, method or subscription:
   // beside the root.
@@ -131,15 +130,15 @@ struct Reads {
 
 struct Loaded {
   std::optional<domain::Order> order;
-  std::optional<domain::Payment> payment;                // the root, or the root's payment
-  std::vector<domain::Payment> order_payments;           // all of the order, the root included
-  std::vector<domain::Refund> refunds;                   // of the payment, oldest first
-  std::vector<domain::Transaction> transactions;         // of the payment, oldest first
-  std::vector<domain::GatewayCall> open_calls;           // of all that was loaded
-  std::optional<domain::GatewayCall> call;               // as asked for, or the review's
-  std::optional<domain::Reconciliation> reconciliation;  // when the root is one
-  std::optional<IdempotencyRecord> record;               // expired ones included
-  std::optional<domain::GatewayCall> record_call;        // that the record names
+  std::optional<domain::Payment> payment;          // the root, or the root's payment
+  std::vector<domain::Payment> order_payments;     // all of the order, the root included
+  std::vector<domain::Refund> refunds;             // of the payment, oldest first
+  std::vector<domain::Transaction> transactions;   // of the payment, oldest first
+  std::vector<domain::GatewayCall> open_calls;     // of all that was loaded
+  std::optional<domain::GatewayCall> call;         // as asked for, or the review's
+  std::optional<domain::Review> review;            // when the root is one
+  std::optional<IdempotencyRecord> record;         // expired ones included
+  std::optional<domain::GatewayCall> record_call;  // that the record names
   std::optional<domain::Customer> customer;
   std::vector<domain::PaymentMethod> methods;
   std::vector<domain::Subscription> customer_subscriptions;
@@ -176,15 +175,15 @@ struct Changes {
   std::vector<domain::GatewayCall> insert_calls = {};
   std::vector<domain::GatewayCall> update_calls = {};
   std::vector<domain::Event> insert_events = {};
-  std::vector<domain::Reconciliation> insert_reconciliations = {};
-  std::vector<domain::Reconciliation> update_reconciliations = {};
+  std::vector<domain::Review> insert_reviews = {};
+  std::vector<domain::Review> update_reviews = {};
   // What was put before a person, and the gateway told after all. Only open ones change.
-  struct SettledReconciliation {
+  struct ResolvedReview {
     domain::CallId call;
-    domain::ReconciliationOutcome outcome;
+    domain::ReviewOutcome outcome;
     base::Timestamp at;
   };
-  std::vector<SettledReconciliation> settle_reconciliations = {};
+  std::vector<ResolvedReview> resolve_reviews = {};
   std::vector<domain::Customer> insert_customers = {};
   std::vector<domain::Customer> update_customers = {};
   std::vector<domain::PaymentMethod> insert_methods = {};
@@ -205,11 +204,11 @@ struct Changes {
   std::optional<IdempotencyRecord> delete_record = {};
   // Records that wait for a call which ended without its caller, by key. Only open ones
   // change: settled (and kept until the given instant), or deleted when nothing was executed.
-  struct SettledRecord {
+  struct CompletedRecord {
     std::string key;
     base::Timestamp expires_at;
   };
-  std::vector<SettledRecord> settle_records = {};
+  std::vector<CompletedRecord> complete_records = {};
   std::vector<std::string> release_records = {};
   std::optional<StoredWebhook> insert_webhook = {};
   std::optional<StoredWebhook> update_webhook = {};
@@ -293,10 +292,10 @@ struct OverpaymentFilter {
   std::optional<domain::PaymentId> payment_id;
   std::vector<domain::OverpaymentStatus> statuses;  // none: all
 };
-struct ReconciliationFilter {
+struct ReviewFilter {
   std::optional<TenantScope> tenant = {};  // of the payment
   std::optional<domain::PaymentId> payment_id;
-  std::optional<domain::ReconciliationStatus> status;
+  std::optional<domain::ReviewStatus> status;
 };
 struct SubscriptionFilter {
   std::optional<TenantScope> tenant = {};
@@ -364,8 +363,7 @@ class Store {
                                                                     const Page&) = 0;
   virtual base::Task<Listed<domain::Payment>> list_overpayments(const OverpaymentFilter&,
                                                                 const Page&) = 0;
-  virtual base::Task<Listed<domain::Reconciliation>> list_reconciliations(
-      const ReconciliationFilter&, const Page&) = 0;
+  virtual base::Task<Listed<domain::Review>> list_reviews(const ReviewFilter&, const Page&) = 0;
 
   virtual base::Task<Listed<domain::Subscription>> list_subscriptions(const SubscriptionFilter&,
                                                                       const Page&) = 0;

@@ -72,7 +72,7 @@ std::vector<surfaces::Surface> all_surfaces(
     const surfaces::operations::Parts& operations,
     const surfaces::checkout::CheckoutPageSettings& checkout) {
   return {{.base_path = "",
-           .word_error = &surfaces::platform::word_error,
+           .render_error = &surfaces::platform::render_error,
            .routes = open_routes(operations, checkout)},
           surfaces::platform::surface(),
           surfaces::courses::surface(operations)};
@@ -91,15 +91,15 @@ struct Service::Parts {
       : gateways(all),
         context{ports.store, ports.clock, ports.random, ports.http,
                 gateways,    ports.log,   settings.app, &app::call_handlers()},
-        world{context,
-              currency_of(settings.default_currency),
-              {std::move(settings.public_url), std::move(settings.frontend_url),
-               surfaces::ReturnUrls(std::move(settings.return_origins))}},
+        surface{context,
+                currency_of(settings.default_currency),
+                {std::move(settings.public_url), std::move(settings.frontend_url),
+                 surfaces::ReturnUrls(std::move(settings.return_origins))}},
         verifier(std::move(settings.jwt_keys)),
         readiness(context),
         router(all_surfaces({readiness, openapi, [this](auto row) { inbox.add(std::move(row)); }},
                             settings.checkout_page)),
-        door(world, verifier, router, surfaces::Cors(std::move(settings.cors_origins))),
+        door(surface, verifier, router, surfaces::Cors(std::move(settings.cors_origins))),
         leasing(
             "lease", settings.lease_period, [this, span = settings.lease] { return lease(span); },
             ports.clock, ports.log),
@@ -160,7 +160,7 @@ struct Service::Parts {
 
   ports::Gateways gateways;
   app::Context context;
-  surfaces::World world;
+  surfaces::SurfaceContext surface;
   crypto::JwtVerifier verifier;
   surfaces::operations::Readiness readiness;
   std::shared_ptr<std::string> openapi = std::make_shared<std::string>();

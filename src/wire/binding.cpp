@@ -26,7 +26,7 @@ void Binding<base::Uuid>::write(const base::Uuid& value, std::string& out) {
 }
 
 std::string_view to_word(FieldCode code) {
-  return word_of(code);
+  return to_string(code);
 }
 
 bool is_card_refusal(const FieldErrors& errors) {

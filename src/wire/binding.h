@@ -207,7 +207,7 @@ constexpr Fields fields_of() {
 // The word of a described enumerator.
 template <class T>
   requires std::is_enum_v<T>
-std::string_view word_of(T value) {
+std::string_view to_string(T value) {
   return detail::enum_word(static_cast<int>(value), detail::kWords<T>);
 }
 
@@ -240,7 +240,7 @@ struct Binding<T> {
     detail::read_enum(value, number, detail::kWords<T>, reader);
     out = static_cast<T>(number);
   }
-  static void write(T value, std::string& out) { append_json_string(word_of(value), out); }
+  static void write(T value, std::string& out) { append_json_string(to_string(value), out); }
   static Json schema(SchemaRegistry&) { return detail::enum_schema(detail::kWords<T>); }
 };
 

@@ -8,7 +8,7 @@
 namespace cobro::wire {
 namespace {
 
-std::string_view word(Parameter::In in) {
+std::string_view to_string(Parameter::In in) {
   switch (in) {
     case Parameter::In::path:
       return "path";
@@ -23,7 +23,7 @@ std::string_view word(Parameter::In in) {
 Json to_json(const Parameter& parameter) {
   Json json;
   json.set("name", parameter.name)
-      .set("in", word(parameter.in))
+      .set("in", to_string(parameter.in))
       .set("required", parameter.required);
   if (!parameter.description.empty()) json.set("description", parameter.description);
   return json.set("schema", parameter.schema);

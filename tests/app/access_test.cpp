@@ -32,8 +32,8 @@ class Access : public ::testing::Test {
     pass();
   }
   bool is_granted() { return !entitlements(world).at(0).revoked_at; }
-  std::vector<domain::Reconciliation> reviews() {
-    return run(world.clock, world.store->list_reconciliations({}, {.after = {}})).items;
+  std::vector<domain::Review> reviews() {
+    return run(world.clock, world.store->list_reviews({}, {.after = {}})).items;
   }
 };
 
@@ -79,7 +79,7 @@ TEST_F(Access, to_what_has_ended_is_not_granted_by_late_money) {
   EXPECT_EQ(payments.at(0).captured.to_string(), "49.00 USD");
   EXPECT_FALSE(members.has_access("ana"));
   ASSERT_EQ(reviews().size(), 1U);
-  EXPECT_EQ(reviews()[0].kind, domain::ReconciliationKind::late_access);
+  EXPECT_EQ(reviews()[0].kind, domain::ReviewKind::late_access);
   EXPECT_EQ(reviews()[0].payment_id, payments.at(0).id);
   EXPECT_EQ(reviews()[0].amount->to_string(), "49.00 USD");
   EXPECT_EQ(world.audit(), "");

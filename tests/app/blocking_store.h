@@ -29,9 +29,9 @@ class BlockingStore final : public ForwardingStore {
                                                            const ports::Page& page) override {
     return at_once(inner_.list_payments(filter, page));
   }
-  base::Task<ports::Listed<domain::Reconciliation>> list_reconciliations(
-      const ports::ReconciliationFilter& filter, const ports::Page& page) override {
-    return at_once(inner_.list_reconciliations(filter, page));
+  base::Task<ports::Listed<domain::Review>> list_reviews(const ports::ReviewFilter& filter,
+                                                         const ports::Page& page) override {
+    return at_once(inner_.list_reviews(filter, page));
   }
   base::Task<ports::Listed<domain::Subscription>> list_subscriptions(
       const ports::SubscriptionFilter& filter, const ports::Page& page) override {

@@ -15,8 +15,8 @@ namespace {
 ports::StoredReply line(const domain::Payment& payment) {
   return {200,
           {},
-          std::to_string(payment.number) + " " + std::string(domain::word(payment.state)) + " " +
-              payment.captured.to_decimal() + "/" + payment.amount.to_decimal()};
+          std::to_string(payment.number) + " " + std::string(domain::to_string(payment.state)) +
+              " " + payment.captured.to_decimal() + "/" + payment.amount.to_decimal()};
 }
 
 ports::HttpResponse browse(World& world, const std::string& path, const wire::FormFields& fields) {
@@ -37,10 +37,10 @@ base::Task<wire::Reply> keep(std::vector<wire::Request>& letters, wire::Request 
 
 app::Call user_call(const std::string& sub, const std::string& key, const std::string& body) {
   app::Call call{
-      .caller = {sub, app::Role::user, std::nullopt}, .idempotency = {}, .word_refusal = {}};
+      .caller = {sub, app::Role::user, std::nullopt}, .idempotency = {}, .render_refusal = {}};
   if (!key.empty()) call.idempotency = app::Idempotency{sub + "intents" + key, body};
-  call.word_refusal = [](const domain::Refusal& refusal) {
-    return ports::StoredReply{402, {}, std::string(domain::word(refusal.code))};
+  call.render_refusal = [](const domain::Refusal& refusal) {
+    return ports::StoredReply{402, {}, std::string(domain::to_string(refusal.code))};
   };
   return call;
 }
@@ -69,12 +69,12 @@ app::Answer process_intent(World& world, std::int64_t payment, std::optional<std
 }
 
 std::string save_card(World& world, const std::string& token, const std::string& sub) {
-  const app::WordMethod word = [](const domain::PaymentMethod& method, bool) {
+  const app::RenderMethod render = [](const domain::PaymentMethod& method, bool) {
     return ports::StoredReply{200, {}, method.id.to_string()};
   };
   auto saved = run(world.clock, app::save_method(*world.context, user_call(sub),
-                                                 {domain::GatewayName::stripe, token}, word));
-  EXPECT_TRUE(saved.has_value()) << word_of(saved);
+                                                 {domain::GatewayName::stripe, token}, render));
+  EXPECT_TRUE(saved.has_value()) << to_string(saved);
   return saved ? saved->body : "";
 }
 
@@ -134,8 +134,8 @@ std::vector<domain::Entitlement> entitlements(World& world, const std::string& s
       .items;
 }
 
-std::string word_of(const app::Answer& answer) {
-  return answer ? answer->body : std::string(domain::word(answer.error().code));
+std::string to_string(const app::Answer& answer) {
+  return answer ? answer->body : std::string(domain::to_string(answer.error().code));
 }
 
 }  // namespace cobro::testing

@@ -49,6 +49,6 @@ class Postbox {
 
 std::vector<domain::Dispute> disputes_of(World& world, std::int64_t payment);
 std::vector<domain::Entitlement> entitlements(World& world, const std::string& sub = "ana");
-std::string word_of(const app::Answer& answer);
+std::string to_string(const app::Answer& answer);
 
 }  // namespace cobro::testing

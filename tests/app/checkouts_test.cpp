@@ -21,7 +21,7 @@ class Checkouts : public ::testing::Test {
   void open(const std::string& method = "") {
     Intent intent{.checkout = terms()};
     if (!method.empty()) intent.method = method;
-    ASSERT_EQ(word_of(make_intent(world, intent)), "1 pending 0.00/100.00");
+    ASSERT_EQ(to_string(make_intent(world, intent)), "1 pending 0.00/100.00");
   }
   domain::CheckoutSessionId id() { return domain::CheckoutSessionId{world.payment(1).id.uuid}; }
   app::CheckoutView view() { return *run(world.clock, app::view_checkout(*world.context, id())); }
@@ -152,7 +152,7 @@ TEST_F(Checkouts, while_something_is_open_it_is_looked_at_again_later) {
     return request.url.ends_with("/confirm") ? Cut::answer_lost : Cut::none;
   };
   world.advance(24h - 5s);
-  EXPECT_EQ(word_of(process_intent(world, 1)), "outcome_unknown");
+  EXPECT_EQ(to_string(process_intent(world, 1)), "outcome_unknown");
   EXPECT_EQ(expire_after(5s), 1);
   EXPECT_EQ(view().session.status, CheckoutStatus::open);
   EXPECT_EQ(status_there(), "succeeded");
@@ -219,7 +219,7 @@ class SubscriptionCheckouts : public ::testing::Test {
   domain::SubscriptionId id{};
 
   void SetUp() override {
-    const app::WordSubscription word = [&](const domain::Subscription& made) {
+    const app::RenderSubscription render = [&](const domain::Subscription& made) {
       id = made.id;
       return ports::StoredReply{200, {}, "made"};
     };
@@ -227,8 +227,8 @@ class SubscriptionCheckouts : public ::testing::Test {
     auto made = run(
         world.clock,
         app::subscribe(*world.context, user_call(),
-                       {.price_id = *plans.front().gateway_price_id, .checkout = terms()}, word));
-    ASSERT_EQ(word_of(made), "made");
+                       {.price_id = *plans.front().gateway_price_id, .checkout = terms()}, render));
+    ASSERT_EQ(to_string(made), "made");
   }
   domain::CheckoutSessionId session() { return domain::CheckoutSessionId{id.uuid}; }
   app::CheckoutView view() {

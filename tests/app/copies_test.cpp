@@ -77,13 +77,13 @@ TEST_F(Copies, of_a_deleted_customer_are_made_again_within_the_request) {
 TEST_F(Copies, of_a_deleted_customer_hold_up_no_intent) {
   save_card(world, "pm_card_visa");
   delete_customer();
-  EXPECT_EQ(word_of(make_intent(world, {}, "k")), word_of(make_intent(world, {}, "k")));
+  EXPECT_EQ(to_string(make_intent(world, {}, "k")), to_string(make_intent(world, {}, "k")));
   EXPECT_TRUE(members.saved("ana").methods.empty());
   const auto payments = members.payments("ana");
   ASSERT_EQ(payments.size(), 2U);  // the one that was refused was cancelled
   EXPECT_EQ(payments.front().state, domain::PaymentState::pending);
   EXPECT_EQ(payments.front().gateway_customer_id, customer());
-  EXPECT_EQ(word_of(process_intent(world, payments.front().number, "pm_card_visa")),
+  EXPECT_EQ(to_string(process_intent(world, payments.front().number, "pm_card_visa")),
             std::to_string(payments.front().number) + " succeeded 100.00/100.00");
   EXPECT_EQ(world.audit(), "");
 }
@@ -93,7 +93,7 @@ TEST_F(Copies, of_a_deleted_customer_hold_up_no_order) {
   delete_customer();
   world.order("100");
   world.pay(1, "100");
-  EXPECT_EQ(word_of(process_intent(world, 1, "pm_card_visa")), "1 succeeded 100.00/100.00");
+  EXPECT_EQ(to_string(process_intent(world, 1, "pm_card_visa")), "1 succeeded 100.00/100.00");
   EXPECT_EQ(world.audit(), "");
 }
 
@@ -106,7 +106,7 @@ TEST_F(Copies, of_a_deleted_customers_methods_are_named_when_they_are_paid_with)
   EXPECT_EQ(blamed(process_intent(world, 1, id)), "payment_method_id");
   EXPECT_EQ(blamed(make_intent(world, {.method = id})), "payment_method_id");
   EXPECT_TRUE(members.saved("ana").methods.empty());
-  EXPECT_EQ(word_of(process_intent(world, 1, "pm_card_visa")), "1 succeeded 100.00/100.00");
+  EXPECT_EQ(to_string(process_intent(world, 1, "pm_card_visa")), "1 succeeded 100.00/100.00");
 }
 
 TEST_F(Copies, of_a_deleted_customers_subscriptions_are_fetched) {
@@ -173,7 +173,7 @@ TEST_F(Copies, of_a_detached_method_leave_the_list_when_they_are_refused) {
   const auto saved = members.saved("ana");
   ASSERT_EQ(saved.methods.size(), 1U);
   EXPECT_EQ(saved.customer->default_method_id->to_string(), second);
-  EXPECT_EQ(word_of(process_intent(world, 1)), "1 succeeded 100.00/100.00");
+  EXPECT_EQ(to_string(process_intent(world, 1)), "1 succeeded 100.00/100.00");
   EXPECT_EQ(world.audit(), "");
 }
 
@@ -214,10 +214,10 @@ TEST_F(Copies, of_a_payment_that_is_not_there_go_to_a_person) {
   const auto id = world.payment(1).id;
   ASSERT_TRUE(
       run(world.clock, world.store->write({.root = ports::PaymentRef{id}}, rename)).committed());
-  EXPECT_EQ(word_of(process_intent(world, 1)), "outcome_unknown");
+  EXPECT_EQ(to_string(process_intent(world, 1)), "outcome_unknown");
   EXPECT_TRUE(world.payment(1).conflicted);
-  EXPECT_EQ(word_of(process_intent(world, 1)), "payment_conflicted");
-  const auto listed = run(world.clock, world.store->list_reconciliations({}, {.after = {}}));
+  EXPECT_EQ(to_string(process_intent(world, 1)), "payment_conflicted");
+  const auto listed = run(world.clock, world.store->list_reviews({}, {.after = {}}));
   EXPECT_EQ(listed.total, 1);
 }
 

@@ -116,11 +116,11 @@ std::string status_of(const app::Answer& answer) {
   using enum domain::RefusalCode;
   const auto code = answer.error().code;
   const auto* status = code == outcome_unknown ? "504" : code == gateway_busy ? "503" : "?";
-  return fmt::format("{} `{}`", status, domain::word(code));
+  return fmt::format("{} `{}`", status, domain::to_string(code));
 }
 
 std::string say(const app::Answer& answer) {
-  return answer ? answer->body : std::string(domain::word(answer.error().code));
+  return answer ? answer->body : std::string(domain::to_string(answer.error().code));
 }
 
 std::int64_t posts(const World& world) {
@@ -216,14 +216,14 @@ Outcome try_out(const GatewayCall& call, const CutPoint& point) {
   return outcome;
 }
 
-std::string word_told(const Outcome& outcome) {
+std::string render_told(const Outcome& outcome) {
   const auto& [with, without] = outcome;
   return with.told == without.told
              ? with.told
              : fmt::format("{}, without webhooks {}", with.told, without.told);
 }
 
-std::string word_sends(const Outcome& outcome) {
+std::string render_sends(const Outcome& outcome) {
   const auto& [with, without] = outcome;
   return with.sends == without.sends ? std::to_string(with.sends)
                                      : fmt::format("{}, without {}", with.sends, without.sends);
@@ -239,7 +239,7 @@ std::string draw() {
     for (const auto& call : kCalls) {
       const auto outcome = try_out(call, point);
       std::cout << fmt::format("{:40} {:24} {:24} {:>4} s {:>4} s  sends {} {}\n", point.name,
-                               call.name, word_told(outcome), outcome.first.after_s,
+                               call.name, render_told(outcome), outcome.first.after_s,
                                outcome.second.after_s, outcome.first.sends, outcome.second.sends);
       auto same = std::find_if(groups.begin(), groups.end(),
                                [&](const auto& group) { return group.first == outcome; });
@@ -251,8 +251,8 @@ std::string draw() {
       if (names.empty())
         for (const auto& name : calls) names += (names.empty() ? "" : "; ") + name;
       out << fmt::format("| {} | {} | {} | {} | {} s | {} s | {} |\n", point.name, point.done,
-                         names, word_told(outcome), outcome.first.after_s, outcome.second.after_s,
-                         word_sends(outcome));
+                         names, render_told(outcome), outcome.first.after_s, outcome.second.after_s,
+                         render_sends(outcome));
     }
   }
   return out.str();

@@ -71,7 +71,7 @@ TEST_P(Dashboard, a_refund_there_of_a_charge_that_we_have_not_heard_of_is_booked
   const auto intent = *listed->find("data")->as_array()->front().string_at({"id"});
   post_there("/v1/refunds", "payment_intent=" + std::string(intent), 200);
   const auto asked = run(world.clock, app::query_refunds(*world.context, world.payment(2).id));
-  EXPECT_EQ(asked, app::Query::news);
+  EXPECT_EQ(asked, app::Query::snapshot);
   EXPECT_EQ(world.payment(2).refunded.minor(), 5000);
   EXPECT_EQ(world.standing(2), world.standing_there(2));
   EXPECT_EQ(world.audit(), "");

@@ -20,7 +20,7 @@ class Disputes : public ::testing::Test {
   void pay(const std::string& card) {
     world.order("100");
     world.pay(1, "100");
-    ASSERT_EQ(word_of(process_intent(world, 1, card)), "1 succeeded 100.00/100.00");
+    ASSERT_EQ(to_string(process_intent(world, 1, card)), "1 succeeded 100.00/100.00");
   }
   std::string dispute_id() {
     const auto listed = wire::parse_json(world.sandbox_get("/v1/disputes"));
@@ -38,7 +38,8 @@ class Disputes : public ::testing::Test {
   // "lost, 100.00 disputed"
   std::string standing() {
     const auto payment = world.payment(1);
-    return std::string(payment.dispute_status ? domain::word(*payment.dispute_status) : "none") +
+    return std::string(payment.dispute_status ? domain::to_string(*payment.dispute_status)
+                                              : "none") +
            ", " + payment.disputed.to_decimal() + " disputed";
   }
   std::int64_t balance(const std::string& account) {
@@ -111,7 +112,7 @@ TEST_F(Disputes, events_may_come_in_any_order_and_twice) {
       for (int round = 0; round < 2; ++round)
         for (const auto& letter : letters) postbox.deliver(letter);
       const auto payment = fresh.payment(1);
-      EXPECT_EQ(std::string(domain::word(*payment.dispute_status)) + ", " +
+      EXPECT_EQ(std::string(domain::to_string(*payment.dispute_status)) + ", " +
                     payment.disputed.to_decimal() + " disputed",
                 outcome)
           << rotation;
@@ -130,10 +131,10 @@ TEST_F(Disputes, what_a_dispute_holds_cannot_be_refunded) {
     ASSERT_FALSE(answer.has_value());
     EXPECT_EQ(answer.error().code, domain::RefusalCode::payment_disputed);
   }
-  EXPECT_EQ(word_of(world.refund(1, "100.01")), "refund_exceeds_remaining");
+  EXPECT_EQ(to_string(world.refund(1, "100.01")), "refund_exceeds_remaining");
   submit("winning_evidence");
   pass();
-  EXPECT_NE(word_of(world.refund(1)), "payment_disputed") << "what came back is ours again";
+  EXPECT_NE(to_string(world.refund(1)), "payment_disputed") << "what came back is ours again";
   EXPECT_EQ(world.audit(), "");
 }
 
@@ -143,8 +144,8 @@ TEST_F(Disputes, of_a_payment_refunded_in_part_holds_the_rest) {
   ASSERT_TRUE(world.refund(1, "40").has_value());
   pass();
   EXPECT_EQ(standing(), "needs_response, 60.00 disputed");
-  EXPECT_EQ(word_of(world.refund(1)), "payment_disputed");
-  EXPECT_EQ(word_of(world.refund(1, "60.01")), "refund_exceeds_remaining");
+  EXPECT_EQ(to_string(world.refund(1)), "payment_disputed");
+  EXPECT_EQ(to_string(world.refund(1, "60.01")), "refund_exceeds_remaining");
   EXPECT_EQ(world.audit(), "");
 }
 
@@ -155,7 +156,7 @@ TEST_F(Disputes, news_before_the_payments_own_wait_for_it) {
   world.wire.fate = [](const ports::HttpRequest& request) {
     return request.method == "POST" ? Cut::answer_lost : Cut::none;
   };
-  EXPECT_EQ(word_of(process_intent(world, 1, "pm_card_createDispute")), "outcome_unknown");
+  EXPECT_EQ(to_string(process_intent(world, 1, "pm_card_createDispute")), "outcome_unknown");
   world.wire.fate = {};
   for (const auto& letter : postbox.about("charge.dispute.")) postbox.deliver(letter);
   world.inbox();

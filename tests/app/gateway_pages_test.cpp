@@ -67,7 +67,8 @@ class PaymentPages : public GatewayPages {
   using GatewayPages::GatewayPages;
 
   void open() {
-    ASSERT_EQ(word_of(make_intent(world, {.checkout = terms()})), "1 requires_action 0.00/100.00");
+    ASSERT_EQ(to_string(make_intent(world, {.checkout = terms()})),
+              "1 requires_action 0.00/100.00");
   }
   std::string page() { return world.payment(1).gateway_checkout_id.value_or("none"); }
   std::string url() {
@@ -105,7 +106,7 @@ TEST_F(PaymentPages, declined_there_it_may_be_paid_there_again_and_nowhere_else)
   settle();
   expect(CheckoutStatus::open, PaymentState::failed, 0);
   EXPECT_TRUE(app::page_url(world.payment(1)).has_value());
-  EXPECT_EQ(word_of(process_intent(world, 1, "pm_card_visa")), "invalid_state");
+  EXPECT_EQ(to_string(process_intent(world, 1, "pm_card_visa")), "invalid_state");
   EXPECT_EQ(pay_on(page()), 303);
   settle();
   expect(CheckoutStatus::complete, PaymentState::succeeded, 10000);
@@ -113,13 +114,13 @@ TEST_F(PaymentPages, declined_there_it_may_be_paid_there_again_and_nowhere_else)
 
 TEST_F(PaymentPages, processing_says_what_there_is_to_do) {
   open();
-  EXPECT_EQ(word_of(process_intent(world, 1, "pm_card_visa")), "1 requires_action 0.00/100.00");
+  EXPECT_EQ(to_string(process_intent(world, 1, "pm_card_visa")), "1 requires_action 0.00/100.00");
   EXPECT_EQ(world.sandbox_charged("pen"), 0);
 }
 
 TEST_F(PaymentPages, cancelled_here_nobody_pays_there) {
   open();
-  EXPECT_EQ(word_of(world.cancel_payment(1)), "1 cancelled 0.00/100.00");
+  EXPECT_EQ(to_string(world.cancel_payment(1)), "1 cancelled 0.00/100.00");
   EXPECT_EQ(status_there(page()), "expired");
   EXPECT_EQ(pay_on(page()), 410);
   expect(CheckoutStatus::expired, PaymentState::cancelled, 0);
@@ -128,7 +129,7 @@ TEST_F(PaymentPages, cancelled_here_nobody_pays_there) {
 TEST_F(PagesWithoutWebhooks, paid_there_it_cannot_be_cancelled_here) {
   open();
   EXPECT_EQ(pay_on(page()), 303);
-  EXPECT_EQ(word_of(world.cancel_payment(1)), "refund_required");
+  EXPECT_EQ(to_string(world.cancel_payment(1)), "refund_required");
   expect(CheckoutStatus::complete, PaymentState::succeeded, 10000);
 }
 
@@ -170,11 +171,11 @@ TEST_F(PaymentPages, refunded_like_any_other) {
 
 TEST_F(PaymentPages, made_though_the_answer_was_lost) {
   cut_once("/v1/checkout/sessions", Cut::answer_lost);
-  EXPECT_EQ(word_of(make_intent(world, {.checkout = terms()}, "k")), "outcome_unknown");
+  EXPECT_EQ(to_string(make_intent(world, {.checkout = terms()}, "k")), "outcome_unknown");
   world.advance(2min);
   world.work();
   EXPECT_EQ(world.payment(1).state, PaymentState::requires_action);
-  EXPECT_EQ(word_of(make_intent(world, {.checkout = terms()}, "k")),
+  EXPECT_EQ(to_string(make_intent(world, {.checkout = terms()}, "k")),
             "1 requires_action 0.00/100.00");
   EXPECT_EQ(world.sandbox_count("/v1/checkout/sessions"), 1);
 }
@@ -182,7 +183,7 @@ TEST_F(PaymentPages, made_though_the_answer_was_lost) {
 // After Stripe has forgotten the key, the sessions made meanwhile are looked through.
 TEST_F(PaymentPages, found_by_its_metadata_when_the_key_is_forgotten) {
   cut_once("/v1/checkout/sessions", Cut::answer_lost);
-  EXPECT_EQ(word_of(make_intent(world, {.checkout = terms()})), "outcome_unknown");
+  EXPECT_EQ(to_string(make_intent(world, {.checkout = terms()})), "outcome_unknown");
   world.wire.fate = [](const ports::HttpRequest& request) {
     return request.method == "POST" ? Cut::request_lost : Cut::none;
   };
@@ -197,7 +198,7 @@ TEST_F(PaymentPages, never_made_it_is_given_up) {
   world.wire.fate = [](const ports::HttpRequest& request) {
     return request.url.ends_with("/v1/checkout/sessions") ? Cut::request_lost : Cut::none;
   };
-  EXPECT_EQ(word_of(make_intent(world, {.checkout = terms()})), "outcome_unknown");
+  EXPECT_EQ(to_string(make_intent(world, {.checkout = terms()})), "outcome_unknown");
   world.advance(13h);
   world.work();
   world.advance(12h);
@@ -210,23 +211,23 @@ class SubscriptionPages : public GatewayPages {
   using GatewayPages::GatewayPages;
 
   app::Answer subscribing(const std::string& key = "", int trial_days = 0) {
-    const app::WordSubscription word = [](const domain::Subscription& row) {
-      return ports::StoredReply{200, {}, std::string(domain::word(row.status))};
+    const app::RenderSubscription render = [](const domain::Subscription& row) {
+      return ports::StoredReply{200, {}, std::string(domain::to_string(row.status))};
     };
-    return run(
-        world.clock,
-        app::subscribe(*world.context, members.call("ana", "pages", key, ""),
-                       {.price_id = kBasic, .trial_days = trial_days, .checkout = terms()}, word));
+    return run(world.clock,
+               app::subscribe(*world.context, members.call("ana", "pages", key, ""),
+                              {.price_id = kBasic, .trial_days = trial_days, .checkout = terms()},
+                              render));
   }
   std::string end() {
-    const app::WordSubscription word = [](const domain::Subscription& row) {
-      return ports::StoredReply{200, {}, std::string(domain::word(row.status))};
+    const app::RenderSubscription render = [](const domain::Subscription& row) {
+      return ports::StoredReply{200, {}, std::string(domain::to_string(row.status))};
     };
-    return word_of(
+    return to_string(
         run(world.clock, app::end_subscription(*world.context, members.call("ana", "end", "", ""),
-                                               {.subscription = members.only("ana").id}, word)));
+                                               {.subscription = members.only("ana").id}, render)));
   }
-  void open(int trial_days = 0) { ASSERT_EQ(word_of(subscribing("", trial_days)), "incomplete"); }
+  void open(int trial_days = 0) { ASSERT_EQ(to_string(subscribing("", trial_days)), "incomplete"); }
   base::Uuid collected() override { return members.only("ana").id.uuid; }
   std::string page() { return members.only("ana").gateway_checkout_id.value_or("none"); }
   void expect(CheckoutStatus status, const std::string& subscription, bool access) {
@@ -302,10 +303,10 @@ TEST_F(SubscriptionsWithoutWebhooks, paid_there_before_it_was_ended_here) {
 
 TEST_F(SubscriptionPages, made_though_the_answer_was_lost) {
   cut_once("/v1/checkout/sessions", Cut::answer_lost);
-  EXPECT_EQ(word_of(subscribing("k")), "outcome_unknown");
+  EXPECT_EQ(to_string(subscribing("k")), "outcome_unknown");
   world.advance(2min);
   world.work();
-  EXPECT_EQ(word_of(subscribing("k")), "incomplete");
+  EXPECT_EQ(to_string(subscribing("k")), "incomplete");
   EXPECT_EQ(world.sandbox_count("/v1/checkout/sessions"), 1);
   EXPECT_EQ(pay_on(page()), 303);
   settle();
@@ -314,7 +315,7 @@ TEST_F(SubscriptionPages, made_though_the_answer_was_lost) {
 
 TEST_F(SubscriptionPages, found_by_its_metadata_when_the_key_is_forgotten) {
   cut_once("/v1/checkout/sessions", Cut::answer_lost);
-  EXPECT_EQ(word_of(subscribing()), "outcome_unknown");
+  EXPECT_EQ(to_string(subscribing()), "outcome_unknown");
   world.wire.fate = [](const ports::HttpRequest& request) {
     return request.method == "POST" ? Cut::request_lost : Cut::none;
   };
@@ -327,12 +328,12 @@ TEST_F(SubscriptionPages, found_by_its_metadata_when_the_key_is_forgotten) {
 // Paid before we learned of the page.
 TEST_F(SubscriptionPages, a_webhook_overtakes_the_answer) {
   cut_once("/v1/checkout/sessions", Cut::answer_lost);
-  EXPECT_EQ(word_of(subscribing("k")), "outcome_unknown");
+  EXPECT_EQ(to_string(subscribing("k")), "outcome_unknown");
   const auto list = wire::parse_json(world.sandbox_get("/v1/checkout/sessions"));
   EXPECT_EQ(pay_on(*list->at({"data"})->as_array()->front().string_at({"id"})), 303);
   settle();
   EXPECT_EQ(members.status("ana"), "active");
-  EXPECT_EQ(word_of(subscribing("k")), "active");
+  EXPECT_EQ(to_string(subscribing("k")), "active");
   EXPECT_EQ(world.audit(), "");
 }
 

@@ -18,7 +18,7 @@ using std::chrono::minutes;
 using ::testing::HasSubstr;
 
 std::string say(const app::Answer& answer) {
-  return answer ? answer->body : std::string(domain::word(answer.error().code));
+  return answer ? answer->body : std::string(domain::to_string(answer.error().code));
 }
 Cut lose_posts(const ports::HttpRequest& request) {
   return request.method == "POST" ? Cut::request_lost : Cut::none;
@@ -124,7 +124,7 @@ TEST_F(Schedule, a_lost_commit_is_answered_with_the_row_it_wrote) {
   const auto answer = say(world.pay(1, "40"));
   fail(nullptr);
   EXPECT_EQ(answer, std::to_string(world.payment(1).number) + " pending 0.00/40.00");
-  EXPECT_EQ(world.order_row(1).live.to_decimal(), "40.00");
+  EXPECT_EQ(world.order_row(1).allocated.to_decimal(), "40.00");
   EXPECT_EQ(world.audit(), "");
 }
 
@@ -291,7 +291,7 @@ TEST_F(Schedule, the_database_refuses_a_payment_that_an_order_has_no_room_for) {
   const app::DecideChanges careless = [](const ports::Loaded& loaded, domain::Moment) {
     ports::Changes changes;
     auto order = *loaded.order;
-    order.live = order.total + domain::Money(1, order.total.currency());
+    order.allocated = order.total + domain::Money(1, order.total.currency());
     changes.update_orders.push_back(std::move(order));
     return base::Result<ports::Changes, domain::Refusal>(std::move(changes));
   };

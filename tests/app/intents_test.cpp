@@ -35,7 +35,7 @@ class Intents : public ::testing::Test {
 
 TEST_F(Intents, is_made_unconfirmed_with_the_callers_customer) {
   const auto answer = make_intent(world, {.method = "pm_card_visa"});
-  ASSERT_EQ(word_of(answer), "1 pending 0.00/100.00");
+  ASSERT_EQ(to_string(answer), "1 pending 0.00/100.00");
   const auto payment = world.payment(1);
   EXPECT_TRUE(payment.client_secret.has_value());
   EXPECT_EQ(payment.gateway_payment_method_id, "pm_card_visa");
@@ -46,7 +46,7 @@ TEST_F(Intents, is_made_unconfirmed_with_the_callers_customer) {
 }
 
 TEST_F(Intents, the_same_key_makes_one_and_a_customer_is_made_once) {
-  EXPECT_EQ(word_of(make_intent(world, {}, "k")), word_of(make_intent(world, {}, "k")));
+  EXPECT_EQ(to_string(make_intent(world, {}, "k")), to_string(make_intent(world, {}, "k")));
   make_intent(world, {}, "other");
   EXPECT_EQ(world.sandbox_count("/v1/payment_intents"), 2);
   EXPECT_EQ(world.sandbox_count("/v1/customers"), 1);
@@ -77,7 +77,7 @@ TEST_F(Intents, declined_in_the_browser_it_may_be_tried_again_there) {
 
 TEST_F(Intents, process_confirms_the_object_that_is_there) {
   make_intent(world, {.method = "pm_card_visa"});
-  EXPECT_EQ(word_of(process_intent(world, 1)), "1 succeeded 100.00/100.00");
+  EXPECT_EQ(to_string(process_intent(world, 1)), "1 succeeded 100.00/100.00");
   EXPECT_EQ(world.sandbox_count("/v1/payment_intents"), 1);
   EXPECT_EQ(world.audit(), "");
 }
@@ -86,7 +86,7 @@ TEST_F(Intents, process_learns_that_the_browser_was_faster) {
   world.hold_webhooks = true;
   make_intent(world);
   pay_in_browser(world, 1);
-  EXPECT_EQ(word_of(process_intent(world, 1, "pm_card_visa")), "1 succeeded 100.00/100.00");
+  EXPECT_EQ(to_string(process_intent(world, 1, "pm_card_visa")), "1 succeeded 100.00/100.00");
   EXPECT_EQ(world.sandbox_charged("pen"), 10'000);
   EXPECT_EQ(world.audit(), "");
 }
@@ -94,11 +94,11 @@ TEST_F(Intents, process_learns_that_the_browser_was_faster) {
 TEST_F(Intents, process_takes_a_saved_method_by_our_id_and_by_the_gateways) {
   const auto id = save_card(world, "pm_card_visa");
   make_intent(world);
-  EXPECT_EQ(word_of(process_intent(world, 1, id)), "1 succeeded 100.00/100.00");
+  EXPECT_EQ(to_string(process_intent(world, 1, id)), "1 succeeded 100.00/100.00");
   make_intent(world, {.method = id});
   const auto token = world.payment(2).gateway_payment_method_id;
   ASSERT_TRUE(token && token->starts_with("pm_1"));
-  EXPECT_EQ(word_of(process_intent(world, 2, token)), "2 succeeded 100.00/100.00");
+  EXPECT_EQ(to_string(process_intent(world, 2, token)), "2 succeeded 100.00/100.00");
   EXPECT_EQ(object(2).string_at({"payment_method"}), token);
   EXPECT_EQ(world.audit(), "");
 }
@@ -109,7 +109,7 @@ TEST_F(Intents, without_a_method_the_default_one_is_taken_or_the_call_refused) {
   ASSERT_FALSE(none.has_value());
   EXPECT_EQ(none.error().details.front().code, "required");
   save_card(world, "pm_card_mastercard");
-  EXPECT_EQ(word_of(process_intent(world, 1)), "1 succeeded 100.00/100.00");
+  EXPECT_EQ(to_string(process_intent(world, 1)), "1 succeeded 100.00/100.00");
 }
 
 TEST_F(Intents, an_id_that_is_no_saved_method_is_refused_before_anything_is_sent) {
@@ -128,7 +128,7 @@ TEST_F(Intents, an_orders_payment_with_a_saved_method_brings_its_customer) {
   const auto id = save_card(world, "pm_card_visa");
   world.order("100");
   world.pay(1, "100");
-  EXPECT_EQ(word_of(process_intent(world, 1, id)), "1 succeeded 100.00/100.00");
+  EXPECT_EQ(to_string(process_intent(world, 1, id)), "1 succeeded 100.00/100.00");
   EXPECT_NE(sent_to("/v1/payment_intents").find("customer=cus_"), std::string::npos);
   EXPECT_EQ(world.audit(), "");
 }
@@ -140,15 +140,15 @@ TEST_F(Intents, an_admin_pays_with_the_owners_methods) {
   const auto none = process_intent(world, 1, {}, "", "root", app::Role::admin);
   ASSERT_FALSE(none.has_value());
   const auto id = save_card(world, "pm_card_visa");
-  EXPECT_EQ(word_of(process_intent(world, 1, id, "k", "root", app::Role::admin)),
+  EXPECT_EQ(to_string(process_intent(world, 1, id, "k", "root", app::Role::admin)),
             "1 succeeded 100.00/100.00");
 }
 
 TEST_F(Intents, what_was_never_made_is_cancelled_and_its_key_may_be_used_again) {
   cut_creation(Cut::throttled);
-  EXPECT_EQ(word_of(make_intent(world, {}, "k")), "gateway_busy");
+  EXPECT_EQ(to_string(make_intent(world, {}, "k")), "gateway_busy");
   EXPECT_EQ(world.payment(1).state, PaymentState::cancelled);
-  EXPECT_EQ(word_of(make_intent(world, {}, "k")).substr(2), "pending 0.00/100.00");
+  EXPECT_EQ(to_string(make_intent(world, {}, "k")).substr(2), "pending 0.00/100.00");
   EXPECT_EQ(world.sandbox_count("/v1/payment_intents"), 1);
   EXPECT_EQ(world.audit(), "");
 }
@@ -162,11 +162,11 @@ TEST_F(Intents, a_method_that_the_gateway_does_not_know_is_a_field_error) {
 
 TEST_F(Intents, a_lost_answer_is_made_good_and_the_key_tells_the_intent) {
   cut_creation(Cut::answer_lost);
-  EXPECT_EQ(word_of(make_intent(world, {}, "k")), "outcome_unknown");
+  EXPECT_EQ(to_string(make_intent(world, {}, "k")), "outcome_unknown");
   EXPECT_EQ(world.payment(1).pending_operation, domain::Operation::create);
-  EXPECT_EQ(word_of(process_intent(world, 1, "pm_card_visa")), "1 succeeded 100.00/100.00")
+  EXPECT_EQ(to_string(process_intent(world, 1, "pm_card_visa")), "1 succeeded 100.00/100.00")
       << "asked about, it is found and confirmed";
-  EXPECT_EQ(word_of(make_intent(world, {}, "k")), "1 succeeded 100.00/100.00");
+  EXPECT_EQ(to_string(make_intent(world, {}, "k")), "1 succeeded 100.00/100.00");
   EXPECT_EQ(world.sandbox_count("/v1/payment_intents"), 1);
   EXPECT_EQ(world.audit(), "");
 }
@@ -191,11 +191,11 @@ TEST_F(Intents, without_a_trace_after_the_window_it_is_cancelled) {
   EXPECT_EQ(world.payment(1).state, PaymentState::cancelled);
   EXPECT_EQ(world.audit(), "");
   world.wire.fate = {};
-  EXPECT_EQ(word_of(make_intent(world, {}, "k")).substr(2), "pending 0.00/100.00");
+  EXPECT_EQ(to_string(make_intent(world, {}, "k")).substr(2), "pending 0.00/100.00");
 }
 
 TEST_F(Intents, a_gateway_that_nothing_is_made_at_is_refused) {
-  EXPECT_EQ(word_of(make_intent(world, {.gateway = domain::GatewayName::manual})),
+  EXPECT_EQ(to_string(make_intent(world, {.gateway = domain::GatewayName::manual})),
             "gateway_not_available");
 }
 

@@ -18,7 +18,7 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 std::string say(const app::Answer& answer) {
-  return answer ? answer->body : std::string(domain::word(answer.error().code));
+  return answer ? answer->body : std::string(domain::to_string(answer.error().code));
 }
 
 class Overpaid : public ::testing::TestWithParam<bool> {
@@ -53,19 +53,20 @@ class Overpaid : public ::testing::TestWithParam<bool> {
   }
   std::string refund(std::int64_t payment, const std::string& key = "",
                      app::Role role = app::Role::admin) {
-    app::Call call{.caller = {"root", role, std::nullopt}, .idempotency = {}, .word_refusal = {}};
+    app::Call call{.caller = {"root", role, std::nullopt}, .idempotency = {}, .render_refusal = {}};
     if (!key.empty()) call.idempotency = app::Idempotency{"overpayment" + key, "{}"};
-    call.word_refusal = [](const domain::Refusal& refusal) {
-      return app::StoredReply{402, {}, std::string(domain::word(refusal.code))};
+    call.render_refusal = [](const domain::Refusal& refusal) {
+      return app::StoredReply{402, {}, std::string(domain::to_string(refusal.code))};
     };
-    const app::WordOverpayment word = [](const domain::Payment& row) {
+    const app::RenderOverpayment render = [](const domain::Payment& row) {
       return app::StoredReply{200,
                               {},
-                              std::string(domain::word(status_of(*row.overpayment))) + " " +
+                              std::string(domain::to_string(status_of(*row.overpayment))) + " " +
                                   row.overpayment->refunded.to_decimal()};
     };
-    return say(run(world.clock, app::refund_overpayment(*world.context, call,
-                                                        {overpayment(payment).id, "twice"}, word)));
+    return say(run(
+        world.clock,
+        app::refund_overpayment(*world.context, call, {overpayment(payment).id, "twice"}, render)));
   }
   std::int64_t overpaid_by_ledger() {
     std::int64_t balance = 0;
@@ -205,15 +206,16 @@ TEST_P(Overpaid, a_refund_that_was_given_up_and_is_there_after_all_is_booked) {
 
 TEST_P(Overpaid, many_refunds_at_once_send_it_back_once) {
   pay_twice();
-  const app::WordOverpayment word = [](const domain::Payment&) {
+  const app::RenderOverpayment render = [](const domain::Payment&) {
     return app::StoredReply{200, {}, "ok"};
   };
   std::vector<base::Task<app::Answer>> tasks;
   for (int i = 0; i < 8; ++i) {
-    app::Call call{
-        .caller = {"root", app::Role::admin, std::nullopt}, .idempotency = {}, .word_refusal = {}};
+    app::Call call{.caller = {"root", app::Role::admin, std::nullopt},
+                   .idempotency = {},
+                   .render_refusal = {}};
     tasks.push_back(
-        app::refund_overpayment(*world.context, call, {overpayment(1).id, "twice"}, word));
+        app::refund_overpayment(*world.context, call, {overpayment(1).id, "twice"}, render));
   }
   const auto answers = world.all(std::move(tasks));
   EXPECT_EQ(std::count_if(answers.begin(), answers.end(), [](const auto& a) { return !!a; }), 1);
@@ -241,7 +243,7 @@ TEST_P(Overpaid, a_success_after_the_cancellation_is_an_overpayment) {
   domain::Payment cancelled = world.payment(1);
   cancelled.state = PaymentState::cancelled;
   auto order = world.order_row(1);
-  order.live = domain::Money::zero(order.total.currency());
+  order.allocated = domain::Money::zero(order.total.currency());
   const ports::Decide force =
       [&](const ports::Loaded&) -> base::Result<ports::Changes, domain::Refusal> {
     ports::Changes changes;

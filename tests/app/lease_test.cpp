@@ -62,10 +62,10 @@ class Process {
 
   void process_payment(std::string key = "") {
     app::Call call{
-        .caller = {"ana", app::Role::user, std::nullopt}, .idempotency = {}, .word_refusal = {}};
+        .caller = {"ana", app::Role::user, std::nullopt}, .idempotency = {}, .render_refusal = {}};
     if (!key.empty()) call.idempotency = app::Idempotency{std::move(key), ""};
-    call.word_refusal = [](const domain::Refusal& refusal) {
-      return app::StoredReply{402, {}, std::string(domain::word(refusal.code))};
+    call.render_refusal = [](const domain::Refusal& refusal) {
+      return app::StoredReply{402, {}, std::string(domain::to_string(refusal.code))};
     };
     tasks_->spawn("request", keep(std::move(call)));
   }
@@ -94,12 +94,12 @@ class Process {
   }
   base::Task<void> recover() { co_await app::recover(context); }
   base::Task<void> keep(app::Call call) {
-    const app::WordPayment word = [](const domain::Payment& payment) {
-      return app::StoredReply{200, {}, std::string(domain::word(payment.state))};
+    const app::RenderPayment render = [](const domain::Payment& payment) {
+      return app::StoredReply{200, {}, std::string(domain::to_string(payment.state))};
     };
     auto told = co_await app::process_payment(context, std::move(call),
-                                              {1, "pm_card_visa", "http://shop.test/back"}, word);
-    answer = told ? told->body : std::string(domain::word(told.error().code));
+                                              {1, "pm_card_visa", "http://shop.test/back"}, render);
+    answer = told ? told->body : std::string(domain::to_string(told.error().code));
   }
 
   World& world_;

@@ -48,8 +48,8 @@ struct Meanwhile : ::testing::Test {
   std::string movements() {
     std::string all;
     for (const auto& row : world.load(1).transactions)
-      all += (all.empty() ? "" : ", ") + std::string(domain::word(row.type)) + " " +
-             std::string(domain::word(row.status));
+      all += (all.empty() ? "" : ", ") + std::string(domain::to_string(row.type)) + " " +
+             std::string(domain::to_string(row.status));
     return all;
   }
   int posts(const std::string& part) {
@@ -76,17 +76,17 @@ TEST_F(Meanwhile, a_webhook_ends_a_payment_before_its_answer_comes) {
   owe();
   slow_down("POST", "/v1/payment_intents");
   const auto answer = world.process(1, "pm_card_visa", "k");
-  EXPECT_EQ(word_of(answer), "1 succeeded 100.00/100.00");
+  EXPECT_EQ(to_string(answer), "1 succeeded 100.00/100.00");
   EXPECT_GT(world.webhooks_received, 0);
   expect_settled("succeeded 100.00, refunded 0.00", "charge succeeded");
-  EXPECT_EQ(word_of(world.process(1, "pm_card_visa", "k")), word_of(answer));
+  EXPECT_EQ(to_string(world.process(1, "pm_card_visa", "k")), to_string(answer));
 }
 
 TEST_F(Meanwhile, a_webhook_ends_a_capture_before_its_answer_comes) {
   owe(domain::CaptureMethod::manual);
   world.process(1);
   slow_down("POST", "/capture");
-  EXPECT_EQ(word_of(world.capture(1, "60", "k")), "1 succeeded 60.00/100.00");
+  EXPECT_EQ(to_string(world.capture(1, "60", "k")), "1 succeeded 60.00/100.00");
   EXPECT_EQ(world.payment(1).captured.to_decimal(), "60.00");
   EXPECT_EQ(movements(), "charge succeeded");
   EXPECT_EQ(world.audit(), "");
@@ -96,7 +96,7 @@ TEST_F(Meanwhile, a_webhook_ends_a_cancellation_before_its_answer_comes) {
   owe(domain::CaptureMethod::manual);
   world.process(1);
   slow_down("POST", "/cancel");
-  EXPECT_EQ(word_of(world.cancel_payment(1, "k")), "1 cancelled 0.00/100.00");
+  EXPECT_EQ(to_string(world.cancel_payment(1, "k")), "1 cancelled 0.00/100.00");
   EXPECT_EQ(movements(), "void succeeded");
   EXPECT_EQ(world.audit(), "");
 }
@@ -105,7 +105,7 @@ TEST_F(Meanwhile, a_webhook_ends_a_refund_before_its_answer_comes) {
   owe();
   world.process(1);
   slow_down("POST", "/v1/refunds");
-  EXPECT_TRUE(word_of(world.refund(1, "30", "broken", "k")).ends_with("succeeded 30.00"));
+  EXPECT_TRUE(to_string(world.refund(1, "30", "broken", "k")).ends_with("succeeded 30.00"));
   expect_settled("succeeded 100.00, refunded 30.00", "charge succeeded, refund succeeded");
 }
 
@@ -128,7 +128,8 @@ TEST_F(Meanwhile, a_customer_refuses_while_somebody_asks_how_it_stands) {
   slow_down("GET", "/v1/payment_intents");
   const auto answers = at_once(world.processing(1, "pm_card_visa", ""),
                                at_gateway(world, 1s, page, "outcome=refuse"));
-  EXPECT_TRUE(!answers[0] || !answers[0]->body.contains("requires_action")) << word_of(answers[0]);
+  EXPECT_TRUE(!answers[0] || !answers[0]->body.contains("requires_action"))
+      << to_string(answers[0]);
   EXPECT_EQ(world.payment(1).state, domain::PaymentState::failed);
   EXPECT_EQ(movements(), "charge failed");
   EXPECT_EQ(world.audit(), "");
@@ -195,7 +196,7 @@ TEST_F(Meanwhile, another_instance_recovers_the_same_operation) {
     done = true;
     return Cut::answer_lost;
   };
-  EXPECT_EQ(word_of(world.process(1, "pm_card_visa", "k")), "outcome_unknown");
+  EXPECT_EQ(to_string(world.process(1, "pm_card_visa", "k")), "outcome_unknown");
   const auto before = posts("/v1/payment_intents");
   world.advance(10min);
   const auto recovering = [](World& in) -> base::Task<app::Answer> {

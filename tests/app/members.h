@@ -22,19 +22,20 @@ class Members {
                  const std::string& body) const {
     app::Call call{.caller = {sub, app::Role::user, std::nullopt}, .idempotency = {}};
     if (!key.empty()) call.idempotency = app::Idempotency{sub + route + key, body};
-    call.word_refusal = [](const domain::Refusal& refusal) {
-      return line(402, std::string(word(refusal.code)) + " " + refusal.decline_code.value_or(""));
+    call.render_refusal = [](const domain::Refusal& refusal) {
+      return line(402,
+                  std::string(to_string(refusal.code)) + " " + refusal.decline_code.value_or(""));
     };
     return call;
   }
 
   base::Task<app::Answer> saving(std::string sub, std::string token, std::string key = "") {
     return app::save_method(*world_.context, call(sub, "methods", key, token),
-                            {.payment_method = token}, word_method());
+                            {.payment_method = token}, render_method());
   }
   base::Task<app::Answer> removing(std::string sub, std::string method, std::string key = "") {
     return app::remove_method(*world_.context, call(sub, "remove" + method, key, ""),
-                              {.method = method}, word_method());
+                              {.method = method}, render_method());
   }
   base::Task<app::Answer> subscribing(std::string sub, std::string price,
                                       std::optional<std::string> method, int trial_days = 0,
@@ -42,27 +43,28 @@ class Members {
     return app::subscribe(*world_.context,
                           call(sub, "subscriptions", key, price + method.value_or("")),
                           {.price_id = price, .payment_method = method, .trial_days = trial_days},
-                          word_subscription());
+                          render_subscription());
   }
   base::Task<app::Answer> ending(std::string sub, std::string id, bool immediate,
                                  std::string key = "") {
     return app::end_subscription(*world_.context, call(sub, "end" + id, key, ""),
-                                 {.subscription = id, .immediate = immediate}, word_subscription());
+                                 {.subscription = id, .immediate = immediate},
+                                 render_subscription());
   }
   base::Task<app::Answer> resuming(std::string sub, std::string id, std::string key = "") {
     return app::resume_subscription(*world_.context, call(sub, "resume" + id, key, ""), id,
-                                    word_subscription());
+                                    render_subscription());
   }
   base::Task<app::Answer> paying_with(std::string sub, std::string id, std::string method,
                                       std::string key = "") {
     return app::set_subscription_method(*world_.context, call(sub, "method" + id, key, method),
                                         {.subscription = id, .payment_method = method},
-                                        word_subscription());
+                                        render_subscription());
   }
   base::Task<app::Answer> making_default(std::string sub, std::string method,
                                          std::string key = "") {
     return app::set_default_method(*world_.context, call(sub, "default" + method, key, ""),
-                                   {.method = method}, word_method());
+                                   {.method = method}, render_method());
   }
   base::Task<app::Answer> changing(std::string sub, std::string id, std::string price, bool dry_run,
                                    std::string key = "", std::optional<base::Timestamp> at = {}) {
@@ -80,7 +82,7 @@ class Members {
   std::string now(base::Task<app::Answer> task) { return text(run(world_.clock, std::move(task))); }
   static std::string text(const app::Answer& answer) {
     return answer ? std::to_string(answer->status) + " " + answer->body
-                  : std::string(word(answer.error().code));
+                  : std::string(to_string(answer.error().code));
   }
 
   domain::Subscription only(const std::string& sub) {
@@ -89,7 +91,7 @@ class Members {
     return listed.items.empty() ? throw std::runtime_error("no subscription")
                                 : listed.items.front();
   }
-  std::string status(const std::string& sub) { return std::string(word(only(sub).status)); }
+  std::string status(const std::string& sub) { return std::string(to_string(only(sub).status)); }
   // Oldest first: "incomplete subscription_created user, active payment_completed user".
   std::string history(const std::string& sub) {
     const auto listed =
@@ -97,7 +99,7 @@ class Members {
     std::string all;
     for (auto i = listed.items.rbegin(); i != listed.items.rend(); ++i) {
       if (!all.empty()) all += ", ";
-      all += std::string(word(i->after)) + " " + i->reason + " " + i->changed_by;
+      all += std::string(to_string(i->after)) + " " + i->reason + " " + i->changed_by;
     }
     return all;
   }
@@ -121,15 +123,15 @@ class Members {
   static app::StoredReply line(int status, std::string text) {
     return {status, {}, std::move(text)};
   }
-  static app::WordMethod word_method() {
+  static app::RenderMethod render_method() {
     return [](const domain::PaymentMethod& method, bool is_default) {
-      return line(200, std::string(word(method.status)) + " " + method.last4.value_or("?") +
+      return line(200, std::string(to_string(method.status)) + " " + method.last4.value_or("?") +
                            (is_default ? " default" : ""));
     };
   }
-  static app::WordSubscription word_subscription() {
+  static app::RenderSubscription render_subscription() {
     return [](const domain::Subscription& row) {
-      std::string text(word(row.status));
+      std::string text(to_string(row.status));
       if (row.cancel_at_period_end)
         text += " ending";
       else if (row.cancel_at)

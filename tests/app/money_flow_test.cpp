@@ -19,7 +19,7 @@ class Flow : public ::testing::TestWithParam<bool> {
  protected:
   World world{{.split_writes = GetParam()}};
   std::string body(const app::Answer& answer) {
-    return answer ? answer->body : std::string(domain::word(answer.error().code));
+    return answer ? answer->body : std::string(domain::to_string(answer.error().code));
   }
   RefusalCode refusal(const app::Answer& answer) {
     return answer ? RefusalCode::internal : answer.error().code;
@@ -63,7 +63,7 @@ TEST_P(Flow, manual_capture_in_part_and_void) {
   EXPECT_EQ(body(world.process(1)), "1 authorized 0.00/100.00");
   EXPECT_EQ(refusal(world.capture(1, "100.01")), RefusalCode::amount_exceeds_authorized);
   EXPECT_EQ(body(world.capture(1, "40")), "1 succeeded 40.00/100.00");
-  EXPECT_EQ(world.order_row(1).live.to_decimal(), "40.00");
+  EXPECT_EQ(world.order_row(1).allocated.to_decimal(), "40.00");
 
   world.order("50");
   world.pay(2, "50", "stripe", CaptureMethod::manual);

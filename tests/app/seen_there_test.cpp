@@ -41,8 +41,8 @@ class SeenThere : public ::testing::TestWithParam<bool> {
     std::string all;
     for (const auto& refund : world.load(1).refunds) {
       if (!all.empty()) all += ", ";
-      all += refund.amount.to_decimal() + " " + std::string(domain::word(refund.status)) + " " +
-             refund.created_by;
+      all += refund.amount.to_decimal() + " " + std::string(domain::to_string(refund.status)) +
+             " " + refund.created_by;
     }
     return all;
   }
@@ -79,7 +79,7 @@ TEST_P(SeenThere, a_refund_there_that_leaves_room_is_booked_by_the_next_look) {
   pay();
   post_there("/v1/refunds", "payment_intent=" + intent() + "&amount=7000");
   EXPECT_EQ(run(world.clock, app::query_payment(*world.context, world.payment(1).id)),
-            app::Query::news);
+            app::Query::snapshot);
   EXPECT_EQ(refunds(), "70.00 succeeded gateway");
   EXPECT_EQ(run(world.clock, app::query_payment(*world.context, world.payment(1).id)),
             app::Query::nothing_new);
@@ -148,7 +148,7 @@ TEST_P(SeenThere, a_dispute_is_booked_by_any_look_at_its_payment) {
   pay(domain::CaptureMethod::automatic, "pm_card_createDispute");
   world.advance(5s);
   EXPECT_EQ(run(world.clock, app::query_payment(*world.context, world.payment(1).id)),
-            app::Query::news);
+            app::Query::snapshot);
   EXPECT_EQ(disputes_of(world, 1).size(), 1U);
   EXPECT_EQ(world.audit(), "");
 }

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "app/review/reconciliations.h"
+#include "app/review/reviews.h"
 #include "domain/words.h"
 #include "tests/app/buyer.h"
 #include "tests/app/members.h"
@@ -60,13 +60,13 @@ class Sweeping : public ::testing::TestWithParam<bool> {
     std::string all;
     for (const auto& refund : world.load(number).refunds) {
       if (!all.empty()) all += ", ";
-      all += refund.amount.to_decimal() + " " + std::string(domain::word(refund.status)) + " " +
-             refund.created_by;
+      all += refund.amount.to_decimal() + " " + std::string(domain::to_string(refund.status)) +
+             " " + refund.created_by;
     }
     return all;
   }
-  std::vector<domain::Reconciliation> reviews() {
-    return run(world.clock, world.store->list_reconciliations({}, {.limit = 100})).items;
+  std::vector<domain::Review> reviews() {
+    return run(world.clock, world.store->list_reviews({}, {.limit = 100})).items;
   }
   // Requests for pages of that list, so far.
   int pages(const std::string& list, const std::string& part = "") {
@@ -195,17 +195,17 @@ TEST_P(Sweeping, an_object_of_ours_without_a_row_goes_to_a_person_once) {
   sweep();
   const auto rows = reviews();
   ASSERT_EQ(rows.size(), 1U);
-  EXPECT_EQ(rows[0].kind, domain::ReconciliationKind::unknown_object);
+  EXPECT_EQ(rows[0].kind, domain::ReviewKind::unknown_object);
   EXPECT_EQ(rows[0].gateway_object_id, lost);
   EXPECT_EQ(rows[0].amount->to_decimal(), "50.00");
   app::Call call{.caller = {"root", app::Role::admin, std::nullopt}, .idempotency = {}};
   const auto resolved =
       run(world.clock,
-          app::resolve_reconciliation(
+          app::resolve_review(
               *world.context, call,
-              {rows[0].id, domain::ReconciliationOutcome::failed, std::nullopt, "of a lost backup"},
-              [](const domain::Reconciliation& row, const domain::Payment*) {
-                return app::StoredReply{200, {}, std::string(domain::word(row.status))};
+              {rows[0].id, domain::ReviewOutcome::failed, std::nullopt, "of a lost backup"},
+              [](const domain::Review& row, const domain::Payment*) {
+                return app::StoredReply{200, {}, std::string(domain::to_string(row.status))};
               }));
   ASSERT_TRUE(resolved);
   EXPECT_EQ(resolved->body, "resolved");

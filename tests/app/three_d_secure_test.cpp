@@ -27,7 +27,7 @@ constexpr const char* kChallengeThenDecline = "pm_card_threeDSecureRequiredCharg
 constexpr const char* kAsked = "1 requires_action 0.00/100.00 next:redirect_to_url";
 
 std::string say(const app::Answer& answer) {
-  return answer ? answer->body : std::string(domain::word(answer.error().code));
+  return answer ? answer->body : std::string(domain::to_string(answer.error().code));
 }
 
 // The path of the bank's page, as the payment's next action names it.
@@ -43,8 +43,8 @@ int press(World& world, const std::string& page, const std::string& outcome) {
 std::vector<std::string> movements(World& world) {
   std::vector<std::string> rows;
   for (const auto& row : world.load(1).transactions)
-    rows.push_back(std::string(domain::word(row.type)) + " " +
-                   std::string(domain::word(row.status)));
+    rows.push_back(std::string(domain::to_string(row.type)) + " " +
+                   std::string(domain::to_string(row.status)));
   return rows;
 }
 
@@ -256,7 +256,7 @@ INSTANTIATE_TEST_SUITE_P(ThreeDSecure, ClickAndCancel,
                                            Race{CaptureMethod::manual, false}),
                          [](const auto& info) {
                            const auto& race = info.param;
-                           return std::string(domain::word(race.capture)) +
+                           return std::string(domain::to_string(race.capture)) +
                                   (race.webhooks ? "_with_webhooks" : "_without_webhooks");
                          });
 

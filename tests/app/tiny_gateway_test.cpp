@@ -27,7 +27,7 @@ class TinyPay : public ::testing::Test {
     world.pay(1, "100", "paypal");
   }
   static std::string text(const app::Answer& answer) {
-    return answer ? answer->body : std::string(word(answer.error().code));
+    return answer ? answer->body : std::string(to_string(answer.error().code));
   }
   std::string process(const std::string& key = "") { return text(world.process(1, "", key)); }
   bool tell(const ports::WebhookRequest& request) {

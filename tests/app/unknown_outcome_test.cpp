@@ -15,7 +15,7 @@ using domain::PaymentState;
 using std::chrono::minutes;
 
 std::string say(const app::Answer& answer) {
-  return answer ? answer->body : std::string(domain::word(answer.error().code));
+  return answer ? answer->body : std::string(domain::to_string(answer.error().code));
 }
 
 // How the confirmation was lost, and what the gateway says when it is asked.

@@ -174,18 +174,18 @@ void Upgrade::leave_payments_open(bool done) {
                                         domain::GatewayName::stripe));
   const auto fresh = owe();
   const auto again = owe();
-  EXPECT_EQ(word_of(world.process(again, "pm_card_chargeDeclined")),
+  EXPECT_EQ(to_string(world.process(again, "pm_card_chargeDeclined")),
             "payment_declined generic_decline");
   const auto authorized = paid(CaptureMethod::manual);
   const auto unwanted = paid(CaptureMethod::manual);
   const auto returned = paid();
   be_deaf(done);
-  EXPECT_EQ(word_of(make_intent(world, {}, key)), "outcome_unknown");
-  EXPECT_EQ(word_of(world.process(fresh, "pm_card_visa", key)), "outcome_unknown");
-  EXPECT_EQ(word_of(world.process(again, "pm_card_visa", key)), "outcome_unknown");
-  EXPECT_EQ(word_of(world.capture(authorized, "60", key + "c")), "outcome_unknown");
-  EXPECT_EQ(word_of(world.cancel_payment(unwanted, key + "v")), "outcome_unknown");
-  EXPECT_EQ(word_of(world.refund(returned, "40", "broken", key)), "outcome_unknown");
+  EXPECT_EQ(to_string(make_intent(world, {}, key)), "outcome_unknown");
+  EXPECT_EQ(to_string(world.process(fresh, "pm_card_visa", key)), "outcome_unknown");
+  EXPECT_EQ(to_string(world.process(again, "pm_card_visa", key)), "outcome_unknown");
+  EXPECT_EQ(to_string(world.capture(authorized, "60", key + "c")), "outcome_unknown");
+  EXPECT_EQ(to_string(world.cancel_payment(unwanted, key + "v")), "outcome_unknown");
+  EXPECT_EQ(to_string(world.refund(returned, "40", "broken", key)), "outcome_unknown");
   hear();
 }
 
@@ -288,8 +288,8 @@ TEST_P(Upgrade, every_operation_that_was_open_is_completed_once) {
 
   // Records answer as before, without a call.
   world.wire.sent.clear();
-  EXPECT_EQ(word_of(world.process(closed, "pm_card_visa", "closed")), word_of(first));
-  EXPECT_EQ(word_of(make_intent(world, {}, "lost")), "outcome_unknown");
+  EXPECT_EQ(to_string(world.process(closed, "pm_card_visa", "closed")), to_string(first));
+  EXPECT_EQ(to_string(make_intent(world, {}, "lost")), "outcome_unknown");
   EXPECT_TRUE(world.wire.sent.empty());
 
   recover();
@@ -299,11 +299,11 @@ TEST_P(Upgrade, every_operation_that_was_open_is_completed_once) {
   // Eight members twice, and ana.
   EXPECT_EQ(world.sandbox_count("/v1/customers"), 17);
   EXPECT_EQ(world.sandbox_count("/v1/subscriptions"), 8);  // and two that are ended
-  EXPECT_EQ(run(world.clock, world.store->list_reconciliations(
-                                 {.payment_id = {}, .status = domain::ReconciliationStatus::open},
-                                 {.after = {}}))
-                .total,
-            0);
+  EXPECT_EQ(
+      run(world.clock, world.store->list_reviews(
+                           {.payment_id = {}, .status = domain::ReviewStatus::open}, {.after = {}}))
+          .total,
+      0);
 }
 
 TEST_P(Upgrade, what_an_older_instance_writes_and_reads_fails) {

@@ -81,26 +81,27 @@ base::Task<void> work_off(app::Inbox& inbox) {
       [&](base::Completion<bool> idle) { inbox.when_idle([idle] { idle(true); }); });
 }
 
-app::WordPayment word_payment() {
+app::RenderPayment render_payment() {
   return [](const domain::Payment& payment) {
     std::string text = std::to_string(payment.number) + " " +
-                       std::string(domain::word(payment.state)) + " " +
+                       std::string(domain::to_string(payment.state)) + " " +
                        payment.captured.to_decimal() + "/" + payment.amount.to_decimal();
     if (payment.next_action) text += " next:" + payment.next_action->type;
     return line(200, text);
   };
 }
 
-app::WordOrder word_order() {
+app::RenderOrder render_order() {
   return [](const domain::Order& order) {
-    return line(200, std::to_string(order.number) + " " + std::string(domain::word(order.status)));
+    return line(200,
+                std::to_string(order.number) + " " + std::string(domain::to_string(order.status)));
   };
 }
 
-app::WordRefund word_refund() {
+app::RenderRefund render_refund() {
   return [](const domain::Refund& refund, const domain::Payment&) {
-    return line(200, refund.id.to_string() + " " + std::string(domain::word(refund.status)) + " " +
-                         refund.amount.to_decimal());
+    return line(200, refund.id.to_string() + " " + std::string(domain::to_string(refund.status)) +
+                         " " + refund.amount.to_decimal());
   };
 }
 
@@ -207,11 +208,11 @@ World::~World() {
 
 app::Call World::call(const std::string& sub, app::Role role, const std::string& route,
                       const std::string& key, const std::string& body) {
-  app::Call call{.caller = {sub, role, std::nullopt}, .idempotency = {}, .word_refusal = {}};
+  app::Call call{.caller = {sub, role, std::nullopt}, .idempotency = {}, .render_refusal = {}};
   if (!key.empty()) call.idempotency = app::Idempotency{sub + route + key, body};
-  call.word_refusal = [](const domain::Refusal& refusal) {
-    return line(402,
-                std::string(domain::word(refusal.code)) + " " + refusal.decline_code.value_or(""));
+  call.render_refusal = [](const domain::Refusal& refusal) {
+    return line(402, std::string(domain::to_string(refusal.code)) + " " +
+                         refusal.decline_code.value_or(""));
   };
   return call;
 }
@@ -226,7 +227,7 @@ app::Answer World::order(const std::string& amount, const std::string& currency,
   app::CreateOrder command{.currency = unit, .items = {}, .notes = {}};
   command.items.push_back({"1", true, 1, *domain::Money::parse(amount, unit)});
   return run_now(app::create_order(*context, call(sub, app::Role::user, "orders", "", ""),
-                                   std::move(command), word_order()));
+                                   std::move(command), render_order()));
 }
 
 app::Answer World::pay(std::int64_t order, const std::string& amount, const std::string& method,
@@ -237,21 +238,21 @@ app::Answer World::pay(std::int64_t order, const std::string& amount, const std:
                                          : domain::GatewayName::stripe;
   command.capture_method = capture;
   return run_now(app::create_payment(*context, call("root", app::Role::admin, "pay", "", ""),
-                                     std::move(command), word_payment()));
+                                     std::move(command), render_payment()));
 }
 
 base::Task<app::Answer> World::paying(std::int64_t order, std::string amount) {
   app::CreatePayment command{
       .order = order, .amount = std::move(amount), .currency = {}, .description = {}};
   return app::create_payment(*context, call("root", app::Role::admin, "pay", "", ""),
-                             std::move(command), word_payment());
+                             std::move(command), render_payment());
 }
 
 base::Task<app::Answer> World::processing(std::int64_t payment, std::string method,
                                           std::string key) {
   return app::process_payment(
       *context, call("ana", app::Role::user, "process" + std::to_string(payment), key, method),
-      {payment, method, "http://shop.test/back"}, word_payment());
+      {payment, method, "http://shop.test/back"}, render_payment());
 }
 
 app::Answer World::process(std::int64_t payment, const std::string& method,
@@ -262,7 +263,7 @@ app::Answer World::process(std::int64_t payment, const std::string& method,
 app::Answer World::capture(std::int64_t payment, std::optional<std::string> amount,
                            const std::string& key) {
   return run_now(app::capture_payment(*context, call("root", app::Role::admin, "capture", key, ""),
-                                      {payment, std::move(amount)}, word_payment()));
+                                      {payment, std::move(amount)}, render_payment()));
 }
 
 base::Task<app::Answer> World::refunding(std::int64_t payment, std::string amount,
@@ -272,7 +273,7 @@ base::Task<app::Answer> World::refunding(std::int64_t payment, std::string amoun
   return app::refund_payment(
       *context,
       call("root", app::Role::admin, "refund" + std::to_string(payment), key, amount + reason),
-      {payment, part, reason}, word_refund());
+      {payment, part, reason}, render_refund());
 }
 
 app::Answer World::refund(std::int64_t payment, std::optional<std::string> amount,
@@ -282,7 +283,7 @@ app::Answer World::refund(std::int64_t payment, std::optional<std::string> amoun
 
 base::Task<app::Answer> World::cancelling(std::int64_t payment, std::string key) {
   return app::cancel_payment(*context, call("root", app::Role::admin, "cancel", key, ""), {payment},
-                             word_payment());
+                             render_payment());
 }
 
 app::Answer World::cancel_payment(std::int64_t payment, const std::string& key) {
@@ -293,12 +294,12 @@ app::Answer World::describe(std::int64_t payment, const std::string& description
   app::UpdatePayment command{
       .payment = payment, .amount = {}, .gateway = {}, .description = description, .metadata = {}};
   return run_now(app::update_payment(*context, call("ana", app::Role::user, "put", "", ""),
-                                     std::move(command), word_payment()));
+                                     std::move(command), render_payment()));
 }
 
 base::Task<app::Answer> World::cancelling_order(std::int64_t order, std::string key) {
   return app::cancel_order(*context, call("ana", app::Role::user, "delete", key, ""), {order},
-                           word_order());
+                           render_order());
 }
 
 app::Answer World::cancel_order(std::int64_t order, const std::string& key) {
@@ -315,8 +316,8 @@ app::Answer World::record(std::int64_t payment, domain::TransactionType type,
   return run_now(app::record_transaction(
       *context, call("root", app::Role::admin, "transactions", "", ""), std::move(command),
       [](const domain::Transaction& row, const domain::Payment& paid) {
-        return line(
-            201, std::string(domain::word(row.type)) + " " + std::string(domain::word(paid.state)));
+        return line(201, std::string(domain::to_string(row.type)) + " " +
+                             std::string(domain::to_string(paid.state)));
       }));
 }
 
@@ -401,8 +402,8 @@ ports::HttpResponse World::sandbox_post(const std::string& path, const std::stri
 
 std::string World::standing(std::int64_t number) {
   const auto row = payment(number);
-  return std::string(domain::word(row.state)) + " " + row.captured.to_decimal() + ", refunded " +
-         row.refunded.to_decimal();
+  return std::string(domain::to_string(row.state)) + " " + row.captured.to_decimal() +
+         ", refunded " + row.refunded.to_decimal();
 }
 
 std::string World::standing_there(std::int64_t number) {
@@ -415,8 +416,8 @@ std::string World::standing_there(std::int64_t number) {
   };
   const auto row = payment(number);
   const auto zero = domain::Money::zero(row.amount.currency());
-  const auto text = [](std::string_view word, domain::Money received, domain::Money back) {
-    return std::string(word) + " " + received.to_decimal() + ", refunded " + back.to_decimal();
+  const auto text = [](std::string_view render, domain::Money received, domain::Money back) {
+    return std::string(render) + " " + received.to_decimal() + ", refunded " + back.to_decimal();
   };
   const auto ours = [&](const wire::Json& object) {
     return object.string_at({"metadata", "cobro_payment"}) == row.id.to_string();

@@ -174,15 +174,15 @@ TEST_P(SweepPoints, of_many_claimers_at_once_one_has_it) {
 }
 
 TEST_P(SweepPoints, objects_that_nobody_knows_are_put_before_a_person_once) {
-  domain::Reconciliation row{.kind = domain::ReconciliationKind::unknown_object,
-                             .gateway_object_id = "pi_1",
-                             .detail = "not in our books",
-                             .created_at = backend->clock.now()};
+  domain::Review row{.kind = domain::ReviewKind::unknown_object,
+                     .gateway_object_id = "pi_1",
+                     .detail = "not in our books",
+                     .created_at = backend->clock.now()};
   for (std::uint8_t i = 1; i <= 2; ++i) {
     row.id.uuid.bytes[0] = i;
-    must_write({.insert_reconciliations = {row}});
+    must_write({.insert_reviews = {row}});
   }
-  EXPECT_EQ(run(store->list_reconciliations({}, {})).total, 1);
+  EXPECT_EQ(run(store->list_reviews({}, {})).total, 1);
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, SweepPoints, ::testing::ValuesIn(backends()),

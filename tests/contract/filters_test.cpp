@@ -16,7 +16,7 @@ struct Side {
   domain::Payment payment;  // overpaid
   domain::Refund refund;
   domain::Transaction transaction;
-  domain::Reconciliation reconciliation;
+  domain::Review review;
   domain::Subscription subscription;
   domain::Entitlement entitlement;
   domain::Dispute dispute;
@@ -53,7 +53,7 @@ class Filters : public StoreContract {
             .payment = payment,
             .refund = make.refund(payment, 40),
             .transaction = make.charge(payment),
-            .reconciliation = make.reconciliation(payment, std::nullopt),
+            .review = make.review(payment, std::nullopt),
             .subscription = subscription,
             .entitlement = entitlement,
             .dispute = make.dispute(payment, "dp_" + user)};
@@ -66,7 +66,7 @@ class Filters : public StoreContract {
     b.payment.overpayment->refunded = pen(100);
     b.transaction.type = domain::TransactionType::refund;
     b.transaction.status = domain::TransactionStatus::failed;
-    b.reconciliation.status = domain::ReconciliationStatus::resolved;
+    b.review.status = domain::ReviewStatus::resolved;
     b.subscription.status = domain::SubscriptionStatus::unpaid;
     b.entitlement.revoked_at = b.at;
     b.dispute.status = domain::DisputeStatus::won;
@@ -76,7 +76,7 @@ class Filters : public StoreContract {
                   .insert_payments = {side->payment},
                   .insert_refunds = {side->refund},
                   .insert_transactions = {side->transaction},
-                  .insert_reconciliations = {side->reconciliation},
+                  .insert_reviews = {side->review},
                   .insert_subscriptions = {side->subscription},
                   .insert_disputes = {side->dispute},
                   .set_entitlements = {side->entitlement}});
@@ -194,13 +194,12 @@ TEST_P(Filters, of_overpayments) {
 }
 
 TEST_P(Filters, of_reconciliations) {
-  using Filter = ports::ReconciliationFilter;
-  constexpr auto kList = &ports::Store::list_reconciliations;
-  expect(kList, &Side::reconciliation, &Filter::tenant, ports::TenantScope{a.tenant},
+  using Filter = ports::ReviewFilter;
+  constexpr auto kList = &ports::Store::list_reviews;
+  expect(kList, &Side::review, &Filter::tenant, ports::TenantScope{a.tenant},
          ports::TenantScope{b.tenant});
-  expect(kList, &Side::reconciliation, &Filter::payment_id, a.payment.id, b.payment.id);
-  expect(kList, &Side::reconciliation, &Filter::status, a.reconciliation.status,
-         b.reconciliation.status);
+  expect(kList, &Side::review, &Filter::payment_id, a.payment.id, b.payment.id);
+  expect(kList, &Side::review, &Filter::status, a.review.status, b.review.status);
 }
 
 TEST_P(Filters, of_subscriptions) {

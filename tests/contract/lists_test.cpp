@@ -190,19 +190,19 @@ TEST_P(Lists, overpayments_newest_first_by_owner_and_status) {
   EXPECT_EQ(listed(filter), Numbers{first.number});
 }
 
-TEST_P(Lists, reconciliations_by_status_and_payment) {
+TEST_P(Lists, reviews_by_status_and_payment) {
   const auto payment = make.payment(100);
   const auto other = make.payment(100);
-  const auto open = make.reconciliation(payment, std::nullopt);
-  auto done = make.reconciliation(other, std::nullopt);
-  done.status = domain::ReconciliationStatus::resolved;
-  must_write({.insert_payments = {payment, other}, .insert_reconciliations = {open, done}});
-  EXPECT_EQ(run(store->list_reconciliations({}, {})).total, 2);
-  const auto found = run(store->list_reconciliations(
-      {.payment_id = {}, .status = domain::ReconciliationStatus::open}, {}));
+  const auto open = make.review(payment, std::nullopt);
+  auto done = make.review(other, std::nullopt);
+  done.status = domain::ReviewStatus::resolved;
+  must_write({.insert_payments = {payment, other}, .insert_reviews = {open, done}});
+  EXPECT_EQ(run(store->list_reviews({}, {})).total, 2);
+  const auto found =
+      run(store->list_reviews({.payment_id = {}, .status = domain::ReviewStatus::open}, {}));
   ASSERT_EQ(found.items.size(), 1U);
   EXPECT_EQ(found.items[0].id, open.id);
-  EXPECT_EQ(run(store->list_reconciliations({.payment_id = other.id, .status = {}}, {})).total, 1);
+  EXPECT_EQ(run(store->list_reviews({.payment_id = other.id, .status = {}}, {})).total, 1);
 }
 
 TEST_P(Lists, due_attempts_are_open_and_oldest_first) {

@@ -45,7 +45,7 @@ void expect_equal(const domain::Order& a, const domain::Order& b) {
   EXPECT_EQ(a.expiry_check_at, b.expiry_check_at);
   EXPECT_EQ(a.closing, b.closing);
   EXPECT_EQ(a.total, b.total);
-  EXPECT_EQ(a.live, b.live);
+  EXPECT_EQ(a.allocated, b.allocated);
   EXPECT_EQ(a.captured, b.captured);
   EXPECT_EQ(a.refunded, b.refunded);
   EXPECT_EQ(a.shipping_address, b.shipping_address);
@@ -161,7 +161,7 @@ void expect_equal(const domain::GatewayCall& a, const domain::GatewayCall& b) {
   EXPECT_EQ(a.closed_at, b.closed_at);
 }
 
-void expect_equal(const domain::Reconciliation& a, const domain::Reconciliation& b) {
+void expect_equal(const domain::Review& a, const domain::Review& b) {
   EXPECT_EQ(a.id, b.id);
   EXPECT_EQ(a.payment_id, b.payment_id);
   EXPECT_EQ(a.call_id, b.call_id);
@@ -203,7 +203,7 @@ TEST_P(RoundTrip, an_order_with_everything) {
   order.status_before_refund = domain::OrderStatus::shipped;
   order.closing = domain::Closing::expire;
   order.expiry_check_at = backend->clock.now() + std::chrono::hours(72);
-  order.live = pen(2000);
+  order.allocated = pen(2000);
   order.captured = pen(1500);
   order.refunded = pen(1500);
   order.shipping_address = R"({"b": 1.10, "a":"é\u0000", "big":1e999999})";
@@ -222,7 +222,7 @@ TEST_P(RoundTrip, an_order_updated_with_its_items_replaced) {
   must_write({.insert_orders = {order}});
   order.items = {{make.id<domain::OrderItemId>(), "sku-9", false, 3, pen(100), pen(300)}};
   order.total = Money(300, *Currency::parse("JPY"));
-  order.live = order.captured = order.refunded = Money::zero(order.total.currency());
+  order.allocated = order.captured = order.refunded = Money::zero(order.total.currency());
   order.items[0].unit_price = Money(100, order.total.currency());
   order.items[0].total = order.total;
   order.status = domain::OrderStatus::cancelled;
@@ -381,32 +381,32 @@ TEST_P(RoundTrip, a_reconciliation_brings_its_payment_and_its_call) {
   auto attempt = make.attempt(payment, domain::Operation::capture);
   attempt.amount = pen(700);
   attempt.in_review = true;
-  auto row = make.reconciliation(payment, attempt.id);
+  auto row = make.review(payment, attempt.id);
   row.detail = kStrange;
   must_write({.insert_orders = {order},
               .insert_payments = {payment},
               .insert_calls = {attempt},
-              .insert_reconciliations = {row}});
+              .insert_reviews = {row}});
   auto loaded = load(row.id);
-  expect_equal(loaded.reconciliation.value(), row);
+  expect_equal(loaded.review.value(), row);
   expect_equal(loaded.call.value(), attempt);
   expect_equal(loaded.payment.value(), payment);
   expect_equal(loaded.order.value(), order);
 
-  row.status = domain::ReconciliationStatus::resolved;
-  row.outcome = domain::ReconciliationOutcome::failed;
+  row.status = domain::ReviewStatus::resolved;
+  row.outcome = domain::ReviewOutcome::failed;
   row.gateway_transaction_id = "ch_1";
   row.note = kStrange;
   row.resolved_by = "root";
   row.resolved_at = row.created_at + std::chrono::microseconds(7);
-  must_write({.update_reconciliations = {row}});
+  must_write({.update_reviews = {row}});
   row.version = 2;
-  expect_equal(load(row.id).reconciliation.value(), row);
+  expect_equal(load(row.id).review.value(), row);
 
-  const auto conflict = make.reconciliation(payment, std::nullopt);
-  must_write({.insert_reconciliations = {conflict}});
+  const auto conflict = make.review(payment, std::nullopt);
+  must_write({.insert_reviews = {conflict}});
   loaded = load(conflict.id);
-  expect_equal(loaded.reconciliation.value(), conflict);
+  expect_equal(loaded.review.value(), conflict);
   EXPECT_FALSE(loaded.call);
   EXPECT_TRUE(loaded.payment);
 }

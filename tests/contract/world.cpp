@@ -12,7 +12,7 @@ domain::Order Maker::order(std::int64_t total) {
                       .status_before_refund = {},
                       .closing = {},
                       .total = pen(total),
-                      .live = pen(0),
+                      .allocated = pen(0),
                       .captured = pen(0),
                       .refunded = pen(0),
                       .notes = {},
@@ -130,15 +130,14 @@ domain::GatewayCall Maker::attempt(const domain::Payment& payment, domain::Opera
   return attempt;
 }
 
-domain::Reconciliation Maker::reconciliation(const domain::Payment& payment,
-                                             std::optional<domain::CallId> attempt) {
-  return {.id = id<domain::ReconciliationId>(),
+domain::Review Maker::review(const domain::Payment& payment,
+                             std::optional<domain::CallId> attempt) {
+  return {.id = id<domain::ReviewId>(),
           .payment_id = payment.id,
           .call_id = attempt,
           .user_id = payment.user_id,
           .tenant_id = payment.tenant_id,
-          .kind = attempt ? domain::ReconciliationKind::unknown_outcome
-                          : domain::ReconciliationKind::conflict,
+          .kind = attempt ? domain::ReviewKind::unknown_outcome : domain::ReviewKind::conflict,
           .operation = attempt ? std::optional(domain::Operation::capture) : std::nullopt,
           .gateway = payment.gateway,
           .amount = payment.amount,

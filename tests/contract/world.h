@@ -36,8 +36,7 @@ class Maker {
   domain::Transaction refund_row(const domain::Refund& refund);
   domain::LedgerEntry entry(const domain::Transaction& transaction, domain::Side side);
   domain::GatewayCall attempt(const domain::Payment& payment, domain::Operation operation);
-  domain::Reconciliation reconciliation(const domain::Payment& payment,
-                                        std::optional<domain::CallId> attempt);
+  domain::Review review(const domain::Payment& payment, std::optional<domain::CallId> attempt);
   domain::Event event(const domain::Payment& payment, std::int64_t sequence);
   domain::Customer customer(std::string user = "u-1");
   domain::PaymentMethod method(const domain::Customer& customer);

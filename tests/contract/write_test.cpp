@@ -79,9 +79,9 @@ TEST_P(Writes, every_ceiling_is_refused_by_name) {
     return failure_of(result) == WriteFailure::ceiling ? constraint_of(result) : "not a ceiling";
   };
   auto order = make.order(100);
-  order.live = pen(101);
+  order.allocated = pen(101);
   EXPECT_EQ(refused({.insert_orders = {order}}), "live_ceiling");
-  order.live = pen(50);
+  order.allocated = pen(50);
   order.captured = pen(51);
   EXPECT_EQ(refused({.insert_orders = {order}}), "order_capture_ceiling");
   order.captured = pen(50);
@@ -325,9 +325,9 @@ TEST_P(Writes, records_are_closed_deleted_settled_and_released) {
     reads.record_key = key;
     const auto record = run(store->load(reads)).record;
     if (!record) return "none";
-    return record->state == ports::RecordState::open      ? "open"
-           : record->state == ports::RecordState::settled ? "settled"
-                                                          : "closed";
+    return record->state == ports::RecordState::open        ? "open"
+           : record->state == ports::RecordState::completed ? "settled"
+                                                            : "closed";
   };
   auto record = make.record("k");
   record.state = ports::RecordState::open;
@@ -338,7 +338,7 @@ TEST_P(Writes, records_are_closed_deleted_settled_and_released) {
   EXPECT_EQ(failure_of(write({.delete_record = stale})), WriteFailure::conflict);
   EXPECT_EQ(failure_of(write({.update_record = stale})), WriteFailure::conflict);
   const auto until = backend->clock.now() + std::chrono::hours(24);
-  must_write({.settle_records = {{"k", until}, {"absent", until}}});
+  must_write({.complete_records = {{"k", until}, {"absent", until}}});
   EXPECT_EQ(state_of("k"), "settled");
   must_write({.release_records = {"k"}});
   EXPECT_EQ(state_of("k"), "settled") << "only open ones are released";
@@ -377,23 +377,22 @@ TEST_P(Writes, of_a_deletion_and_an_update_of_one_record_at_once_one_is_committe
 TEST_P(Writes, evidence_settles_only_what_is_still_before_a_person) {
   const auto payment = make.payment(100);
   const auto attempt = make.attempt(payment, domain::Operation::capture);
-  auto row = make.reconciliation(payment, attempt.id);
-  must_write(
-      {.insert_payments = {payment}, .insert_calls = {attempt}, .insert_reconciliations = {row}});
+  auto row = make.review(payment, attempt.id);
+  must_write({.insert_payments = {payment}, .insert_calls = {attempt}, .insert_reviews = {row}});
   const auto at = backend->clock.now() + std::chrono::seconds(1);
   const ports::Changes told{
-      .settle_reconciliations = {{attempt.id, domain::ReconciliationOutcome::succeeded, at}}};
+      .resolve_reviews = {{attempt.id, domain::ReviewOutcome::succeeded, at}}};
   must_write(told);
-  auto now = *load(row.id).reconciliation;
-  EXPECT_EQ(now.status, domain::ReconciliationStatus::resolved);
-  EXPECT_EQ(now.outcome, domain::ReconciliationOutcome::succeeded);
+  auto now = *load(row.id).review;
+  EXPECT_EQ(now.status, domain::ReviewStatus::resolved);
+  EXPECT_EQ(now.outcome, domain::ReviewOutcome::succeeded);
   EXPECT_EQ(now.resolved_by, "gateway");
   EXPECT_EQ(now.resolved_at, at);
   EXPECT_EQ(now.version, 2);
-  must_write({.settle_reconciliations = {{attempt.id, domain::ReconciliationOutcome::failed, at}}});
-  EXPECT_EQ(load(row.id).reconciliation->outcome, domain::ReconciliationOutcome::succeeded);
+  must_write({.resolve_reviews = {{attempt.id, domain::ReviewOutcome::failed, at}}});
+  EXPECT_EQ(load(row.id).review->outcome, domain::ReviewOutcome::succeeded);
   // A person who saw the row open comes too late.
-  EXPECT_EQ(failure_of(write({.update_reconciliations = {row}})), WriteFailure::conflict);
+  EXPECT_EQ(failure_of(write({.update_reviews = {row}})), WriteFailure::conflict);
 }
 
 TEST_P(Writes, numbers_are_unique_and_grow) {

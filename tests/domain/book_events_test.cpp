@@ -38,7 +38,7 @@ Order order() {
           .status_before_refund = {},
           .closing = {},
           .total = pen(100),
-          .live = pen(100),
+          .allocated = pen(100),
           .captured = pen(0),
           .refunded = pen(0),
           .notes = {},

@@ -5,7 +5,7 @@
 
 #include <map>
 
-#include "domain/news.h"
+#include "domain/gateway_snapshots.h"
 
 namespace cobro::domain {
 namespace {
@@ -30,7 +30,7 @@ Order order_of(std::int64_t total) {
           .status_before_refund = {},
           .closing = {},
           .total = pen(total),
-          .live = pen(0),
+          .allocated = pen(0),
           .captured = pen(0),
           .refunded = pen(0),
           .notes = {},
@@ -40,7 +40,7 @@ Order order_of(std::int64_t total) {
 Payment payment_of(Order& order, std::int64_t amount) {
   auto m = moment();
   m.ids.next<OrderId>();
-  order.live += pen(amount);
+  order.allocated += pen(amount);
   return {.id = m.ids.next<PaymentId>(),
           .number = 1,
           .order_id = order.id,
@@ -100,20 +100,20 @@ TEST(Books, a_decline_writes_a_failed_charge_and_no_entry_and_gives_the_room_bac
   ASSERT_EQ(books.result().new_transactions.size(), 1U);
   EXPECT_EQ(books.result().new_transactions[0].status, TransactionStatus::failed);
   EXPECT_EQ(books.result().new_transactions[0].failure_reason, "insufficient_funds");
-  EXPECT_TRUE(books.order()->live.is_zero());
+  EXPECT_TRUE(books.order()->allocated.is_zero());
 }
 
 TEST(Books, a_failed_payment_takes_its_room_again_or_is_refused) {
   Fixture f;
   f.payment.state = PaymentState::failed;
-  f.order.live = pen(1);
+  f.order.allocated = pen(1);
   auto books = f.books();
   EXPECT_FALSE(books.move(PaymentEvent::confirmation_sent));
   EXPECT_FALSE(books.payment_changed());
-  f.order.live = pen(0);
+  f.order.allocated = pen(0);
   auto again = f.books();
   EXPECT_TRUE(again.move(PaymentEvent::confirmation_sent));
-  EXPECT_EQ(again.order()->live, pen(10000));
+  EXPECT_EQ(again.order()->allocated, pen(10000));
 }
 
 TEST(Books, a_partial_capture_lowers_what_the_payment_holds) {
@@ -121,7 +121,7 @@ TEST(Books, a_partial_capture_lowers_what_the_payment_holds) {
   f.payment.state = PaymentState::authorized;
   auto books = f.books();
   ASSERT_TRUE(books.charge(pen(4000), "ch_1", "{}"));
-  EXPECT_EQ(books.order()->live, pen(4000));
+  EXPECT_EQ(books.order()->allocated, pen(4000));
   EXPECT_EQ(books.order()->status, OrderStatus::pending);
 }
 
@@ -157,8 +157,8 @@ TEST(Books, events_of_an_aggregate_are_numbered_without_gaps) {
     EXPECT_EQ(event.sequence, event.aggregate == Aggregate::payment ? ++payment : ++order);
 }
 
-PaymentNews news(RemoteState state) {
-  PaymentNews n;
+GatewayPayment snapshot(RemoteState state) {
+  GatewayPayment n;
   n.gateway_payment_id = "pi_1";
   n.state = state;
   n.amount = pen(10000);
@@ -171,19 +171,19 @@ PaymentNews news(RemoteState state) {
 TEST(News, a_message_that_says_less_than_what_is_known_changes_nothing) {
   Fixture f;
   auto books = f.books();
-  EXPECT_EQ(apply(books, news(RemoteState::succeeded)), Applied::changed);
+  EXPECT_EQ(apply(books, snapshot(RemoteState::succeeded)), Applied::changed);
   for (const auto state :
        {RemoteState::unconfirmed, RemoteState::requires_action, RemoteState::processing,
         RemoteState::authorized, RemoteState::succeeded, RemoteState::declined,
         RemoteState::cancelled, RemoteState::unrecognized})
-    EXPECT_EQ(apply(books, news(state)), Applied::nothing_new);
+    EXPECT_EQ(apply(books, snapshot(state)), Applied::nothing_new);
   EXPECT_EQ(books.payment().state, PaymentState::succeeded);
   EXPECT_EQ(books.result().new_transactions.size(), 1U);
 }
 
 TEST(News, another_amount_or_object_is_a_conflict_and_moves_nothing) {
   Fixture f;
-  auto other_amount = news(RemoteState::succeeded);
+  auto other_amount = snapshot(RemoteState::succeeded);
   other_amount.amount = pen(9999);
   auto books = f.books();
   EXPECT_EQ(apply(books, other_amount), Applied::conflicted);
@@ -192,51 +192,51 @@ TEST(News, another_amount_or_object_is_a_conflict_and_moves_nothing) {
 
   f.payment.gateway_payment_id = "pi_0";
   auto second = f.books();
-  EXPECT_EQ(apply(second, news(RemoteState::succeeded)), Applied::conflicted);
+  EXPECT_EQ(apply(second, snapshot(RemoteState::succeeded)), Applied::conflicted);
   EXPECT_TRUE(second.result().entries.empty());
 }
 
 TEST(News, money_on_a_cancelled_payment_is_told_apart_and_never_dropped_silently) {
   Fixture f;
   f.payment.state = PaymentState::cancelled;
-  f.order.live = pen(0);
+  f.order.allocated = pen(0);
   auto books = f.books();
-  EXPECT_EQ(apply(books, news(RemoteState::succeeded)), Applied::after_end);
+  EXPECT_EQ(apply(books, snapshot(RemoteState::succeeded)), Applied::after_end);
 }
 
 TEST(News, a_refund_made_outside_is_booked_when_there_is_room) {
   Fixture f;
   auto books = f.books();
-  apply(books, news(RemoteState::succeeded));
-  RefundNews outside{.gateway_refund_id = "re_9",
-                     .gateway_payment_id = "pi_1",
-                     .status = RefundStatus::succeeded,
-                     .amount = pen(6000),
-                     .reason = {},
-                     .failure_reason = {},
-                     .our_payment = {},
-                     .our_call = {},
-                     .redacted = "{}"};
+  apply(books, snapshot(RemoteState::succeeded));
+  GatewayRefund outside{.gateway_refund_id = "re_9",
+                        .gateway_payment_id = "pi_1",
+                        .status = RefundStatus::succeeded,
+                        .amount = pen(6000),
+                        .reason = {},
+                        .failure_reason = {},
+                        .our_payment = {},
+                        .our_call = {},
+                        .redacted = "{}"};
   EXPECT_EQ(apply(books, outside, nullptr), Applied::changed);
   EXPECT_EQ(apply(books, outside, nullptr), Applied::nothing_new);
   EXPECT_EQ(books.payment().refunded, pen(6000));
   outside.gateway_refund_id = "re_10";
-  EXPECT_EQ(apply(books, outside, nullptr), Applied::no_room);
+  EXPECT_EQ(apply(books, outside, nullptr), Applied::beyond_total);
 }
 
 TEST(News, a_refund_made_outside_that_failed_does_not_succeed_by_older_news) {
   Fixture f;
   auto books = f.books();
-  apply(books, news(RemoteState::succeeded));
-  RefundNews outside{.gateway_refund_id = "re_9",
-                     .gateway_payment_id = "pi_1",
-                     .status = RefundStatus::failed,
-                     .amount = pen(6000),
-                     .reason = {},
-                     .failure_reason = "expired_or_canceled_card",
-                     .our_payment = {},
-                     .our_call = {},
-                     .redacted = "{}"};
+  apply(books, snapshot(RemoteState::succeeded));
+  GatewayRefund outside{.gateway_refund_id = "re_9",
+                        .gateway_payment_id = "pi_1",
+                        .status = RefundStatus::failed,
+                        .amount = pen(6000),
+                        .reason = {},
+                        .failure_reason = "expired_or_canceled_card",
+                        .our_payment = {},
+                        .our_call = {},
+                        .redacted = "{}"};
   EXPECT_EQ(apply(books, outside, nullptr), Applied::changed);
   outside.status = RefundStatus::succeeded;
   EXPECT_EQ(apply(books, outside, nullptr), Applied::nothing_new);
@@ -285,7 +285,7 @@ TEST(Books, any_sequence_of_movements_keeps_ceilings_and_ledger_in_step) {
       }
       const auto& p = books.payment();
       RC_ASSERT(p.refunded + p.refunding <= p.captured && p.captured <= p.amount);
-      RC_ASSERT(books.order()->live == held(p));
+      RC_ASSERT(books.order()->allocated == held(p));
       RC_ASSERT(books.order()->captured == p.captured && books.order()->refunded == p.refunded);
       std::int64_t sum = 0;
       for (const auto& [account, balance] : balances(books)) sum += balance;

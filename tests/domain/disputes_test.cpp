@@ -1,7 +1,7 @@
 // A dispute's money goes by what the gateway says is gone now, however often it moved.
 #include <gtest/gtest.h>
 
-#include "domain/news.h"
+#include "domain/gateway_snapshots.h"
 
 namespace cobro::domain {
 namespace {
@@ -43,7 +43,7 @@ Payment payment() {
           .processed_at = {}};
 }
 
-DisputeNews news(std::int64_t movements, Money gone, DisputeStatus status) {
+GatewayDispute snapshot(std::int64_t movements, Money gone, DisputeStatus status) {
   return {.gateway_dispute_id = "dp_1",
           .gateway_payment_id = "pi_1",
           .status = status,
@@ -65,10 +65,10 @@ class Told : public ::testing::Test {
     if (!result.changed_disputes.empty()) return result.changed_disputes.back();
     return result.new_disputes.empty() ? std::nullopt : std::optional(result.new_disputes.back());
   }
-  Applied tell(const DisputeNews& told) { return apply(books, told, row()); }
+  Applied tell(const GatewayDispute& told) { return apply(books, told, row()); }
   Applied tell(std::int64_t movements, std::int64_t gone,
                DisputeStatus status = DisputeStatus::needs_response) {
-    return tell(news(movements, pen(gone), status));
+    return tell(snapshot(movements, pen(gone), status));
   }
   // What the ledger says is gone.
   std::int64_t posted() const {
@@ -133,17 +133,17 @@ TEST_F(Told, a_status_alone_moves_nothing) {
 }
 
 TEST_F(Told, movements_in_another_currency_count_for_all_or_nothing) {
-  auto told = news(1, Money{800, kUsd}, DisputeStatus::needs_response);
+  auto told = snapshot(1, Money{800, kUsd}, DisputeStatus::needs_response);
   EXPECT_EQ(tell(told), Applied::changed);
   expect_gone(3000);
-  told = news(2, Money{10, kUsd}, DisputeStatus::won);
+  told = snapshot(2, Money{10, kUsd}, DisputeStatus::won);
   told.withdrawn = false;
   EXPECT_EQ(tell(told), Applied::changed);
   expect_gone(0);
 }
 
 TEST_F(Told, a_dispute_in_another_currency_counts_by_movements_in_ours) {
-  auto told = news(1, pen(2900), DisputeStatus::needs_response);
+  auto told = snapshot(1, pen(2900), DisputeStatus::needs_response);
   told.amount = Money{800, kUsd};
   EXPECT_EQ(tell(told), Applied::changed);
   expect_gone(2900);
@@ -151,7 +151,7 @@ TEST_F(Told, a_dispute_in_another_currency_counts_by_movements_in_ours) {
 }
 
 TEST_F(Told, an_amount_that_we_cannot_read_is_a_persons) {
-  auto told = news(1, Money{800, kYen}, DisputeStatus::needs_response);
+  auto told = snapshot(1, Money{800, kYen}, DisputeStatus::needs_response);
   for (const auto& amount : {std::optional<Money>(), std::optional(Money{800, kUsd})}) {
     told.amount = amount;
     EXPECT_EQ(tell(told), Applied::conflicted);
@@ -167,20 +167,20 @@ TEST_F(Told, a_dispute_of_another_payment_is_a_conflict) {
   tell(1, 3000);
   auto other = *row();
   other.payment_id = PaymentId{};
-  EXPECT_EQ(apply(books, news(2, pen(0), DisputeStatus::won), other), Applied::conflicted);
+  EXPECT_EQ(apply(books, snapshot(2, pen(0), DisputeStatus::won), other), Applied::conflicted);
   expect_gone(3000);
 }
 
 TEST_F(Told, a_refund_made_there_in_another_currency_or_of_nothing_fails_no_check) {
-  RefundNews refund{.gateway_refund_id = "re_1",
-                    .gateway_payment_id = "pi_1",
-                    .status = RefundStatus::succeeded,
-                    .amount = Money{100, kUsd},
-                    .reason = {},
-                    .failure_reason = {},
-                    .our_payment = {},
-                    .our_call = {},
-                    .redacted = "{}"};
+  GatewayRefund refund{.gateway_refund_id = "re_1",
+                       .gateway_payment_id = "pi_1",
+                       .status = RefundStatus::succeeded,
+                       .amount = Money{100, kUsd},
+                       .reason = {},
+                       .failure_reason = {},
+                       .our_payment = {},
+                       .our_call = {},
+                       .redacted = "{}"};
   EXPECT_EQ(apply(books, refund, nullptr), Applied::conflicted);
   refund.status = RefundStatus::failed;
   EXPECT_EQ(apply(books, refund, nullptr), Applied::nothing_new);
@@ -195,7 +195,7 @@ TEST_F(Told, a_capture_in_another_currency_is_a_conflict) {
   open.state = PaymentState::processing;
   open.captured = pen(0);
   Books fresh{moment(), open, std::nullopt, {}, {}};
-  PaymentNews captured;
+  GatewayPayment captured;
   captured.gateway_payment_id = "pi_1";
   captured.state = RemoteState::succeeded;
   captured.amount = pen(3000);

@@ -70,7 +70,7 @@ TEST(Proration, is_counted_in_the_currency_of_the_preview) {
 }
 
 TEST(Proration, the_last_change_is_the_last_before_the_answer_was_lost) {
-  const PreviewNews preview{
+  const GatewayPreview preview{
       {part(-2700, 1100), part(-3750, 1250), part(-1, 1400), period(9000, 1300)}};
   EXPECT_EQ(last_change(preview, at(1399)), at(1250));
   EXPECT_EQ(last_change(preview, at(1250)), at(1250));

@@ -65,10 +65,10 @@ std::string draw(const States& states, const Events& events) {
   for (std::size_t i = 0; i < events.size(); ++i) out << "---|";
   out << "\n";
   for (const auto state : states) {
-    out << "| **" << word(state) << "** |";
+    out << "| **" << to_string(state) << "** |";
     for (const auto event : events) {
       const auto to = next(state, event);
-      out << " " << (to ? word(*to) : "–") << " |";
+      out << " " << (to ? to_string(*to) : "–") << " |";
     }
     out << "\n";
   }
@@ -128,7 +128,7 @@ TEST(PaymentStates, every_pair_of_state_and_event_is_what_the_contract_says) {
     for (const auto event : kPaymentEvents) {
       const auto found = legal.find({state, event});
       const auto expected = found == legal.end() ? std::nullopt : std::optional(found->second);
-      EXPECT_EQ(next(state, event), expected) << word(state) << " on " << name(event);
+      EXPECT_EQ(next(state, event), expected) << to_string(state) << " on " << name(event);
     }
   EXPECT_EQ(kPaymentTransitions.size(), legal.size());
 }

@@ -138,16 +138,16 @@ TEST(StripeCheckout, looks_at_the_page_or_through_the_pages_made_meanwhile) {
 TEST(StripeCheckout, an_open_page_is_for_the_customer_to_act_on) {
   const auto answer = stripe().parse(Operation::create, ok(session()));
   EXPECT_EQ(answer.kind, AnswerKind::accepted);
-  const auto& news = answer.payment.value();
-  EXPECT_EQ(news.state, RemoteState::requires_action);
-  EXPECT_FALSE(news.gateway_payment_id.has_value());
-  EXPECT_EQ(news.gateway_checkout_id, "cs_1");
-  EXPECT_EQ(news.amount, fixtures::money("29.90", "USD"));
-  EXPECT_EQ(news.next_action->type, "redirect_to_url");
-  EXPECT_EQ(news.next_action->url, "https://checkout.stripe.com/c/pay/canary");
-  EXPECT_EQ(news.our_payment->to_string(), fixtures::kPaymentId);
-  EXPECT_EQ(news.our_call, call_id());
-  EXPECT_EQ(news.redacted.find("canary"), std::string::npos) << news.redacted;
+  const auto& snapshot = answer.payment.value();
+  EXPECT_EQ(snapshot.state, RemoteState::requires_action);
+  EXPECT_FALSE(snapshot.gateway_payment_id.has_value());
+  EXPECT_EQ(snapshot.gateway_checkout_id, "cs_1");
+  EXPECT_EQ(snapshot.amount, fixtures::money("29.90", "USD"));
+  EXPECT_EQ(snapshot.next_action->type, "redirect_to_url");
+  EXPECT_EQ(snapshot.next_action->url, "https://checkout.stripe.com/c/pay/canary");
+  EXPECT_EQ(snapshot.our_payment->to_string(), fixtures::kPaymentId);
+  EXPECT_EQ(snapshot.our_call, call_id());
+  EXPECT_EQ(snapshot.redacted.find("canary"), std::string::npos) << snapshot.redacted;
 }
 
 TEST(StripeCheckout, says_what_its_intent_says) {
@@ -169,14 +169,14 @@ TEST(StripeCheckout, says_what_its_intent_says) {
       {"a_new_word", "succeeded", RemoteState::succeeded},
   };
   for (const auto& row : rows) {
-    const auto news = stripe::read_payment_page(
+    const auto snapshot = stripe::read_payment_page(
         session({{"status", row.status}, {"payment_intent", fixtures::intent(row.intent)}}));
-    ASSERT_TRUE(news) << row.status << row.intent;
-    EXPECT_EQ(news->state, row.state) << row.status << row.intent;
-    EXPECT_EQ(news->gateway_payment_id, "pi_1");
-    EXPECT_FALSE(news->client_secret.has_value());
+    ASSERT_TRUE(snapshot) << row.status << row.intent;
+    EXPECT_EQ(snapshot->state, row.state) << row.status << row.intent;
+    EXPECT_EQ(snapshot->gateway_payment_id, "pi_1");
+    EXPECT_FALSE(snapshot->client_secret.has_value());
     const bool to_act = row.state == RemoteState::requires_action;
-    EXPECT_EQ(news->next_action.has_value(), to_act) << row.status << row.intent;
+    EXPECT_EQ(snapshot->next_action.has_value(), to_act) << row.status << row.intent;
   }
 }
 
@@ -195,8 +195,8 @@ TEST(StripeCheckout, without_an_intent_its_own_word_counts) {
 }
 
 TEST(StripeCheckout, an_address_that_is_none_is_not_passed_on) {
-  const auto news = stripe::read_payment_page(session({{"url", "javascript:canary"}}));
-  EXPECT_FALSE(news->next_action->url.has_value());
+  const auto snapshot = stripe::read_payment_page(session({{"url", "javascript:canary"}}));
+  EXPECT_FALSE(snapshot->next_action->url.has_value());
 }
 
 // Refused without a word of its own: only the session can tell why.
@@ -225,10 +225,10 @@ TEST(StripeCheckout, tells_of_the_subscription_that_it_makes) {
   EXPECT_EQ(billing.parse(end_now, ok(open)).kind, AnswerKind::unknown);
   EXPECT_EQ(billing.parse(end_now, ok(made)).kind, AnswerKind::unknown);
   EXPECT_EQ(billing.parse(end_now, ok(ended)).kind, AnswerKind::accepted);
-  const auto news = billing.parse_checkout(ok(made)).value();
-  EXPECT_EQ(news.status, CheckoutStatus::complete);
-  EXPECT_EQ(news.gateway_subscription_id, "sub_1");
-  EXPECT_EQ(news.our_subscription, fixtures::subscription_id());
+  const auto snapshot = billing.parse_checkout(ok(made)).value();
+  EXPECT_EQ(snapshot.status, CheckoutStatus::complete);
+  EXPECT_EQ(snapshot.gateway_subscription_id, "sub_1");
+  EXPECT_EQ(snapshot.our_subscription, fixtures::subscription_id());
   EXPECT_EQ(billing.parse_checkout(ok(open))->url, "https://checkout.stripe.com/c/pay/canary");
 }
 

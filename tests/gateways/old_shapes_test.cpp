@@ -69,15 +69,15 @@ TEST(StripeOldShapes, a_charge_that_holds_its_refunds) {
 
 TEST(StripeOldShapes, a_subscription_to_a_plan) {
   for (const auto& more : {JsonObject{}, JsonObject{{"items", JsonNull{}}}}) {
-    const auto news = stripe::read_subscription(old_shapes::subscription(more));
-    ASSERT_TRUE(news && news->price);
-    EXPECT_EQ(news->price->gateway_price_id, "gold");
-    EXPECT_EQ(news->price->amount, money("29.90", "USD")) << "two of it";
-    EXPECT_EQ(news->price->billing_cycle, domain::BillingCycle::monthly);
-    EXPECT_EQ(news->price->interval_count, 3);
-    EXPECT_EQ(news->gateway_payment_method_id, "card_1");
-    EXPECT_EQ(news->current_period_end, base::Timestamp::from_unix_seconds(1'764'932'400));
-    EXPECT_TRUE(news->cancel_at_period_end);
+    const auto snapshot = stripe::read_subscription(old_shapes::subscription(more));
+    ASSERT_TRUE(snapshot && snapshot->price);
+    EXPECT_EQ(snapshot->price->gateway_price_id, "gold");
+    EXPECT_EQ(snapshot->price->amount, money("29.90", "USD")) << "two of it";
+    EXPECT_EQ(snapshot->price->billing_cycle, domain::BillingCycle::monthly);
+    EXPECT_EQ(snapshot->price->interval_count, 3);
+    EXPECT_EQ(snapshot->gateway_payment_method_id, "card_1");
+    EXPECT_EQ(snapshot->current_period_end, base::Timestamp::from_unix_seconds(1'764'932'400));
+    EXPECT_TRUE(snapshot->cancel_at_period_end);
   }
 }
 
@@ -102,10 +102,10 @@ TEST(StripeOldShapes, an_event_whose_time_is_a_text_is_kept) {
 }
 
 TEST(StripeReaders, tell_the_day_on_which_a_subscription_is_to_end) {
-  const auto news = stripe::read_subscription(
+  const auto snapshot = stripe::read_subscription(
       fixtures::basil_subscription("active", {{"cancel_at", 1'764'000'000}}));
-  EXPECT_EQ(news->cancel_at, base::Timestamp::from_unix_seconds(1'764'000'000));
-  EXPECT_FALSE(news->cancel_at_period_end);
+  EXPECT_EQ(snapshot->cancel_at, base::Timestamp::from_unix_seconds(1'764'000'000));
+  EXPECT_FALSE(snapshot->cancel_at_period_end);
   EXPECT_FALSE(stripe::read_subscription(fixtures::basil_subscription("active"))->cancel_at);
   const auto resumed = [](const JsonObject& more) {
     return fixtures::stripe().subscriptions()->parse(
@@ -127,14 +127,14 @@ TEST(StripeReaders, take_no_amount_that_is_longer_than_any_of_ours) {
 
 TEST(StripeReaders, keep_nothing_that_a_database_refuses) {
   const auto odd = json(R"({"code":"a\u0000b","decline_code":"x","message":"y\u0000"})");
-  const auto news = stripe::read_payment(
+  const auto snapshot = stripe::read_payment(
       fixtures::intent("requires_payment_method", {{"last_payment_error", odd},
                                                    {"cancellation_reason", json(R"("\u0000")")},
                                                    {"created", wire::JsonNumber{"1e999999"}}}));
-  EXPECT_EQ(news->decline->code, "ab");
-  EXPECT_EQ(news->decline->message, "y");
-  EXPECT_THAT(news->redacted, testing::Not(testing::HasSubstr("u0000")));
-  EXPECT_THAT(news->redacted, testing::Not(testing::HasSubstr("e999")));
+  EXPECT_EQ(snapshot->decline->code, "ab");
+  EXPECT_EQ(snapshot->decline->message, "y");
+  EXPECT_THAT(snapshot->redacted, testing::Not(testing::HasSubstr("u0000")));
+  EXPECT_THAT(snapshot->redacted, testing::Not(testing::HasSubstr("e999")));
   const auto wordy = json(R"({"message":")" + std::string(499, 'a') + R"(ñ"})");
   EXPECT_EQ(stripe::read_decline(wordy).message, std::string(499, 'a'));
 }

@@ -81,7 +81,7 @@ TEST(StripeOtherCallsLookUp, reads_every_page_of_customers) {
                          answer(200, page({customer(), customer({{"id", "cus_2"}})}, true)));
   ASSERT_TRUE(one.understood);
   ASSERT_EQ(one.found.size(), 2U);
-  EXPECT_EQ(std::get<domain::CustomerNews>(one.found[0]).our_customer->to_string(),
+  EXPECT_EQ(std::get<domain::GatewayCustomer>(one.found[0]).our_customer->to_string(),
             fixtures::kCustomerId);
   EXPECT_EQ(one.next_page->path, first.path + "&starting_after=cus_2");
   const auto last = parse(Operation::create_customer, *one.next_page, answer(200, page({}, false)));
@@ -94,8 +94,8 @@ TEST(StripeOtherCallsLookUp, reads_every_page_of_subscriptions) {
   const auto got = parse(Operation::create_subscription, first,
                          answer(200, page({basil_subscription("incomplete")}, true)));
   ASSERT_TRUE(got.understood);
-  const auto& news = std::get<domain::SubscriptionNews>(got.found.at(0));
-  EXPECT_EQ(news.our_call->to_string(), fixtures::kOtherCallId);
+  const auto& snapshot = std::get<domain::GatewaySubscription>(got.found.at(0));
+  EXPECT_EQ(snapshot.our_call->to_string(), fixtures::kOtherCallId);
   EXPECT_EQ(got.next_page->path, first.path + "&starting_after=sub_1");
 }
 
@@ -103,10 +103,10 @@ TEST(StripeOtherCallsLookUp, reads_the_object_itself) {
   const auto of_method = look_up(Operation::attach_method, "pm_1");
   const auto card = parse(Operation::attach_method, of_method, answer(200, method()));
   ASSERT_TRUE(card.understood);
-  EXPECT_EQ(std::get<domain::MethodNews>(card.found.at(0)).gateway_customer_id, "cus_1");
+  EXPECT_EQ(std::get<domain::GatewayMethod>(card.found.at(0)).gateway_customer_id, "cus_1");
   const auto of_sub = look_up(Operation::end_now, "sub_1");
   const auto ended = parse(Operation::end_now, of_sub, answer(200, basil_subscription("canceled")));
-  EXPECT_EQ(std::get<domain::SubscriptionNews>(ended.found.at(0)).status,
+  EXPECT_EQ(std::get<domain::GatewaySubscription>(ended.found.at(0)).status,
             domain::SubscriptionStatus::cancelled);
   EXPECT_FALSE(ended.missing);
 }

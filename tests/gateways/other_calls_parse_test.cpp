@@ -85,18 +85,18 @@ TEST(StripeOtherCallsParse, judges_every_object_by_the_operation) {
   for (const auto& row : rows) {
     const auto got = parse(row.operation, answer(200, row.object));
     EXPECT_EQ(fixtures::judged(got), row.kind) << wire::to_text(row.object);
-    EXPECT_FALSE(std::holds_alternative<std::monostate>(got.news));
+    EXPECT_FALSE(std::holds_alternative<std::monostate>(got.snapshot));
     EXPECT_EQ(got.message.empty(), row.kind == accepted);
   }
 }
 
 TEST(StripeOtherCallsParse, reads_customers_and_methods) {
   const auto made = parse(Operation::create_customer, answer(200, customer()));
-  const auto& who = std::get<domain::CustomerNews>(made.news);
+  const auto& who = std::get<domain::GatewayCustomer>(made.snapshot);
   EXPECT_EQ(who.gateway_customer_id, "cus_1");
   EXPECT_EQ(who.our_customer->to_string(), fixtures::kCustomerId);
   const auto attached = parse(Operation::attach_method, answer(200, method()));
-  const auto& card = std::get<domain::MethodNews>(attached.news);
+  const auto& card = std::get<domain::GatewayMethod>(attached.snapshot);
   EXPECT_EQ(card.gateway_payment_method_id, "pm_1");
   EXPECT_EQ(card.gateway_customer_id, "cus_1");
   EXPECT_EQ(card.type, "card");
@@ -110,11 +110,11 @@ TEST(StripeOtherCallsParse, reads_a_method_that_is_no_card) {
   const auto debit = json(R"({"id":"pm_2","object":"payment_method","type":"sepa_debit",
     "customer":{"id":"cus_1","object":"customer"},"sepa_debit":{"last4":"3000"}})");
   const auto got = parse(Operation::attach_method, answer(200, debit));
-  const auto& news = std::get<domain::MethodNews>(got.news);
-  EXPECT_EQ(news.gateway_customer_id, "cus_1");
-  EXPECT_EQ(news.type, "sepa_debit");
-  EXPECT_EQ(news.last4, "3000");
-  EXPECT_FALSE(news.brand || news.exp_month || news.exp_year);
+  const auto& snapshot = std::get<domain::GatewayMethod>(got.snapshot);
+  EXPECT_EQ(snapshot.gateway_customer_id, "cus_1");
+  EXPECT_EQ(snapshot.type, "sepa_debit");
+  EXPECT_EQ(snapshot.last4, "3000");
+  EXPECT_FALSE(snapshot.brand || snapshot.exp_month || snapshot.exp_year);
 }
 
 TEST(StripeOtherCallsParse, takes_a_body_it_does_not_understand_for_unknown) {
@@ -128,7 +128,7 @@ TEST(StripeOtherCallsParse, takes_a_body_it_does_not_understand_for_unknown) {
     for (const auto operation : kAll) {
       const auto got = parse(operation, {200, {}, std::string(body)});
       EXPECT_EQ(got.kind, AnswerKind::unknown) << body;
-      EXPECT_TRUE(std::holds_alternative<std::monostate>(got.news)) << body;
+      EXPECT_TRUE(std::holds_alternative<std::monostate>(got.snapshot)) << body;
       EXPECT_FALSE(got.message.empty());
     }
 }
@@ -172,7 +172,7 @@ TEST(StripeOtherCallsParse, judges_errors_as_it_does_for_payments) {
       EXPECT_EQ(got.decline.has_value(), row.kind == AnswerKind::declined) << row.members;
       EXPECT_FALSE(got.fault == ports::Fault::payment_method || got.fault == ports::Fault::price)
           << row.members;
-      EXPECT_TRUE(std::holds_alternative<std::monostate>(got.news));
+      EXPECT_TRUE(std::holds_alternative<std::monostate>(got.snapshot));
       EXPECT_FALSE(got.message.empty());
     }
 }

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "domain/news.h"
+#include "domain/gateway_snapshots.h"
 #include "gateways/fixtures.h"
 #include "gateways/stripe/errors.h"
 
@@ -41,41 +41,44 @@ Problem unless(bool well, std::string_view what) {
   return well ? std::nullopt : Problem(what);
 }
 
-Problem check(const domain::PaymentNews& news) {
+Problem check(const domain::GatewayPayment& snapshot) {
   const bool declined_kept =
-      !news.decline || (is_kept(news.decline->code) && is_kept(news.decline->message) &&
-                        are_kept(news.decline->decline_code));
-  const bool action_kept =
-      !news.next_action || (is_kept(news.next_action->type) &&
-                            are_kept(news.next_action->url, news.next_action->client_secret));
-  return unless(is_stated(news.amount) && is_stated(news.captured) && is_json(news.redacted) &&
-                    declined_kept && action_kept && are_kept(news.client_secret),
+      !snapshot.decline || (is_kept(snapshot.decline->code) && is_kept(snapshot.decline->message) &&
+                            are_kept(snapshot.decline->decline_code));
+  const bool action_kept = !snapshot.next_action || (is_kept(snapshot.next_action->type) &&
+                                                     are_kept(snapshot.next_action->url,
+                                                              snapshot.next_action->client_secret));
+  return unless(is_stated(snapshot.amount) && is_stated(snapshot.captured) &&
+                    is_json(snapshot.redacted) && declined_kept && action_kept &&
+                    are_kept(snapshot.client_secret),
                 "a payment that cannot be kept");
 }
 
-Problem check(const domain::RefundNews& news) {
-  return unless(is_stated(news.amount) && is_json(news.redacted) &&
-                    are_kept(news.reason, news.failure_reason),
+Problem check(const domain::GatewayRefund& snapshot) {
+  return unless(is_stated(snapshot.amount) && is_json(snapshot.redacted) &&
+                    are_kept(snapshot.reason, snapshot.failure_reason),
                 "a refund that cannot be kept");
 }
 
-Problem check(const domain::DisputeNews& news) {
-  return unless(is_stated(news.amount) && is_stated(news.withdrawn_amount) && news.movements >= 0 &&
-                    is_kept(news.reason) && is_json(news.redacted),
+Problem check(const domain::GatewayDispute& snapshot) {
+  return unless(is_stated(snapshot.amount) && is_stated(snapshot.withdrawn_amount) &&
+                    snapshot.movements >= 0 && is_kept(snapshot.reason) &&
+                    is_json(snapshot.redacted),
                 "a dispute that cannot be kept");
 }
 
-Problem check(const domain::SubscriptionNews& news) {
-  const bool priced =
-      !news.price || (is_stated(news.price->amount) && is_kept(news.price->gateway_price_id) &&
-                      news.price->interval_count > 0);
-  return unless(priced && is_json(news.redacted) && are_kept(news.client_secret),
+Problem check(const domain::GatewaySubscription& snapshot) {
+  const bool priced = !snapshot.price || (is_stated(snapshot.price->amount) &&
+                                          is_kept(snapshot.price->gateway_price_id) &&
+                                          snapshot.price->interval_count > 0);
+  return unless(priced && is_json(snapshot.redacted) && are_kept(snapshot.client_secret),
                 "a subscription that cannot be kept");
 }
 
-Problem check(const domain::MethodNews& news) {
-  const bool dated = news.exp_month.value_or(1) <= 12 && news.exp_year.value_or(2000) <= 9999;
-  return unless(dated && is_kept(news.type) && are_kept(news.brand, news.last4),
+Problem check(const domain::GatewayMethod& snapshot) {
+  const bool dated =
+      snapshot.exp_month.value_or(1) <= 12 && snapshot.exp_year.value_or(2000) <= 9999;
+  return unless(dated && is_kept(snapshot.type) && are_kept(snapshot.brand, snapshot.last4),
                 "a method that cannot be kept");
 }
 
@@ -128,25 +131,25 @@ Problem check(const domain::Books& books) {
   return unless(within && sum == 0, "books that do not add up");
 }
 
-Problem book(const domain::PaymentNews& news) {
+Problem book(const domain::GatewayPayment& snapshot) {
   for (const auto& payment : payments()) {
     domain::Books books(moment(), payment, std::nullopt, {}, {});
-    const auto applied = domain::apply(books, news);
-    if (applied == domain::Applied::no_room || applied == domain::Applied::after_end)
-      domain::apply_late(books, news);
+    const auto applied = domain::apply(books, snapshot);
+    if (applied == domain::Applied::beyond_total || applied == domain::Applied::after_end)
+      domain::apply_late(books, snapshot);
     if (auto problem = check(books)) return problem;
-    if (domain::apply(books, news) == domain::Applied::changed)
+    if (domain::apply(books, snapshot) == domain::Applied::changed)
       return "the same news of a payment changed it twice";
   }
   return std::nullopt;
 }
 
-Problem book(const domain::RefundNews& news) {
+Problem book(const domain::GatewayRefund& snapshot) {
   for (const auto& payment : payments()) {
     domain::Books books(moment(), payment, std::nullopt, {}, {});
-    domain::apply(books, news, nullptr);
+    domain::apply(books, snapshot, nullptr);
     if (auto problem = check(books)) return problem;
-    if (domain::apply(books, news, nullptr) == domain::Applied::changed)
+    if (domain::apply(books, snapshot, nullptr) == domain::Applied::changed)
       return "the same news of a refund changed it twice";
   }
   return std::nullopt;
@@ -158,14 +161,14 @@ std::optional<domain::Dispute> row_of(const domain::Books& books) {
   return result.new_disputes.empty() ? std::nullopt : std::optional(result.new_disputes.back());
 }
 
-// Before and after other news of it, in either order.
-Problem book(const domain::DisputeNews& news) {
-  domain::DisputeNews other = news;
+// Before and after other snapshots of it, in either order.
+Problem book(const domain::GatewayDispute& snapshot) {
+  domain::GatewayDispute other = snapshot;
   other.movements = 1;
   other.withdrawn = true;
   other.withdrawn_amount = fixtures::money("10.00", "USD");
-  using Pair = std::pair<const domain::DisputeNews*, const domain::DisputeNews*>;
-  for (const auto& [first, second] : {Pair{&news, &other}, Pair{&other, &news}}) {
+  using Pair = std::pair<const domain::GatewayDispute*, const domain::GatewayDispute*>;
+  for (const auto& [first, second] : {Pair{&snapshot, &other}, Pair{&other, &snapshot}}) {
     domain::Books books(moment(), paid(), std::nullopt, {}, {});
     domain::apply(books, *first, std::nullopt);
     domain::apply(books, *second, row_of(books));
@@ -181,10 +184,10 @@ Problem book(const domain::DisputeNews& news) {
 }
 
 template <class News>
-Problem check_and_book(const std::optional<News>& news) {
-  if (!news) return std::nullopt;
-  auto problem = check(*news);
-  return problem ? problem : book(*news);
+Problem check_and_book(const std::optional<News>& snapshot) {
+  if (!snapshot) return std::nullopt;
+  auto problem = check(*snapshot);
+  return problem ? problem : book(*snapshot);
 }
 
 // ---- the readers -------------------------------------------------------------------------
@@ -246,18 +249,18 @@ Problem read_list(std::string_view body) {
   return std::nullopt;
 }
 
-struct CheckNews {
+struct CheckSnapshots {
   Problem operator()(const std::monostate&) const { return std::nullopt; }
-  Problem operator()(const domain::CustomerNews& news) const {
-    return unless(!news.gateway_customer_id.empty(), "a customer without an id");
+  Problem operator()(const domain::GatewayCustomer& snapshot) const {
+    return unless(!snapshot.gateway_customer_id.empty(), "a customer without an id");
   }
-  Problem operator()(const domain::CheckoutNews& news) const {
-    return unless(are_kept(news.url), "a page that cannot be kept");
+  Problem operator()(const domain::GatewayCheckout& snapshot) const {
+    return unless(are_kept(snapshot.url), "a page that cannot be kept");
   }
-  Problem operator()(const domain::InvoiceNews& news) const {
-    return unless(!news.gateway_invoice_id.empty(), "an invoice without an id");
+  Problem operator()(const domain::GatewayInvoice& snapshot) const {
+    return unless(!snapshot.gateway_invoice_id.empty(), "an invoice without an id");
   }
-  Problem operator()(const auto& news) const { return check(news); }
+  Problem operator()(const auto& snapshot) const { return check(snapshot); }
 };
 
 Problem read_billing(std::string_view body) {
@@ -267,9 +270,9 @@ Problem read_billing(std::string_view body) {
         domain::Operation::detach_method, domain::Operation::create_subscription,
         domain::Operation::end_now, domain::Operation::resume, domain::Operation::change_plan}) {
     const auto answer = billing.parse(operation, {200, {}, std::string(body)});
-    const bool nothing = std::holds_alternative<std::monostate>(answer.news);
+    const bool nothing = std::holds_alternative<std::monostate>(answer.snapshot);
     if (answer.kind == AnswerKind::accepted && nothing) return "accepted, and nothing read";
-    if (auto problem = std::visit(CheckNews{}, answer.news)) return problem;
+    if (auto problem = std::visit(CheckSnapshots{}, answer.snapshot)) return problem;
   }
   return std::nullopt;
 }

@@ -166,12 +166,12 @@ TEST_F(Checkers, find_an_overpayment_that_the_ledger_does_not_owe) {
   EXPECT_EQ(failing(), "books;");
 }
 TEST_F(Checkers, find_what_a_person_could_not_settle) {
-  evidence.reconciliations.push_back(
+  evidence.reviews.push_back(
       {.amount = soles(1), .detail = "nobody knows", .created_at = {}, .resolved_at = {}});
   EXPECT_EQ(failing(), "settled;");
-  evidence.reconciliations.back().status = domain::ReconciliationStatus::resolved;
+  evidence.reviews.back().status = domain::ReviewStatus::resolved;
   EXPECT_EQ(failing(), "");
-  evidence.reconciliations.back().kind = domain::ReconciliationKind::conflict;
+  evidence.reviews.back().kind = domain::ReviewKind::conflict;
   EXPECT_EQ(failing(), "settled;");
 }
 TEST_F(Checkers, find_a_gap_in_the_events) {
@@ -189,7 +189,7 @@ TEST_F(Checkers, find_an_event_that_was_never_written) {
 TEST_F(Checkers, find_an_order_that_should_have_expired) {
   domain::Order order{.id = made_id<domain::OrderId>(20),
                       .total = soles(100),
-                      .live = soles(0),
+                      .allocated = soles(0),
                       .captured = soles(0),
                       .refunded = soles(0),
                       .created_at = {},

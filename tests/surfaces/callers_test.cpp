@@ -40,7 +40,7 @@ TEST(Roles, of_several_the_rights_add_up) {
     EXPECT_EQ(caller.roles.has(app::Role::admin), row.admin) << shown;
     EXPECT_EQ(caller.roles.has(app::Role::service), row.service) << shown;
     EXPECT_EQ(app::is_trusted(caller), row.admin || row.service) << shown;
-    EXPECT_EQ(app::may(caller, app::Action::settle_by_hand), row.admin) << shown;
+    EXPECT_EQ(app::may(caller, app::Action::resolve_by_hand), row.admin) << shown;
     for (const auto action : {app::Action::move_order, app::Action::capture, app::Action::refund,
                               app::Action::void_authorized, app::Action::record_transaction,
                               app::Action::filter_by_user})

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "surfaces/common/bearer.h"
-#include "surfaces/common/client_key.h"
+#include "surfaces/common/idempotency_key.h"
 #include "surfaces/desk.h"
 
 namespace cobro::testing {
@@ -300,16 +300,16 @@ TEST(Errors, a_store_that_is_away_is_a_503_that_says_nothing_internal) {
 }
 
 TEST(ClientKeys, are_printable_and_may_be_quoted) {
-  using surfaces::parse_client_key;
-  EXPECT_EQ(parse_client_key("a b"), "a b");
-  EXPECT_EQ(parse_client_key(R"("a\"b\\")"), R"(a"b\)");
-  EXPECT_EQ(parse_client_key(std::string(255, 'k')), std::string(255, 'k'));
-  EXPECT_EQ(parse_client_key('"' + std::string(255, 'k') + '"'), std::string(255, 'k'));
+  using surfaces::parse_idempotency_key;
+  EXPECT_EQ(parse_idempotency_key("a b"), "a b");
+  EXPECT_EQ(parse_idempotency_key(R"("a\"b\\")"), R"(a"b\)");
+  EXPECT_EQ(parse_idempotency_key(std::string(255, 'k')), std::string(255, 'k'));
+  EXPECT_EQ(parse_idempotency_key('"' + std::string(255, 'k') + '"'), std::string(255, 'k'));
   for (const std::string& bad :
        {std::string(), std::string(R"("")"), std::string(R"(")"), std::string(R"("a"b")"),
         std::string(R"("a\")"), std::string(R"("\n")"), std::string("\xc3\xa9"),
         std::string("\x7f"), std::string(256, 'k')})
-    EXPECT_EQ(parse_client_key(bad), std::nullopt) << bad;
+    EXPECT_EQ(parse_idempotency_key(bad), std::nullopt) << bad;
 }
 
 TEST(Tokens, name_the_caller_for_the_gateway_s_customer) {

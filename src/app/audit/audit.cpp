@@ -32,7 +32,7 @@ void audit_items(const Order& order, const std::string& subject, AuditReport& re
 }
 
 struct Sums {
-  Money live, captured, refunded;
+  Money allocated, captured, refunded;
   Money returned;  // by refunds that succeeded and failed later
 };
 
@@ -57,7 +57,7 @@ Sums sum_payments(const Order& order, const AuditPage& page) {
   Sums sums{zero, zero, zero, zero};
   for (const auto& payment : page.payments) {
     if (payment.order_id != order.id || payment.amount.currency() != zero.currency()) continue;
-    sums.live += held(payment);
+    sums.allocated += held(payment);
     sums.captured += payment.captured;
     sums.refunded += payment.refunded;
     sums.returned += sum_returned(payment, page);
@@ -87,7 +87,7 @@ bool status_fits(const Order& order, const Sums& sums) {
       return covered && sums.refunded == sums.captured;
     case OrderStatus::cancelled:
       // A refund that fails later brings money back to an order that had none left.
-      return sums.live == sums.captured && sums.captured - sums.refunded <= sums.returned;
+      return sums.allocated == sums.captured && sums.captured - sums.refunded <= sums.returned;
   }
   return false;
 }
@@ -103,19 +103,19 @@ void audit_order(const Order& order, const AuditPage& page, AuditReport& report)
   const auto subject = fmt::format("order {} ({})", order_number(order), order.id.to_string());
   audit_items(order, subject, report);
   const auto sums = sum_payments(order, page);
-  compare(subject, "live", order.live, sums.live, report);
+  compare(subject, "allocated", order.allocated, sums.allocated, report);
   compare(subject, "captured", order.captured, sums.captured, report);
   compare(subject, "refunded", order.refunded, sums.refunded, report);
-  if (order.total < order.live)
+  if (order.total < order.allocated)
     report.findings.push_back(
         {subject, fmt::format("its payments hold {}, more than its total {}",
-                              order.live.to_string(), order.total.to_string())});
+                              order.allocated.to_string(), order.total.to_string())});
   if (order.closing && !is_being_closed(order, page))
     report.findings.push_back({subject, "it is marked as closing, and nothing is under way"});
   if (!status_fits(order, sums))
     report.findings.push_back(
         {subject, fmt::format("it is {}, with {} of {} captured and {} refunded",
-                              word(order.status), sums.captured.to_string(),
+                              to_string(order.status), sums.captured.to_string(),
                               order.total.to_string(), sums.refunded.to_string())});
 }
 

@@ -67,7 +67,7 @@ std::optional<std::string> state_problem(const Payment& payment, const AuditPage
   const bool declined =
       sum_of(payment, page, TransactionType::charge, TransactionStatus::failed).is_positive();
   const auto says = [&](std::string_view what) {
-    return fmt::format("it is {}, {}", word(payment.state), what);
+    return fmt::format("it is {}, {}", to_string(payment.state), what);
   };
   if (charged && payment.state != PaymentState::succeeded)
     return says("but a charge of it succeeded");
@@ -101,11 +101,11 @@ void audit_refunds(const Payment& payment, const AuditPage& page, AuditReport& r
     const auto subject = fmt::format("refund {} of {}", refund.id.to_string(), name(payment));
     if (row == nullptr) {
       report.findings.push_back({subject, "its transaction is missing"});
-    } else if (row->amount != refund.amount || word(row->status) != word(refund.status)) {
+    } else if (row->amount != refund.amount || to_string(row->status) != to_string(refund.status)) {
       report.findings.push_back(
-          {subject,
-           fmt::format("it says {} {}, its transaction {} {}", word(refund.status),
-                       refund.amount.to_string(), word(row->status), row->amount.to_string())});
+          {subject, fmt::format("it says {} {}, its transaction {} {}", to_string(refund.status),
+                                refund.amount.to_string(), to_string(row->status),
+                                row->amount.to_string())});
     }
   }
 }
@@ -174,8 +174,8 @@ std::optional<std::string> dispute_problem(const domain::Dispute& dispute, const
       (dispute.reinstated ? gone.is_zero() : row->amount == gone) && row->status == status)
     return std::nullopt;
   return fmt::format("{} was {}, its transaction is a {} of {} that {}", dispute.amount.to_string(),
-                     dispute.reinstated ? "given back" : "taken", word(row->type),
-                     row->amount.to_string(), word(row->status));
+                     dispute.reinstated ? "given back" : "taken", to_string(row->type),
+                     row->amount.to_string(), to_string(row->status));
 }
 
 void audit_disputes(const Payment& payment, const AuditPage& page, AuditReport& report) {
@@ -251,15 +251,16 @@ void audit_side(const Transaction& row, const std::vector<domain::LedgerEntry>& 
     if (entry.movement != movement || entry.side != side) continue;
     ++found;
     if (entry.amount != row.amount || entry.account != account)
-      report.findings.push_back({fmt::format("ledger entry {}", entry.id.to_string()),
-                                 fmt::format("it says {} {} on {}, {} asks for {} on {}",
-                                             word(side), entry.amount.to_string(), entry.account,
-                                             name(row), row.amount.to_string(), account)});
+      report.findings.push_back(
+          {fmt::format("ledger entry {}", entry.id.to_string()),
+           fmt::format("it says {} {} on {}, {} asks for {} on {}", to_string(side),
+                       entry.amount.to_string(), entry.account, name(row), row.amount.to_string(),
+                       account)});
   }
   if (found != 1)
     report.findings.push_back(
         {name(row), fmt::format("the ledger has {} {} entries of its {}, it must have one on {}",
-                                found, word(side), word(movement), account)});
+                                found, to_string(side), to_string(movement), account)});
 }
 
 }  // namespace
@@ -324,7 +325,7 @@ void audit_transaction(const Transaction& row, const AuditPage& page, AuditRepor
     if (std::find(expected.begin(), expected.end(), entry.movement) == expected.end())
       report.findings.push_back({fmt::format("ledger entry {}", entry.id.to_string()),
                                  fmt::format("{} is {} and asks for no {} entry", name(row),
-                                             word(row.status), word(entry.movement))});
+                                             to_string(row.status), to_string(entry.movement))});
 }
 
 void audit_strays(const AuditPage& page, AuditReport& report) {

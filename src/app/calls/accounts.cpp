@@ -55,7 +55,7 @@ AccountCheck compare(const GatewayAccount& told, const GatewayAccount& kept) {
   if (is_same(told, kept)) return {.ours = true, .refusal = {}};
   return {.ours = false,
           .refusal = fmt::format("the keys of {} are of account {}; this deployment works with {}",
-                                 domain::word(told.gateway), named(told), named(kept))};
+                                 domain::to_string(told.gateway), named(told), named(kept))};
 }
 
 }  // namespace
@@ -73,7 +73,7 @@ base::Task<bool> is_our_account(Context& context, GatewayName name) {
   const auto check = compare(*told, *kept);
   if (!check.ours && !context.accounts->contains(name))
     context.log.write(ports::LogLevel::error, "a gateway's account is refused",
-                      {{"gateway", domain::word(name)}, {"reason", check.refusal}});
+                      {{"gateway", domain::to_string(name)}, {"reason", check.refusal}});
   context.accounts->insert_or_assign(name, check);
   co_return check.ours;
 }

@@ -100,7 +100,7 @@ struct Completing {
   const GatewayAnswer& answer;
   bool proven;
   Completion& completion;
-  const WordCompleted& word;
+  const RenderCompleted& render;
 
   // The changes of the outcome; what somebody else ended meanwhile stays as it is.
   [[nodiscard]] Changes changes_of(const Loaded& loaded, domain::Moment moment,
@@ -115,8 +115,8 @@ struct Completing {
     return changes;
   }
 
-  void word_it(const Loaded& loaded, const Completed& after, base::Timestamp now, Changes& changes,
-               Try& result) const {
+  void render_it(const Loaded& loaded, const Completed& after, base::Timestamp now,
+                 Changes& changes, Try& result) const {
     result.status = after.call.status;
     if (call == nullptr) {
       const bool known = after.call.status != CallStatus::open;
@@ -128,7 +128,7 @@ struct Completing {
       result.answer = std::move(*reply);
       return;
     }
-    result.answer = answer_of(*call, after, word);
+    result.answer = answer_of(*call, after, render);
     if (*result.answer) close_record(own, **result.answer, now, changes);
   }
 };
@@ -145,7 +145,7 @@ base::Task<base::Result<Try, Refusal>> try_to_complete(const Completing& complet
     after.answer = completing.answer;
     const auto now = moment.now;
     auto changes = completing.changes_of(loaded, std::move(moment), after);
-    completing.word_it(loaded, after, now, changes, result);
+    completing.render_it(loaded, after, now, changes, result);
     return changes;
   };
   ports::Reads reads{.call = ports::ref_of(completing.sent),
@@ -158,9 +158,9 @@ base::Task<base::Result<Try, Refusal>> try_to_complete(const Completing& complet
 
 base::Task<base::Result<Try, Refusal>> complete(Context& context, const Call* call,
                                                 const GatewayCall& sent, GatewayAnswer& answer,
-                                                bool proven, const WordCompleted& word) {
+                                                bool proven, const RenderCompleted& render) {
   const auto completion = context.handlers->of(sent).completion(context, sent, answer);
-  const Completing completing{context, call, sent, answer, proven, *completion, word};
+  const Completing completing{context, call, sent, answer, proven, *completion, render};
   for (int i = 0; i < kMaxTries; ++i) {
     if (!co_await completion->prepare(context)) break;
     auto tried = co_await try_to_complete(completing);
@@ -196,7 +196,7 @@ base::Task<void> check_copies(Context& context, const GatewayCall& sent,
 }
 
 base::Task<Answer> send_and_complete(Context& context, const Call* call, GatewayCall sent,
-                                     WordCompleted word) {
+                                     RenderCompleted render) {
   if (!context.lease->permits(sent, context.clock.steady())) {
     context.log.write(ports::LogLevel::warning,
                       "a gateway call is not sent: this instance lost its lease",
@@ -208,10 +208,10 @@ base::Task<Answer> send_and_complete(Context& context, const Call* call, Gateway
   std::optional<Sighting> sighting;
   if (must_look(sent, answer)) sighting = co_await handler.query(context, sent);
   if (sighting == Sighting::no_answer && answer.look_first) make_unknown(answer);
-  auto tried = co_await complete(context, call, sent, answer, false, word);
+  auto tried = co_await complete(context, call, sent, answer, false, render);
   if (!tried) co_return std::unexpected(std::move(tried).error());
   // What was done there without us has its place now.
-  if (sighting == Sighting::no_room && tried->status != CallStatus::open)
+  if (sighting == Sighting::beyond_total && tried->status != CallStatus::open)
     co_await handler.query(context, sent);
   co_await check_copies(context, sent, answer);
   co_return std::move(*tried->answer);
@@ -220,11 +220,11 @@ base::Task<Answer> send_and_complete(Context& context, const Call* call, Gateway
 }  // namespace
 
 base::Task<Answer> perform(Context& context, const Call* call, GatewayCall sent,
-                           WordCompleted word) {
+                           RenderCompleted render) {
   const auto key = sent.gateway_key;
   std::string failure;
   try {
-    co_return co_await send_and_complete(context, call, std::move(sent), std::move(word));
+    co_return co_await send_and_complete(context, call, std::move(sent), std::move(render));
   } catch (const std::exception& error) {
     failure = error.what();
   }
@@ -239,32 +239,32 @@ base::Task<base::Result<Completed, Refusal>> perform_first(Context& context, Cal
   std::optional<Completed> done;
   const Call call{.caller = std::move(caller),
                   .idempotency = {},
-                  .word_refusal = [&worded](const Refusal& refusal) {
+                  .render_refusal = [&worded](const Refusal& refusal) {
                     worded = refusal;
                     return StoredReply{};
                   }};
-  const WordCompleted word = [&done](const Completed& completed) {
+  const RenderCompleted render = [&done](const Completed& completed) {
     done = completed;
     return StoredReply{};
   };
-  auto answer = co_await perform(context, &call, std::move(sent), word);
+  auto answer = co_await perform(context, &call, std::move(sent), render);
   if (done) co_return std::move(*done);
   if (worded) co_return std::unexpected(std::move(*worded));
   co_return std::unexpected(answer ? outcome_unknown() : std::move(answer).error());
 }
 
 base::Task<bool> complete_as(Context& context, GatewayCall known, GatewayAnswer answer) {
-  const WordCompleted word = &unworded;
-  auto tried = co_await complete(context, nullptr, known, answer, true, word);
+  const RenderCompleted render = &unworded;
+  auto tried = co_await complete(context, nullptr, known, answer, true, render);
   if (tried && tried->status != CallStatus::open) co_return true;
   context.log.write(ports::LogLevel::warning, "a gateway call could not be completed",
                     {{"call", known.gateway_key}});
   co_return false;
 }
 
-Answer word_completed(const Call& call, const Loaded& loaded, const WordCompleted& word) {
+Answer render_completed(const Call& call, const Loaded& loaded, const RenderCompleted& render) {
   if (!loaded.record_call) return std::unexpected(outcome_unknown());
-  return answer_of(call, completed_of(loaded, *loaded.record_call), word);
+  return answer_of(call, completed_of(loaded, *loaded.record_call), render);
 }
 
 StoredReply unworded(const Completed&) {

@@ -19,7 +19,7 @@ namespace cobro::app {
 // was sent, whatever fails here leaves the outcome unknown, and recovery goes on. `call` may be
 // null: nobody waits, and the idempotency record (if any) is left settled for its own route.
 base::Task<Answer> perform(Context& context, const Call* call, domain::GatewayCall sent,
-                           WordCompleted word);
+                           RenderCompleted render);
 
 // The same for a caller that goes on with something else after it: no record waits. Refusals: all
 // that a reply would say, payment_declined included.
@@ -32,7 +32,8 @@ base::Task<bool> complete_as(Context& context, domain::GatewayCall known,
                              ports::GatewayAnswer answer);
 
 // The answer of a record whose call ended without its caller, which is loaded.
-Answer word_completed(const Call& call, const ports::Loaded& loaded, const WordCompleted& word);
+Answer render_completed(const Call& call, const ports::Loaded& loaded,
+                        const RenderCompleted& render);
 
 // For who waits for nothing.
 StoredReply unworded(const Completed& completed);

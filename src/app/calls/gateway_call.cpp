@@ -55,23 +55,24 @@ GatewayCall begin(const Context& context, domain::CallId id, const ports::Comman
                   const Counted& row, domain::GatewayRequest request, std::string requested_by,
                   base::Timestamp now) {
   const auto deadline = now + context.settings.gateway_timeout;
-  return {.id = id,
-          .operation = facts.operation,
-          .subject_id = row.subject,
-          .refund_id = facts.refund_id,
-          .gateway = row.gateway,
-          .gateway_key = fmt::format("cobro-{}-{}-{}-{}", context.store.deployment(),
-                                     row.subject.to_string(), word(facts.operation), row.counter),
-          .request = std::move(request),
-          .target = facts.target,
-          .on_page = facts.on_page,
-          .requested_by = std::move(requested_by),
-          .sends = 1,
-          .first_sent_at = now,
-          .deadline = deadline,
-          .instance_id = context.lease->instance(),
-          .next_check_at = deadline + kRecoveryGrace,
-          .created_at = now};
+  return {
+      .id = id,
+      .operation = facts.operation,
+      .subject_id = row.subject,
+      .refund_id = facts.refund_id,
+      .gateway = row.gateway,
+      .gateway_key = fmt::format("cobro-{}-{}-{}-{}", context.store.deployment(),
+                                 row.subject.to_string(), to_string(facts.operation), row.counter),
+      .request = std::move(request),
+      .target = facts.target,
+      .on_page = facts.on_page,
+      .requested_by = std::move(requested_by),
+      .sends = 1,
+      .first_sent_at = now,
+      .deadline = deadline,
+      .instance_id = context.lease->instance(),
+      .next_check_at = deadline + kRecoveryGrace,
+      .created_at = now};
 }
 
 template <class Interface, class Command>
@@ -131,16 +132,16 @@ Made make_call(const Context& context, Counted row, const ports::SubscriptionCom
 void follow_end(const GatewayCall& call, base::Timestamp now, ports::Changes& changes) {
   changes.update_calls.push_back(call);
   if (call.in_review)
-    changes.settle_reconciliations.push_back({call.id,
-                                              call.status == CallStatus::accepted
-                                                  ? domain::ReconciliationOutcome::succeeded
-                                                  : domain::ReconciliationOutcome::failed,
-                                              now});
+    changes.resolve_reviews.push_back({call.id,
+                                       call.status == CallStatus::accepted
+                                           ? domain::ReviewOutcome::succeeded
+                                           : domain::ReviewOutcome::failed,
+                                       now});
   if (!call.record_key) return;
   if (call.status == CallStatus::not_executed) {
     changes.release_records.push_back(*call.record_key);
   } else {
-    changes.settle_records.push_back({*call.record_key, now + kRecordLife});
+    changes.complete_records.push_back({*call.record_key, now + kRecordLife});
   }
 }
 

@@ -28,7 +28,7 @@ struct Completed {
 Completed completed_of(const ports::Loaded& loaded, domain::GatewayCall call);
 
 // The reply of a call that was accepted. Everything else is worded as a refusal.
-using WordCompleted = std::function<StoredReply(const Completed& completed)>;
+using RenderCompleted = std::function<StoredReply(const Completed& completed)>;
 
 // What evidence says of a call that is open.
 struct Verdict {
@@ -57,9 +57,9 @@ class Completion {
 
 // What a status query found.
 enum class Sighting {
-  no_answer,  // nothing may be concluded
-  seen,       // the gateway answered; what was news is applied, open calls that it ends included
-  no_room,    // the same, but what happened there has no place here until the call has ended
+  no_answer,     // nothing may be concluded
+  seen,          // the gateway answered; what was news is applied, open calls that it ends included
+  beyond_total,  // the same, but what happened there has no place here until the call has ended
 };
 
 class CallHandler {

@@ -43,7 +43,7 @@ bool inside_window(const Context& context, const GatewayCall& call, base::Timest
 
 std::string unknown_detail(const GatewayCall& call) {
   return fmt::format("the gateway did not tell the outcome of this {} (key {})",
-                     word(call.operation), call.gateway_key);
+                     to_string(call.operation), call.gateway_key);
 }
 
 // Takes the call for this look: whoever commits this first has it, for one deadline. A take-over
@@ -118,7 +118,7 @@ base::Task<void> recover_one(Context& context, GatewayCall due) {
   if (resend || sighting == Sighting::no_answer) co_return;
   // A refund without room is somebody else's: this call's has its room, and is not there.
   const bool refund = call->operation == domain::Operation::refund;
-  if (sighting == Sighting::no_room && !refund) co_return;
+  if (sighting == Sighting::beyond_total && !refund) co_return;
   if (co_await is_open(context, *call)) co_await give_up(context, std::move(*call));
 }
 

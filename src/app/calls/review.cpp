@@ -2,14 +2,14 @@
 
 namespace cobro::app {
 
-domain::Reconciliation review_of(const domain::GatewayCall& call, const std::optional<Owner>& owner,
-                                 std::string detail, domain::Moment& moment) {
-  domain::Reconciliation row{.id = moment.ids.next<domain::ReconciliationId>(),
-                             .call_id = call.id,
-                             .operation = call.operation,
-                             .gateway = call.gateway,
-                             .detail = std::move(detail),
-                             .created_at = moment.now};
+domain::Review review_of(const domain::GatewayCall& call, const std::optional<Owner>& owner,
+                         std::string detail, domain::Moment& moment) {
+  domain::Review row{.id = moment.ids.next<domain::ReviewId>(),
+                     .call_id = call.id,
+                     .operation = call.operation,
+                     .gateway = call.gateway,
+                     .detail = std::move(detail),
+                     .created_at = moment.now};
   if (subject_of(call.operation) == domain::CallSubject::subscription)
     row.subscription_id = domain::SubscriptionId{call.subject_id};
   if (owner) {

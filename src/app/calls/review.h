@@ -6,7 +6,7 @@
 
 #include "domain/books.h"
 #include "domain/gateway_call.h"
-#include "domain/reconciliation.h"
+#include "domain/review.h"
 
 namespace cobro::app {
 
@@ -16,7 +16,7 @@ struct Owner {
   std::optional<std::string> tenant_id;
 };
 // Of a call that is about no payment, and whose outcome nobody could learn.
-domain::Reconciliation review_of(const domain::GatewayCall& call, const std::optional<Owner>& owner,
-                                 std::string detail, domain::Moment& moment);
+domain::Review review_of(const domain::GatewayCall& call, const std::optional<Owner>& owner,
+                         std::string detail, domain::Moment& moment);
 
 }  // namespace cobro::app

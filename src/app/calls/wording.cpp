@@ -36,8 +36,8 @@ std::optional<Refusal> ended_subscription(const Completed& completed) {
   const auto& row = completed.subscription;
   const bool made = completed.call.operation != domain::Operation::create_subscription;
   if (!row || !made || !domain::is_terminal(row->status)) return std::nullopt;
-  return invalid_state(
-      fmt::format("The subscription is {}; it has ended for good.", domain::word(row->status)));
+  return invalid_state(fmt::format("The subscription is {}; it has ended for good.",
+                                   domain::to_string(row->status)));
 }
 
 Refusal not_executed(const Completed& completed) {
@@ -69,12 +69,12 @@ Refusal outcome_unknown() {
               "the request with the same Idempotency-Key to learn the outcome."};
 }
 
-Answer answer_of(const Call& call, const Completed& completed, const WordCompleted& word) {
+Answer answer_of(const Call& call, const Completed& completed, const RenderCompleted& render) {
   switch (completed.call.status) {
     case CallStatus::accepted:
-      return word(completed);
+      return render(completed);
     case CallStatus::declined:
-      return call.word_refusal(declined(completed.call));
+      return call.render_refusal(declined(completed.call));
     case CallStatus::not_executed:
       return std::unexpected(not_executed(completed));
     case CallStatus::open:

@@ -6,7 +6,7 @@
 namespace cobro::app {
 
 // `word` when accepted; 402 when declined; else a refusal that says why, or that it is unknown.
-Answer answer_of(const Call& call, const Completed& completed, const WordCompleted& word);
+Answer answer_of(const Call& call, const Completed& completed, const RenderCompleted& render);
 domain::Refusal outcome_unknown();
 
 }  // namespace cobro::app

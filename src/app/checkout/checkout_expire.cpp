@@ -51,7 +51,7 @@ bool collects_something(const Loaded& loaded) {
 }
 
 // Closes the row of a session that has ended; nothing when there is still something to do.
-std::optional<Changes> settle_row(const Loaded& loaded, base::Timestamp now) {
+std::optional<Changes> end_row(const Loaded& loaded, base::Timestamp now) {
   if (!loaded.checkout || loaded.checkout->status != CheckoutStatus::open) return Changes{};
   if (!collects_something(loaded)) return look_later(loaded, now + kNextLook);
   const auto end = end_of(loaded);
@@ -98,7 +98,7 @@ base::Task<bool> write(Context& context, domain::CheckoutSessionId id, DecideCha
 // After the gateway was told: closes the row if that ended it.
 base::Task<void> close_row(Context& context, domain::CheckoutSessionId id) {
   co_await write(context, id, [](const Loaded& loaded, domain::Moment moment) {
-    return base::Result<Changes, Refusal>{settle_row(loaded, moment.now).value_or(Changes{})};
+    return base::Result<Changes, Refusal>{end_row(loaded, moment.now).value_or(Changes{})};
   });
 }
 
@@ -107,7 +107,7 @@ base::Task<void> expire_payment(Context& context, domain::CheckoutSessionId id) 
   const DecideChanges decide = [&](const Loaded& loaded,
                                    domain::Moment moment) -> base::Result<Changes, Refusal> {
     cancelling.reset();
-    if (auto changes = settle_row(loaded, moment.now)) return std::move(*changes);
+    if (auto changes = end_row(loaded, moment.now)) return std::move(*changes);
     if (moment.now < loaded.checkout->expires_at)
       return look_later(loaded, loaded.checkout->expires_at);
     if (must_wait(loaded)) return look_later(loaded, moment.now + kNextLook);
@@ -123,7 +123,7 @@ base::Task<void> expire_subscription(Context& context, const CheckoutSession& se
   const DecideChanges decide = [&](const Loaded& loaded,
                                    domain::Moment moment) -> base::Result<Changes, Refusal> {
     is_due = false;
-    if (auto changes = settle_row(loaded, moment.now)) return std::move(*changes);
+    if (auto changes = end_row(loaded, moment.now)) return std::move(*changes);
     if (moment.now < loaded.checkout->expires_at)
       return look_later(loaded, loaded.checkout->expires_at);
     is_due = true;

@@ -92,14 +92,15 @@ base::Task<bool> write(Context& context, ports::Reads reads, DecideChanges decid
 struct Seen {
   bool answered = false;
   bool gone = false;
-  std::optional<domain::MethodNews> method = {};
+  std::optional<domain::GatewayMethod> method = {};
 };
 
 base::Task<Seen> look(Context& context, domain::GatewayName gateway, domain::Operation operation,
                       std::string id) {
   auto found = co_await fetch_object(context, gateway, operation, std::move(id));
   Seen seen{.answered = found.answered, .gone = found.missing};
-  if (auto* news = std::get_if<domain::MethodNews>(&found.object)) seen.method = std::move(*news);
+  if (auto* snapshot = std::get_if<domain::GatewayMethod>(&found.object))
+    seen.method = std::move(*snapshot);
   if (seen.gone && !co_await is_our_account(context, gateway)) co_return Seen{};
   co_return seen;
 }
@@ -121,18 +122,18 @@ Changes follow_method(const Loaded& loaded, domain::PaymentMethodId id, const Se
 
 }  // namespace
 
-bool follow(PaymentMethod& method, const domain::MethodNews& news) {
+bool follow(PaymentMethod& method, const domain::GatewayMethod& snapshot) {
   const auto shown = [](const PaymentMethod& row) {
     return std::tie(row.gateway_payment_method_id, row.type, row.brand, row.last4, row.exp_month,
                     row.exp_year);
   };
   const auto before = method;
-  method.gateway_payment_method_id = news.gateway_payment_method_id;
-  method.type = news.type;
-  method.brand = news.brand;
-  method.last4 = news.last4;
-  method.exp_month = news.exp_month;
-  method.exp_year = news.exp_year;
+  method.gateway_payment_method_id = snapshot.gateway_payment_method_id;
+  method.type = snapshot.type;
+  method.brand = snapshot.brand;
+  method.last4 = snapshot.last4;
+  method.exp_month = snapshot.exp_month;
+  method.exp_year = snapshot.exp_year;
   return shown(before) != shown(method);
 }
 

@@ -26,7 +26,7 @@ base::Task<void> check_blamed(Context& context, ports::Reads::Customer customer,
                               std::optional<std::string> gateway_method);
 
 // Takes over what the gateway says of a method. False: nothing new.
-bool follow(domain::PaymentMethod& method, const domain::MethodNews& news);
+bool follow(domain::PaymentMethod& method, const domain::GatewayMethod& snapshot);
 
 // Whether the customer that the gateway calls `used` is not this user's any more: what was
 // refused because of it may be asked for again, once.

@@ -29,7 +29,8 @@ struct Step {
 
   void make_customer() const {
     auto& customer = *after.customer;
-    customer.gateway_customer_id = std::get<domain::CustomerNews>(answer.news).gateway_customer_id;
+    customer.gateway_customer_id =
+        std::get<domain::GatewayCustomer>(answer.snapshot).gateway_customer_id;
     customer.updated_at = now;
     changes.update_customers.push_back(customer);
   }
@@ -45,7 +46,7 @@ struct Step {
     method.updated_at = now;
     method.status = status == CallStatus::accepted ? MethodStatus::attached : MethodStatus::refused;
     if (status == CallStatus::accepted) {
-      (void)follow(method, std::get<domain::MethodNews>(answer.news));
+      (void)follow(method, std::get<domain::GatewayMethod>(answer.snapshot));
       if (!after.customer->default_method_id) set_default(method.id);
     }
     changes.update_methods.push_back(method);
@@ -93,10 +94,10 @@ std::optional<std::string> gateway_id_of(const Loaded& loaded, const GatewayCall
 }
 
 bool shows_done(const GatewayCall& call, const GatewayObject& object) {
-  if (const auto* customer = std::get_if<domain::CustomerNews>(&object))
+  if (const auto* customer = std::get_if<domain::GatewayCustomer>(&object))
     return call.operation == Operation::create_customer && customer->our_customer &&
            customer->our_customer->uuid == call.subject_id;
-  const auto* method = std::get_if<domain::MethodNews>(&object);
+  const auto* method = std::get_if<domain::GatewayMethod>(&object);
   if (method == nullptr) return false;
   if (call.operation == Operation::detach_method) return !method->gateway_customer_id;
   return call.operation == Operation::attach_method && method->gateway_customer_id &&
@@ -129,7 +130,7 @@ class MethodCalls final : public CallHandler {
     if (done)
       (void)co_await complete_as(
           context, std::move(call),
-          {.kind = ports::AnswerKind::accepted, .news = std::move(found.object)});
+          {.kind = ports::AnswerKind::accepted, .snapshot = std::move(found.object)});
     co_return Sighting::seen;
   }
   // The token that is to be attached is nobody's yet.
@@ -141,7 +142,7 @@ class MethodCalls final : public CallHandler {
                     std::string detail, Changes& changes) const override {
     std::optional<Owner> owner;
     if (loaded.customer) owner = Owner{loaded.customer->user_id, loaded.customer->tenant_id};
-    changes.insert_reconciliations.push_back(review_of(call, owner, std::move(detail), moment));
+    changes.insert_reviews.push_back(review_of(call, owner, std::move(detail), moment));
   }
 };
 

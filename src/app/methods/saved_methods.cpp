@@ -263,12 +263,13 @@ base::Task<SavedMethods> list_methods(Context& context, Caller caller,
       co_await context.store.load({.customer = customer_ref(caller, gateway)}));
 }
 
-base::Task<Answer> save_method(Context& context, Call call, SaveMethod command, WordMethod word) {
-  const WordCompleted word_saved = [word](const Completed& settled) {
-    return word(*settled.method, settled.customer->default_method_id == settled.method->id);
+base::Task<Answer> save_method(Context& context, Call call, SaveMethod command,
+                               RenderMethod render) {
+  const RenderCompleted render_saved = [render](const Completed& completed) {
+    return render(*completed.method, completed.customer->default_method_id == completed.method->id);
   };
-  const WordSettled settled = [&](const Loaded& loaded) {
-    return word_completed(call, loaded, word_saved);
+  const RenderLoaded completed = [&](const Loaded& loaded) {
+    return render_completed(call, loaded, render_saved);
   };
   const auto began = context.clock.now();
   bool tried = false;
@@ -283,7 +284,7 @@ base::Task<Answer> save_method(Context& context, Call call, SaveMethod command, 
     }
     const auto saved = saved_methods_of(loaded);
     if (const auto* known = find_method(saved, command.payment_method)) {
-      decided.reply = word(*known, saved.customer->default_method_id == known->id);
+      decided.reply = render(*known, saved.customer->default_method_id == known->id);
       return decided;
     }
     if (is_our_id(command.payment_method)) return std::unexpected(no_such_method());
@@ -298,13 +299,14 @@ base::Task<Answer> save_method(Context& context, Call call, SaveMethod command, 
     return decided;
   };
   while (has_time(context, began)) {
-    auto decided = co_await once(
-        context, call, {.customer = customer_ref(call.caller, command.gateway)}, decide, settled);
+    auto decided = co_await idempotently(
+        context, call, {.customer = customer_ref(call.caller, command.gateway)}, decide, completed);
     if (!decided) co_return std::unexpected(std::move(decided).error());
     if (decided->reply) co_return std::move(*decided->reply);
     if (!decided->calls.empty()) {
       const auto owner = decided->calls.front().target.value_or("");
-      auto answer = co_await perform(context, &call, std::move(decided->calls.front()), word_saved);
+      auto answer =
+          co_await perform(context, &call, std::move(decided->calls.front()), render_saved);
       if (answer || std::exchange(tried, true) ||
           !co_await is_replaced(context, customer_ref(call.caller, command.gateway), owner))
         co_return answer;
@@ -346,12 +348,13 @@ Refusal in_use() {
 
 }  // namespace
 
-base::Task<Answer> remove_method(Context& context, Call call, NameMethod command, WordMethod word) {
-  const WordCompleted word_removed = [word](const Completed& settled) {
-    return word(*settled.method, false);
+base::Task<Answer> remove_method(Context& context, Call call, NameMethod command,
+                                 RenderMethod render) {
+  const RenderCompleted render_removed = [render](const Completed& completed) {
+    return render(*completed.method, false);
   };
-  const WordSettled settled = [&](const Loaded& loaded) {
-    return word_completed(call, loaded, word_removed);
+  const RenderLoaded completed = [&](const Loaded& loaded) {
+    return render_completed(call, loaded, render_removed);
   };
   const Decide decide = [&](const Loaded& loaded,
                             domain::Moment moment) -> base::Result<Decided, Refusal> {
@@ -372,13 +375,13 @@ base::Task<Answer> remove_method(Context& context, Call call, NameMethod command
     decided.calls.push_back(std::move(sent));
     return decided;
   };
-  auto decided = co_await once(
+  auto decided = co_await idempotently(
       context, call,
       {.customer = customer_ref(call.caller, command.gateway), .customer_subscriptions = true},
-      decide, settled);
+      decide, completed);
   if (!decided) co_return std::unexpected(std::move(decided).error());
   if (decided->reply) co_return std::move(*decided->reply);
-  co_return co_await perform(context, &call, std::move(decided->calls.front()), word_removed);
+  co_return co_await perform(context, &call, std::move(decided->calls.front()), render_removed);
 }
 
 }  // namespace cobro::app

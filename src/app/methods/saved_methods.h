@@ -35,14 +35,16 @@ base::Task<base::Result<domain::Customer, domain::Refusal>> ensure_customer(
 base::Task<base::Result<domain::PaymentMethod, domain::Refusal>> ensure_method(
     Context& context, Caller caller, domain::GatewayName gateway, std::string named);
 
-using WordMethod = std::function<StoredReply(const domain::PaymentMethod& method, bool is_default)>;
+using RenderMethod =
+    std::function<StoredReply(const domain::PaymentMethod& method, bool is_default)>;
 
 struct SaveMethod {
   domain::GatewayName gateway = domain::GatewayName::stripe;
   std::string payment_method;  // the gateway's token
 };
 // The first one saved is the default. Saving one that is saved answers it.
-base::Task<Answer> save_method(Context& context, Call call, SaveMethod command, WordMethod word);
+base::Task<Answer> save_method(Context& context, Call call, SaveMethod command,
+                               RenderMethod render);
 
 base::Task<SavedMethods> list_methods(Context& context, Caller caller, domain::GatewayName gateway);
 
@@ -51,7 +53,8 @@ struct NameMethod {
   std::string method;  // our id, or the gateway's
 };
 // Detaches it at the gateway. Refusals: not_found, method_in_use, …
-base::Task<Answer> remove_method(Context& context, Call call, NameMethod command, WordMethod word);
+base::Task<Answer> remove_method(Context& context, Call call, NameMethod command,
+                                 RenderMethod render);
 
 // What a decision that gives a method to something checks. It also writes the method's row: one
 // that removes it at the same time misses that row's version, and decides again.

@@ -2,8 +2,8 @@
 
 #include "app/calls/driver.h"
 #include "app/orders/orders.h"
-#include "app/payments/asking.h"
 #include "app/payments/closing.h"
+#include "app/payments/status_query.h"
 #include "app/pipeline/guards.h"
 #include "domain/words.h"
 
@@ -19,7 +19,7 @@ using domain::RefusalCode;
 struct CancelCall {
   const Context& context;
   const Call& call;
-  const WordOrder& word;
+  const RenderOrder& render;
   Asked asked = {};
 };
 
@@ -43,8 +43,8 @@ base::Result<void, Refusal> check(const CancelCall& cancel, const ports::Loaded&
   const auto& order = *loaded.order;
   if (order.captured > order.refunded) return std::unexpected(refund_required());
   if (order.status != OrderStatus::pending)
-    return std::unexpected(invalid_state(
-        fmt::format("The order is {}; it must be pending to be cancelled.", word(order.status))));
+    return std::unexpected(invalid_state(fmt::format(
+        "The order is {}; it must be pending to be cancelled.", to_string(order.status))));
   for (const auto& payment : loaded.order_payments) {
     if (payment.conflicted && !has_ended(payment.state))
       return std::unexpected(payment_conflicted());
@@ -66,15 +66,15 @@ base::Result<Decided, Refusal> close(const CancelCall& cancel, const ports::Load
   COBRO_TRY_INTO(auto closed,
                  close_order(cancel.context, loaded, std::move(moment), domain::Closing::cancel));
   Decided decided;
-  if (closed.calls.empty()) decided.reply = cancel.word(closed.changes.update_orders.front());
+  if (closed.calls.empty()) decided.reply = cancel.render(closed.changes.update_orders.front());
   decided.changes = std::move(closed.changes);
   decided.calls = std::move(closed.calls);
   return decided;
 }
 
 // What has become of the order: cancelled, kept by money that came, or not known yet.
-Answer outcome(const WordOrder& word, const domain::Order& order) {
-  if (order.status == OrderStatus::cancelled) return word(order);
+Answer outcome(const RenderOrder& render, const domain::Order& order) {
+  if (order.status == OrderStatus::cancelled) return render(order);
   if (order.closing) return std::unexpected(still_closing());
   if (order.captured > order.refunded) return std::unexpected(refund_required());
   return std::unexpected(invalid_state(
@@ -85,7 +85,7 @@ base::Result<Decided, Refusal> decide(const CancelCall& cancel, const ports::Loa
                                       domain::Moment moment) {
   COBRO_TRY_INTO(const auto order, visible_order(loaded, cancel.call.caller));
   if (order.status == OrderStatus::cancelled)
-    return Decided{.changes = {}, .reply = cancel.word(order), .calls = {}, .inquire = {}};
+    return Decided{.changes = {}, .reply = cancel.render(order), .calls = {}, .status_query = {}};
   if (!order.closing)
     if (auto fine = check(cancel, loaded); !fine) return std::unexpected(std::move(fine).error());
   if (const auto busy = busy_payment(cancel, loaded)) return ask_about(*busy);
@@ -95,7 +95,7 @@ base::Result<Decided, Refusal> decide(const CancelCall& cancel, const ports::Loa
 
 // After the calls: words what the order has become, and closes the record with it.
 base::Task<Answer> conclude(Context& context, const Call& call, ports::OrderRef order,
-                            WordOrder word) {
+                            RenderOrder render) {
   std::optional<Answer> result;
   ports::Reads reads{.root = order, .record_key = {}, .webhook = {}};
   if (call.idempotency) reads.record_key = call.idempotency->record_key;
@@ -110,7 +110,7 @@ base::Task<Answer> conclude(Context& context, const Call& call, ports::OrderRef 
       result = std::move(reply);
       return changes;
     }
-    result = outcome(word, *loaded.order);
+    result = outcome(render, *loaded.order);
     if (!loaded.record || loaded.order->closing) return changes;
     auto record = *loaded.record;
     if (*result) {
@@ -130,26 +130,28 @@ base::Task<Answer> conclude(Context& context, const Call& call, ports::OrderRef 
 
 }  // namespace
 
-base::Task<Answer> cancel_order(Context& context, Call call, CancelOrder command, WordOrder word) {
-  CancelCall cancel{context, call, word};
+base::Task<Answer> cancel_order(Context& context, Call call, CancelOrder command,
+                                RenderOrder render) {
+  CancelCall cancel{context, call, render};
   const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
     return decide(cancel, loaded, std::move(moment));
   };
-  const WordSettled word_left = [&](const ports::Loaded& loaded) {
-    return outcome(word, *loaded.order);
+  const RenderLoaded render_left = [&](const ports::Loaded& loaded) {
+    return outcome(render, *loaded.order);
   };
   const ports::Reads reads{.root = command.order, .record_key = {}, .webhook = {}};
-  auto decided = co_await once_asking(context, call, reads, decide_once, word_left, cancel.asked);
+  auto decided = co_await idempotently_with_query(context, call, reads, decide_once, render_left,
+                                                  cancel.asked);
   if (!decided) co_return std::unexpected(std::move(decided).error());
   if (decided->reply) co_return std::move(*decided->reply);
   // Whatever becomes of one, the others are sent too.
   for (auto& cancelling : decided->calls) {
     cancelling.record_key.reset();  // the record is closed once, by conclude
-    auto settled = co_await perform(context, nullptr, std::move(cancelling), &unworded);
-    if (!settled && settled.error().code != RefusalCode::outcome_unknown)
-      co_return std::unexpected(std::move(settled).error());
+    auto completed = co_await perform(context, nullptr, std::move(cancelling), &unworded);
+    if (!completed && completed.error().code != RefusalCode::outcome_unknown)
+      co_return std::unexpected(std::move(completed).error());
   }
-  co_return co_await conclude(context, call, command.order, word);
+  co_return co_await conclude(context, call, command.order, render);
 }
 
 }  // namespace cobro::app

@@ -19,7 +19,7 @@ base::Result<domain::Order, Refusal> make_order(const Context& context, const Ca
                       .status_before_refund = {},
                       .closing = {},
                       .total = zero,
-                      .live = zero,
+                      .allocated = zero,
                       .captured = zero,
                       .refunded = zero,
                       .shipping_address = command.shipping_address,
@@ -55,7 +55,8 @@ base::Result<std::vector<domain::OrderItem>, Refusal> price_items(const std::vec
   return priced;
 }
 
-base::Task<Answer> create_order(Context& context, Call call, CreateOrder command, WordOrder word) {
+base::Task<Answer> create_order(Context& context, Call call, CreateOrder command,
+                                RenderOrder render) {
   const Decide decide = [&](const ports::Loaded& loaded,
                             domain::Moment moment) -> base::Result<Decided, Refusal> {
     COBRO_TRY_INTO(auto order,
@@ -63,12 +64,12 @@ base::Task<Answer> create_order(Context& context, Call call, CreateOrder command
     Decided decided;
     decided.changes.insert_events.push_back(
         domain::order_event(order, "order.created", std::nullopt, moment.now, moment.ids));
-    decided.reply = word(order);
+    decided.reply = render(order);
     decided.changes.insert_orders.push_back(std::move(order));
     return decided;
   };
   ports::Reads reads{.root = {}, .record_key = {}, .webhook = {}, .order_numbers = 1};
-  auto decided = co_await once(context, call, std::move(reads), decide, never_settled);
+  auto decided = co_await idempotently(context, call, std::move(reads), decide, never_rendered);
   if (!decided) co_return std::unexpected(std::move(decided).error());
   co_return std::move(*decided->reply);
 }

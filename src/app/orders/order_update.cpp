@@ -39,12 +39,12 @@ base::Result<std::vector<NewItem>, Refusal> read_items(const std::vector<NewItem
 
 base::Result<void, Refusal> replace_items(const UpdateOrder& command, domain::Order& order,
                                           domain::IdSource& ids) {
-  if (!order.live.is_zero())
+  if (!order.allocated.is_zero())
     return std::unexpected(
         Refusal{.code = RefusalCode::payment_in_progress,
                 .message = fmt::format("Payments hold {} of this order; its items cannot change "
                                        "while they are open or captured.",
-                                       order.live.to_string())});
+                                       order.allocated.to_string())});
   COBRO_TRY_INTO(auto items, read_items(*command.items, order.total.currency()));
   COBRO_TRY_INTO(order.items, price_items(items, ids));
   auto total = domain::Money::zero(order.total.currency());
@@ -77,8 +77,8 @@ base::Result<void, Refusal> move_status(OrderStatus wanted, domain::Order& order
   const auto event = move_to(wanted);
   const auto status = event ? next(order.status, *event) : std::nullopt;
   if (!status)
-    return std::unexpected(invalid_state(
-        fmt::format("The order is {}; it cannot be made {}.", word(order.status), word(wanted))));
+    return std::unexpected(invalid_state(fmt::format("The order is {}; it cannot be made {}.",
+                                                     to_string(order.status), to_string(wanted))));
   order.status = *status;
   return {};
 }
@@ -88,7 +88,7 @@ base::Result<void, Refusal> change_content(const UpdateOrder& command, domain::O
   if (order.status != OrderStatus::pending)
     return std::unexpected(invalid_state(
         fmt::format("The order is {}; items, addresses and notes change while it is pending.",
-                    word(order.status))));
+                    to_string(order.status))));
   if (order.closing)
     return std::unexpected(
         Refusal{.code = RefusalCode::order_closing, .message = "The order is being cancelled."});
@@ -101,7 +101,7 @@ base::Result<void, Refusal> change_content(const UpdateOrder& command, domain::O
 }
 
 base::Result<Decided, Refusal> decide(const Call& call, const UpdateOrder& command,
-                                      const WordOrder& word_order, const ports::Loaded& loaded,
+                                      const RenderOrder& render_order, const ports::Loaded& loaded,
                                       domain::Moment moment) {
   COBRO_TRY_INTO(auto order, visible_order(loaded, call.caller));
   if (changes_content(command))
@@ -112,26 +112,28 @@ base::Result<Decided, Refusal> decide(const Call& call, const UpdateOrder& comma
     if (auto moved = move_status(*command.status, order); !moved)
       return std::unexpected(std::move(moved).error());
   Decided decided;
-  const auto type = order.status == before ? "updated" : domain::word(order.status);
+  const auto type = order.status == before ? "updated" : domain::to_string(order.status);
   decided.changes.insert_events.push_back(domain::order_event(
       order, "order." + std::string(type), std::nullopt, moment.now, moment.ids));
   decided.changes.replace_items = command.items.has_value();
-  decided.reply = word_order(order);
+  decided.reply = render_order(order);
   decided.changes.update_orders.push_back(std::move(order));
   return decided;
 }
 
 }  // namespace
 
-base::Task<Answer> update_order(Context& context, Call call, UpdateOrder command, WordOrder word) {
+base::Task<Answer> update_order(Context& context, Call call, UpdateOrder command,
+                                RenderOrder render) {
   if (command.status && !may(call.caller, Action::move_order))
     co_return std::unexpected(
         forbidden("Moving an order's status needs the role admin or service."));
   const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
-    return decide(call, command, word, loaded, std::move(moment));
+    return decide(call, command, render, loaded, std::move(moment));
   };
   ports::Reads reads{.root = command.order, .record_key = {}, .webhook = {}};
-  auto decided = co_await once(context, call, std::move(reads), decide_once, never_settled);
+  auto decided =
+      co_await idempotently(context, call, std::move(reads), decide_once, never_rendered);
   if (!decided) co_return std::unexpected(std::move(decided).error());
   co_return std::move(*decided->reply);
 }

@@ -11,7 +11,7 @@
 
 namespace cobro::app {
 
-using WordOrder = std::function<StoredReply(const domain::Order& order)>;
+using RenderOrder = std::function<StoredReply(const domain::Order& order)>;
 
 struct NewItem {
   std::string product_id;
@@ -32,7 +32,8 @@ base::Result<std::vector<domain::OrderItem>, domain::Refusal> price_items(
     const std::vector<NewItem>& items, domain::IdSource& ids);
 
 // Refusals: validation_failed (the total exceeds twelve digits).
-base::Task<Answer> create_order(Context& context, Call call, CreateOrder command, WordOrder word);
+base::Task<Answer> create_order(Context& context, Call call, CreateOrder command,
+                                RenderOrder render);
 
 // A stated unit price, read once the order's currency is known.
 struct NewItemText {
@@ -51,7 +52,8 @@ struct UpdateOrder {
 };
 // Refusals: not_found, forbidden, invalid_state, payment_in_progress (a live payment while
 // items change), validation_failed.
-base::Task<Answer> update_order(Context& context, Call call, UpdateOrder command, WordOrder word);
+base::Task<Answer> update_order(Context& context, Call call, UpdateOrder command,
+                                RenderOrder render);
 
 struct CancelOrder {
   ports::OrderRef order;
@@ -59,7 +61,8 @@ struct CancelOrder {
 // Cancels the order and its open payments, at their gateways too. Cancelled already: the
 // same answer. Refusals: not_found, refund_required, invalid_state, payment_in_progress,
 // outcome_unknown (recovery carries on).
-base::Task<Answer> cancel_order(Context& context, Call call, CancelOrder command, WordOrder word);
+base::Task<Answer> cancel_order(Context& context, Call call, CancelOrder command,
+                                RenderOrder render);
 
 // Cancels pending orders whose time has come, and their open payments, at their gateways
 // too; one that may still be paid is looked at again an hour later. Several instances may do

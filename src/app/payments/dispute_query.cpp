@@ -3,7 +3,7 @@
 #include "app/calls/gateway_client.h"
 #include "app/payments/payment_query.h"
 #include "app/pipeline/ledger_books.h"
-#include "domain/news.h"
+#include "domain/gateway_snapshots.h"
 #include "ports/gateway_lists.h"
 
 namespace cobro::app {
@@ -17,18 +17,18 @@ using ports::Loaded;
 
 base::Task<base::Result<Applied, Refusal>> apply_one(Context& context, domain::PaymentId id,
                                                      domain::GatewayName gateway,
-                                                     domain::DisputeNews news) {
+                                                     domain::GatewayDispute snapshot) {
   auto applied = Applied::nothing_new;
   const DecideChanges decide = [&](const Loaded& loaded,
                                    domain::Moment moment) -> base::Result<Changes, Refusal> {
     Changes changes;
     auto books = open_books(loaded, std::move(moment));
-    applied = domain::apply(books, news, loaded.dispute);
+    applied = domain::apply(books, snapshot, loaded.dispute);
     if (applied == Applied::changed) collect(books, changes);
     return changes;
   };
   ports::Reads reads{.root = ports::PaymentRef{id},
-                     .dispute = ports::DisputeRef{gateway, news.gateway_dispute_id},
+                     .dispute = ports::DisputeRef{gateway, snapshot.gateway_dispute_id},
                      .transaction_numbers = 1};
   auto committed = co_await commit(context, std::move(reads), decide);
   if (!committed) co_return std::unexpected(std::move(committed).error());
@@ -50,12 +50,12 @@ base::Task<base::Result<Query, Refusal>> query_disputes(Context& context, domain
   const auto page = lists->parse_page(ports::GatewayList::disputes, *response);
   if (!page.understood) co_return Query::no_answer;
   auto result = Query::nothing_new;
-  for (const auto& news : page.disputes) {
-    if (news.gateway_payment_id != payment->gateway_payment_id) continue;
-    const auto applied = co_await apply_one(context, id, payment->gateway, news);
+  for (const auto& snapshot : page.disputes) {
+    if (snapshot.gateway_payment_id != payment->gateway_payment_id) continue;
+    const auto applied = co_await apply_one(context, id, payment->gateway, snapshot);
     if (!applied) co_return std::unexpected(applied.error());
-    if (*applied == Applied::no_room) result = Query::no_room;
-    if (*applied == Applied::changed && result != Query::no_room) result = Query::news;
+    if (*applied == Applied::beyond_total) result = Query::beyond_total;
+    if (*applied == Applied::changed && result != Query::beyond_total) result = Query::snapshot;
   }
   co_return result;
 }

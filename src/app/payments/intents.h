@@ -25,6 +25,6 @@ struct CreateIntent {
 // Refusals: gateway_not_available, currency_not_supported, validation_failed, gateway_refused,
 // gateway_busy, outcome_unknown. The payment is made with the caller's customer at the gateway.
 base::Task<Answer> create_intent(Context& context, Call call, CreateIntent command,
-                                 WordPayment word);
+                                 RenderPayment render);
 
 }  // namespace cobro::app

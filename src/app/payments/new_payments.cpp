@@ -15,7 +15,7 @@ domain::Event created_event(domain::Payment& payment, domain::Moment& moment) {
       .add("userId", payment.user_id)
       .add("amount", payment.amount)
       .add("currency", payment.amount.currency().code())
-      .add("gateway", word(payment.gateway));
+      .add("gateway", to_string(payment.gateway));
   if (payment.course_id) payload.add("courseId", *payment.course_id);
   payment.event_sequence += 1;
   return {moment.ids.next<domain::EventId>(),
@@ -29,7 +29,7 @@ domain::Event created_event(domain::Payment& payment, domain::Moment& moment) {
 
 domain::Refusal gateway_not_available(domain::GatewayName name) {
   return {.code = domain::RefusalCode::gateway_not_available,
-          .message = fmt::format("The gateway {} is not available here.", word(name)),
+          .message = fmt::format("The gateway {} is not available here.", to_string(name)),
           .details = {{"payment_method", "gateway_not_available", "is not available here"}}};
 }
 

@@ -21,7 +21,7 @@ struct OverpaymentCall {
   const Context& context;
   const Call& call;
   const RefundOverpayment& command;
-  const WordOverpayment& word;
+  const RenderOverpayment& render;
   bool asked = false;
 };
 
@@ -54,7 +54,7 @@ base::Result<Decided, Refusal> decide(const OverpaymentCall& refund, const ports
   switch (status_of(*payment.overpayment)) {
     case OverpaymentStatus::refunding:
       if (refund.asked) return std::unexpected(in_progress(*payment.overpayment));
-      return Decided{.changes = {}, .reply = {}, .calls = {}, .inquire = payment.id};
+      return Decided{.changes = {}, .reply = {}, .calls = {}, .status_query = payment.id};
     case OverpaymentStatus::refunded:
       return std::unexpected(invalid_state("The overpayment is refunded; it must be open."));
     case OverpaymentStatus::open:
@@ -69,32 +69,32 @@ base::Result<Decided, Refusal> decide(const OverpaymentCall& refund, const ports
 }  // namespace
 
 base::Task<Answer> refund_overpayment(Context& context, Call call, RefundOverpayment command,
-                                      WordOverpayment word) {
-  if (!may(call.caller, Action::settle_by_hand))
+                                      RenderOverpayment render) {
+  if (!may(call.caller, Action::resolve_by_hand))
     co_return std::unexpected(forbidden("Refunding an overpayment needs the role admin."));
-  OverpaymentCall refund{context, call, command, word};
+  OverpaymentCall refund{context, call, command, render};
   const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
     return decide(refund, loaded, std::move(moment));
   };
-  const WordCompleted word_accepted = [&](const Completed& settled) {
-    return word(*settled.payment);
+  const RenderCompleted render_accepted = [&](const Completed& completed) {
+    return render(*completed.payment);
   };
-  const WordSettled word_left = [&](const ports::Loaded& loaded) -> Answer {
-    return word_completed(call, loaded, word_accepted);
+  const RenderLoaded render_left = [&](const ports::Loaded& loaded) -> Answer {
+    return render_completed(call, loaded, render_accepted);
   };
   const ports::Reads reads{
       .root = command.overpayment, .record_key = {}, .webhook = {}, .transaction_numbers = 1};
   while (true) {
-    auto decided = co_await once(context, call, reads, decide_once, word_left);
+    auto decided = co_await idempotently(context, call, reads, decide_once, render_left);
     if (!decided) co_return std::unexpected(std::move(decided).error());
     if (decided->reply) co_return std::move(*decided->reply);
-    if (decided->inquire) {
-      auto asked = co_await query_refunds(context, *decided->inquire);
+    if (decided->status_query) {
+      auto asked = co_await query_refunds(context, *decided->status_query);
       if (!asked) co_return std::unexpected(std::move(asked).error());
       refund.asked = true;
       continue;
     }
-    co_return co_await perform(context, &call, std::move(decided->calls.front()), word_accepted);
+    co_return co_await perform(context, &call, std::move(decided->calls.front()), render_accepted);
   }
 }
 

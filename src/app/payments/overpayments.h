@@ -11,7 +11,7 @@
 
 namespace cobro::app {
 
-using WordOverpayment = std::function<StoredReply(const domain::Payment& payment)>;
+using RenderOverpayment = std::function<StoredReply(const domain::Payment& payment)>;
 
 struct RefundOverpayment {
   domain::OverpaymentId overpayment;
@@ -21,7 +21,7 @@ struct RefundOverpayment {
 // not_found, invalid_state (refunded already, or nothing can be refunded there),
 // refund_in_progress, gateway_refused, gateway_busy, payment_declined, outcome_unknown.
 base::Task<Answer> refund_overpayment(Context& context, Call call, RefundOverpayment command,
-                                      WordOverpayment word);
+                                      RenderOverpayment render);
 
 struct ListOverpayments {
   std::optional<ports::PaymentRef> payment;

@@ -2,8 +2,8 @@
 
 #include "app/methods/copies.h"
 #include "app/payments/closing.h"
-#include "app/payments/payment_news.h"
 #include "app/payments/payment_query.h"
+#include "app/payments/payment_snapshot.h"
 #include "app/pipeline/ledger_books.h"
 #include "base/check.h"
 
@@ -20,13 +20,13 @@ using ports::GatewayAnswer;
 using ports::Loaded;
 
 // A gateway that contradicts itself or us settles nothing; a person will look.
-bool settles(domain::Applied applied) {
+bool completes(domain::Applied applied) {
   return applied == domain::Applied::changed || applied == domain::Applied::nothing_new;
 }
 
-bool accept_refund(Books& books, GatewayCall& call, const domain::RefundNews& refund,
+bool accept_refund(Books& books, GatewayCall& call, const domain::GatewayRefund& refund,
                    Changes& changes) {
-  if (!settles(domain::apply(books, refund, &call))) return false;
+  if (!completes(domain::apply(books, refund, &call))) return false;
   end_payment_call(books, call, CallStatus::accepted, std::nullopt, changes);
   return true;
 }
@@ -35,7 +35,7 @@ bool accept(const Loaded& loaded, Books& books, GatewayCall& call, const Gateway
             Changes& changes) {
   if (answer.refund) return accept_refund(books, call, *answer.refund, changes);
   COBRO_CHECK(answer.payment.has_value());
-  if (!settles(domain::apply(books, *answer.payment))) return false;
+  if (!completes(domain::apply(books, *answer.payment))) return false;
   auto end = domain::ending(call, *loaded.payment, *answer.payment);
   // This answer is about this very call, so a refusal that it shows is this call's.
   if (!end && answer.payment->state == domain::RemoteState::declined) end = CallStatus::declined;
@@ -45,7 +45,7 @@ bool accept(const Loaded& loaded, Books& books, GatewayCall& call, const Gateway
 }
 
 // The object that the gateway names exists: it is used or cancelled before another is made.
-void keep_named(Books& books, const std::optional<domain::PaymentNews>& named) {
+void keep_named(Books& books, const std::optional<domain::GatewayPayment>& named) {
   if (!named || !named->gateway_payment_id || books.payment().gateway_payment_id) return;
   if (named->our_payment && named->our_payment != books.payment().id) return;
   books.note([&](domain::Payment& row) {
@@ -58,7 +58,7 @@ bool decline(Books& books, GatewayCall& call, const GatewayAnswer& answer, Chang
   const domain::Decline unexplained{"card_declined", std::nullopt, "The payment was declined."};
   const auto why = answer.decline.value_or(unexplained);
   if (call.operation == Operation::confirm) {
-    const auto named = answer.payment.value_or(domain::PaymentNews{});
+    const auto named = answer.payment.value_or(domain::GatewayPayment{});
     keep_named(books, answer.payment);
     if (!books.decline(why, named.charge_id, named.redacted.empty() ? "{}" : named.redacted))
       return false;
@@ -117,7 +117,7 @@ class PaymentCompletion final : public Completion {
 
 Sighting sighting_of(const base::Result<Query, domain::Refusal>& asked) {
   if (!asked || *asked == Query::no_answer) return Sighting::no_answer;
-  return *asked == Query::no_room ? Sighting::no_room : Sighting::seen;
+  return *asked == Query::beyond_total ? Sighting::beyond_total : Sighting::seen;
 }
 
 class PaymentCalls final : public CallHandler {

@@ -1,6 +1,6 @@
 #include "app/calls/driver.h"
-#include "app/payments/asking.h"
 #include "app/payments/payments.h"
+#include "app/payments/status_query.h"
 #include "app/pipeline/guards.h"
 #include "app/pipeline/ledger_books.h"
 
@@ -15,7 +15,7 @@ using domain::RefusalCode;
 struct Cancel {
   const Context& context;
   const Call& call;
-  const WordPayment& word;
+  const RenderPayment& render;
   Asked asked = {};
 };
 
@@ -28,7 +28,7 @@ Decided cancel_here(const Cancel& cancel, domain::Books& books) {
   Decided decided;
   books.cancel(false, "user_requested");
   collect(books, decided.changes);
-  decided.reply = cancel.word(books.payment());
+  decided.reply = cancel.render(books.payment());
   return decided;
 }
 
@@ -45,7 +45,7 @@ base::Result<Decided, Refusal> decide(const Cancel& cancel, const ports::Loaded&
                                       domain::Moment moment) {
   COBRO_TRY_INTO(const auto payment, visible_payment(loaded, cancel.call.caller));
   if (payment.state == PaymentState::cancelled)
-    return Decided{.changes = {}, .reply = cancel.word(payment), .calls = {}, .inquire = {}};
+    return Decided{.changes = {}, .reply = cancel.render(payment), .calls = {}, .status_query = {}};
   if (payment.state == PaymentState::succeeded) return std::unexpected(refund_required());
   if (payment.state == PaymentState::authorized &&
       !may(cancel.call.caller, Action::void_authorized))
@@ -63,22 +63,24 @@ base::Result<Decided, Refusal> decide(const Cancel& cancel, const ports::Loaded&
 }  // namespace
 
 base::Task<Answer> cancel_payment(Context& context, Call call, CancelPayment command,
-                                  WordPayment word) {
-  Cancel cancel{context, call, word};
+                                  RenderPayment render) {
+  Cancel cancel{context, call, render};
   const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
     return decide(cancel, loaded, std::move(moment));
   };
-  const WordCompleted word_accepted = [&](const Completed& settled) {
-    return word(*settled.payment);
+  const RenderCompleted render_accepted = [&](const Completed& completed) {
+    return render(*completed.payment);
   };
-  const WordSettled word_left = [&](const ports::Loaded& loaded) -> Answer {
-    return word_completed(call, loaded, word_accepted);
+  const RenderLoaded render_left = [&](const ports::Loaded& loaded) -> Answer {
+    return render_completed(call, loaded, render_accepted);
   };
   const ports::Reads reads{.root = command.payment, .record_key = {}, .webhook = {}};
-  auto decided = co_await once_asking(context, call, reads, decide_once, word_left, cancel.asked);
+  auto decided = co_await idempotently_with_query(context, call, reads, decide_once, render_left,
+                                                  cancel.asked);
   if (!decided) co_return std::unexpected(std::move(decided).error());
   if (decided->reply) co_return std::move(*decided->reply);
-  auto answer = co_await perform(context, &call, std::move(decided->calls.front()), word_accepted);
+  auto answer =
+      co_await perform(context, &call, std::move(decided->calls.front()), render_accepted);
   if (answer || answer.error().code != RefusalCode::gateway_refused) co_return answer;
   // The gateway would not cancel it: perhaps because it was paid meanwhile.
   const auto now = co_await context.store.load(reads);

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include "app/calls/driver.h"
-#include "app/payments/asking.h"
 #include "app/payments/payments.h"
+#include "app/payments/status_query.h"
 #include "app/pipeline/guards.h"
 #include "app/pipeline/ledger_books.h"
 #include "domain/words.h"
@@ -52,25 +52,25 @@ base::Result<Decided, Refusal> decide(const Context& context, const Call& call,
 }  // namespace
 
 base::Task<Answer> capture_payment(Context& context, Call call, CapturePayment command,
-                                   WordPayment word) {
+                                   RenderPayment render) {
   if (!may(call.caller, Action::capture))
     co_return std::unexpected(forbidden("Capturing a payment needs the role admin or service."));
   Asked asked;
   const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
     return decide(context, call, command, asked, loaded, std::move(moment));
   };
-  const WordCompleted word_accepted = [&](const Completed& settled) {
-    return word(*settled.payment);
+  const RenderCompleted render_accepted = [&](const Completed& completed) {
+    return render(*completed.payment);
   };
-  const WordSettled word_left = [&](const ports::Loaded& loaded) -> Answer {
-    return word_completed(call, loaded, word_accepted);
+  const RenderLoaded render_left = [&](const ports::Loaded& loaded) -> Answer {
+    return render_completed(call, loaded, render_accepted);
   };
   ports::Reads reads{.root = command.payment, .record_key = {}, .webhook = {}};
-  auto decided =
-      co_await once_asking(context, call, std::move(reads), decide_once, word_left, asked);
+  auto decided = co_await idempotently_with_query(context, call, std::move(reads), decide_once,
+                                                  render_left, asked);
   if (!decided) co_return std::unexpected(std::move(decided).error());
   if (decided->reply) co_return std::move(*decided->reply);
-  co_return co_await perform(context, &call, std::move(decided->calls.front()), word_accepted);
+  co_return co_await perform(context, &call, std::move(decided->calls.front()), render_accepted);
 }
 
 }  // namespace cobro::app

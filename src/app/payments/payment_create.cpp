@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
-#include "app/payments/asking.h"
 #include "app/payments/new_payments.h"
 #include "app/payments/payments.h"
+#include "app/payments/status_query.h"
 #include "app/pipeline/guards.h"
 #include "domain/books.h"
 #include "domain/words.h"
@@ -16,8 +16,8 @@ using domain::RefusalCode;
 
 base::Result<void, Refusal> check_order(const domain::Order& order) {
   if (order.status != domain::OrderStatus::pending)
-    return std::unexpected(invalid_state(
-        fmt::format("The order is {}; it must be pending to take a payment.", word(order.status))));
+    return std::unexpected(invalid_state(fmt::format(
+        "The order is {}; it must be pending to take a payment.", to_string(order.status))));
   if (order.closing)
     return std::unexpected(
         Refusal{.code = RefusalCode::order_closing, .message = "The order is being cancelled."});
@@ -75,23 +75,23 @@ std::optional<domain::PaymentId> unknown_holder(const ports::Loaded& loaded, con
 }
 
 base::Result<Decided, Refusal> decide(const Context& context, const Call& call,
-                                      const CreatePayment& command, const WordPayment& word,
+                                      const CreatePayment& command, const RenderPayment& render,
                                       const Asked& asked, const ports::Loaded& loaded,
                                       domain::Moment moment) {
   COBRO_TRY_INTO(auto order, visible_order(loaded, call.caller));
   COBRO_TRY_INTO(const auto amount, check_amount(context, command, order));
   if (auto payable = check_order(order); !payable) return std::unexpected(payable.error());
-  if (order.live + amount > order.total) {
+  if (order.allocated + amount > order.total) {
     if (const auto holder = unknown_holder(loaded, asked, moment.now)) return ask_about(*holder);
     return std::unexpected(order_amount_taken(loaded, nullptr));
   }
   auto payment = make_payment(command, order, amount, loaded.payment_numbers.front(), moment);
-  order.live += amount;
+  order.allocated += amount;
   order.updated_at = moment.now;
 
   Decided decided;
   decided.changes.insert_events.push_back(created_event(payment, moment));
-  decided.reply = word(payment);
+  decided.reply = render(payment);
   decided.changes.update_orders.push_back(std::move(order));
   decided.changes.insert_payments.push_back(std::move(payment));
   return decided;
@@ -100,16 +100,16 @@ base::Result<Decided, Refusal> decide(const Context& context, const Call& call,
 }  // namespace
 
 base::Task<Answer> create_payment(Context& context, Call call, CreatePayment command,
-                                  WordPayment word) {
+                                  RenderPayment render) {
   if (context.gateways.find(command.gateway) == nullptr)
     co_return std::unexpected(gateway_not_available(command.gateway));
   ports::Reads reads{.root = command.order, .record_key = {}, .webhook = {}, .payment_numbers = 1};
   Asked asked;
   const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
-    return decide(context, call, command, word, asked, loaded, std::move(moment));
+    return decide(context, call, command, render, asked, loaded, std::move(moment));
   };
-  auto decided =
-      co_await once_asking(context, call, std::move(reads), decide_once, never_settled, asked);
+  auto decided = co_await idempotently_with_query(context, call, std::move(reads), decide_once,
+                                                  never_rendered, asked);
   if (!decided) co_return std::unexpected(std::move(decided).error());
   co_return std::move(*decided->reply);
 }

@@ -101,29 +101,29 @@ std::optional<Refusal> check(const Context& context, const CreateIntent& command
 }  // namespace
 
 base::Task<Answer> create_intent(Context& context, Call call, CreateIntent command,
-                                 WordPayment word) {
+                                 RenderPayment render) {
   if (auto refusal = check(context, command)) co_return std::unexpected(std::move(*refusal));
   const Creation creation{context, call, command};
   const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
     return decide(creation, loaded, std::move(moment));
   };
-  const WordCompleted word_accepted = [&](const Completed& settled) {
-    return word(*settled.payment);
+  const RenderCompleted render_accepted = [&](const Completed& completed) {
+    return render(*completed.payment);
   };
-  const WordSettled word_left = [&](const ports::Loaded& loaded) -> Answer {
-    return word_completed(call, loaded, word_accepted);
+  const RenderLoaded render_left = [&](const ports::Loaded& loaded) -> Answer {
+    return render_completed(call, loaded, render_accepted);
   };
   const ports::CustomerRef owner{command.gateway, call.caller.tenant_id, call.caller.sub};
   for (int i = 0; i < kMostTries; ++i) {
     auto customer = co_await ensure_customer(context, call.caller, command.gateway);
     if (!customer) co_return std::unexpected(std::move(customer).error());
-    auto decided = co_await once(context, call, {.customer = owner, .payment_numbers = 1},
-                                 decide_once, word_left);
+    auto decided = co_await idempotently(context, call, {.customer = owner, .payment_numbers = 1},
+                                         decide_once, render_left);
     if (!decided) co_return std::unexpected(std::move(decided).error());
     if (decided->again) continue;
     if (decided->reply) co_return std::move(*decided->reply);
     auto answer =
-        co_await perform(context, &call, std::move(decided->calls.front()), word_accepted);
+        co_await perform(context, &call, std::move(decided->calls.front()), render_accepted);
     // For a customer that the gateway does not know any more, the next one is made another.
     if (answer || !co_await is_replaced(context, owner, *customer->gateway_customer_id))
       co_return answer;

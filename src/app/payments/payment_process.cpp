@@ -3,8 +3,8 @@
 #include "app/calls/driver.h"
 #include "app/methods/copies.h"
 #include "app/methods/saved_methods.h"
-#include "app/payments/asking.h"
 #include "app/payments/payments.h"
+#include "app/payments/status_query.h"
 #include "app/pipeline/guards.h"
 #include "app/pipeline/ledger_books.h"
 #include "domain/words.h"
@@ -22,7 +22,7 @@ struct Process {
   const Context& context;
   const Call& call;
   const ProcessPayment& command;
-  const WordPayment& word;
+  const RenderPayment& render;
   Asked asked = {};
   std::optional<ports::CustomerRef> customer = {};  // that is loaded
   std::optional<std::string> used = {};             // what the gateway calls the one of the call
@@ -62,14 +62,14 @@ base::Result<Means, Refusal> choose_from(const SavedMethods& saved,
 }
 
 Decided reply_with(StoredReply reply) {
-  return {.changes = {}, .reply = std::move(reply), .calls = {}, .inquire = {}};
+  return {.changes = {}, .reply = std::move(reply), .calls = {}, .status_query = {}};
 }
 
 // A manual payment is paid outside: the answer says so, and nothing changes.
 Decided manual_reply(const Process& process, domain::Payment payment) {
   if (payment.state == PaymentState::pending)
     payment.next_action = domain::NextAction{"manual", std::nullopt, std::nullopt};
-  return reply_with(process.word(payment));
+  return reply_with(process.render(payment));
 }
 
 // Nothing: the customer of the payment's user must be loaded first.
@@ -93,8 +93,9 @@ base::Result<std::optional<Means>, Refusal> choose(Process& process, const ports
 
 base::Result<void, Refusal> check_debt(const ports::Loaded& loaded) {
   if (loaded.order && loaded.order->status != domain::OrderStatus::pending)
-    return std::unexpected(invalid_state(fmt::format(
-        "The order is {}; it must be pending to take a payment.", word(loaded.order->status))));
+    return std::unexpected(
+        invalid_state(fmt::format("The order is {}; it must be pending to take a payment.",
+                                  to_string(loaded.order->status))));
   if (loaded.order && loaded.order->closing)
     return std::unexpected(
         Refusal{.code = RefusalCode::order_closing, .message = "The order is being cancelled."});
@@ -135,7 +136,7 @@ base::Result<Decided, Refusal> ask_or_wait(const Process& process, const domain:
 base::Result<Decided, Refusal> report_decline(const Process& process,
                                               const domain::Payment& payment) {
   const auto decline = payment.decline.value_or(domain::Decline{});
-  return reply_with(process.call.word_refusal(
+  return reply_with(process.call.render_refusal(
       {.code = RefusalCode::payment_declined,
        .message = decline.message.empty() ? "The payment was declined." : decline.message,
        .decline_code = decline.decline_code.value_or(decline.code)}));
@@ -150,7 +151,7 @@ base::Result<Decided, Refusal> decide(Process& process, const ports::Loaded& loa
   switch (payment.state) {
     case PaymentState::authorized:
     case PaymentState::succeeded:
-      return reply_with(process.word(payment));
+      return reply_with(process.render(payment));
     case PaymentState::cancelled:
       return std::unexpected(
           wrong_state(process.call, payment, PaymentState::pending, " or failed"));
@@ -159,7 +160,7 @@ base::Result<Decided, Refusal> decide(Process& process, const ports::Loaded& loa
       return ask_or_wait(process, payment);
     case PaymentState::requires_action:
       if (payment.conflicted) return std::unexpected(payment_conflicted());
-      if (asked || payment.pending_operation) return reply_with(process.word(payment));
+      if (asked || payment.pending_operation) return reply_with(process.render(payment));
       return ask_or_wait(process, payment);
     case PaymentState::failed:
     case PaymentState::pending:
@@ -178,16 +179,16 @@ base::Result<Decided, Refusal> decide(Process& process, const ports::Loaded& loa
 }  // namespace
 
 base::Task<Answer> process_payment(Context& context, Call call, ProcessPayment command,
-                                   WordPayment word) {
-  Process process{context, call, command, word};
+                                   RenderPayment render) {
+  Process process{context, call, command, render};
   const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
     return decide(process, loaded, std::move(moment));
   };
-  const WordCompleted word_accepted = [&](const Completed& settled) {
-    return word(*settled.payment);
+  const RenderCompleted render_accepted = [&](const Completed& completed) {
+    return render(*completed.payment);
   };
-  const WordSettled word_left = [&](const ports::Loaded& loaded) -> Answer {
-    return word_completed(call, loaded, word_accepted);
+  const RenderLoaded render_left = [&](const ports::Loaded& loaded) -> Answer {
+    return render_completed(call, loaded, render_accepted);
   };
   // Most likely the customer that is needed: a user pays what is theirs.
   if (!may(call.caller, Action::filter_by_user))
@@ -198,13 +199,13 @@ base::Task<Answer> process_payment(Context& context, Call call, ProcessPayment c
   bool tried = false;
   while (true) {
     if (process.customer) reads.customer = *process.customer;
-    auto decided =
-        co_await once_asking(context, call, reads, decide_once, word_left, process.asked);
+    auto decided = co_await idempotently_with_query(context, call, reads, decide_once, render_left,
+                                                    process.asked);
     if (!decided) co_return std::unexpected(std::move(decided).error());
     if (decided->again) continue;
     if (decided->reply) co_return std::move(*decided->reply);
     auto answer =
-        co_await perform(context, &call, std::move(decided->calls.front()), word_accepted);
+        co_await perform(context, &call, std::move(decided->calls.front()), render_accepted);
     // For a customer that the gateway does not know any more, it is decided without that one.
     if (answer || std::exchange(tried, true) || !process.used || !process.customer ||
         !co_await is_replaced(context, *process.customer, *process.used))

@@ -3,7 +3,7 @@
 #include "app/calls/accounts.h"
 #include "app/calls/driver.h"
 #include "app/calls/gateway_client.h"
-#include "app/payments/payment_news.h"
+#include "app/payments/payment_snapshot.h"
 #include "app/pipeline/ledger_books.h"
 #include "base/check.h"
 
@@ -44,15 +44,15 @@ struct Unseen {
   bool refunds = false;
   bool disputes = false;
 };
-Unseen unseen_by(const domain::Payment& payment, const std::vector<domain::PaymentNews>& found) {
+Unseen unseen_by(const domain::Payment& payment, const std::vector<domain::GatewayPayment>& found) {
   Unseen unseen;
   if (payment.state != domain::PaymentState::succeeded) return unseen;
   const auto known = payment.refunded + payment.refunding;
   const auto released = payment.amount - payment.captured;
-  for (const auto& news : found) {
-    if (news.refunded && *news.refunded != known && *news.refunded != known + released)
+  for (const auto& snapshot : found) {
+    if (snapshot.refunded && *snapshot.refunded != known && *snapshot.refunded != known + released)
       unseen.refunds = true;
-    if (news.disputed && !payment.dispute_status) unseen.disputes = true;
+    if (snapshot.disputed && !payment.dispute_status) unseen.disputes = true;
   }
   return unseen;
 }
@@ -74,23 +74,23 @@ Creation creation_of(const Loaded& loaded, base::Timestamp now) {
   return {loaded.payment->created_at, now};
 }
 
-std::vector<domain::PaymentNews> ours(const domain::Payment& payment,
-                                      std::vector<domain::PaymentNews> found) {
+std::vector<domain::GatewayPayment> ours(const domain::Payment& payment,
+                                         std::vector<domain::GatewayPayment> found) {
   if (exists_at_gateway(payment)) return found;
-  std::erase_if(found, [&](const auto& news) { return news.our_payment != payment.id; });
+  std::erase_if(found, [&](const auto& snapshot) { return snapshot.our_payment != payment.id; });
   return found;
 }
 
 // No object is in a state that leaves open what will become of it.
-bool is_clear(const std::vector<domain::PaymentNews>& found) {
-  return std::none_of(found.begin(), found.end(), [](const auto& news) {
-    return news.state == domain::RemoteState::unrecognized ||
-           news.state == domain::RemoteState::processing;
+bool is_clear(const std::vector<domain::GatewayPayment>& found) {
+  return std::none_of(found.begin(), found.end(), [](const auto& snapshot) {
+    return snapshot.state == domain::RemoteState::unrecognized ||
+           snapshot.state == domain::RemoteState::processing;
   });
 }
 
 bool does_not_fit(domain::Applied applied) {
-  return applied == domain::Applied::no_room || applied == domain::Applied::after_end;
+  return applied == domain::Applied::beyond_total || applied == domain::Applied::after_end;
 }
 
 // Applies what was found, unless the payment moved on since it was asked for.
@@ -99,13 +99,13 @@ struct Found {
   Unseen unseen = {};
 };
 base::Task<base::Result<Found, Refusal>> apply_found(Context& context, domain::Payment seen,
-                                                     std::vector<domain::PaymentNews> found) {
+                                                     std::vector<domain::GatewayPayment> found) {
   Found result;
   std::vector<domain::GatewayCall> written;
   ports::Reads reads{.root = ports::PaymentRef{seen.id},
                      .record_key = {},
                      .webhook = {},
-                     .transaction_numbers = numbers_for_news(context)};
+                     .transaction_numbers = numbers_for_snapshots(context)};
   if (seen.subscription_id) reads.subscription = *seen.subscription_id;
   const DecideChanges decide = [&](const Loaded& loaded,
                                    domain::Moment moment) -> base::Result<Changes, Refusal> {
@@ -114,12 +114,13 @@ base::Task<base::Result<Found, Refusal>> apply_found(Context& context, domain::P
     Changes changes;
     auto books = open_books(loaded, std::move(moment));
     bool fits = true;
-    for (const auto& news : found)
-      fits = !does_not_fit(apply_payment_news(context, loaded, books, news, changes)) && fits;
+    for (const auto& snapshot : found)
+      fits =
+          !does_not_fit(apply_gateway_payment(context, loaded, books, snapshot, changes)) && fits;
     const bool changed = books.payment_changed() || !changes.update_calls.empty();
-    result.query = !fits              ? Query::no_room
+    result.query = !fits              ? Query::beyond_total
                    : !is_clear(found) ? Query::no_answer
-                   : changed          ? Query::news
+                   : changed          ? Query::snapshot
                                       : Query::nothing_new;
     result.unseen = unseen_by(books.payment(), found);
     if (changed) collect(books, changes);
@@ -155,8 +156,8 @@ base::Task<void> report_missing(Context& context, const domain::Payment& payment
 // Of several looks at one payment: what matters most to who asked for the first.
 Query worse_of(Query first, const base::Result<Query, Refusal>& other) {
   if (first == Query::no_answer || !other) return first;
-  if (first == Query::no_room || *other == Query::no_room) return Query::no_room;
-  return *other == Query::news ? Query::news : first;
+  if (first == Query::beyond_total || *other == Query::beyond_total) return Query::beyond_total;
+  return *other == Query::snapshot ? Query::snapshot : first;
 }
 
 base::Task<Query> follow(Context& context, domain::PaymentId id, Found found) {
@@ -185,9 +186,9 @@ base::Task<base::Result<Query, Refusal>> query_payment(Context& context, domain:
         gateway->look_up_payment(*loaded.payment, made.from, made.to, made.on_page));
     if (found.missing) co_await report_missing(context, *loaded.payment);
     if (!found.understood) co_return Query::no_answer;
-    auto news = ours(*loaded.payment, std::move(found.payments));
-    if (news.empty()) co_return Query::absent;
-    auto applied = co_await apply_found(context, *loaded.payment, std::move(news));
+    auto snapshot = ours(*loaded.payment, std::move(found.payments));
+    if (snapshot.empty()) co_return Query::absent;
+    auto applied = co_await apply_found(context, *loaded.payment, std::move(snapshot));
     if (!applied) co_return std::unexpected(std::move(applied).error());
     if (applied->query) co_return co_await follow(context, id, *applied);
   }
@@ -212,7 +213,7 @@ base::Task<base::Result<Query, Refusal>> query_refunds(Context& context, domain:
   if (!found.understood) co_return Query::no_answer;
   bool changed = false;
   bool all_fit = true;
-  for (const auto& news : found.refunds) {
+  for (const auto& snapshot : found.refunds) {
     bool fits = true;
     ports::Reads reads{
         .root = ports::PaymentRef{id}, .record_key = {}, .webhook = {}, .transaction_numbers = 1};
@@ -220,7 +221,7 @@ base::Task<base::Result<Query, Refusal>> query_refunds(Context& context, domain:
                                      domain::Moment moment) -> base::Result<Changes, Refusal> {
       Changes changes;
       auto books = open_books(row, std::move(moment));
-      fits = !does_not_fit(apply_refund_news(row, books, news, changes));
+      fits = !does_not_fit(apply_gateway_refund(row, books, snapshot, changes));
       if (!books.payment_changed() && changes.update_calls.empty()) return changes;
       changed = true;
       collect(books, changes);
@@ -230,8 +231,8 @@ base::Task<base::Result<Query, Refusal>> query_refunds(Context& context, domain:
     if (!committed) co_return std::unexpected(std::move(committed).error());
     all_fit = all_fit && fits;
   }
-  if (!all_fit) co_return Query::no_room;
-  co_return changed ? Query::news : Query::nothing_new;
+  if (!all_fit) co_return Query::beyond_total;
+  co_return changed ? Query::snapshot : Query::nothing_new;
 }
 
 }  // namespace cobro::app

@@ -9,11 +9,11 @@
 namespace cobro::app {
 
 enum class Query {
-  news,         // something changed on our side
-  nothing_new,  // it answered in words we know, and nothing more has happened
-  no_room,      // money moved there that does not fit here yet: to be tried again
-  absent,       // it answered, and there is no such object
-  no_answer,    // nothing may be concluded
+  snapshot,      // something changed on our side
+  nothing_new,   // it answered in words we know, and nothing more has happened
+  beyond_total,  // money moved there that does not fit here yet: to be tried again
+  absent,        // it answered, and there is no such object
+  no_answer,     // nothing may be concluded
 };
 
 // Refunds and disputes that the payment's object shows, and that are not in our books, are

@@ -21,7 +21,7 @@ struct RefundCall {
   const Context& context;
   const Call& call;
   const RefundPayment& command;
-  const WordRefund& word;
+  const RenderRefund& render;
   bool asked = false;          // about the payment itself
   bool about_refunds = false;  // what the gateway is to be asked about
 };
@@ -111,7 +111,7 @@ base::Result<Decided, Refusal> start(const RefundCall& refund, const ports::Load
   Decided decided;
   if (gateway != nullptr && !gateway->capabilities().remote) {
     books.end_refund(id, RefundStatus::succeeded, std::nullopt, "{}");
-    decided.reply = refund.word(books.refunds().back(), books.payment());
+    decided.reply = refund.render(books.refunds().back(), books.payment());
   } else {
     COBRO_TRY_INTO(auto sent, make_call(refund.context, books,
                                         ports::RefundCommand{id, amount, refund.command.reason}));
@@ -123,7 +123,7 @@ base::Result<Decided, Refusal> start(const RefundCall& refund, const ports::Load
 }
 
 Decided ask(const domain::Payment& payment) {
-  return {.changes = {}, .reply = {}, .calls = {}, .inquire = payment.id};
+  return {.changes = {}, .reply = {}, .calls = {}, .status_query = payment.id};
 }
 
 base::Result<Decided, Refusal> decide(RefundCall& refund, const ports::Loaded& loaded,
@@ -158,7 +158,7 @@ base::Task<Answer> report(Context& context, domain::PaymentId payment) {
   std::string found = "An earlier refund of this payment was unknown; the gateway was asked: ";
   for (const auto& refund : loaded.refunds)
     found += fmt::format("refund {} of {} is {}; ", refund.id.to_string(),
-                         refund.amount.to_string(), word(refund.status));
+                         refund.amount.to_string(), to_string(refund.status));
   found += "nothing was refunded by this request.";
   co_return std::unexpected(in_progress(std::move(found)));
 }
@@ -166,29 +166,30 @@ base::Task<Answer> report(Context& context, domain::PaymentId payment) {
 }  // namespace
 
 base::Task<Answer> refund_payment(Context& context, Call call, RefundPayment command,
-                                  WordRefund word) {
+                                  RenderRefund render) {
   if (!may(call.caller, Action::refund) && !self_service(context))
     co_return std::unexpected(forbidden("Refunding a payment needs the role admin or service."));
-  RefundCall refund{context, call, command, word};
+  RefundCall refund{context, call, command, render};
   const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
     return decide(refund, loaded, std::move(moment));
   };
-  const WordCompleted word_accepted = [&](const Completed& settled) {
-    return word(*settled.refund, *settled.payment);
+  const RenderCompleted render_accepted = [&](const Completed& completed) {
+    return render(*completed.refund, *completed.payment);
   };
-  const WordSettled word_left = [&](const ports::Loaded& loaded) -> Answer {
-    return word_completed(call, loaded, word_accepted);
+  const RenderLoaded render_left = [&](const ports::Loaded& loaded) -> Answer {
+    return render_completed(call, loaded, render_accepted);
   };
   const ports::Reads reads{
       .root = command.payment, .record_key = {}, .webhook = {}, .transaction_numbers = 1};
   while (true) {
-    auto decided = co_await once(context, call, reads, decide_once, word_left);
+    auto decided = co_await idempotently(context, call, reads, decide_once, render_left);
     if (!decided) co_return std::unexpected(std::move(decided).error());
     if (decided->reply) co_return std::move(*decided->reply);
-    if (!decided->inquire)
-      co_return co_await perform(context, &call, std::move(decided->calls.front()), word_accepted);
-    if (refund.about_refunds) co_return co_await report(context, *decided->inquire);
-    auto asked = co_await query_payment(context, *decided->inquire);
+    if (!decided->status_query)
+      co_return co_await perform(context, &call, std::move(decided->calls.front()),
+                                 render_accepted);
+    if (refund.about_refunds) co_return co_await report(context, *decided->status_query);
+    auto asked = co_await query_payment(context, *decided->status_query);
     if (!asked) co_return std::unexpected(std::move(asked).error());
     refund.asked = true;
   }

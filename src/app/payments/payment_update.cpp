@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
-#include "app/payments/asking.h"
 #include "app/payments/payments.h"
+#include "app/payments/status_query.h"
 #include "app/pipeline/guards.h"
 #include "app/pipeline/ledger_books.h"
 #include "domain/words.h"
@@ -45,8 +45,9 @@ base::Result<void, Refusal> change_money(const Context& context, const UpdatePay
   }
   if (auto refusal = gateway->check_amount(amount)) return std::unexpected(std::move(*refusal));
   if (order != nullptr) {
-    order->live += amount - payment.amount;
-    if (order->live > order->total) return std::unexpected(order_amount_taken(loaded, &payment));
+    order->allocated += amount - payment.amount;
+    if (order->allocated > order->total)
+      return std::unexpected(order_amount_taken(loaded, &payment));
   }
   payment.amount = amount;
   payment.gateway = gateway->name();
@@ -54,7 +55,7 @@ base::Result<void, Refusal> change_money(const Context& context, const UpdatePay
 }
 
 base::Result<Decided, Refusal> decide(const Context& context, const Call& call,
-                                      const UpdatePayment& command, const WordPayment& word,
+                                      const UpdatePayment& command, const RenderPayment& render,
                                       const Asked& asked, const ports::Loaded& loaded,
                                       domain::Moment moment) {
   COBRO_TRY_INTO(auto payment, visible_payment(loaded, call.caller));
@@ -67,7 +68,7 @@ base::Result<Decided, Refusal> decide(const Context& context, const Call& call,
   if (changes_money(command)) {
     auto done = change_money(context, command, loaded, payment, order ? &*order : nullptr);
     if (!done) return std::unexpected(std::move(done).error());
-    if (order && order->live != loaded.order->live) {
+    if (order && order->allocated != loaded.order->allocated) {
       order->updated_at = moment.now;
       decided.changes.update_orders.push_back(*order);
     }
@@ -80,12 +81,12 @@ base::Result<Decided, Refusal> decide(const Context& context, const Call& call,
       .add("userId", payment.user_id)
       .add("amount", payment.amount)
       .add("currency", payment.amount.currency().code())
-      .add("gateway", domain::word(payment.gateway));
+      .add("gateway", domain::to_string(payment.gateway));
   payment.event_sequence += 1;
   decided.changes.insert_events.push_back(
       {moment.ids.next<domain::EventId>(), domain::Aggregate::payment, payment.id.uuid,
        payment.event_sequence, "payment.updated", payload.text(), moment.now});
-  decided.reply = word(payment);
+  decided.reply = render(payment);
   decided.changes.update_payments.push_back(std::move(payment));
   return decided;
 }
@@ -93,14 +94,14 @@ base::Result<Decided, Refusal> decide(const Context& context, const Call& call,
 }  // namespace
 
 base::Task<Answer> update_payment(Context& context, Call call, UpdatePayment command,
-                                  WordPayment word) {
+                                  RenderPayment render) {
   Asked asked;
   const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
-    return decide(context, call, command, word, asked, loaded, std::move(moment));
+    return decide(context, call, command, render, asked, loaded, std::move(moment));
   };
   ports::Reads reads{.root = command.payment, .record_key = {}, .webhook = {}};
-  auto decided =
-      co_await once_asking(context, call, std::move(reads), decide_once, never_settled, asked);
+  auto decided = co_await idempotently_with_query(context, call, std::move(reads), decide_once,
+                                                  never_rendered, asked);
   if (!decided) co_return std::unexpected(std::move(decided).error());
   co_return std::move(*decided->reply);
 }

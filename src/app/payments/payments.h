@@ -11,8 +11,8 @@
 
 namespace cobro::app {
 
-using WordPayment = std::function<StoredReply(const domain::Payment& payment)>;
-using WordRefund =
+using RenderPayment = std::function<StoredReply(const domain::Payment& payment)>;
+using RenderRefund =
     std::function<StoredReply(const domain::Refund& refund, const domain::Payment& payment)>;
 
 struct CreatePayment {
@@ -28,7 +28,7 @@ struct CreatePayment {
 // (the order), validation_failed (amount, currency not the order's), currency_not_supported,
 // invalid_state (the order is not pending), order_closing, order_amount_taken.
 base::Task<Answer> create_payment(Context& context, Call call, CreatePayment command,
-                                  WordPayment word);
+                                  RenderPayment render);
 
 struct UpdatePayment {
   ports::PaymentRef payment;
@@ -40,7 +40,7 @@ struct UpdatePayment {
 // Pending only; once an object exists at the gateway, description and metadata only.
 // Refusals: not_found, invalid_state, payment_in_progress, order_amount_taken, …
 base::Task<Answer> update_payment(Context& context, Call call, UpdatePayment command,
-                                  WordPayment word);
+                                  RenderPayment render);
 
 struct ProcessPayment {
   ports::PaymentRef payment;
@@ -54,7 +54,7 @@ struct ProcessPayment {
 // order_amount_taken, order_closing, payment_declined, gateway_refused, gateway_busy,
 // outcome_unknown.
 base::Task<Answer> process_payment(Context& context, Call call, ProcessPayment command,
-                                   WordPayment word);
+                                   RenderPayment render);
 
 struct CapturePayment {
   ports::PaymentRef payment;
@@ -62,7 +62,7 @@ struct CapturePayment {
 };
 // Refusals: forbidden, not_found, invalid_state, amount_exceeds_authorized, …
 base::Task<Answer> capture_payment(Context& context, Call call, CapturePayment command,
-                                   WordPayment word);
+                                   RenderPayment render);
 
 struct CancelPayment {
   ports::PaymentRef payment;
@@ -70,7 +70,7 @@ struct CancelPayment {
 // Refusals: not_found, forbidden (authorized, as a user), refund_required,
 // payment_in_progress, outcome_unknown, …
 base::Task<Answer> cancel_payment(Context& context, Call call, CancelPayment command,
-                                  WordPayment word);
+                                  RenderPayment render);
 
 struct RefundPayment {
   ports::PaymentRef payment;
@@ -80,7 +80,7 @@ struct RefundPayment {
 // Refusals: forbidden, not_found, invalid_state, refund_exceeds_remaining,
 // refund_in_progress, gateway_refused, outcome_unknown, …
 base::Task<Answer> refund_payment(Context& context, Call call, RefundPayment command,
-                                  WordRefund word);
+                                  RenderRefund render);
 
 base::Task<base::Result<domain::Payment, domain::Refusal>> get_payment(Context& context,
                                                                        Caller caller,

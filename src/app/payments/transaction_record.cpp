@@ -82,7 +82,7 @@ base::Result<void, Refusal> record(const Call& call, domain::Books& books,
 }
 
 base::Result<Decided, Refusal> decide(const Call& call, const RecordTransaction& command,
-                                      const WordTransaction& word_transaction,
+                                      const RenderTransaction& render_transaction,
                                       const ports::Loaded& loaded, domain::Moment moment) {
   COBRO_TRY_INTO(const auto payment, visible_payment(loaded, call.caller));
   COBRO_TRY_INTO(const auto amount,
@@ -90,7 +90,7 @@ base::Result<Decided, Refusal> decide(const Call& call, const RecordTransaction&
   if (payment.gateway != domain::GatewayName::manual)
     return std::unexpected(invalid_state(
         fmt::format("The payment goes through {}; only manual payments are recorded by hand.",
-                    word(payment.gateway))));
+                    to_string(payment.gateway))));
   if (command.processed_at && *command.processed_at > moment.now + kClockSkew)
     return std::unexpected(
         invalid_field("processed_at", "out_of_range", "must not be in the future"));
@@ -102,23 +102,24 @@ base::Result<Decided, Refusal> decide(const Call& call, const RecordTransaction&
   auto& row = decided.changes.insert_transactions.front();
   if (command.processed_at) row.processed_at = command.processed_at;
   if (command.gateway_transaction_id) row.gateway_transaction_id = command.gateway_transaction_id;
-  decided.reply = word_transaction(row, books.payment());
+  decided.reply = render_transaction(row, books.payment());
   return decided;
 }
 
 }  // namespace
 
 base::Task<Answer> record_transaction(Context& context, Call call, RecordTransaction command,
-                                      WordTransaction word) {
+                                      RenderTransaction render) {
   if (!may(call.caller, Action::record_transaction))
     co_return std::unexpected(
         forbidden("Recording a transaction needs the role admin or service."));
   const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
-    return decide(call, command, word, loaded, std::move(moment));
+    return decide(call, command, render, loaded, std::move(moment));
   };
   ports::Reads reads{
       .root = command.payment, .record_key = {}, .webhook = {}, .transaction_numbers = 1};
-  auto decided = co_await once(context, call, std::move(reads), decide_once, never_settled);
+  auto decided =
+      co_await idempotently(context, call, std::move(reads), decide_once, never_rendered);
   if (!decided) co_return std::unexpected(std::move(decided).error());
   co_return std::move(*decided->reply);
 }

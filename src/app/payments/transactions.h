@@ -10,8 +10,8 @@
 
 namespace cobro::app {
 
-using WordTransaction = std::function<StoredReply(const domain::Transaction& transaction,
-                                                  const domain::Payment& payment)>;
+using RenderTransaction = std::function<StoredReply(const domain::Transaction& transaction,
+                                                    const domain::Payment& payment)>;
 
 // Something that happened outside, to a `manual` payment.
 struct RecordTransaction {
@@ -25,7 +25,7 @@ struct RecordTransaction {
 // forbidden, not_found, invalid_state (not manual, or the wrong state), validation_failed,
 // refund_exceeds_remaining.
 base::Task<Answer> record_transaction(Context& context, Call call, RecordTransaction command,
-                                      WordTransaction word);
+                                      RenderTransaction render);
 
 struct TransactionView {
   domain::Transaction transaction;

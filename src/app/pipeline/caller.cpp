@@ -30,7 +30,7 @@ bool may(const Caller& caller, Action action) {
     case Action::record_transaction:
     case Action::filter_by_user:
       return is_trusted(caller);
-    case Action::settle_by_hand:
+    case Action::resolve_by_hand:
       return caller.roles.has(Role::admin);
   }
   return false;

@@ -58,7 +58,7 @@ enum class Action {
   refund,
   void_authorized,
   record_transaction,
-  settle_by_hand,  // overpayments, reconciliations
+  resolve_by_hand,  // overpayments, reviews
   filter_by_user,
 };
 bool may(const Caller& caller, Action action);

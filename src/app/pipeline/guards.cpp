@@ -47,12 +47,12 @@ base::Result<domain::Money, Refusal> read_amount(std::string_view text, domain::
 Refusal wrong_state(const Call& call, const domain::Payment& payment, domain::PaymentState needed,
                     std::string_view purpose) {
   const auto shown = [&](domain::PaymentState state) {
-    return call.word_state ? call.word_state(payment, state) : std::string(word(state));
+    return call.render_state ? call.render_state(payment, state) : std::string(to_string(state));
   };
   // A state that prints like the one it is in would say nothing.
   const auto is = shown(payment.state);
   auto must = shown(needed);
-  if (must == is) must = word(needed);
+  if (must == is) must = to_string(needed);
   return invalid_state(fmt::format("The payment is {}; it must be {}{}.", is, must, purpose));
 }
 
@@ -75,11 +75,12 @@ Refusal invalid_state(std::string message) {
 }
 
 Refusal payment_in_progress(const domain::Payment& payment) {
-  const auto operation = payment.pending_operation ? word(*payment.pending_operation) : "operation";
+  const auto operation =
+      payment.pending_operation ? to_string(*payment.pending_operation) : "operation";
   return {.code = RefusalCode::payment_in_progress,
           .message = fmt::format("A {} of this payment is under way and its outcome is not known "
                                  "yet; the payment is {}.",
-                                 operation, word(payment.state)),
+                                 operation, to_string(payment.state)),
           .retry_after_s = 1};
 }
 
@@ -94,14 +95,14 @@ Refusal order_amount_taken(const ports::Loaded& loaded, const domain::Payment* e
   for (const auto& other : loaded.order_payments) {
     if ((except != nullptr && other.id == except->id) || held(other).is_zero()) continue;
     holders += fmt::format("{}payment {} ({}, {})", holders.empty() ? "" : ", ",
-                           other.id.to_string(), word(other.state), held(other).to_string());
+                           other.id.to_string(), to_string(other.state), held(other).to_string());
   }
   const auto total = loaded.order->total.to_string();
   return {.code = RefusalCode::order_amount_taken,
           .message = holders.empty()
                          ? fmt::format("The amount is more than the order's total of {}.", total)
                          : fmt::format("Of the order's total of {}, {} is already held by {}.",
-                                       total, loaded.order->live.to_string(), holders)};
+                                       total, loaded.order->allocated.to_string(), holders)};
 }
 
 }  // namespace cobro::app

@@ -24,8 +24,8 @@ void check_payment(const domain::Payment& payment) {
 void check_order(const domain::Order& order) {
   const auto zero = Money::zero(order.total.currency());
   COBRO_CHECK(order.total.is_positive());
-  COBRO_CHECK(order.live >= zero);
-  COBRO_CHECK(order.captured >= zero && order.captured <= order.live);
+  COBRO_CHECK(order.allocated >= zero);
+  COBRO_CHECK(order.captured >= zero && order.captured <= order.allocated);
   COBRO_CHECK(order.refunded >= zero && order.refunded <= order.captured);
   if (order.items.empty()) return;
   auto sum = zero;

@@ -41,7 +41,7 @@ void collect(const domain::Books& books, ports::Changes& changes) {
   append(changes.update_transactions, result.changed_transactions);
   append(changes.insert_entries, result.entries);
   append(changes.insert_events, result.events);
-  append(changes.insert_reconciliations, result.reconciliations);
+  append(changes.insert_reviews, result.reviews);
   append(changes.insert_disputes, result.new_disputes);
   append(changes.update_disputes, result.changed_disputes);
   append(changes.set_entitlements, result.entitlements);

@@ -16,7 +16,7 @@ void close_record(const ports::IdempotencyRecord* own, const StoredReply& reply,
   record.state = ports::RecordState::closed;
   record.reply = reply;
   record.expires_at = now + kRecordLife;
-  changes.settle_records.clear();
+  changes.complete_records.clear();
   changes.update_record = std::move(record);
 }
 

@@ -1,6 +1,6 @@
 // The write pipeline: every change goes through here.
 //
-//   once(call, reads, decide)
+//   idempotently(call, reads, decide)
 //     │   reads  + the idempotency record under the client's key
 //     │   decide   a plain function: what was loaded ──▶ changes, reply or call
 //     │   record   written in the same transaction: closed with the reply, or open
@@ -40,10 +40,10 @@ struct Call {
   Caller caller;
   std::optional<Idempotency> idempotency;
   // The surface's wording of a refusal; used where a refusal is stored (402).
-  std::function<StoredReply(const domain::Refusal&)> word_refusal;
+  std::function<StoredReply(const domain::Refusal&)> render_refusal;
   // The surface's word for a state of this payment, as its answers print it; the domain's
   // when there is none.
-  std::function<std::string(const domain::Payment&, domain::PaymentState)> word_state = {};
+  std::function<std::string(const domain::Payment&, domain::PaymentState)> render_state = {};
 };
 
 // ---- commit: one atomic write, tried until it holds ------------------------------------
@@ -61,26 +61,26 @@ base::Task<base::Result<void, domain::Refusal>> commit(Context& context, ports::
 // goes on.
 struct Decided {
   ports::Changes changes;
-  std::optional<StoredReply> reply;          // done
-  std::vector<domain::GatewayCall> calls;    // committed, now to be sent
-  std::optional<domain::PaymentId> inquire;  // ask the gateway, then decide again
+  std::optional<StoredReply> reply;               // done
+  std::vector<domain::GatewayCall> calls;         // committed, now to be sent
+  std::optional<domain::PaymentId> status_query;  // ask the gateway, then decide again
   bool again = false;  // the command must see to something first, and decides again then
 };
 using Decide = std::function<base::Result<Decided, domain::Refusal>(const ports::Loaded& loaded,
                                                                     domain::Moment moment)>;
-// Words a record whose call ended without its caller, by the command's own route.
+// Renders a record whose call ended without its caller, by the command's own route.
 // What the call is about is loaded, also where the command names nothing that was
 // there before. A refusal is answered and leaves no record.
-using WordSettled = std::function<Answer(const ports::Loaded& loaded)>;
+using RenderLoaded = std::function<Answer(const ports::Loaded& loaded)>;
 
 // Refusals: those of `decide`; idempotency_key_reused, idempotency_in_progress,
 // outcome_unknown of the record.
-base::Task<base::Result<Decided, domain::Refusal>> once(Context& context, const Call& call,
-                                                        ports::Reads reads, Decide decide,
-                                                        WordSettled word_settled);
+base::Task<base::Result<Decided, domain::Refusal>> idempotently(Context& context, const Call& call,
+                                                                ports::Reads reads, Decide decide,
+                                                                RenderLoaded render_loaded);
 
 // For commands that never call a gateway: their records are never left settled.
-Answer never_settled(const ports::Loaded& loaded);
+Answer never_rendered(const ports::Loaded& loaded);
 
 // How long a closed record is kept.
 inline constexpr base::Duration kRecordLife = std::chrono::hours(24);

@@ -10,8 +10,8 @@ namespace {
 using domain::CallStatus;
 using domain::MethodStatus;
 using domain::Operation;
-using domain::ReconciliationOutcome;
 using domain::Refusal;
+using domain::ReviewOutcome;
 using ports::Changes;
 using ports::Loaded;
 
@@ -35,7 +35,7 @@ void resolve_method(const Loaded& loaded, base::Uuid subject, Operation operatio
 
 // What it has become there is learned by its next event or status query.
 void resolve_subscription(const Loaded& loaded, domain::Moment moment, Operation operation,
-                          bool done, const ResolveReconciliation& command, Changes& changes) {
+                          bool done, const ResolveReview& command, Changes& changes) {
   if (operation != Operation::create_subscription) return;
   if (done) {
     auto row = *loaded.subscription;
@@ -52,11 +52,11 @@ void resolve_subscription(const Loaded& loaded, domain::Moment moment, Operation
 }  // namespace
 
 base::Result<void, Refusal> resolve_other(const Loaded& loaded, domain::Moment moment,
-                                          const ResolveReconciliation& command, Changes& changes) {
+                                          const ResolveReview& command, Changes& changes) {
   if (!loaded.call || loaded.call->status != CallStatus::open) return {};
   auto call = *loaded.call;
   const auto operation = call.operation;
-  const bool done = command.outcome == ReconciliationOutcome::succeeded;
+  const bool done = command.outcome == ReviewOutcome::succeeded;
   const auto now = moment.now;
   if (done && makes_something(operation) && !command.gateway_transaction_id)
     return std::unexpected(invalid_field("gateway_transaction_id", "required",

@@ -1,7 +1,7 @@
 // What a person found out about a gateway call that is about no payment.
 #pragma once
 
-#include "app/review/reconciliations.h"
+#include "app/review/reviews.h"
 #include "domain/books.h"
 #include "ports/store.h"
 
@@ -12,7 +12,7 @@ namespace cobro::app {
 // validation_failed (what was made there, and under which id is not said).
 base::Result<void, domain::Refusal> resolve_other(const ports::Loaded& loaded,
                                                   domain::Moment moment,
-                                                  const ResolveReconciliation& command,
+                                                  const ResolveReview& command,
                                                   ports::Changes& changes);
 
 }  // namespace cobro::app

@@ -22,10 +22,12 @@ using ports::Loaded;
 
 SubscriptionFacts facts_of(const GatewayAnswer& answer) {
   SubscriptionFacts facts;
-  if (const auto* news = std::get_if<domain::SubscriptionNews>(&answer.news))
-    facts.subscription = *news;
-  if (const auto* news = std::get_if<domain::CheckoutNews>(&answer.news)) facts.page = *news;
-  if (const auto* news = std::get_if<domain::InvoiceNews>(&answer.news)) facts.invoice = *news;
+  if (const auto* snapshot = std::get_if<domain::GatewaySubscription>(&answer.snapshot))
+    facts.subscription = *snapshot;
+  if (const auto* snapshot = std::get_if<domain::GatewayCheckout>(&answer.snapshot))
+    facts.page = *snapshot;
+  if (const auto* snapshot = std::get_if<domain::GatewayInvoice>(&answer.snapshot))
+    facts.invoice = *snapshot;
   return facts;
 }
 
@@ -120,19 +122,20 @@ std::optional<std::string> gateway_id_of(const domain::Subscription& row, const 
 }
 
 // Whether what was found is what the call made or changed.
-bool is_ours(const GatewayCall& call, const domain::SubscriptionNews& found) {
+bool is_ours(const GatewayCall& call, const domain::GatewaySubscription& found) {
   return call.operation != Operation::create_subscription ||
          (found.our_subscription && found.our_subscription->uuid == call.subject_id);
 }
 
 bool shows_done(const GatewayCall& call, const GatewayObject& object) {
-  if (const auto* page = std::get_if<domain::CheckoutNews>(&object)) {
+  if (const auto* page = std::get_if<domain::GatewayCheckout>(&object)) {
     if (!page->our_subscription || page->our_subscription->uuid != call.subject_id) return false;
     return call.operation == Operation::create_subscription ||
            page->status == domain::CheckoutStatus::expired;
   }
-  if (const auto* invoice = std::get_if<domain::InvoiceNews>(&object)) return shows(call, *invoice);
-  const auto* found = std::get_if<domain::SubscriptionNews>(&object);
+  if (const auto* invoice = std::get_if<domain::GatewayInvoice>(&object))
+    return shows(call, *invoice);
+  const auto* found = std::get_if<domain::GatewaySubscription>(&object);
   return found != nullptr && is_ours(call, *found) && shows(call, *found);
 }
 
@@ -155,8 +158,9 @@ class SubscriptionCalls final : public CallHandler {
         [&call](const GatewayObject& object) { return shows_done(call, object); });
     if (!found.answered) co_return Sighting::no_answer;
     if (!std::holds_alternative<std::monostate>(found.object)) {
-      (void)co_await complete_as(context, std::move(call),
-                                 {.kind = AnswerKind::accepted, .news = std::move(found.object)});
+      (void)co_await complete_as(
+          context, std::move(call),
+          {.kind = AnswerKind::accepted, .snapshot = std::move(found.object)});
       co_return Sighting::seen;
     }
     // What happened there without us is news all the same.
@@ -179,7 +183,7 @@ class SubscriptionCalls final : public CallHandler {
     std::optional<Owner> owner;
     if (loaded.subscription)
       owner = Owner{loaded.subscription->user_id, loaded.subscription->tenant_id};
-    changes.insert_reconciliations.push_back(review_of(call, owner, std::move(detail), moment));
+    changes.insert_reviews.push_back(review_of(call, owner, std::move(detail), moment));
   }
 };
 

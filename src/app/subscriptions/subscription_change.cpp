@@ -31,18 +31,20 @@ base::Result<Decided, Refusal> decide_call(const Context& context, const Call& c
 
 // Decides, sends the call if there is one, and words the answer.
 base::Task<Answer> carry_out(Context& context, Call call, SubscriptionRef ref, Decide decide,
-                             WordCompleted word) {
-  const WordSettled settled = [&](const Loaded& loaded) {
-    return word_completed(call, loaded, word);
+                             RenderCompleted render) {
+  const RenderLoaded completed = [&](const Loaded& loaded) {
+    return render_completed(call, loaded, render);
   };
-  auto decided = co_await once(context, call, reads_of(ref), decide, settled);
+  auto decided = co_await idempotently(context, call, reads_of(ref), decide, completed);
   if (!decided) co_return std::unexpected(std::move(decided).error());
   if (decided->reply) co_return std::move(*decided->reply);
-  co_return co_await perform(context, &call, std::move(decided->calls.front()), word);
+  co_return co_await perform(context, &call, std::move(decided->calls.front()), render);
 }
 
-WordCompleted word_subscription(WordSubscription word) {
-  return [word = std::move(word)](const Completed& settled) { return word(*settled.subscription); };
+RenderCompleted render_subscription(RenderSubscription render) {
+  return [render = std::move(render)](const Completed& completed) {
+    return render(*completed.subscription);
+  };
 }
 
 Decided answered(StoredReply reply) {
@@ -66,23 +68,23 @@ ports::SubscriptionCommand end_command(const domain::Subscription& row, bool at_
 }  // namespace
 
 base::Task<Answer> end_subscription(Context& context, Call call, EndSubscription command,
-                                    WordSubscription word) {
+                                    RenderSubscription render) {
   const Decide decide = [&](const Loaded& loaded,
                             domain::Moment moment) -> base::Result<Decided, Refusal> {
     COBRO_TRY_INTO(auto row, visible_subscription(loaded, call.caller));
     const bool at_once = ends_now(command, row);
     if (domain::is_terminal(row.status) || (!at_once && row.cancel_at_period_end))
-      return answered(word(row));
+      return answered(render(row));
     if (auto ready = check_changeable(loaded); !ready) return std::unexpected(ready.error());
     const auto wanted = end_command(row, at_once);
     return decide_call(context, call, std::move(row), wanted, std::move(moment));
   };
   co_return co_await carry_out(context, call, command.subscription, decide,
-                               word_subscription(word));
+                               render_subscription(render));
 }
 
 base::Task<Answer> resume_subscription(Context& context, Call call, SubscriptionRef ref,
-                                       WordSubscription word) {
+                                       RenderSubscription render) {
   // What our row says of its end may be old: that it goes on is the gateway's to say.
   bool asked = false;
   std::optional<domain::SubscriptionId> ask;
@@ -98,23 +100,23 @@ base::Task<Answer> resume_subscription(Context& context, Call call, Subscription
     if (!domain::is_active(row.status))
       return std::unexpected(invalid_state(
           fmt::format("The subscription is {}; only one that is to end can be resumed.",
-                      domain::word(row.status))));
-    if (asked) return answered(word(row));
+                      domain::to_string(row.status))));
+    if (asked) return answered(render(row));
     ask = row.id;
     Decided decided;
     decided.again = true;
     return decided;
   };
-  const auto word_resumed = word_subscription(word);
-  const WordSettled settled = [&](const Loaded& loaded) {
-    return word_completed(call, loaded, word_resumed);
+  const auto render_resumed = render_subscription(render);
+  const RenderLoaded completed = [&](const Loaded& loaded) {
+    return render_completed(call, loaded, render_resumed);
   };
   for (;;) {
-    auto decided = co_await once(context, call, reads_of(ref), decide, settled);
+    auto decided = co_await idempotently(context, call, reads_of(ref), decide, completed);
     if (!decided) co_return std::unexpected(std::move(decided).error());
     if (decided->reply) co_return std::move(*decided->reply);
     if (!ask)
-      co_return co_await perform(context, &call, std::move(decided->calls.front()), word_resumed);
+      co_return co_await perform(context, &call, std::move(decided->calls.front()), render_resumed);
     if (co_await sync_subscription(context, *ask) == Synced::no_answer)
       co_return std::unexpected(Refusal{.code = domain::RefusalCode::gateway_busy,
                                         .message = "The payment gateway did not say whether the "
@@ -148,9 +150,8 @@ ports::ChangePlanCommand command_of(const domain::Subscription& row, const Chang
 
 // What the change would cost. A refusal may come from a subscription that is not what we think:
 // then our row is made to follow.
-base::Task<base::Result<domain::PreviewNews, Refusal>> preview_of(Context& context,
-                                                                  domain::Subscription row,
-                                                                  ports::ChangePlanCommand change) {
+base::Task<base::Result<domain::GatewayPreview, Refusal>> preview_of(
+    Context& context, domain::Subscription row, ports::ChangePlanCommand change) {
   const auto* gateway = context.gateways.find(row.gateway);
   if (gateway == nullptr || gateway->subscriptions() == nullptr)
     co_return std::unexpected(Refusal{.code = domain::RefusalCode::gateway_not_available,
@@ -171,7 +172,7 @@ base::Result<void, Refusal> check_plan_change(const domain::Subscription& row) {
   if (!domain::is_active(row.status))
     return std::unexpected(
         invalid_state(fmt::format("The subscription is {}; it must be active to change its plan.",
-                                  domain::word(row.status))));
+                                  domain::to_string(row.status))));
   if (!row.gateway_subscription_id || !row.gateway_item_id)
     return std::unexpected(
         invalid_state("The gateway has not said yet what the subscription is for; try again."));
@@ -180,23 +181,23 @@ base::Result<void, Refusal> check_plan_change(const domain::Subscription& row) {
 
 // Of a change whose caller was not answered when it was made: the gateway keeps what it cost
 // until it is invoiced.
-domain::Proration kept_proration(const Completed& settled, const ChangePlan& command,
-                                 const domain::PreviewNews& preview) {
-  const auto& made_at = settled.call.created_at;
+domain::Proration kept_proration(const Completed& completed, const ChangePlan& command,
+                                 const domain::GatewayPreview& preview) {
+  const auto& made_at = completed.call.created_at;
   const auto at =
       command.at ? std::optional(whole_second(*command.at)) : domain::last_change(preview, made_at);
-  return domain::proration_of(*settled.subscription, preview, at.value_or(made_at));
+  return domain::proration_of(*completed.subscription, preview, at.value_or(made_at));
 }
 
 }  // namespace
 
 base::Task<Answer> change_plan(Context& context, Call call, ChangePlan command,
-                               WordPlanChange word) {
+                               RenderPlanChange render) {
   const auto seen = co_await get_subscription(context, call.caller, command.subscription);
   if (!seen) co_return std::unexpected(seen.error());
   const auto at = moment_of(command, *seen, context.clock.now());
   // An answer that was given under the key is given again, whatever the gateway says now.
-  base::Result<domain::PreviewNews, Refusal> preview = domain::PreviewNews{};
+  base::Result<domain::GatewayPreview, Refusal> preview = domain::GatewayPreview{};
   if (check_plan_change(*seen))
     preview = co_await preview_of(context, *seen, command_of(*seen, command, at));
   std::optional<domain::Proration> proration;
@@ -208,16 +209,17 @@ base::Task<Answer> change_plan(Context& context, Call call, ChangePlan command,
     if (!preview) return std::unexpected(preview.error());
     proration = domain::proration_of(row, *preview, at);
     if (command.dry_run || row.gateway_price_id == command.price_id)
-      return answered(word(row, *proration));
+      return answered(render(row, *proration));
     const auto wanted = command_of(row, command, at);
     return decide_call(context, call, std::move(row), wanted, std::move(moment));
   };
-  const WordCompleted word_changed = [&](const Completed& settled) {
-    const auto& row = *settled.subscription;
-    if (proration) return word(row, *proration);
-    return word(row, kept_proration(settled, command, preview.value_or(domain::PreviewNews{})));
+  const RenderCompleted render_changed = [&](const Completed& completed) {
+    const auto& row = *completed.subscription;
+    if (proration) return render(row, *proration);
+    return render(row,
+                  kept_proration(completed, command, preview.value_or(domain::GatewayPreview{})));
   };
-  co_return co_await carry_out(context, call, command.subscription, decide, word_changed);
+  co_return co_await carry_out(context, call, command.subscription, decide, render_changed);
 }
 
 }  // namespace cobro::app

@@ -96,26 +96,26 @@ base::Result<Decided, Refusal> decide(const Context& context, const Call& call, 
 }  // namespace
 
 base::Task<Answer> decline(Context& context, const Call& call, Refusal refusal,
-                           const WordSettled& settled) {
+                           const RenderLoaded& completed) {
   const Decide decide = [&](const Loaded&, domain::Moment) -> base::Result<Decided, Refusal> {
     Decided decided;
-    decided.reply = call.word_refusal(refusal);
+    decided.reply = call.render_refusal(refusal);
     return decided;
   };
-  auto decided = co_await once(context, call, {}, decide, settled);
+  auto decided = co_await idempotently(context, call, {}, decide, completed);
   if (!decided) co_return std::unexpected(std::move(decided).error());
   co_return std::move(*decided->reply);
 }
 
 base::Task<Answer> subscribe(Context& context, Call call, Subscribe command,
-                             WordSubscription word) {
+                             RenderSubscription render) {
   const auto plans = co_await context.store.plans();
   const Terms terms{command, plans};
-  const WordCompleted word_made = [word](const Completed& settled) {
-    return word(*settled.subscription);
+  const RenderCompleted render_made = [render](const Completed& completed) {
+    return render(*completed.subscription);
   };
-  const WordSettled settled = [&](const Loaded& loaded) {
-    return word_completed(call, loaded, word_made);
+  const RenderLoaded completed = [&](const Loaded& loaded) {
+    return render_completed(call, loaded, render_made);
   };
   Missing missing = Missing::nothing;
   std::string used;  // what the gateway calls the customer
@@ -128,11 +128,13 @@ base::Task<Answer> subscribe(Context& context, Call call, Subscribe command,
   // Once for the customer, once for the method; what was attached may be called otherwise. And
   // all that again where the gateway does not know the customer any more.
   for (int i = 0; i < 8; ++i) {
-    auto decided = co_await once(context, call, {.customer = saved}, decide_once, settled);
+    auto decided =
+        co_await idempotently(context, call, {.customer = saved}, decide_once, completed);
     if (!decided) co_return std::unexpected(std::move(decided).error());
     if (decided->reply) co_return std::move(*decided->reply);
     if (!decided->calls.empty()) {
-      auto answer = co_await perform(context, &call, std::move(decided->calls.front()), word_made);
+      auto answer =
+          co_await perform(context, &call, std::move(decided->calls.front()), render_made);
       if (answer || std::exchange(tried, true) || !co_await is_replaced(context, saved, used))
         co_return answer;
       continue;
@@ -144,7 +146,7 @@ base::Task<Answer> subscribe(Context& context, Call call, Subscribe command,
       auto method =
           co_await ensure_method(context, call.caller, command.gateway, *command.payment_method);
       if (!method && method.error().code == RefusalCode::payment_declined)
-        co_return co_await decline(context, call, std::move(method).error(), settled);
+        co_return co_await decline(context, call, std::move(method).error(), completed);
       if (!method) co_return std::unexpected(std::move(method).error());
       command.payment_method = method->id.to_string();
     }

@@ -2,7 +2,7 @@
 
 #include "app/calls/accounts.h"
 #include "app/calls/gateway_client.h"
-#include "app/payments/payment_news.h"
+#include "app/payments/payment_snapshot.h"
 #include "app/pipeline/ledger_books.h"
 #include "base/check.h"
 #include "domain/words.h"
@@ -12,20 +12,20 @@ namespace cobro::app {
 namespace {
 
 using domain::CallStatus;
-using domain::CheckoutNews;
 using domain::GatewayCall;
-using domain::InvoiceNews;
+using domain::GatewayCheckout;
+using domain::GatewayInvoice;
+using domain::GatewaySubscription;
 using domain::Operation;
-using domain::SubscriptionNews;
 using ports::Changes;
 using ports::Loaded;
 
 // How an open call on the subscription ends, given what the gateway says of it now; nothing when
 // this is no evidence. `before`: the subscription as we knew it.
 std::optional<CallStatus> ending(const GatewayCall& call, const domain::Subscription& before,
-                                 const SubscriptionNews& news) {
-  if (shows(call, news)) return CallStatus::accepted;
-  const bool ended = news.status && domain::is_terminal(*news.status);
+                                 const GatewaySubscription& snapshot) {
+  if (shows(call, snapshot)) return CallStatus::accepted;
+  const bool ended = snapshot.status && domain::is_terminal(*snapshot.status);
   const bool too_late =
       ended && (call.operation == Operation::resume || call.operation == Operation::change_plan ||
                 call.operation == Operation::set_method);
@@ -36,10 +36,10 @@ std::optional<CallStatus> ending(const GatewayCall& call, const domain::Subscrip
 
 // The same of the page that is to make it.
 std::optional<CallStatus> ending(const GatewayCall& call, const domain::Subscription&,
-                                 const CheckoutNews& news) {
+                                 const GatewayCheckout& snapshot) {
   const bool shown =
       call.operation == Operation::create_subscription ||
-      (call.operation == Operation::end_now && news.status == domain::CheckoutStatus::expired);
+      (call.operation == Operation::end_now && snapshot.status == domain::CheckoutStatus::expired);
   return shown ? std::optional(CallStatus::accepted) : std::nullopt;
 }
 
@@ -53,31 +53,32 @@ std::optional<CallStatus> ending(const GatewayCall& call, const domain::Subscrip
 
 // The same of an invoice. That it is not paid proves nothing.
 std::optional<CallStatus> ending(const GatewayCall& call, const domain::Subscription&,
-                                 const InvoiceNews& invoice) {
+                                 const GatewayInvoice& invoice) {
   return shows(call, invoice) ? std::optional(CallStatus::accepted) : std::nullopt;
 }
 
 // Who is behind what changed: the open call that it shows done, else the gateway.
-domain::Author author(const Loaded& loaded, const auto& news) {
+domain::Author author(const Loaded& loaded, const auto& snapshot) {
   const auto& row = *loaded.subscription;
   for (const auto& call : loaded.open_calls)
-    if (call.subject_id == row.id.uuid && ending(call, row, news)) return author_of(call);
+    if (call.subject_id == row.id.uuid && ending(call, row, snapshot)) return author_of(call);
   return {};
 }
 
-void end_calls(const Loaded& loaded, const auto& news, std::optional<domain::CallId> own,
+void end_calls(const Loaded& loaded, const auto& snapshot, std::optional<domain::CallId> own,
                base::Timestamp now, Changes& changes) {
   const auto& row = *loaded.subscription;
   for (auto call : loaded.open_calls) {
     if (call.id == own || call.subject_id != row.id.uuid) continue;
-    if (const auto end = ending(call, row, news)) end_call(call, *end, std::nullopt, now, changes);
+    if (const auto end = ending(call, row, snapshot))
+      end_call(call, *end, std::nullopt, now, changes);
   }
 }
 
-domain::Payment payment_of(const domain::Subscription& subscription, const InvoiceNews& invoice,
+domain::Payment payment_of(const domain::Subscription& subscription, const GatewayInvoice& invoice,
                            std::int64_t number, domain::Moment& moment) {
-  const auto& news = *invoice.payment;
-  const auto zero = domain::Money::zero(news.amount->currency());
+  const auto& snapshot = *invoice.payment;
+  const auto zero = domain::Money::zero(snapshot.amount->currency());
   domain::Payment payment{.id = moment.ids.next<domain::PaymentId>(),
                           .number = number,
                           .kind = domain::PaymentKind::subscription,
@@ -86,16 +87,16 @@ domain::Payment payment_of(const domain::Subscription& subscription, const Invoi
                           .user_id = subscription.user_id,
                           .tenant_id = subscription.tenant_id,
                           .gateway = subscription.gateway,
-                          .amount = *news.amount,
+                          .amount = *snapshot.amount,
                           .captured = zero,
                           .refunded = zero,
                           .refunding = zero,
                           .overpayment = {},
                           .description = {},
-                          .gateway_payment_id = news.gateway_payment_id,
+                          .gateway_payment_id = snapshot.gateway_payment_id,
                           .gateway_customer_id = subscription.gateway_customer_id,
                           .gateway_invoice_id = invoice.gateway_invoice_id,
-                          .client_secret = news.client_secret,
+                          .client_secret = snapshot.client_secret,
                           .gateway_charge_id = {},
                           .gateway_response = {},
                           .decline = {},
@@ -117,22 +118,22 @@ void write_created(domain::Books& books) {
       .add("userId", payment.user_id)
       .add("amount", payment.amount)
       .add("currency", payment.amount.currency().code())
-      .add("gateway", word(payment.gateway));
+      .add("gateway", to_string(payment.gateway));
   books.write_event("payment.created", std::move(payload));
 }
 
 // The payment of an invoice that is seen for the first time. A draft has none yet, and an
 // invoice of nothing never has.
 void insert_payment(const Loaded& loaded, const domain::Moment& moment,
-                    const domain::Subscription& subscription, const InvoiceNews& invoice,
+                    const domain::Subscription& subscription, const GatewayInvoice& invoice,
                     Changes& changes) {
-  const auto& news = invoice.payment;
-  if (!news || !news->amount || !news->amount->is_positive()) return;
+  const auto& snapshot = invoice.payment;
+  if (!snapshot || !snapshot->amount || !snapshot->amount->is_positive()) return;
   domain::Moment own = moment;
   const auto row = payment_of(subscription, invoice, loaded.payment_numbers.front(), own);
   domain::Books books(std::move(own), row, std::nullopt, {}, {});
   write_created(books);
-  apply(books, *news);
+  apply(books, *snapshot);
   report_late_access(loaded, books, row);
   Changes theirs;
   collect(books, theirs);
@@ -143,11 +144,11 @@ void insert_payment(const Loaded& loaded, const domain::Moment& moment,
   append(changes.insert_transactions, theirs.insert_transactions);
   append(changes.insert_entries, theirs.insert_entries);
   append(changes.insert_events, theirs.insert_events);
-  append(changes.insert_reconciliations, theirs.insert_reconciliations);
+  append(changes.insert_reviews, theirs.insert_reviews);
 }
 
 bool follow_invoice(const Context& context, const Loaded& loaded, const domain::Moment& moment,
-                    const domain::Subscription& subscription, const InvoiceNews& invoice,
+                    const domain::Subscription& subscription, const GatewayInvoice& invoice,
                     Changes& changes) {
   if (!loaded.payment) {
     insert_payment(loaded, moment, subscription, invoice, changes);
@@ -155,7 +156,7 @@ bool follow_invoice(const Context& context, const Loaded& loaded, const domain::
   }
   if (!invoice.payment) return false;
   auto books = open_books(loaded, moment);
-  apply_payment_news(context, loaded, books, *invoice.payment, changes);
+  apply_gateway_payment(context, loaded, books, *invoice.payment, changes);
   const bool changed = books.payment_changed() || !changes.update_calls.empty();
   if (changed) collect(books, changes);
   return changed;
@@ -163,22 +164,22 @@ bool follow_invoice(const Context& context, const Loaded& loaded, const domain::
 
 }  // namespace
 
-bool shows(const GatewayCall& call, const SubscriptionNews& news) {
-  const bool ended = news.status && domain::is_terminal(*news.status);
+bool shows(const GatewayCall& call, const GatewaySubscription& snapshot) {
+  const bool ended = snapshot.status && domain::is_terminal(*snapshot.status);
   switch (call.operation) {
     case Operation::create_subscription:
       return true;
     case Operation::end_at_period_end:
-      return news.cancel_at_period_end || ended;
+      return snapshot.cancel_at_period_end || ended;
     case Operation::end_now:
       return ended;
     case Operation::resume:
-      return !ended && !domain::is_to_end(news);
+      return !ended && !domain::is_to_end(snapshot);
     case Operation::change_plan:
-      return !ended && news.price && news.price->gateway_price_id == call.target;
+      return !ended && snapshot.price && snapshot.price->gateway_price_id == call.target;
     case Operation::set_method:
-      return !ended && news.gateway_payment_method_id &&
-             news.gateway_payment_method_id == call.target;
+      return !ended && snapshot.gateway_payment_method_id &&
+             snapshot.gateway_payment_method_id == call.target;
     case Operation::pay_invoice:
     case Operation::create:
     case Operation::confirm:
@@ -193,13 +194,13 @@ bool shows(const GatewayCall& call, const SubscriptionNews& news) {
   return false;
 }
 
-bool shows(const GatewayCall& call, const InvoiceNews& invoice) {
+bool shows(const GatewayCall& call, const GatewayInvoice& invoice) {
   return call.operation == Operation::pay_invoice && invoice.gateway_invoice_id == call.target &&
          domain::is_collected(invoice);
 }
 
-base::Task<std::optional<InvoiceNews>> fetch_invoice(Context& context, domain::GatewayName name,
-                                                     std::string gateway_invoice_id) {
+base::Task<std::optional<GatewayInvoice>> fetch_invoice(Context& context, domain::GatewayName name,
+                                                        std::string gateway_invoice_id) {
   const auto* gateway = context.gateways.find(name);
   COBRO_CHECK(gateway != nullptr && gateway->subscriptions() != nullptr);
   auto response = co_await ask_gateway(context, *gateway,
@@ -249,16 +250,16 @@ void read_for_facts(const Context& context, domain::GatewayName gateway,
   if (!facts.invoice) return;
   reads.root = ports::InvoiceRef{gateway, facts.invoice->gateway_invoice_id};
   reads.payment_numbers = 1;
-  reads.transaction_numbers = numbers_for_news(context);
+  reads.transaction_numbers = numbers_for_snapshots(context);
 }
 
 bool apply_facts(const Context& context, const Loaded& loaded, domain::Moment moment,
                  domain::SubscriptionBooks& books, const SubscriptionFacts& facts,
                  std::optional<domain::CallId> own, Changes& changes) {
   bool changed = false;
-  const auto follow = [&](const auto& news) {
-    changed = books.apply(news, author(loaded, news));
-    end_calls(loaded, news, own, moment.now, changes);
+  const auto follow = [&](const auto& snapshot) {
+    changed = books.apply(snapshot, author(loaded, snapshot));
+    end_calls(loaded, snapshot, own, moment.now, changes);
   };
   if (facts.subscription) follow(*facts.subscription);
   if (facts.page) follow(*facts.page);

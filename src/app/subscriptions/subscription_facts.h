@@ -9,16 +9,16 @@
 #include "app/calls/gateway_call.h"
 #include "app/pipeline/context.h"
 #include "base/task.h"
-#include "domain/gateway_news.h"
+#include "domain/gateway_objects.h"
 #include "domain/plan.h"
 #include "domain/subscription_books.h"
 
 namespace cobro::app {
 
 struct SubscriptionFacts {
-  std::optional<domain::SubscriptionNews> subscription = {};
-  std::optional<domain::InvoiceNews> invoice = {};
-  std::optional<domain::CheckoutNews> page = {};  // while there is no subscription yet
+  std::optional<domain::GatewaySubscription> subscription = {};
+  std::optional<domain::GatewayInvoice> invoice = {};
+  std::optional<domain::GatewayCheckout> page = {};  // while there is no subscription yet
   bool gone = false;  // the gateway says that it knows no such subscription
 };
 
@@ -33,9 +33,9 @@ base::Task<std::optional<SubscriptionFacts>> fetch_page_facts(Context& context,
                                                               domain::GatewayName gateway,
                                                               std::string gateway_checkout_id);
 // The latest invoice of `news`, when it can be had.
-base::Task<std::optional<domain::InvoiceNews>> fetch_invoice(Context& context,
-                                                             domain::GatewayName gateway,
-                                                             std::string gateway_invoice_id);
+base::Task<std::optional<domain::GatewayInvoice>> fetch_invoice(Context& context,
+                                                                domain::GatewayName gateway,
+                                                                std::string gateway_invoice_id);
 
 // Adds to `reads` what applying these facts needs.
 void read_for_facts(const Context& context, domain::GatewayName gateway,
@@ -47,9 +47,9 @@ bool apply_facts(const Context& context, const ports::Loaded& loaded, domain::Mo
                  domain::SubscriptionBooks& books, const SubscriptionFacts& facts,
                  std::optional<domain::CallId> own, ports::Changes& changes);
 // Whether the subscription, as the gateway shows it, is as that call leaves it.
-bool shows(const domain::GatewayCall& call, const domain::SubscriptionNews& news);
+bool shows(const domain::GatewayCall& call, const domain::GatewaySubscription& snapshot);
 // The same of an invoice that the call was to pay.
-bool shows(const domain::GatewayCall& call, const domain::InvoiceNews& invoice);
+bool shows(const domain::GatewayCall& call, const domain::GatewayInvoice& invoice);
 // Puts what the books recorded into the changes.
 void collect(const domain::SubscriptionBooks& books, ports::Changes& changes);
 

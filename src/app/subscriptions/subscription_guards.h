@@ -26,7 +26,7 @@ base::Result<domain::GatewayCall, domain::Refusal> open_call(
 // A method that is declined when it is attached: a 402 like that of a first payment, kept under
 // the caller's key.
 base::Task<Answer> decline(Context& context, const Call& call, domain::Refusal refusal,
-                           const WordSettled& settled);
+                           const RenderLoaded& completed);
 
 // Who asks, as the history says it: user, or admin for whoever acts on somebody's behalf.
 std::string changed_by(const Caller& caller);

@@ -71,7 +71,7 @@ struct Request {
   }
 
   [[nodiscard]] base::Result<Decided, Refusal> decide(const Loaded& loaded, domain::Moment moment,
-                                                      const WordSubscription& word,
+                                                      const RenderSubscription& render,
                                                       First& first) const {
     first = First::nothing;
     COBRO_TRY_INTO(const auto terms, terms_of(loaded));
@@ -92,7 +92,7 @@ struct Request {
                      open_call(context, call.caller, terms->row, pay, moment, decided.changes));
       decided.calls.push_back(std::move(sent));
     } else {
-      decided.reply = word(terms->row);
+      decided.reply = render(terms->row);
     }
     decided.again = first != First::nothing;
     return decided;
@@ -124,29 +124,29 @@ struct Request {
 }  // namespace
 
 base::Task<Answer> set_subscription_method(Context& context, Call call, SetMethod command,
-                                           WordSubscription word) {
+                                           RenderSubscription render) {
   const auto seen = co_await get_subscription(context, call.caller, command.subscription);
   if (!seen) co_return std::unexpected(seen.error());
   auto reads = reads_of(command.subscription);
   reads.customer = customer_of(*seen);
-  const WordCompleted word_set = [&word](const Completed& completed) {
-    return word(*completed.subscription);
+  const RenderCompleted render_set = [&render](const Completed& completed) {
+    return render(*completed.subscription);
   };
-  const WordSettled settled = [&](const Loaded& loaded) {
-    return word_completed(call, loaded, word_set);
+  const RenderLoaded completed = [&](const Loaded& loaded) {
+    return render_completed(call, loaded, render_set);
   };
   const Request request{context, call, command.payment_method};
   First first = First::nothing;
   const Decide decide = [&](const Loaded& loaded, domain::Moment moment) {
-    return request.decide(loaded, std::move(moment), word, first);
+    return request.decide(loaded, std::move(moment), render, first);
   };
   // Once for the method, once for what it is set on; what was attached may be called otherwise.
   for (int i = 0; i < 4; ++i) {
-    auto decided = co_await once(context, call, reads, decide, settled);
+    auto decided = co_await idempotently(context, call, reads, decide, completed);
     if (!decided) co_return std::unexpected(std::move(decided).error());
     if (decided->reply) co_return std::move(*decided->reply);
     if (!decided->calls.empty())
-      co_return co_await perform(context, &call, std::move(decided->calls.front()), word_set);
+      co_return co_await perform(context, &call, std::move(decided->calls.front()), render_set);
     if (first == First::set_method) {
       if (auto refusal = co_await request.set_first(reads)) co_return std::unexpected(*refusal);
       continue;
@@ -154,7 +154,7 @@ base::Task<Answer> set_subscription_method(Context& context, Call call, SetMetho
     auto method = co_await ensure_method(context, user_of(*seen, call.caller), seen->gateway,
                                          command.payment_method);
     if (!method && method.error().code == RefusalCode::payment_declined)
-      co_return co_await decline(context, call, std::move(method).error(), settled);
+      co_return co_await decline(context, call, std::move(method).error(), completed);
     if (!method) co_return std::unexpected(std::move(method).error());
     command.payment_method = method->id.to_string();
   }
@@ -212,14 +212,14 @@ base::Task<void> collect_open(Context& context, Caller caller, domain::Subscript
 }  // namespace
 
 base::Task<Answer> set_default_method(Context& context, Call call, NameMethod command,
-                                      WordMethod word) {
+                                      RenderMethod render) {
   const Decide decide = [&](const Loaded& loaded,
                             domain::Moment moment) -> base::Result<Decided, Refusal> {
     Decided decided;
     const auto saved = saved_methods_of(loaded);
     const auto* known = find_method(saved, command.method);
     if (known == nullptr) return std::unexpected(not_found("payment method"));
-    decided.reply = word(*known, true);
+    decided.reply = render(*known, true);
     if (saved.customer->default_method_id == known->id) return decided;
     if (is_being_removed(loaded, *known)) return std::unexpected(being_removed());
     auto moved = move_subscriptions(context, call.caller, loaded, default_method(saved), *known,
@@ -232,8 +232,8 @@ base::Task<Answer> set_default_method(Context& context, Call call, NameMethod co
     return decided;
   };
   const ports::CustomerRef user{command.gateway, call.caller.tenant_id, call.caller.sub};
-  auto decided = co_await once(context, call, {.customer = user, .customer_subscriptions = true},
-                               decide, never_settled);
+  auto decided = co_await idempotently(
+      context, call, {.customer = user, .customer_subscriptions = true}, decide, never_rendered);
   if (!decided) co_return std::unexpected(std::move(decided).error());
   for (auto& sent : decided->calls) {
     auto done = co_await perform_first(context, call.caller, std::move(sent));

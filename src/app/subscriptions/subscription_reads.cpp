@@ -35,7 +35,7 @@ base::Result<void, Refusal> check_changeable(const ports::Loaded& loaded) {
   const auto& row = *loaded.subscription;
   if (domain::is_terminal(row.status))
     return std::unexpected(invalid_state(
-        fmt::format("The subscription is {}; it has ended for good.", word(row.status))));
+        fmt::format("The subscription is {}; it has ended for good.", to_string(row.status))));
   for (const auto& open : loaded.open_calls)
     if (open.subject_id == row.id.uuid)
       return std::unexpected(

@@ -86,7 +86,7 @@ base::Task<Synced> sync(Context& context, domain::SubscriptionId id, Cause cause
       co_return Synced::not_found;
     const auto written = co_await write(context, *row, *facts, plans, cause);
     if (!written) co_return Synced::no_answer;
-    if (!written->moved) co_return written->changed ? Synced::news : Synced::nothing_new;
+    if (!written->moved) co_return written->changed ? Synced::snapshot : Synced::nothing_new;
   }
   co_return Synced::no_answer;
 }
@@ -127,8 +127,8 @@ base::Task<void> end_incomplete(Context& context, domain::SubscriptionId id) {
   if (!row || row->status != domain::SubscriptionStatus::incomplete) co_return;
   Call call{.caller = {.sub = "checkout", .roles = Role::service, .tenant_id = row->tenant_id},
             .idempotency = {},
-            .word_refusal = [](const Refusal&) { return StoredReply{}; }};
-  const WordSubscription unworded = [](const domain::Subscription&) { return StoredReply{}; };
+            .render_refusal = [](const Refusal&) { return StoredReply{}; }};
+  const RenderSubscription unworded = [](const domain::Subscription&) { return StoredReply{}; };
   auto ended = co_await end_subscription(context, std::move(call),
                                          {.subscription = id, .immediate = true}, unworded);
   if (!ended)

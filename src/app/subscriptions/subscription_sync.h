@@ -12,7 +12,7 @@
 
 namespace cobro::app {
 
-enum class Synced { news, nothing_new, no_answer, not_found };
+enum class Synced { snapshot, nothing_new, no_answer, not_found };
 
 // Fetches the subscription (and an invoice of it: the latest, if none is named) and applies it.
 // What was decided on a row that moved meanwhile is fetched again.

@@ -17,7 +17,7 @@ namespace cobro::app {
 
 // By our id, or by the gateway's.
 using SubscriptionRef = std::variant<domain::SubscriptionId, std::string>;
-using WordSubscription = std::function<StoredReply(const domain::Subscription& subscription)>;
+using RenderSubscription = std::function<StoredReply(const domain::Subscription& subscription)>;
 
 struct Subscribe {
   domain::GatewayName gateway = domain::GatewayName::stripe;
@@ -30,7 +30,8 @@ struct Subscribe {
 // The answer may be of an `incomplete` one whose next_action the customer must do. Refusals:
 // gateway_not_available, validation_failed (price_id, payment_method_id), payment_declined,
 // gateway_refused, gateway_busy, outcome_unknown.
-base::Task<Answer> subscribe(Context& context, Call call, Subscribe command, WordSubscription word);
+base::Task<Answer> subscribe(Context& context, Call call, Subscribe command,
+                             RenderSubscription render);
 
 struct EndSubscription {
   SubscriptionRef subscription;
@@ -38,10 +39,10 @@ struct EndSubscription {
 };
 // Asked twice, it answers the same. Refusals: not_found, invalid_state (ended), …
 base::Task<Answer> end_subscription(Context& context, Call call, EndSubscription command,
-                                    WordSubscription word);
+                                    RenderSubscription render);
 // Takes back an end that is asked for but not reached. Refusals: not_found, invalid_state.
 base::Task<Answer> resume_subscription(Context& context, Call call, SubscriptionRef ref,
-                                       WordSubscription word);
+                                       RenderSubscription render);
 
 struct SetMethod {
   SubscriptionRef subscription;
@@ -51,12 +52,12 @@ struct SetMethod {
 // Pays it with another method from now on, and tries what is open with that one. Refusals:
 // not_found, invalid_state, validation_failed (payment_method_id), payment_declined, …
 base::Task<Answer> set_subscription_method(Context& context, Call call, SetMethod command,
-                                           WordSubscription word);
+                                           RenderSubscription render);
 // The caller's default; subscriptions that were paid with the old one, by name or for want of
 // one of their own, are paid with the new one, and what is open with them is tried. That a
 // payment is declined does not undo it. Refusals: not_found, payment_in_progress.
 base::Task<Answer> set_default_method(Context& context, Call call, NameMethod command,
-                                      WordMethod word);
+                                      RenderMethod render);
 
 struct ChangePlan {
   SubscriptionRef subscription;
@@ -65,11 +66,11 @@ struct ChangePlan {
   // From when on it is prorated, as a dry run said; now, when nothing is given.
   std::optional<base::Timestamp> at = {};
 };
-using WordPlanChange = std::function<StoredReply(const domain::Subscription& subscription,
-                                                 const domain::Proration& proration)>;
+using RenderPlanChange = std::function<StoredReply(const domain::Subscription& subscription,
+                                                   const domain::Proration& proration)>;
 // Prorated by the second. Refusals: not_found, invalid_state, validation_failed (price_id).
 base::Task<Answer> change_plan(Context& context, Call call, ChangePlan command,
-                               WordPlanChange word);
+                               RenderPlanChange render);
 
 base::Task<base::Result<domain::Subscription, domain::Refusal>> get_subscription(
     Context& context, Caller caller, SubscriptionRef ref);

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "app/payments/payment_news.h"
 #include "app/payments/payment_query.h"
+#include "app/payments/payment_snapshot.h"
 #include "app/pipeline/ledger_books.h"
 #include "app/pipeline/pipeline.h"
 #include "app/subscriptions/subscription_sync.h"
@@ -34,9 +34,9 @@ struct Stranger {
 base::Task<bool> ask_a_person(Context& context, Stranger stranger) {
   const DecideChanges decide = [&](const Loaded&,
                                    domain::Moment moment) -> base::Result<Changes, Refusal> {
-    domain::Reconciliation row{
-        .id = moment.ids.next<domain::ReconciliationId>(),
-        .kind = domain::ReconciliationKind::unknown_object,
+    domain::Review row{
+        .id = moment.ids.next<domain::ReviewId>(),
+        .kind = domain::ReviewKind::unknown_object,
         .gateway = stranger.gateway,
         .gateway_object_id = stranger.id,
         .amount = stranger.amount,
@@ -44,7 +44,7 @@ base::Task<bool> ask_a_person(Context& context, Stranger stranger) {
                               stranger.what),
         .created_at = moment.now};
     Changes changes;
-    changes.insert_reconciliations.push_back(std::move(row));
+    changes.insert_reviews.push_back(std::move(row));
     return changes;
   };
   auto committed = co_await commit(context, {}, decide);
@@ -79,36 +79,37 @@ bool money_moved(RemoteState state) {
 
 // A person was asked about the payment's objects before: what they said counts.
 base::Task<bool> was_in_conflict(Context& context, domain::PaymentId payment) {
-  const auto rows = co_await context.store.list_reconciliations({.payment_id = payment}, {});
-  co_return std::ranges::any_of(rows.items, [](const domain::Reconciliation& row) {
-    return row.kind == domain::ReconciliationKind::conflict;
+  const auto rows = co_await context.store.list_reviews({.payment_id = payment}, {});
+  co_return std::ranges::any_of(rows.items, [](const domain::Review& row) {
+    return row.kind == domain::ReviewKind::conflict;
   });
 }
 
 // Money moved by a second object of one payment: that is a conflict, as in its event.
 base::Task<bool> note_second(Context& context, const domain::Payment& row,
-                             domain::PaymentNews news) {
-  if (row.conflicted || !money_moved(news.state) || co_await was_in_conflict(context, row.id))
+                             domain::GatewayPayment snapshot) {
+  if (row.conflicted || !money_moved(snapshot.state) || co_await was_in_conflict(context, row.id))
     co_return false;
   const DecideChanges decide = [&](const Loaded& loaded,
                                    domain::Moment moment) -> base::Result<Changes, Refusal> {
     Changes changes;
     auto books = open_books(loaded, std::move(moment));
-    apply_payment_news(context, loaded, books, news, changes);
+    apply_gateway_payment(context, loaded, books, snapshot, changes);
     if (books.payment_changed()) collect(books, changes);
     return changes;
   };
   ports::Reads reads{.root = ports::PaymentRef{row.id},
-                     .transaction_numbers = numbers_for_news(context)};
+                     .transaction_numbers = numbers_for_snapshots(context)};
   if (row.subscription_id) reads.subscription = *row.subscription_id;
   (void)co_await commit(context, std::move(reads), decide);
   co_return true;
 }
 
-bool agrees(const domain::Payment& row, const domain::PaymentNews& news) {
+bool agrees(const domain::Payment& row, const domain::GatewayPayment& snapshot) {
   if (row.conflicted) return true;  // a person looks at it
-  if (row.pending_operation || (news.gateway_payment_id && !row.gateway_payment_id)) return false;
-  switch (news.state) {
+  if (row.pending_operation || (snapshot.gateway_payment_id && !row.gateway_payment_id))
+    return false;
+  switch (snapshot.state) {
     case RemoteState::unconfirmed:
       return row.state == PaymentState::pending;
     case RemoteState::requires_action:
@@ -120,7 +121,7 @@ bool agrees(const domain::Payment& row, const domain::PaymentNews& news) {
     case RemoteState::authorized:
       return row.state == PaymentState::authorized;
     case RemoteState::succeeded:
-      return news.captured == (row.overpayment ? row.overpayment->amount : row.captured);
+      return snapshot.captured == (row.overpayment ? row.overpayment->amount : row.captured);
     case RemoteState::declined:
       return row.state == PaymentState::failed;
     case RemoteState::cancelled:
@@ -131,68 +132,71 @@ bool agrees(const domain::Payment& row, const domain::PaymentNews& news) {
   return true;
 }
 
-bool agrees(const std::optional<domain::Dispute>& row, const domain::DisputeNews& news) {
-  return row && (!news.status || (row->stage == news.stage && row->status == *news.status)) &&
-         row->movements >= news.movements;
+bool agrees(const std::optional<domain::Dispute>& row, const domain::GatewayDispute& snapshot) {
+  return row &&
+         (!snapshot.status || (row->stage == snapshot.stage && row->status == *snapshot.status)) &&
+         row->movements >= snapshot.movements;
 }
 
 }  // namespace
 
-base::Task<bool> see(Context& context, GatewayName gateway, domain::PaymentNews news) {
-  if (!news.gateway_payment_id) co_return false;
-  const auto loaded = co_await find(context, gateway, news.gateway_payment_id, news.our_payment);
+base::Task<bool> see(Context& context, GatewayName gateway, domain::GatewayPayment snapshot) {
+  if (!snapshot.gateway_payment_id) co_return false;
+  const auto loaded =
+      co_await find(context, gateway, snapshot.gateway_payment_id, snapshot.our_payment);
   const auto& row = loaded.payment;
-  if (!row && !news.our_payment) co_return false;
+  if (!row && !snapshot.our_payment) co_return false;
   if (!row)
-    co_return co_await ask_a_person(context,
-                                    {gateway, *news.gateway_payment_id, "payment", news.amount});
-  if (row->gateway_payment_id && row->gateway_payment_id != news.gateway_payment_id)
-    co_return co_await note_second(context, *row, std::move(news));
-  if (agrees(*row, news)) co_return false;
+    co_return co_await ask_a_person(
+        context, {gateway, *snapshot.gateway_payment_id, "payment", snapshot.amount});
+  if (row->gateway_payment_id && row->gateway_payment_id != snapshot.gateway_payment_id)
+    co_return co_await note_second(context, *row, std::move(snapshot));
+  if (agrees(*row, snapshot)) co_return false;
   (void)co_await query_payment(context, row->id);
   co_return true;
 }
 
-base::Task<bool> see(Context& context, GatewayName gateway, domain::RefundNews news) {
-  const auto loaded = co_await find(context, gateway, news.gateway_payment_id, news.our_payment);
-  if (!loaded.payment && !news.our_payment) co_return false;
+base::Task<bool> see(Context& context, GatewayName gateway, domain::GatewayRefund snapshot) {
+  const auto loaded =
+      co_await find(context, gateway, snapshot.gateway_payment_id, snapshot.our_payment);
+  if (!loaded.payment && !snapshot.our_payment) co_return false;
   if (!loaded.payment)
-    co_return co_await ask_a_person(context,
-                                    {gateway, news.gateway_refund_id, "refund", news.amount});
+    co_return co_await ask_a_person(
+        context, {gateway, snapshot.gateway_refund_id, "refund", snapshot.amount});
   const bool known = std::ranges::any_of(loaded.refunds, [&](const domain::Refund& refund) {
-    return refund.gateway_refund_id == news.gateway_refund_id &&
-           (!news.status || refund.status == *news.status);
+    return refund.gateway_refund_id == snapshot.gateway_refund_id &&
+           (!snapshot.status || refund.status == *snapshot.status);
   });
   if (known) co_return false;
   (void)co_await query_refunds(context, loaded.payment->id);
   co_return true;
 }
 
-base::Task<bool> see(Context& context, GatewayName gateway, domain::DisputeNews news) {
-  const auto loaded = co_await find(context, gateway, news.gateway_payment_id, {},
-                                    ports::DisputeRef{gateway, news.gateway_dispute_id});
-  if (!loaded.payment || agrees(loaded.dispute, news)) co_return false;
+base::Task<bool> see(Context& context, GatewayName gateway, domain::GatewayDispute snapshot) {
+  const auto loaded = co_await find(context, gateway, snapshot.gateway_payment_id, {},
+                                    ports::DisputeRef{gateway, snapshot.gateway_dispute_id});
+  if (!loaded.payment || agrees(loaded.dispute, snapshot)) co_return false;
   (void)co_await query_disputes(context, loaded.payment->id);
   co_return true;
 }
 
-base::Task<bool> see(Context& context, GatewayName gateway, domain::SubscriptionNews news) {
+base::Task<bool> see(Context& context, GatewayName gateway, domain::GatewaySubscription snapshot) {
   auto loaded = co_await context.store.load(
-      {.subscription = ports::RemoteSubscriptionRef{gateway, news.gateway_subscription_id}});
-  if (!loaded.subscription && news.our_subscription)
-    loaded = co_await context.store.load({.subscription = *news.our_subscription});
+      {.subscription = ports::RemoteSubscriptionRef{gateway, snapshot.gateway_subscription_id}});
+  if (!loaded.subscription && snapshot.our_subscription)
+    loaded = co_await context.store.load({.subscription = *snapshot.our_subscription});
   const auto& row = loaded.subscription;
-  if (!row && !news.our_subscription) co_return false;
+  if (!row && !snapshot.our_subscription) co_return false;
   const auto& known = row ? row->gateway_subscription_id : std::nullopt;
-  if (!row || row->gateway != gateway || (known && *known != news.gateway_subscription_id))
+  if (!row || row->gateway != gateway || (known && *known != snapshot.gateway_subscription_id))
     co_return co_await ask_a_person(context,
-                                    {gateway, news.gateway_subscription_id, "subscription"});
+                                    {gateway, snapshot.gateway_subscription_id, "subscription"});
   // What its books would make of the news, without writing it.
   const auto plans = co_await context.store.plans();
   const auto now = context.clock.now();
   domain::SubscriptionBooks books({now, domain::IdSource(now, {}), {}}, *row, plans);
-  if (!books.apply(news, {}) && loaded.open_calls.empty()) co_return false;
-  (void)co_await sync_subscription(context, row->id, {}, news.gateway_subscription_id);
+  if (!books.apply(snapshot, {}) && loaded.open_calls.empty()) co_return false;
+  (void)co_await sync_subscription(context, row->id, {}, snapshot.gateway_subscription_id);
   co_return true;
 }
 

@@ -5,16 +5,19 @@
 
 #include "app/pipeline/context.h"
 #include "base/task.h"
-#include "domain/gateway_news.h"
+#include "domain/gateway_objects.h"
 #include "ports/gateway_lists.h"
 
 namespace cobro::app {
 
 // True when it was not what we know.
-base::Task<bool> see(Context& context, domain::GatewayName gateway, domain::PaymentNews news);
-base::Task<bool> see(Context& context, domain::GatewayName gateway, domain::RefundNews news);
-base::Task<bool> see(Context& context, domain::GatewayName gateway, domain::DisputeNews news);
-base::Task<bool> see(Context& context, domain::GatewayName gateway, domain::SubscriptionNews news);
+base::Task<bool> see(Context& context, domain::GatewayName gateway,
+                     domain::GatewayPayment snapshot);
+base::Task<bool> see(Context& context, domain::GatewayName gateway, domain::GatewayRefund snapshot);
+base::Task<bool> see(Context& context, domain::GatewayName gateway,
+                     domain::GatewayDispute snapshot);
+base::Task<bool> see(Context& context, domain::GatewayName gateway,
+                     domain::GatewaySubscription snapshot);
 base::Task<bool> see(Context& context, domain::GatewayName gateway, ports::ListedEvent event);
 
 }  // namespace cobro::app

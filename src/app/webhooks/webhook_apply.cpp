@@ -1,6 +1,6 @@
 #include "app/methods/copies.h"
-#include "app/payments/payment_news.h"
 #include "app/payments/payment_query.h"
+#include "app/payments/payment_snapshot.h"
 #include "app/pipeline/ledger_books.h"
 #include "app/subscriptions/subscription_sync.h"
 #include "app/webhooks/webhook_rows.h"
@@ -28,7 +28,7 @@ StoredWebhook after(const StoredWebhook& row, Applied applied, base::Timestamp n
       return ended(row, WebhookStatus::applied, "nothing new", now);
     case Applied::conflicted:
       return ended(row, WebhookStatus::applied, "conflicted", now);
-    case Applied::no_room:
+    case Applied::beyond_total:
       return waiting(row, "money moved that there is no room for yet", now);
     case Applied::after_end:
       return waiting(row, "money moved on a payment that was cancelled", now);
@@ -75,7 +75,7 @@ base::Task<void> apply_final(Context& context, const StoredWebhook& row, const G
   ports::Reads reads{.root = ports::PaymentRef{payment},
                      .record_key = {},
                      .webhook = ports::WebhookRef{row.gateway, row.event_id},
-                     .transaction_numbers = numbers_for_news(context)};
+                     .transaction_numbers = numbers_for_snapshots(context)};
   if (event.dispute)
     reads.dispute = ports::DisputeRef{row.gateway, event.dispute->gateway_dispute_id};
   if (known.payment && known.payment->subscription_id)
@@ -95,7 +95,7 @@ base::Task<void> fetch(Context& context, const StoredWebhook& row, const Gateway
                    : co_await query_refunds(context, payment);
   if (!asked || *asked == Query::no_answer)
     co_return co_await mark(context, row, WebhookStatus::waiting, "the gateway gave no answer");
-  if (*asked == Query::no_room)
+  if (*asked == Query::beyond_total)
     co_return co_await mark(context, row, WebhookStatus::waiting,
                             "money moved that there is no room for yet");
   co_return co_await mark(context, row, WebhookStatus::applied, "fetched");
@@ -132,7 +132,7 @@ base::Task<void> mark_unfound(Context& context, const StoredWebhook& row,
 base::Task<void> follow_subscription(Context& context, const StoredWebhook& row,
                                      const GatewayEvent& event) {
   switch (co_await apply_subscription_event(context, row, event)) {
-    case Synced::news:
+    case Synced::snapshot:
     case Synced::nothing_new:
       co_return;
     case Synced::not_found:
@@ -218,8 +218,8 @@ Changes apply_fact(const Context& context, const Loaded& loaded, domain::Moment 
   const auto now = moment.now;
   auto books = open_books(loaded, std::move(moment));
   const auto applied = event.payment
-                           ? apply_payment_news(context, loaded, books, *event.payment, changes)
-                       : event.refund ? apply_refund_news(loaded, books, *event.refund, changes)
+                           ? apply_gateway_payment(context, loaded, books, *event.payment, changes)
+                       : event.refund ? apply_gateway_refund(loaded, books, *event.refund, changes)
                                       : domain::apply(books, *event.dispute, loaded.dispute);
   if (books.payment_changed() || !changes.update_calls.empty()) collect(books, changes);
   row = after(row, applied, now);

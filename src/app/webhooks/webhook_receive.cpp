@@ -1,5 +1,5 @@
 #include "app/calls/gateway_client.h"
-#include "app/payments/payment_news.h"
+#include "app/payments/payment_snapshot.h"
 #include "app/pipeline/guards.h"
 #include "app/webhooks/webhook_rows.h"
 #include "base/text.h"
@@ -82,7 +82,7 @@ ports::Reads row_and_payment(const Context& context, const Incoming& incoming) {
     reads.root = ports::RemoteRef{incoming.gateway, *event.gateway_payment_id};
   if (event.dispute)
     reads.dispute = ports::DisputeRef{incoming.gateway, event.dispute->gateway_dispute_id};
-  if (is_final_fact(event)) reads.transaction_numbers = numbers_for_news(context);
+  if (is_final_fact(event)) reads.transaction_numbers = numbers_for_snapshots(context);
   return reads;
 }
 

@@ -4,7 +4,7 @@
 
 #include "app/pipeline/inbox_row.h"
 #include "app/webhooks/webhooks.h"
-#include "domain/news.h"
+#include "domain/gateway_snapshots.h"
 #include "ports/gateway.h"
 
 namespace cobro::app {

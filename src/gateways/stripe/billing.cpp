@@ -126,7 +126,7 @@ GatewayRequest StripeBilling::fetch_subscription(const std::string& gateway_subs
                      stripe::expansions_in_query());
 }
 
-std::optional<domain::SubscriptionNews> StripeBilling::parse_subscription(
+std::optional<domain::GatewaySubscription> StripeBilling::parse_subscription(
     const ports::HttpResponse& response) const {
   return read_answer(response, stripe::read_subscription);
 }
@@ -135,7 +135,7 @@ GatewayRequest StripeBilling::fetch_checkout(const std::string& gateway_checkout
   return stripe::fetch_page(gateway_checkout_id);
 }
 
-std::optional<domain::CheckoutNews> StripeBilling::parse_checkout(
+std::optional<domain::GatewayCheckout> StripeBilling::parse_checkout(
     const ports::HttpResponse& response) const {
   return read_answer(response, stripe::read_page);
 }
@@ -146,7 +146,7 @@ GatewayRequest StripeBilling::fetch_invoice(const std::string& gateway_invoice_i
                                      "?expand%5B%5D=payments.data.payment.payment_intent"));
 }
 
-std::optional<domain::InvoiceNews> StripeBilling::parse_invoice(
+std::optional<domain::GatewayInvoice> StripeBilling::parse_invoice(
     const ports::HttpResponse& response) const {
   return read_answer(response, stripe::read_invoice);
 }
@@ -155,7 +155,7 @@ GatewayRequest StripeBilling::fetch_price(const std::string& gateway_price_id) c
   return stripe::get("/v1/prices/" + wire::percent_encode(gateway_price_id));
 }
 
-std::optional<domain::PriceNews> StripeBilling::parse_price(
+std::optional<domain::GatewayPrice> StripeBilling::parse_price(
     const ports::HttpResponse& response) const {
   return read_answer(response, stripe::read_price);
 }
@@ -164,7 +164,7 @@ GatewayRequest StripeBilling::preview(const ports::ChangePlanCommand& change) co
   return stripe::preview_of(change);
 }
 
-base::Result<domain::PreviewNews, Refusal> StripeBilling::parse_preview(
+base::Result<domain::GatewayPreview, Refusal> StripeBilling::parse_preview(
     const ports::HttpResponse& response) const {
   if (auto preview = read_answer(response, stripe::read_preview)) return *std::move(preview);
   if (response.status < 400 || response.status > 499) return std::unexpected(no_preview());

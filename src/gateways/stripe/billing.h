@@ -54,24 +54,24 @@ class StripeBilling final : public ports::SavedMethods, public ports::GatewaySub
   // does not: Stripe shows that only with the invoice's payment.
   [[nodiscard]] domain::GatewayRequest fetch_subscription(
       const std::string& gateway_subscription_id) const override;
-  [[nodiscard]] std::optional<domain::SubscriptionNews> parse_subscription(
+  [[nodiscard]] std::optional<domain::GatewaySubscription> parse_subscription(
       const ports::HttpResponse& response) const override;
   [[nodiscard]] domain::GatewayRequest fetch_checkout(
       const std::string& gateway_checkout_id) const override;
-  [[nodiscard]] std::optional<domain::CheckoutNews> parse_checkout(
+  [[nodiscard]] std::optional<domain::GatewayCheckout> parse_checkout(
       const ports::HttpResponse& response) const override;
   [[nodiscard]] domain::GatewayRequest fetch_invoice(
       const std::string& gateway_invoice_id) const override;
-  [[nodiscard]] std::optional<domain::InvoiceNews> parse_invoice(
+  [[nodiscard]] std::optional<domain::GatewayInvoice> parse_invoice(
       const ports::HttpResponse& response) const override;
   // Any text: a price's id may come from a client.
   [[nodiscard]] domain::GatewayRequest fetch_price(
       const std::string& gateway_price_id) const override;
-  [[nodiscard]] std::optional<domain::PriceNews> parse_price(
+  [[nodiscard]] std::optional<domain::GatewayPrice> parse_price(
       const ports::HttpResponse& response) const override;
   [[nodiscard]] domain::GatewayRequest preview(
       const ports::ChangePlanCommand& change) const override;
-  [[nodiscard]] base::Result<domain::PreviewNews, domain::Refusal> parse_preview(
+  [[nodiscard]] base::Result<domain::GatewayPreview, domain::Refusal> parse_preview(
       const ports::HttpResponse& response) const override;
 
  private:

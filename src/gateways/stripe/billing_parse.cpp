@@ -22,27 +22,27 @@ using ports::LookUpAnswer;
 using wire::Json;
 
 template <class News>
-GatewayObject news_of(std::optional<News> news) {
-  return news ? GatewayObject{std::move(*news)} : GatewayObject{};
+GatewayObject snapshot_of(std::optional<News> snapshot) {
+  return snapshot ? GatewayObject{std::move(*snapshot)} : GatewayObject{};
 }
 
 GatewayObject read(Operation operation, const Json& object) {
-  if (operation == Operation::pay_invoice) return news_of(stripe::read_invoice(object));
+  if (operation == Operation::pay_invoice) return snapshot_of(stripe::read_invoice(object));
   switch (domain::subject_of(operation)) {
     case CallSubject::customer:
-      return news_of(stripe::read_customer(object));
+      return snapshot_of(stripe::read_customer(object));
     case CallSubject::payment_method:
-      return news_of(stripe::read_method(object));
+      return snapshot_of(stripe::read_method(object));
     case CallSubject::payment:
     case CallSubject::subscription:
       break;
   }
   if (auto page = stripe::read_page(object)) return *std::move(page);
-  return news_of(stripe::read_subscription(object));
+  return snapshot_of(stripe::read_subscription(object));
 }
 
-bool is_nothing(const GatewayObject& news) {
-  return std::holds_alternative<std::monostate>(news);
+bool is_nothing(const GatewayObject& snapshot) {
+  return std::holds_alternative<std::monostate>(snapshot);
 }
 
 // Whether the object is as the operation leaves it.
@@ -50,16 +50,16 @@ struct IsDone {
   Operation operation;
 
   bool operator()(const std::monostate&) const { return false; }
-  bool operator()(const domain::CustomerNews&) const { return true; }
-  bool operator()(const domain::MethodNews& method) const {
+  bool operator()(const domain::GatewayCustomer&) const { return true; }
+  bool operator()(const domain::GatewayMethod& method) const {
     const bool attached = method.gateway_customer_id.has_value();
     return operation == Operation::attach_method ? attached : !attached;
   }
-  bool operator()(const domain::CheckoutNews& page) const {
+  bool operator()(const domain::GatewayCheckout& page) const {
     if (operation == Operation::create_subscription) return page.status.has_value();
     return operation == Operation::end_now && page.status == domain::CheckoutStatus::expired;
   }
-  bool operator()(const domain::SubscriptionNews& subscription) const {
+  bool operator()(const domain::GatewaySubscription& subscription) const {
     if (!subscription.status) return false;
     const bool ended = domain::is_terminal(*subscription.status);
     switch (operation) {
@@ -79,15 +79,15 @@ struct IsDone {
         return false;
     }
   }
-  bool operator()(const domain::InvoiceNews& invoice) const {
+  bool operator()(const domain::GatewayInvoice& invoice) const {
     return domain::is_collected(invoice);
   }
 };
 
 // It was asked to go on, and says that it will end all the same, by what nobody asked to be
 // taken back.
-bool is_still_to_end(Operation operation, const GatewayObject& news) {
-  const auto* subscription = std::get_if<domain::SubscriptionNews>(&news);
+bool is_still_to_end(Operation operation, const GatewayObject& snapshot) {
+  const auto* subscription = std::get_if<domain::GatewaySubscription>(&snapshot);
   return operation == Operation::resume && subscription != nullptr && subscription->status &&
          !domain::is_terminal(*subscription->status) && domain::is_to_end(*subscription);
 }
@@ -132,12 +132,12 @@ GatewayAnswer StripeBilling::parse(Operation operation, const ports::HttpRespons
   if (!stripe::is_success(response.status)) return stripe::read_error(operation, response);
   const auto body = wire::parse_json(response.body);
   GatewayAnswer answer;
-  if (body) answer.news = read(operation, *body);
-  if (is_nothing(answer.news)) {
+  if (body) answer.snapshot = read(operation, *body);
+  if (is_nothing(answer.snapshot)) {
     answer.message = fmt::format("Stripe's answer holds no readable {}", object_name(operation));
-  } else if (std::visit(IsDone{operation}, answer.news)) {
+  } else if (std::visit(IsDone{operation}, answer.snapshot)) {
     answer.kind = AnswerKind::accepted;
-  } else if (is_still_to_end(operation, answer.news)) {
+  } else if (is_still_to_end(operation, answer.snapshot)) {
     answer.kind = AnswerKind::not_executed;
     answer.message = "Stripe's subscription is to end on another day than was taken back";
   } else {

@@ -12,8 +12,8 @@ namespace cobro::gateways::stripe {
 namespace {
 
 using domain::CheckoutStatus;
+using domain::GatewayPayment;
 using domain::GatewayRequest;
-using domain::PaymentNews;
 using domain::RemoteState;
 using wire::FormFields;
 using wire::Json;
@@ -55,16 +55,16 @@ bool is_paid_or_under_way(RemoteState state) {
 }
 
 // Without an intent, as far as the session tells.
-PaymentNews news_of(const Json& session, std::optional<CheckoutStatus> status) {
-  PaymentNews news;
-  news.state = status == CheckoutStatus::open      ? RemoteState::requires_action
-               : status == CheckoutStatus::expired ? RemoteState::cancelled
-                                                   : RemoteState::unrecognized;
-  news.gateway_payment_id = id_at(session, "payment_intent");
-  news.amount = money_at(session, "amount_total");
-  news.our_call = metadata_id<domain::CallId>(session, "cobro_attempt");
-  news.redacted = redacted_checkout(session);
-  return news;
+GatewayPayment snapshot_of(const Json& session, std::optional<CheckoutStatus> status) {
+  GatewayPayment snapshot;
+  snapshot.state = status == CheckoutStatus::open      ? RemoteState::requires_action
+                   : status == CheckoutStatus::expired ? RemoteState::cancelled
+                                                       : RemoteState::unrecognized;
+  snapshot.gateway_payment_id = id_at(session, "payment_intent");
+  snapshot.amount = money_at(session, "amount_total");
+  snapshot.our_call = metadata_id<domain::CallId>(session, "cobro_attempt");
+  snapshot.redacted = redacted_checkout(session);
+  return snapshot;
 }
 
 }  // namespace
@@ -125,32 +125,32 @@ bool is_about_pages(const GatewayRequest& request) {
   return request.path.starts_with(kCheckoutSessions);
 }
 
-std::optional<PaymentNews> read_payment_page(const Json& session) {
+std::optional<GatewayPayment> read_payment_page(const Json& session) {
   auto id = id_at(session, "id");
   const auto status = status_of(session);
   if (!is_object_of_type(session, "checkout.session") || !id) return std::nullopt;
   const Json* intent = object_at(session, "payment_intent");
-  auto news = intent != nullptr ? read_payment(*intent) : news_of(session, status);
-  if (!news) return std::nullopt;
-  const bool unpaid = !is_paid_or_under_way(news->state);
-  if (status == CheckoutStatus::expired && unpaid) news->state = RemoteState::cancelled;
+  auto snapshot = intent != nullptr ? read_payment(*intent) : snapshot_of(session, status);
+  if (!snapshot) return std::nullopt;
+  const bool unpaid = !is_paid_or_under_way(snapshot->state);
+  if (status == CheckoutStatus::expired && unpaid) snapshot->state = RemoteState::cancelled;
   // What there is to do, is done on the page.
-  const bool to_act =
-      news->state == RemoteState::requires_action || news->state == RemoteState::unconfirmed;
+  const bool to_act = snapshot->state == RemoteState::requires_action ||
+                      snapshot->state == RemoteState::unconfirmed;
   if (status == CheckoutStatus::open && to_act) {
-    news->state = RemoteState::requires_action;
-    news->next_action = {"redirect_to_url", url_of(session), std::nullopt};
+    snapshot->state = RemoteState::requires_action;
+    snapshot->next_action = {"redirect_to_url", url_of(session), std::nullopt};
   }
-  news->gateway_checkout_id = std::move(*id);
-  news->client_secret.reset();  // the page's own
-  news->our_payment = our_payment(session);
-  return news;
+  snapshot->gateway_checkout_id = std::move(*id);
+  snapshot->client_secret.reset();  // the page's own
+  snapshot->our_payment = our_payment(session);
+  return snapshot;
 }
 
-std::optional<domain::CheckoutNews> read_page(const Json& session) {
+std::optional<domain::GatewayCheckout> read_page(const Json& session) {
   auto id = id_at(session, "id");
   if (!is_object_of_type(session, "checkout.session") || !id) return std::nullopt;
-  return domain::CheckoutNews{
+  return domain::GatewayCheckout{
       .gateway_checkout_id = std::move(*id),
       .status = status_of(session),
       .url = url_of(session),

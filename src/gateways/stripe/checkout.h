@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "domain/gateway_news.h"
+#include "domain/gateway_objects.h"
 #include "ports/billing.h"
 #include "wire/form.h"
 #include "wire/json.h"
@@ -34,7 +34,7 @@ bool is_about_pages(const domain::GatewayRequest& request);
 
 // What the page says of the payment that it collects: as its intent does, once there is one. An
 // open page is for the customer to act on; an expired one cancels what was not paid there.
-std::optional<domain::PaymentNews> read_payment_page(const wire::Json& session);
-std::optional<domain::CheckoutNews> read_page(const wire::Json& session);
+std::optional<domain::GatewayPayment> read_payment_page(const wire::Json& session);
+std::optional<domain::GatewayCheckout> read_page(const wire::Json& session);
 
 }  // namespace cobro::gateways::stripe

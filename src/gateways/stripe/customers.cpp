@@ -14,12 +14,12 @@ domain::GatewayRequest build(const ports::CreateCustomerCommand& command) {
   return post("/v1/customers", fields);
 }
 
-std::optional<domain::CustomerNews> read_customer(const wire::Json& customer) {
+std::optional<domain::GatewayCustomer> read_customer(const wire::Json& customer) {
   auto id = id_at(customer, "id");
   if (!is_object_of_type(customer, "customer") || !id) return std::nullopt;
   if (is_true(customer, "deleted")) return std::nullopt;
-  return domain::CustomerNews{std::move(*id),
-                              metadata_id<domain::CustomerId>(customer, "cobro_customer")};
+  return domain::GatewayCustomer{std::move(*id),
+                                 metadata_id<domain::CustomerId>(customer, "cobro_customer")};
 }
 
 bool is_deleted_customer(const wire::Json& customer) {

@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "domain/gateway_news.h"
+#include "domain/gateway_objects.h"
 #include "ports/billing.h"
 #include "wire/json.h"
 
@@ -12,7 +12,7 @@ namespace cobro::gateways::stripe {
 domain::GatewayRequest build(const ports::CreateCustomerCommand& command);
 
 // Nothing of a deleted one.
-std::optional<domain::CustomerNews> read_customer(const wire::Json& customer);
+std::optional<domain::GatewayCustomer> read_customer(const wire::Json& customer);
 bool is_deleted_customer(const wire::Json& customer);
 
 }  // namespace cobro::gateways::stripe

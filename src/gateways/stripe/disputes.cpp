@@ -11,8 +11,8 @@
 namespace cobro::gateways::stripe {
 namespace {
 
-using domain::DisputeNews;
 using domain::DisputeStatus;
+using domain::GatewayDispute;
 using wire::Json;
 
 // An inquiry's statuses are a chargeback's with this before them.
@@ -30,14 +30,14 @@ std::optional<DisputeStatus> status_of(std::string_view status) {
   return std::nullopt;
 }
 
-void read_status(const Json& dispute, DisputeNews& news) {
+void read_status(const Json& dispute, GatewayDispute& snapshot) {
   const std::string word = dispute.string_at({"status"}).value_or("");
   std::string_view status = word;
   if (status.starts_with(kInquiry)) {
-    news.stage = domain::DisputeStage::inquiry;
+    snapshot.stage = domain::DisputeStage::inquiry;
     status.remove_prefix(kInquiry.size());
   }
-  news.status = status_of(status);
+  snapshot.status = status_of(status);
 }
 
 struct Movements {
@@ -94,35 +94,35 @@ Movements movements_of(const Json& dispute) {
 
 // The object's own list of what it moved tells it, so that neither a lost event nor their order
 // matters. An event's type tells it where the list is behind.
-void read_money(const Json& dispute, std::string_view type, DisputeNews& news) {
+void read_money(const Json& dispute, std::string_view type, GatewayDispute& snapshot) {
   const auto moved = movements_of(dispute);
   const bool was_taken = type == "charge.dispute.funds_withdrawn" && moved.taken == 0;
   const bool came_back = type == "charge.dispute.funds_reinstated" && moved.given == 0;
   // What came back had been taken, whether the list shows that or not.
   const bool untold = (moved.given > 0 || came_back) && moved.taken == 0;
-  news.movements = moved.count() + (was_taken || came_back ? 1 : 0) + (untold ? 1 : 0);
-  news.withdrawn = was_taken || (moved.mostly_gone && !came_back);
-  news.withdrawn_amount = was_taken ? news.amount : moved.sum;
-  if (came_back) news.withdrawn_amount.reset();
+  snapshot.movements = moved.count() + (was_taken || came_back ? 1 : 0) + (untold ? 1 : 0);
+  snapshot.withdrawn = was_taken || (moved.mostly_gone && !came_back);
+  snapshot.withdrawn_amount = was_taken ? snapshot.amount : moved.sum;
+  if (came_back) snapshot.withdrawn_amount.reset();
 }
 
 }  // namespace
 
-std::optional<DisputeNews> read_dispute(const Json& dispute, std::string_view type) {
+std::optional<GatewayDispute> read_dispute(const Json& dispute, std::string_view type) {
   auto id = id_at(dispute, "id");
   auto payment = intent_id_of(dispute);
   if (!is_object_of_type(dispute, "dispute") || !id || !payment) return std::nullopt;
-  DisputeNews news;
-  news.gateway_dispute_id = std::move(*id);
-  news.gateway_payment_id = std::move(*payment);
-  read_status(dispute, news);
-  news.amount = money_at(dispute, "amount");
-  news.reason = text_at(dispute, "reason").value_or("general");
+  GatewayDispute snapshot;
+  snapshot.gateway_dispute_id = std::move(*id);
+  snapshot.gateway_payment_id = std::move(*payment);
+  read_status(dispute, snapshot);
+  snapshot.amount = money_at(dispute, "amount");
+  snapshot.reason = text_at(dispute, "reason").value_or("general");
   if (const Json* details = object_at(dispute, "evidence_details"))
-    news.evidence_due_by = time_at(*details, "due_by");
-  read_money(dispute, type, news);
-  news.redacted = redacted_dispute(dispute);
-  return news;
+    snapshot.evidence_due_by = time_at(*details, "due_by");
+  read_money(dispute, type, snapshot);
+  snapshot.redacted = redacted_dispute(dispute);
+  return snapshot;
 }
 
 }  // namespace cobro::gateways::stripe

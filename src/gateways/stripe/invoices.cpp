@@ -43,16 +43,16 @@ int rank(const Json& payment) {
   return is_true(payment, "is_default") ? 2 : 1;
 }
 
-std::optional<domain::PaymentNews> payment_of(const Json& invoice) {
+std::optional<domain::GatewayPayment> payment_of(const Json& invoice) {
   const Json* intent = intent_of(invoice);
   if (intent == nullptr) return std::nullopt;
   if (intent->as_object() != nullptr) return read_payment(*intent);
   const auto* id = intent->as_string();
   if (id == nullptr || !is_id(*id)) return std::nullopt;
-  domain::PaymentNews news;
-  news.gateway_payment_id = *id;
-  news.redacted = "{}";
-  return news;
+  domain::GatewayPayment snapshot;
+  snapshot.gateway_payment_id = *id;
+  snapshot.redacted = "{}";
+  return snapshot;
 }
 
 // Since 2025-03-31.basil it stands with what the line comes from.
@@ -117,30 +117,30 @@ bool is_closed_invoice(const Json& invoice) {
   return status && *status != InvoiceStatus::draft && *status != InvoiceStatus::open;
 }
 
-std::optional<domain::InvoiceNews> read_invoice(const Json& invoice) {
+std::optional<domain::GatewayInvoice> read_invoice(const Json& invoice) {
   auto id = id_at(invoice, "id");
   if (!is_object_of_type(invoice, "invoice") || !id) return std::nullopt;
-  domain::InvoiceNews news;
-  news.gateway_invoice_id = std::move(*id);
-  news.gateway_subscription_id = subscription_of(invoice);
-  news.status = status_of(invoice);
-  news.amount_due = money_at(invoice, "amount_due");
-  news.payment = payment_of(invoice);
-  news.our_subscription = our_subscription_of(invoice);
-  return news;
+  domain::GatewayInvoice snapshot;
+  snapshot.gateway_invoice_id = std::move(*id);
+  snapshot.gateway_subscription_id = subscription_of(invoice);
+  snapshot.status = status_of(invoice);
+  snapshot.amount_due = money_at(invoice, "amount_due");
+  snapshot.payment = payment_of(invoice);
+  snapshot.our_subscription = our_subscription_of(invoice);
+  return snapshot;
 }
 
-std::optional<domain::PreviewNews> read_preview(const Json& invoice) {
+std::optional<domain::GatewayPreview> read_preview(const Json& invoice) {
   const Json* lines = invoice.at({"lines", "data"});
   if (!is_object_of_type(invoice, "invoice") || lines == nullptr || lines->as_array() == nullptr)
     return std::nullopt;
-  domain::PreviewNews news;
+  domain::GatewayPreview snapshot;
   for (const Json& line : *lines->as_array()) {
     auto read = read_line(line);
     if (!read) return std::nullopt;
-    news.lines.push_back(*std::move(read));
+    snapshot.lines.push_back(*std::move(read));
   }
-  return news;
+  return snapshot;
 }
 
 }  // namespace cobro::gateways::stripe

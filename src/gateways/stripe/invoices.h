@@ -7,16 +7,16 @@
 #include <optional>
 #include <string>
 
-#include "domain/gateway_news.h"
+#include "domain/gateway_objects.h"
 #include "wire/json.h"
 
 namespace cobro::gateways::stripe {
 
 // `payment` of an intent that is shown as an id only has that id and is `unrecognized`.
-std::optional<domain::InvoiceNews> read_invoice(const wire::Json& invoice);
+std::optional<domain::GatewayInvoice> read_invoice(const wire::Json& invoice);
 
 // An invoice that is not made yet. Of its lines those that Stripe shows at first.
-std::optional<domain::PreviewNews> read_preview(const wire::Json& invoice);
+std::optional<domain::GatewayPreview> read_preview(const wire::Json& invoice);
 
 std::optional<std::string> subscription_of(const wire::Json& invoice);
 // Of the metadata that the subscription had when the invoice was made.

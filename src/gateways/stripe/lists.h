@@ -34,9 +34,9 @@ bool read_list(const domain::GatewayRequest& request, const wire::Json& body,
   const auto page = read_page_of(body);
   if (!page) return false;
   for (const wire::Json& item : *page->items) {
-    auto news = read(item);
-    if (!news) return false;
-    items.push_back(std::move(*news));
+    auto snapshot = read(item);
+    if (!snapshot) return false;
+    items.push_back(std::move(*snapshot));
   }
   if (!page->has_more) return true;
   const auto last = id_at(page->items->back(), "id");

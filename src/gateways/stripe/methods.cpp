@@ -24,20 +24,20 @@ domain::GatewayRequest build(const ports::DetachMethodCommand& command) {
   return post(path_of("/v1/payment_methods", command.gateway_payment_method_id, "/detach"), {});
 }
 
-std::optional<domain::MethodNews> read_method(const Json& method) {
+std::optional<domain::GatewayMethod> read_method(const Json& method) {
   auto id = id_at(method, "id");
   if (!is_object_of_type(method, "payment_method") || !id) return std::nullopt;
-  domain::MethodNews news;
-  news.gateway_payment_method_id = std::move(*id);
-  news.gateway_customer_id = id_at(method, "customer");
-  news.type = text_at(method, "type").value_or("unknown");
-  if (const Json* own = object_at(method, news.type)) news.last4 = text_at(*own, "last4");
+  domain::GatewayMethod snapshot;
+  snapshot.gateway_payment_method_id = std::move(*id);
+  snapshot.gateway_customer_id = id_at(method, "customer");
+  snapshot.type = text_at(method, "type").value_or("unknown");
+  if (const Json* own = object_at(method, snapshot.type)) snapshot.last4 = text_at(*own, "last4");
   const Json* card = object_at(method, "card");
-  if (card == nullptr) return news;
-  news.brand = text_at(*card, "brand");
-  news.exp_month = within(card->int_at({"exp_month"}), 1, 12);
-  news.exp_year = within(card->int_at({"exp_year"}), 1900, 9999);
-  return news;
+  if (card == nullptr) return snapshot;
+  snapshot.brand = text_at(*card, "brand");
+  snapshot.exp_month = within(card->int_at({"exp_month"}), 1, 12);
+  snapshot.exp_year = within(card->int_at({"exp_year"}), 1900, 9999);
+  return snapshot;
 }
 
 }  // namespace cobro::gateways::stripe

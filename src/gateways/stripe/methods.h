@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "domain/gateway_news.h"
+#include "domain/gateway_objects.h"
 #include "ports/billing.h"
 #include "wire/json.h"
 
@@ -12,6 +12,6 @@ namespace cobro::gateways::stripe {
 domain::GatewayRequest build(const ports::AttachMethodCommand& command);
 domain::GatewayRequest build(const ports::DetachMethodCommand& command);
 
-std::optional<domain::MethodNews> read_method(const wire::Json& method);
+std::optional<domain::GatewayMethod> read_method(const wire::Json& method);
 
 }  // namespace cobro::gateways::stripe

@@ -123,47 +123,47 @@ domain::NextAction read_next_action(const Json& intent) {
   return action;
 }
 
-std::optional<domain::PaymentNews> read_payment(const Json& intent) {
+std::optional<domain::GatewayPayment> read_payment(const Json& intent) {
   auto id = id_at(intent, "id");
   if (!is_object_of_type(intent, "payment_intent") || !id) return std::nullopt;
-  domain::PaymentNews news;
-  news.gateway_payment_id = std::move(*id);
-  news.state = state_of(intent);
-  news.amount = money_at(intent, "amount");
-  if (news.state == domain::RemoteState::succeeded)
-    news.captured = money_at(intent, "amount_received");
-  news.charge_id = latest_charge_of(intent);
+  domain::GatewayPayment snapshot;
+  snapshot.gateway_payment_id = std::move(*id);
+  snapshot.state = state_of(intent);
+  snapshot.amount = money_at(intent, "amount");
+  if (snapshot.state == domain::RemoteState::succeeded)
+    snapshot.captured = money_at(intent, "amount_received");
+  snapshot.charge_id = latest_charge_of(intent);
   if (const Json* error = object_at(intent, "last_payment_error"))
-    news.decline = read_decline(*error);
-  if (news.state == domain::RemoteState::requires_action)
-    news.next_action = read_next_action(intent);
-  news.our_payment = our_payment(intent);
-  news.our_call = metadata_id<domain::CallId>(intent, "cobro_attempt");
-  news.client_secret = text_at(intent, "client_secret");
+    snapshot.decline = read_decline(*error);
+  if (snapshot.state == domain::RemoteState::requires_action)
+    snapshot.next_action = read_next_action(intent);
+  snapshot.our_payment = our_payment(intent);
+  snapshot.our_call = metadata_id<domain::CallId>(intent, "cobro_attempt");
+  snapshot.client_secret = text_at(intent, "client_secret");
   if (const Json* charge = object_at(intent, "latest_charge")) {
-    news.refunded = money_at(*charge, "amount_refunded");
-    news.disputed = is_true(*charge, "disputed");
+    snapshot.refunded = money_at(*charge, "amount_refunded");
+    snapshot.disputed = is_true(*charge, "disputed");
   }
-  news.redacted = redacted_payment(intent);
-  return news;
+  snapshot.redacted = redacted_payment(intent);
+  return snapshot;
 }
 
-std::optional<domain::RefundNews> read_refund(const Json& refund) {
+std::optional<domain::GatewayRefund> read_refund(const Json& refund) {
   auto id = id_at(refund, "id");
   if (!is_object_of_type(refund, "refund") || !id) return std::nullopt;
-  domain::RefundNews news;
-  news.gateway_refund_id = std::move(*id);
-  news.gateway_payment_id = intent_id_of(refund);
-  news.status = refund_status(refund);
-  news.amount = money_at(refund, "amount");
+  domain::GatewayRefund snapshot;
+  snapshot.gateway_refund_id = std::move(*id);
+  snapshot.gateway_payment_id = intent_id_of(refund);
+  snapshot.status = refund_status(refund);
+  snapshot.amount = money_at(refund, "amount");
   if (const Json* metadata = object_at(refund, "metadata"))
-    news.reason = text_at(*metadata, "reason");
-  if (!news.reason) news.reason = text_at(refund, "reason");
-  news.failure_reason = text_at(refund, "failure_reason");
-  news.our_payment = our_payment(refund);
-  news.our_call = metadata_id<domain::CallId>(refund, "cobro_attempt");
-  news.redacted = redacted_refund(refund);
-  return news;
+    snapshot.reason = text_at(*metadata, "reason");
+  if (!snapshot.reason) snapshot.reason = text_at(refund, "reason");
+  snapshot.failure_reason = text_at(refund, "failure_reason");
+  snapshot.our_payment = our_payment(refund);
+  snapshot.our_call = metadata_id<domain::CallId>(refund, "cobro_attempt");
+  snapshot.redacted = redacted_refund(refund);
+  return snapshot;
 }
 
 domain::Decline read_decline(const Json& error) {

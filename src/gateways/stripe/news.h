@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "base/time.h"
-#include "domain/gateway_news.h"
+#include "domain/gateway_objects.h"
 #include "wire/json.h"
 
 namespace cobro::gateways::stripe {
@@ -48,9 +48,9 @@ std::optional<IdType> metadata_id(const wire::Json& object, std::string_view nam
 // Of an intent, or a SetupIntent, that requires action.
 domain::NextAction read_next_action(const wire::Json& intent);
 // A PaymentIntent.
-std::optional<domain::PaymentNews> read_payment(const wire::Json& intent);
+std::optional<domain::GatewayPayment> read_payment(const wire::Json& intent);
 // A Refund.
-std::optional<domain::RefundNews> read_refund(const wire::Json& refund);
+std::optional<domain::GatewayRefund> read_refund(const wire::Json& refund);
 // An error object of the API, or an intent's last_payment_error.
 domain::Decline read_decline(const wire::Json& error);
 // The intent that an object names: in `payment_intent`, or by a charge that is expanded.

@@ -43,7 +43,7 @@ GatewayAnswer unreadable(std::string_view what) {
   return answer;
 }
 
-std::optional<domain::PaymentNews> read_payment_or_page(const Json& object) {
+std::optional<domain::GatewayPayment> read_payment_or_page(const Json& object) {
   return stripe::is_object_of_type(object, "checkout.session") ? stripe::read_payment_page(object)
                                                                : stripe::read_payment(object);
 }

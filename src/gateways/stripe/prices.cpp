@@ -40,20 +40,20 @@ std::optional<domain::Money> amount_of(const wire::Json& price, std::string_view
 }
 
 // Its id is no ordinary one: those that began as plans may be any text of the merchant's.
-std::optional<domain::PriceNews> read_price(const wire::Json& price) {
+std::optional<domain::GatewayPrice> read_price(const wire::Json& price) {
   auto id = price.string_at({"id"});
   const bool is_plan = is_object_of_type(price, "plan");
   if ((!is_plan && !is_object_of_type(price, "price")) || !is_text(id)) return std::nullopt;
   const wire::Json* recurring = is_plan ? &price : object_at(price, "recurring");
-  domain::PriceNews news;
-  news.gateway_price_id = std::move(*id);
-  news.amount = amount_of(price, is_plan ? "amount" : "unit_amount");
-  if (recurring == nullptr) return news;
+  domain::GatewayPrice snapshot;
+  snapshot.gateway_price_id = std::move(*id);
+  snapshot.amount = amount_of(price, is_plan ? "amount" : "unit_amount");
+  if (recurring == nullptr) return snapshot;
   const auto count = recurring->int_at({"interval_count"}).value_or(1);
-  if (count < 1 || count > kMaxIntervals) return news;
-  news.billing_cycle = cycle_of(*recurring);
-  news.interval_count = count;
-  return news;
+  if (count < 1 || count > kMaxIntervals) return snapshot;
+  snapshot.billing_cycle = cycle_of(*recurring);
+  snapshot.interval_count = count;
+  return snapshot;
 }
 
 }  // namespace cobro::gateways::stripe

@@ -3,11 +3,11 @@
 
 #include <optional>
 
-#include "domain/gateway_news.h"
+#include "domain/gateway_objects.h"
 #include "wire/json.h"
 
 namespace cobro::gateways::stripe {
 
-std::optional<domain::PriceNews> read_price(const wire::Json& price);
+std::optional<domain::GatewayPrice> read_price(const wire::Json& price);
 
 }  // namespace cobro::gateways::stripe

@@ -10,7 +10,7 @@
 namespace cobro::gateways::stripe {
 namespace {
 
-using domain::SubscriptionNews;
+using domain::GatewaySubscription;
 using domain::SubscriptionStatus;
 using wire::Json;
 
@@ -35,94 +35,95 @@ const Json* item_of(const Json& subscription) {
 }
 
 // What several of it cost, when somebody set a quantity in the dashboard.
-std::optional<domain::PriceNews> price_of(const Json& item) {
+std::optional<domain::GatewayPrice> price_of(const Json& item) {
   const Json* price = object_at(item, "price");
   if (price == nullptr) price = object_at(item, "plan");
-  auto news = price != nullptr ? read_price(*price) : std::nullopt;
+  auto snapshot = price != nullptr ? read_price(*price) : std::nullopt;
   const auto quantity = item.int_at({"quantity"}).value_or(1);
-  if (!news || !news->amount || quantity == 1) return news;
+  if (!snapshot || !snapshot->amount || quantity == 1) return snapshot;
   std::int64_t total = 0;
-  if (quantity < 1 || __builtin_mul_overflow(news->amount->minor(), quantity, &total) ||
+  if (quantity < 1 || __builtin_mul_overflow(snapshot->amount->minor(), quantity, &total) ||
       total > domain::kMaxStatedMinor)
-    news->amount.reset();
+    snapshot->amount.reset();
   else
-    news->amount = domain::Money{total, news->amount->currency()};
-  return news;
+    snapshot->amount = domain::Money{total, snapshot->amount->currency()};
+  return snapshot;
 }
 
-void read_item(const Json& subscription, SubscriptionNews& news) {
+void read_item(const Json& subscription, GatewaySubscription& snapshot) {
   const Json* item = item_of(subscription);
   if (item != nullptr) {
-    news.gateway_item_id = id_at(*item, "id");
-    news.price = price_of(*item);
-    news.current_period_start = time_at(*item, "current_period_start");
-    news.current_period_end = time_at(*item, "current_period_end");
+    snapshot.gateway_item_id = id_at(*item, "id");
+    snapshot.price = price_of(*item);
+    snapshot.current_period_start = time_at(*item, "current_period_start");
+    snapshot.current_period_end = time_at(*item, "current_period_end");
   }
-  if (!news.price) news.price = price_of(subscription);
-  if (!news.current_period_start)
-    news.current_period_start = time_at(subscription, "current_period_start");
-  if (!news.current_period_end)
-    news.current_period_end = time_at(subscription, "current_period_end");
+  if (!snapshot.price) snapshot.price = price_of(subscription);
+  if (!snapshot.current_period_start)
+    snapshot.current_period_start = time_at(subscription, "current_period_start");
+  if (!snapshot.current_period_end)
+    snapshot.current_period_end = time_at(subscription, "current_period_end");
 }
 
 // Of a PaymentIntent or a SetupIntent that the customer can still act on.
-bool read_intent(const Json& intent, SubscriptionNews& news) {
+bool read_intent(const Json& intent, GatewaySubscription& snapshot) {
   const std::string status = intent.string_at({"status"}).value_or("");
   if (!status.starts_with("requires_")) return false;
-  news.client_secret = text_at(intent, "client_secret");
+  snapshot.client_secret = text_at(intent, "client_secret");
   if (status == "requires_action" || status == "requires_source_action")
-    news.next_action = read_next_action(intent);
+    snapshot.next_action = read_next_action(intent);
   return true;
 }
 
 // With nothing but its secret in sight, Stripe.js finds out what an incomplete subscription
 // waits for.
-bool read_invoice_of(const Json& invoice, SubscriptionNews& news) {
+bool read_invoice_of(const Json& invoice, GatewaySubscription& snapshot) {
   if (is_closed_invoice(invoice)) return false;
   const Json* intent = intent_of(invoice);
-  if (intent != nullptr && intent->as_object() != nullptr) return read_intent(*intent, news);
+  if (intent != nullptr && intent->as_object() != nullptr) return read_intent(*intent, snapshot);
   const Json* confirmation = object_at(invoice, "confirmation_secret");
   auto secret = confirmation != nullptr ? text_at(*confirmation, "client_secret") : std::nullopt;
   if (!secret) return false;
-  if (news.status == SubscriptionStatus::incomplete)
-    news.next_action = {"use_stripe_sdk", std::nullopt, secret};
-  news.client_secret = std::move(secret);
+  if (snapshot.status == SubscriptionStatus::incomplete)
+    snapshot.next_action = {"use_stripe_sdk", std::nullopt, secret};
+  snapshot.client_secret = std::move(secret);
   return true;
 }
 
-void read_what_to_do(const Json& subscription, SubscriptionNews& news) {
-  if (news.status && domain::is_terminal(*news.status)) return;
+void read_what_to_do(const Json& subscription, GatewaySubscription& snapshot) {
+  if (snapshot.status && domain::is_terminal(*snapshot.status)) return;
   const Json* invoice = object_at(subscription, "latest_invoice");
-  if (invoice != nullptr && read_invoice_of(*invoice, news)) return;
+  if (invoice != nullptr && read_invoice_of(*invoice, snapshot)) return;
   if (const Json* setup = object_at(subscription, "pending_setup_intent"))
-    read_intent(*setup, news);
+    read_intent(*setup, snapshot);
 }
 
 }  // namespace
 
-std::optional<SubscriptionNews> read_subscription(const Json& subscription) {
+std::optional<GatewaySubscription> read_subscription(const Json& subscription) {
   auto id = id_at(subscription, "id");
   auto customer = id_at(subscription, "customer");
   if (!is_object_of_type(subscription, "subscription") || !id || !customer) return std::nullopt;
-  SubscriptionNews news;
-  news.gateway_subscription_id = std::move(*id);
-  news.status = status_of(subscription);
-  news.gateway_customer_id = std::move(*customer);
-  read_item(subscription, news);
-  news.gateway_payment_method_id = id_at(subscription, "default_payment_method");
-  if (!news.gateway_payment_method_id)
-    news.gateway_payment_method_id = id_at(subscription, "default_source");
-  news.trial_end = time_at(subscription, "trial_end");
-  news.cancel_at_period_end = is_true(subscription, "cancel_at_period_end");
-  news.cancel_at = time_at(subscription, "cancel_at");
-  news.cancelled_at = time_at(subscription, "canceled_at");
-  news.ended_at = time_at(subscription, "ended_at");
-  news.latest_invoice_id = id_at(subscription, "latest_invoice");
-  read_what_to_do(subscription, news);
-  news.our_subscription = metadata_id<domain::SubscriptionId>(subscription, "cobro_subscription");
-  news.our_call = metadata_id<domain::CallId>(subscription, "cobro_errand");
-  news.redacted = redacted_subscription(subscription);
-  return news;
+  GatewaySubscription snapshot;
+  snapshot.gateway_subscription_id = std::move(*id);
+  snapshot.status = status_of(subscription);
+  snapshot.gateway_customer_id = std::move(*customer);
+  read_item(subscription, snapshot);
+  snapshot.gateway_payment_method_id = id_at(subscription, "default_payment_method");
+  if (!snapshot.gateway_payment_method_id)
+    snapshot.gateway_payment_method_id = id_at(subscription, "default_source");
+  snapshot.trial_end = time_at(subscription, "trial_end");
+  snapshot.cancel_at_period_end = is_true(subscription, "cancel_at_period_end");
+  snapshot.cancel_at = time_at(subscription, "cancel_at");
+  snapshot.cancelled_at = time_at(subscription, "canceled_at");
+  snapshot.ended_at = time_at(subscription, "ended_at");
+  snapshot.latest_invoice_id = id_at(subscription, "latest_invoice");
+  read_what_to_do(subscription, snapshot);
+  snapshot.our_subscription =
+      metadata_id<domain::SubscriptionId>(subscription, "cobro_subscription");
+  snapshot.our_call = metadata_id<domain::CallId>(subscription, "cobro_errand");
+  snapshot.redacted = redacted_subscription(subscription);
+  return snapshot;
 }
 
 }  // namespace cobro::gateways::stripe

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "domain/gateway_news.h"
+#include "domain/gateway_objects.h"
 #include "ports/billing.h"
 #include "wire/json.h"
 
@@ -30,6 +30,6 @@ domain::GatewayRequest build(const ports::PayInvoiceCommand& command);
 // `confirmation_secret`. `prefix` is `data.` for a list.
 std::string expansions_in_query(std::string_view prefix = "");
 
-std::optional<domain::SubscriptionNews> read_subscription(const wire::Json& subscription);
+std::optional<domain::GatewaySubscription> read_subscription(const wire::Json& subscription);
 
 }  // namespace cobro::gateways::stripe

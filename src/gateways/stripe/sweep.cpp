@@ -39,8 +39,8 @@ std::string address_of(GatewayList list) {
 }
 
 template <class News>
-void keep(std::optional<News> news, std::vector<News>& into) {
-  if (news) into.push_back(std::move(*news));
+void keep(std::optional<News> snapshot, std::vector<News>& into) {
+  if (snapshot) into.push_back(std::move(*snapshot));
 }
 
 }  // namespace

@@ -39,12 +39,12 @@ bool is_one_of(std::string_view type, std::span<const std::string_view> types) {
 }
 
 // Succeeded and cancelled are terminal at Stripe, so the event says all there is to say.
-bool is_final(const domain::PaymentNews& payment) {
+bool is_final(const domain::GatewayPayment& payment) {
   if (payment.state == RemoteState::cancelled) return true;
   return payment.state == RemoteState::succeeded && payment.amount && payment.captured;
 }
 
-bool is_final(const domain::RefundNews& refund) {
+bool is_final(const domain::GatewayRefund& refund) {
   return refund.status && *refund.status != RefundStatus::pending && refund.amount;
 }
 

@@ -91,9 +91,9 @@ class PostgresStore final : public ports::Store {
       const ports::OverpaymentFilter& filter, const ports::Page& page) override {
     return list(plan_list(filter, page), to_listed_payments, page.limit);
   }
-  base::Task<ports::Listed<domain::Reconciliation>> list_reconciliations(
-      const ports::ReconciliationFilter& filter, const ports::Page& page) override {
-    return list(plan_list(filter, page), to_listed_reconciliations, page.limit);
+  base::Task<ports::Listed<domain::Review>> list_reviews(const ports::ReviewFilter& filter,
+                                                         const ports::Page& page) override {
+    return list(plan_list(filter, page), to_listed_reviews, page.limit);
   }
 
   base::Task<ports::Listed<domain::Subscription>> list_subscriptions(

@@ -15,7 +15,7 @@ Statement insert(const domain::GatewayAccount& account) {
 
 domain::GatewayAccount read_account(Cells cells) {
   domain::GatewayAccount account;
-  account.gateway = cells.word<domain::GatewayName>("gateway");
+  account.gateway = cells.enum_value<domain::GatewayName>("gateway");
   account.account_id = cells.text();
   account.live = cells.opt([&] { return cells.flag(); });
   account.learned_at = cells.time();

@@ -91,8 +91,8 @@ void add_insert_record(Statements& statements, const ports::IdempotencyRecord& r
 }
 
 // Records that wait, by key: those that are not open any more are left alone.
-void add_settled(Statements& statements, const ports::Changes& changes) {
-  for (const auto& settled : changes.settle_records) {
+void add_completed(Statements& statements, const ports::Changes& changes) {
+  for (const auto& settled : changes.complete_records) {
     Params params;
     params.add(settled.key).add(settled.expires_at);
     statements.push_back(
@@ -111,14 +111,14 @@ void add_settled(Statements& statements, const ports::Changes& changes) {
 void add_records(Statements& statements, const ports::Changes& changes) {
   if (changes.delete_record) add_delete_record(statements, *changes.delete_record);
   if (changes.update_record) statements.push_back(update(*changes.update_record));
-  add_settled(statements, changes);
+  add_completed(statements, changes);
   if (changes.insert_record) add_insert_record(statements, *changes.insert_record);
 }
 
 // Those that a person resolved meanwhile are left alone.
-void add_reconciliations(Statements& statements, const ports::Changes& changes) {
-  add_rows(statements, changes.update_reconciliations, changes.insert_reconciliations);
-  for (const auto& settled : changes.settle_reconciliations) {
+void add_reviews(Statements& statements, const ports::Changes& changes) {
+  add_rows(statements, changes.update_reviews, changes.insert_reviews);
+  for (const auto& settled : changes.resolve_reviews) {
     Params params;
     params.add(settled.call).add(settled.outcome).add(settled.at);
     statements.push_back(
@@ -168,7 +168,7 @@ std::vector<Statement> plan_changes(const ports::Changes& changes) {
   add_rows(statements, changes.update_calls, changes.insert_calls);
   add_claims(statements, changes);
   add_records(statements, changes);
-  add_reconciliations(statements, changes);
+  add_reviews(statements, changes);
   if (changes.update_webhook) statements.push_back(update(*changes.update_webhook));
   if (changes.insert_webhook) statements.push_back(insert(*changes.insert_webhook));
   if (changes.insert_account) statements.push_back(insert(*changes.insert_account));

@@ -50,13 +50,13 @@ domain::CheckoutSession read_checkout(Cells cells) {
   session.id = cells.id<domain::CheckoutSessionId>();
   session.user_id = cells.text();
   session.tenant_id = cells.opt_text();
-  session.mode = cells.word<domain::CheckoutMode>("checkout mode");
+  session.mode = cells.enum_value<domain::CheckoutMode>("checkout mode");
   session.payment_id = cells.opt_id<domain::PaymentId>();
   session.subscription_id = cells.opt_id<domain::SubscriptionId>();
   session.success_url = cells.text();
   session.cancel_url = cells.text();
   session.created_at = cells.time();
-  session.status = cells.word<domain::CheckoutStatus>("checkout status");
+  session.status = cells.enum_value<domain::CheckoutStatus>("checkout status");
   session.expires_at = cells.time();
   session.next_check_at = cells.time();
   session.updated_at = cells.time();
@@ -99,7 +99,7 @@ domain::Entitlement read_entitlement(Cells cells) {
   (void)cells.uuid();  // the source: one of the two below
   entitlement.user_id = cells.text();
   entitlement.tenant_id = cells.opt_text();
-  entitlement.kind = cells.word<domain::EntitlementKind>("entitlement kind");
+  entitlement.kind = cells.enum_value<domain::EntitlementKind>("entitlement kind");
   entitlement.reference = cells.text();
   entitlement.payment_id = cells.opt_id<domain::PaymentId>();
   entitlement.subscription_id = cells.opt_id<domain::SubscriptionId>();

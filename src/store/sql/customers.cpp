@@ -60,7 +60,7 @@ Statement update(const domain::Customer& customer) {
 domain::Customer read_customer(Cells cells) {
   domain::Customer customer;
   customer.id = cells.id<domain::CustomerId>();
-  customer.gateway = cells.word<domain::GatewayName>("gateway");
+  customer.gateway = cells.enum_value<domain::GatewayName>("gateway");
   customer.user_id = cells.text();
   customer.tenant_id = cells.opt_text();
   customer.created_at = cells.time();
@@ -96,11 +96,11 @@ domain::PaymentMethod read_payment_method(Cells cells) {
   method.customer_id = cells.id<domain::CustomerId>();
   method.user_id = cells.text();
   method.tenant_id = cells.opt_text();
-  method.gateway = cells.word<domain::GatewayName>("gateway");
+  method.gateway = cells.enum_value<domain::GatewayName>("gateway");
   method.created_at = cells.time();
   method.gateway_payment_method_id = cells.text();
   method.gateway_customer_id = cells.text();
-  method.status = cells.word<domain::MethodStatus>("payment method status");
+  method.status = cells.enum_value<domain::MethodStatus>("payment method status");
   method.type = cells.text();
   method.brand = cells.opt_text();
   method.last4 = cells.opt_text();

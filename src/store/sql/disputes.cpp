@@ -47,12 +47,12 @@ Statement update(const domain::Dispute& dispute) {
 domain::Dispute read_dispute(Cells cells) {
   const auto id = cells.id<domain::DisputeId>();
   const auto payment = cells.id<domain::PaymentId>();
-  const auto gateway = cells.word<domain::GatewayName>("gateway");
+  const auto gateway = cells.enum_value<domain::GatewayName>("gateway");
   auto gateway_id = cells.text();
   const auto created_at = cells.time();
   const auto transaction = cells.opt_id<domain::TransactionId>();
-  const auto stage = cells.word<domain::DisputeStage>("dispute stage");
-  const auto status = cells.word<domain::DisputeStatus>("dispute status");
+  const auto stage = cells.enum_value<domain::DisputeStage>("dispute stage");
+  const auto status = cells.enum_value<domain::DisputeStatus>("dispute status");
   const auto currency = cells.currency();
   domain::Dispute dispute{.id = id,
                           .payment_id = payment,

@@ -58,9 +58,9 @@ Statement update(const domain::GatewayCall& call);
 domain::GatewayCall read_call(Cells cells);
 
 const Table& reviews();
-Statement insert(const domain::Reconciliation& row);
-Statement update(const domain::Reconciliation& row);
-domain::Reconciliation read_reconciliation(Cells cells);
+Statement insert(const domain::Review& row);
+Statement update(const domain::Review& row);
+domain::Review read_review(Cells cells);
 
 // Once per gateway.
 std::string_view select_account();

@@ -60,10 +60,10 @@ Statement update(const domain::GatewayCall& call) {
 domain::GatewayCall read_call(Cells cells) {
   domain::GatewayCall call;
   call.id = cells.id<domain::CallId>();
-  call.operation = cells.word<domain::Operation>("operation");
+  call.operation = cells.enum_value<domain::Operation>("operation");
   call.subject_id = cells.uuid();
   call.refund_id = cells.opt_id<domain::RefundId>();
-  call.gateway = cells.word<domain::GatewayName>("gateway");
+  call.gateway = cells.enum_value<domain::GatewayName>("gateway");
   call.gateway_key = cells.text();
   call.request.method = cells.text();
   call.request.path = cells.text();
@@ -71,11 +71,11 @@ domain::GatewayCall read_call(Cells cells) {
   call.request.body = cells.text();
   call.target = cells.opt_text();
   call.on_page = cells.flag();
-  call.state_before = cells.word<domain::PaymentState>("payment state");
+  call.state_before = cells.enum_value<domain::PaymentState>("payment state");
   call.requested_by = cells.text();
   call.created_at = cells.time();
   call.amount = read_money(cells);
-  call.status = cells.word<domain::CallStatus>("status of a gateway call");
+  call.status = cells.enum_value<domain::CallStatus>("status of a gateway call");
   call.unknown = cells.flag();
   call.every_send_not_executed = cells.flag();
   call.sends = cells.int64();

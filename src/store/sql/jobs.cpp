@@ -151,7 +151,7 @@ std::optional<ports::SweepPoint> to_sweep_point(std::span<const Rows> answers) {
   return read_first(
       answers[0], +[](Cells cells) {
         ports::SweepPoint point;
-        point.gateway = cells.word<domain::GatewayName>("gateway");
+        point.gateway = cells.enum_value<domain::GatewayName>("gateway");
         point.list = cells.text();
         point.walked_to = cells.opt_time();
         point.walking_to = cells.opt_time();

@@ -169,7 +169,7 @@ Where where_of(const ports::OverpaymentFilter& filter) {
   return where;
 }
 
-Where where_of(const ports::ReconciliationFilter& filter) {
+Where where_of(const ports::ReviewFilter& filter) {
   Where where;
   add_tenant(where, filter.tenant, kTenant, kNoTenant);
   if (filter.payment_id) where.add("payment_id = {}", *filter.payment_id);
@@ -240,8 +240,7 @@ std::vector<Statement> plan_list(const ports::OverpaymentFilter& filter, const p
   return plan_rows(payments(), where_of(filter), page, "overpayment_id");
 }
 
-std::vector<Statement> plan_list(const ports::ReconciliationFilter& filter,
-                                 const ports::Page& page) {
+std::vector<Statement> plan_list(const ports::ReviewFilter& filter, const ports::Page& page) {
   return plan_rows(reviews(), where_of(filter), page);
 }
 
@@ -289,9 +288,8 @@ ports::Listed<domain::Transaction> to_listed_transactions(std::span<const Rows> 
   return to_listed(read_all(answers[0], read_transaction), answers[1], limit);
 }
 
-ports::Listed<domain::Reconciliation> to_listed_reconciliations(std::span<const Rows> answers,
-                                                                std::int64_t limit) {
-  return to_listed(read_all(answers[0], read_reconciliation), answers[1], limit);
+ports::Listed<domain::Review> to_listed_reviews(std::span<const Rows> answers, std::int64_t limit) {
+  return to_listed(read_all(answers[0], read_review), answers[1], limit);
 }
 
 ports::Listed<domain::Subscription> to_listed_subscriptions(std::span<const Rows> answers,

@@ -17,8 +17,7 @@ std::vector<Statement> plan_list(const ports::PaymentFilter& filter, const ports
 std::vector<Statement> plan_list(const ports::RefundFilter& filter, const ports::Page& page);
 std::vector<Statement> plan_list(const ports::TransactionFilter& filter, const ports::Page& page);
 std::vector<Statement> plan_list(const ports::OverpaymentFilter& filter, const ports::Page& page);
-std::vector<Statement> plan_list(const ports::ReconciliationFilter& filter,
-                                 const ports::Page& page);
+std::vector<Statement> plan_list(const ports::ReviewFilter& filter, const ports::Page& page);
 std::vector<Statement> plan_list(const ports::SubscriptionFilter& filter, const ports::Page& page);
 std::vector<Statement> plan_list(domain::SubscriptionId history_of, const ports::Page& page);
 std::vector<Statement> plan_list(const ports::EntitlementFilter& filter, const ports::Page& page);
@@ -30,8 +29,7 @@ ports::Listed<domain::Payment> to_listed_payments(std::span<const Rows> answers,
 ports::Listed<domain::Refund> to_listed_refunds(std::span<const Rows> answers, std::int64_t limit);
 ports::Listed<domain::Transaction> to_listed_transactions(std::span<const Rows> answers,
                                                           std::int64_t limit);
-ports::Listed<domain::Reconciliation> to_listed_reconciliations(std::span<const Rows> answers,
-                                                                std::int64_t limit);
+ports::Listed<domain::Review> to_listed_reviews(std::span<const Rows> answers, std::int64_t limit);
 ports::Listed<domain::Subscription> to_listed_subscriptions(std::span<const Rows> answers,
                                                             std::int64_t limit);
 ports::Listed<domain::StatusChange> to_listed_status_changes(std::span<const Rows> answers,

@@ -17,7 +17,7 @@ void put_changing(Params& params, const domain::Order& order) {
       .add(order.closing)
       .add(order.total.currency().code())
       .add(order.total.minor())
-      .add(order.live.minor())
+      .add(order.allocated.minor())
       .add(order.captured.minor())
       .add(order.refunded.minor())
       .add(order.shipping_address)
@@ -65,9 +65,9 @@ domain::Order read_order(Cells cells) {
   auto user = cells.text();
   auto tenant = cells.opt_text();
   const auto created_at = cells.time();
-  const auto status = cells.word<domain::OrderStatus>("order status");
-  const auto before = cells.opt_word<domain::OrderStatus>("order status");
-  const auto closing = cells.opt_word<domain::Closing>("reason to close an order");
+  const auto status = cells.enum_value<domain::OrderStatus>("order status");
+  const auto before = cells.opt_enum<domain::OrderStatus>("order status");
+  const auto closing = cells.opt_enum<domain::Closing>("reason to close an order");
   const auto currency = cells.currency();
   domain::Order order{.id = id,
                       .number = number,
@@ -77,7 +77,7 @@ domain::Order read_order(Cells cells) {
                       .status_before_refund = before,
                       .closing = closing,
                       .total = cells.money(currency),
-                      .live = cells.money(currency),
+                      .allocated = cells.money(currency),
                       .captured = cells.money(currency),
                       .refunded = cells.money(currency),
                       .shipping_address = cells.text(),

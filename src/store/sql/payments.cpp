@@ -29,7 +29,7 @@ void put_overpayment(Params& params, const std::optional<domain::Overpayment>& o
 
 std::optional<domain::Overpayment> read_overpayment(Cells& cells, domain::Currency currency) {
   const auto id = cells.opt_id<domain::OverpaymentId>();
-  const auto reason = cells.opt_word<domain::OverpaymentReason>("overpayment reason");
+  const auto reason = cells.opt_enum<domain::OverpaymentReason>("overpayment reason");
   const auto created_at = cells.opt_time();
   const auto amount = cells.money(currency);
   const auto refunded = cells.money(currency);
@@ -174,15 +174,15 @@ Statement update(const domain::Payment& payment) {
 domain::Payment read_payment(Cells& cells) {
   const auto id = cells.id<domain::PaymentId>();
   const auto number = cells.int64();
-  const auto kind = cells.word<domain::PaymentKind>("payment kind");
+  const auto kind = cells.enum_value<domain::PaymentKind>("payment kind");
   const auto order = cells.opt_id<domain::OrderId>();
   auto user = cells.text();
   auto tenant = cells.opt_text();
   const auto created_at = cells.time();
   auto course = cells.opt_text();
-  const auto gateway = cells.word<domain::GatewayName>("gateway");
-  const auto capture = cells.word<domain::CaptureMethod>("capture method");
-  const auto state = cells.word<domain::PaymentState>("payment state");
+  const auto gateway = cells.enum_value<domain::GatewayName>("gateway");
+  const auto capture = cells.enum_value<domain::CaptureMethod>("capture method");
+  const auto state = cells.enum_value<domain::PaymentState>("payment state");
   const auto currency = cells.currency();
   domain::Payment payment{.id = id,
                           .number = number,
@@ -207,7 +207,7 @@ domain::Payment read_payment(Cells& cells) {
                           .gateway_response = cells.opt_text(),
                           .decline = read_decline(cells),
                           .next_action = read_next_action(cells),
-                          .pending_operation = cells.opt_word<domain::Operation>("operation"),
+                          .pending_operation = cells.opt_enum<domain::Operation>("operation"),
                           .created_at = created_at,
                           .updated_at = {},
                           .processed_at = {}};
@@ -223,7 +223,7 @@ domain::Payment read_payment(Cells& cells) {
   payment.gateway_invoice_id = cells.opt_text();
   payment.client_secret = cells.opt_text();
   payment.disputed = cells.money(currency);
-  payment.dispute_status = cells.opt_word<domain::DisputeStatus>("dispute status");
+  payment.dispute_status = cells.opt_enum<domain::DisputeStatus>("dispute status");
   payment.gateway_checkout_id = cells.opt_text();
   payment.version = cells.int64();
   return payment;

@@ -14,7 +14,7 @@ namespace {
 // The texts for one kind of root. `payment_key` and `order_key` are SQL expressions over the
 // root's parameters; a root that is an order has no payment key.
 struct RootTexts {
-  std::string order, items, payments, refunds, transactions, open_calls, call, reconciliation;
+  std::string order, items, payments, refunds, transactions, open_calls, call, review;
 };
 
 std::string payments_of(std::string_view payment_key, std::string_view order_key) {
@@ -110,15 +110,15 @@ RootPlan plan_of(const domain::OverpaymentId& id) {
   return {&texts, params_of(id), true};
 }
 
-RootTexts reconciliation_texts() {
+RootTexts review_texts() {
   auto texts = payment_texts("(SELECT payment_id FROM reviews WHERE id = $1)");
   texts.call = gateway_calls().select() + " WHERE id = (SELECT call_id FROM reviews WHERE id = $1)";
-  texts.reconciliation = reviews().select() + " WHERE id = $1";
+  texts.review = reviews().select() + " WHERE id = $1";
   return texts;
 }
 
-RootPlan plan_of(const domain::ReconciliationId& id) {
-  static const RootTexts texts = reconciliation_texts();
+RootPlan plan_of(const domain::ReviewId& id) {
+  static const RootTexts texts = review_texts();
   return {&texts, params_of(id), true, true};
 }
 
@@ -142,8 +142,7 @@ void add_root(ReadPlan& plan, const RootPlan& root) {
     plan.add(Part::transactions, root.texts->transactions, root.params);
   }
   if (root.call) plan.add(Part::call, root.texts->call, root.params);
-  if (!root.texts->reconciliation.empty())
-    plan.add(Part::reconciliation, root.texts->reconciliation, root.params);
+  if (!root.texts->review.empty()) plan.add(Part::review, root.texts->review, root.params);
 }
 
 // The record with the call that it names beside it, in one statement.
@@ -218,8 +217,8 @@ void load_part(ports::Loaded& loaded, Part part, const Rows& rows) {
     case Part::call:
       loaded.call = read_first(rows, read_call);
       return;
-    case Part::reconciliation:
-      loaded.reconciliation = read_first(rows, read_reconciliation);
+    case Part::review:
+      loaded.review = read_first(rows, read_review);
       return;
     case Part::record:
       return load_record(loaded, rows);

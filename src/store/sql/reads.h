@@ -20,7 +20,7 @@ enum class Part {
   transactions,
   open_calls,
   call,
-  reconciliation,
+  review,
   customer,
   methods,
   customer_subscriptions,

@@ -68,7 +68,7 @@ ports::IdempotencyRecord read_record(Cells cells) {
   record.key = cells.text();
   record.request_hash = cells.text();
   record.created_at = cells.time();
-  record.state = cells.word<ports::RecordState>("record state");
+  record.state = cells.enum_value<ports::RecordState>("record state");
   record.call_id = cells.opt_id<domain::CallId>();
   const auto status = cells.opt_int64();
   auto headers = cells.opt_text();

@@ -53,7 +53,7 @@ domain::Refund read_refund(Cells cells) {
                         .amount = cells.money(currency),
                         .of_overpayment = of_overpayment,
                         .reason = cells.text(),
-                        .status = cells.word<domain::RefundStatus>("refund status"),
+                        .status = cells.enum_value<domain::RefundStatus>("refund status"),
                         .gateway_refund_id = cells.opt_text(),
                         .failure_reason = cells.opt_text(),
                         .created_by = std::move(created_by),

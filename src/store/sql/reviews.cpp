@@ -3,7 +3,7 @@
 namespace cobro::store {
 namespace {
 
-void put_fixed(Params& params, const domain::Reconciliation& row) {
+void put_fixed(Params& params, const domain::Review& row) {
   params.add(row.payment_id)
       .add(row.subscription_id)
       .add(row.call_id)
@@ -17,7 +17,7 @@ void put_fixed(Params& params, const domain::Reconciliation& row) {
   params.add(row.detail).add(row.created_at);
 }
 
-void put_changing(Params& params, const domain::Reconciliation& row) {
+void put_changing(Params& params, const domain::Review& row) {
   params.add(row.status)
       .add(row.outcome)
       .add(row.gateway_transaction_id)
@@ -38,35 +38,35 @@ const Table& reviews() {
 }
 
 // An object that nobody here knows is put before a person once, whoever sees it.
-Statement insert(const domain::Reconciliation& row) {
+Statement insert(const domain::Review& row) {
   static const std::string once = std::string(reviews().insert()) +
                                   " ON CONFLICT (gateway, kind, gateway_object_id) DO NOTHING";
   auto statement = insert_into(reviews(), row, put_fixed, put_changing);
-  if (row.kind == domain::ReconciliationKind::unknown_object) statement.text = once;
+  if (row.kind == domain::ReviewKind::unknown_object) statement.text = once;
   return statement;
 }
 
-Statement update(const domain::Reconciliation& row) {
+Statement update(const domain::Review& row) {
   return update_of(reviews(), row, put_changing);
 }
 
-domain::Reconciliation read_reconciliation(Cells cells) {
-  domain::Reconciliation row;
-  row.id = cells.id<domain::ReconciliationId>();
+domain::Review read_review(Cells cells) {
+  domain::Review row;
+  row.id = cells.id<domain::ReviewId>();
   row.payment_id = cells.opt_id<domain::PaymentId>();
   row.subscription_id = cells.opt_id<domain::SubscriptionId>();
   row.call_id = cells.opt_id<domain::CallId>();
   row.user_id = cells.opt_text();
   row.tenant_id = cells.opt_text();
-  row.kind = cells.word<domain::ReconciliationKind>("kind of a review");
-  row.operation = cells.opt_word<domain::Operation>("operation");
-  row.gateway = cells.word<domain::GatewayName>("gateway");
+  row.kind = cells.enum_value<domain::ReviewKind>("kind of a review");
+  row.operation = cells.opt_enum<domain::Operation>("operation");
+  row.gateway = cells.enum_value<domain::GatewayName>("gateway");
   row.gateway_object_id = cells.opt_text();
   row.amount = read_money(cells);
   row.detail = cells.text();
   row.created_at = cells.time();
-  row.status = cells.word<domain::ReconciliationStatus>("status of a review");
-  row.outcome = cells.opt_word<domain::ReconciliationOutcome>("outcome of a review");
+  row.status = cells.enum_value<domain::ReviewStatus>("status of a review");
+  row.outcome = cells.opt_enum<domain::ReviewOutcome>("outcome of a review");
   row.gateway_transaction_id = cells.opt_text();
   row.note = cells.opt_text();
   row.resolved_by = cells.opt_text();

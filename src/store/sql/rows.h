@@ -56,7 +56,7 @@ class Cells {
   domain::Currency currency();
   domain::Money money(domain::Currency currency) { return {int64(), currency}; }
   template <class E>
-  E word(std::string_view what) {
+  E enum_value(std::string_view what) {
     return read_word<E>(present(), what);
   }
 
@@ -83,8 +83,8 @@ class Cells {
     return opt([this] { return id<IdType>(); });
   }
   template <class E>
-  std::optional<E> opt_word(std::string_view what) {
-    return opt([this, what] { return word<E>(what); });
+  std::optional<E> opt_enum(std::string_view what) {
+    return opt([this, what] { return enum_value<E>(what); });
   }
 
  private:

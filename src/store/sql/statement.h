@@ -40,7 +40,7 @@ class Params {
   template <class E>
     requires std::is_enum_v<E>
   Params& add(E value) {
-    return put(std::string(word_of(value)));
+    return put(std::string(to_string(value)));
   }
   template <class T>
   Params& add(const std::optional<T>& value) {

@@ -60,7 +60,7 @@ domain::Plan read_plan(Cells cells) {
                     .code = std::move(code),
                     .name = std::move(name),
                     .price = cells.money(currency),
-                    .billing_cycle = cells.word<domain::BillingCycle>("billing cycle"),
+                    .billing_cycle = cells.enum_value<domain::BillingCycle>("billing cycle"),
                     .interval_count = cells.int64(),
                     .trial_days = cells.int64(),
                     .features = cells.text(),
@@ -122,7 +122,7 @@ domain::Subscription read_subscription(Cells cells) {
   subscription.id = cells.id<domain::SubscriptionId>();
   subscription.user_id = cells.text();
   subscription.tenant_id = cells.opt_text();
-  subscription.gateway = cells.word<domain::GatewayName>("gateway");
+  subscription.gateway = cells.enum_value<domain::GatewayName>("gateway");
   subscription.customer_id = cells.id<domain::CustomerId>();
   subscription.created_at = cells.time();
   subscription.gateway_customer_id = cells.text();
@@ -132,9 +132,9 @@ domain::Subscription read_subscription(Cells cells) {
   subscription.gateway_subscription_id = cells.opt_text();
   subscription.gateway_item_id = cells.opt_text();
   subscription.gateway_payment_method_id = cells.opt_text();
-  subscription.status = cells.word<domain::SubscriptionStatus>("subscription status");
+  subscription.status = cells.enum_value<domain::SubscriptionStatus>("subscription status");
   subscription.price = read_money(cells);
-  subscription.billing_cycle = cells.opt_word<domain::BillingCycle>("billing cycle");
+  subscription.billing_cycle = cells.opt_enum<domain::BillingCycle>("billing cycle");
   subscription.interval_count = cells.int64();
   subscription.trial_days = cells.int64();
   subscription.current_period_start = cells.opt_time();
@@ -174,8 +174,8 @@ domain::StatusChange read_status_change(Cells cells) {
   domain::StatusChange change;
   change.id = cells.id<domain::StatusChangeId>();
   change.subscription_id = cells.id<domain::SubscriptionId>();
-  change.before = cells.opt_word<domain::SubscriptionStatus>("subscription status");
-  change.after = cells.word<domain::SubscriptionStatus>("subscription status");
+  change.before = cells.opt_enum<domain::SubscriptionStatus>("subscription status");
+  change.after = cells.enum_value<domain::SubscriptionStatus>("subscription status");
   change.reason = cells.text();
   change.changed_by = cells.text();
   change.created_at = cells.time();

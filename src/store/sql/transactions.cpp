@@ -44,9 +44,9 @@ domain::Transaction read_transaction(Cells cells) {
   const auto number = cells.int64();
   const auto payment = cells.id<domain::PaymentId>();
   const auto refund = cells.opt_id<domain::RefundId>();
-  const auto type = cells.word<domain::TransactionType>("transaction type");
+  const auto type = cells.enum_value<domain::TransactionType>("transaction type");
   const auto created_at = cells.time();
-  const auto status = cells.word<domain::TransactionStatus>("transaction status");
+  const auto status = cells.enum_value<domain::TransactionStatus>("transaction status");
   const auto currency = cells.currency();
   domain::Transaction transaction{.id = id,
                                   .number = number,
@@ -87,8 +87,8 @@ Statement insert(const domain::LedgerEntry& entry) {
 domain::LedgerEntry read_entry(Cells cells) {
   const auto id = cells.id<domain::LedgerEntryId>();
   const auto transaction = cells.id<domain::TransactionId>();
-  const auto movement = cells.word<domain::Movement>("movement");
-  const auto side = cells.word<domain::Side>("ledger side");
+  const auto movement = cells.enum_value<domain::Movement>("movement");
+  const auto side = cells.enum_value<domain::Side>("ledger side");
   auto account = cells.text();
   const auto currency = cells.currency();
   const auto amount = cells.money(currency);

@@ -44,7 +44,7 @@ Statement update(const ports::StoredWebhook& webhook) {
 ports::StoredWebhook read_webhook(Cells cells) {
   ports::StoredWebhook webhook;
   webhook.id = cells.id<domain::WebhookId>();
-  webhook.gateway = cells.word<domain::GatewayName>("gateway");
+  webhook.gateway = cells.enum_value<domain::GatewayName>("gateway");
   webhook.event_id = cells.text();
   webhook.type = cells.text();
   webhook.method = cells.text();
@@ -53,7 +53,7 @@ ports::StoredWebhook read_webhook(Cells cells) {
   webhook.headers = from_lines(cells.text());
   webhook.body = cells.text();
   webhook.received_at = cells.time();
-  webhook.status = cells.word<ports::WebhookStatus>("webhook status");
+  webhook.status = cells.enum_value<ports::WebhookStatus>("webhook status");
   webhook.note = cells.text();
   webhook.tries = cells.int64();
   webhook.next_try_at = cells.time();

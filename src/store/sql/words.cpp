@@ -4,11 +4,11 @@
 
 namespace cobro::store {
 
-std::string_view word_of(ports::RecordState value) {
+std::string_view to_string(ports::RecordState value) {
   switch (value) {
     case ports::RecordState::open:
       return "open";
-    case ports::RecordState::settled:
+    case ports::RecordState::completed:
       return "settled";
     case ports::RecordState::closed:
       return "closed";
@@ -16,7 +16,7 @@ std::string_view word_of(ports::RecordState value) {
   return "?";
 }
 
-std::string_view word_of(ports::WebhookStatus value) {
+std::string_view to_string(ports::WebhookStatus value) {
   switch (value) {
     case ports::WebhookStatus::pending:
       return "pending";

@@ -17,11 +17,11 @@ class UnreadableRow : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-std::string_view word_of(ports::RecordState value);
-std::string_view word_of(ports::WebhookStatus value);
+std::string_view to_string(ports::RecordState value);
+std::string_view to_string(ports::WebhookStatus value);
 template <class E>
-std::string_view word_of(E value) {
-  return domain::word(value);
+std::string_view to_string(E value) {
+  return domain::to_string(value);
 }
 
 [[noreturn]] void fail_unreadable(std::string_view what, std::string_view text);
@@ -30,7 +30,7 @@ template <class E>
 E read_word(std::string_view text, std::string_view what) {
   for (int i = 0;; ++i) {
     const auto value = static_cast<E>(i);
-    const auto word = word_of(value);
+    const auto word = to_string(value);
     if (word == text) return value;
     if (word == "?") fail_unreadable(what, text);
   }

@@ -95,10 +95,9 @@ class SqliteStore final : public ports::Store {
       const ports::OverpaymentFilter& filter, const ports::Page& page) override {
     return list<domain::Payment>(plan_list(filter, page), to_listed_payments, page.limit);
   }
-  base::Task<ports::Listed<domain::Reconciliation>> list_reconciliations(
-      const ports::ReconciliationFilter& filter, const ports::Page& page) override {
-    return list<domain::Reconciliation>(plan_list(filter, page), to_listed_reconciliations,
-                                        page.limit);
+  base::Task<ports::Listed<domain::Review>> list_reviews(const ports::ReviewFilter& filter,
+                                                         const ports::Page& page) override {
+    return list<domain::Review>(plan_list(filter, page), to_listed_reviews, page.limit);
   }
 
   base::Task<ports::Listed<domain::Subscription>> list_subscriptions(

@@ -135,7 +135,7 @@ Route open_route(std::string path, std::string id, std::string summary, std::str
                         .responses = {std::move(ok)},
                         .needs_bearer = false},
           .handle = std::move(handle),
-          .word_error = &platform::word_error,
+          .render_error = &platform::render_error,
           .access = Access::anyone,
           .reads_query = true};  // a bank's way back brings one, which the page itself reads
 }

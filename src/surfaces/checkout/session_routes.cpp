@@ -16,7 +16,7 @@ base::Task<Answer> show(Exchange& exchange, Settings settings, View view) {
   if (!id)
     co_return std::unexpected(domain::Refusal{.code = domain::RefusalCode::not_found,
                                               .message = "There is no such checkout session."});
-  auto found = co_await view(exchange.world.context, *id);
+  auto found = co_await view(exchange.surface.context, *id);
   if (!found) co_return std::unexpected(std::move(found).error());
   auto reply = wire::json_reply(200, wire::encode(to_dto(*found, *settings)));
   reply.headers.set("Cache-Control", "no-store");
@@ -54,7 +54,7 @@ Route session_route(std::string method, std::string path, std::string id, std::s
                                       not_found_reply()},
                         .needs_bearer = false},
           .handle = std::move(handle),
-          .word_error = &platform::word_error,
+          .render_error = &platform::render_error,
           .access = Access::anyone};
 }
 

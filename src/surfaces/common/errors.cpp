@@ -85,7 +85,7 @@ std::string summary_of(std::size_t count) {
 
 ErrorFacts facts_of(const domain::Refusal& refusal) {
   ErrorFacts facts{.status = status_of(refusal.code),
-                   .code = std::string(domain::word(refusal.code)),
+                   .code = std::string(domain::to_string(refusal.code)),
                    .message = refusal.message,
                    .details = refusal.details,
                    .decline_code = refusal.decline_code,

@@ -27,7 +27,7 @@ ErrorFacts facts_of(const domain::Refusal& refusal);
 ErrorFacts http_error(int status, std::string_view message);
 
 // The body and headers of an error in one surface's shape.
-using WordError = wire::Reply (*)(const ErrorFacts& error, std::string_view request_id);
+using RenderError = wire::Reply (*)(const ErrorFacts& error, std::string_view request_id);
 
 // validation_failed with details, or card_data_not_allowed.
 domain::Refusal refuse_fields(const wire::FieldErrors& errors);

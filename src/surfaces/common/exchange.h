@@ -25,8 +25,8 @@ struct Sites {
 };
 
 // What every route works with; outlives them.
-struct World {
-  World(app::Context& with_context, domain::Currency with_currency, Sites with_sites)
+struct SurfaceContext {
+  SurfaceContext(app::Context& with_context, domain::Currency with_currency, Sites with_sites)
       : context(with_context), default_currency(with_currency), sites(std::move(with_sites)) {}
 
   app::Context& context;
@@ -51,20 +51,20 @@ enum class Access {
 enum class BodyKind { json, raw };
 
 // The surface's word for a payment's state.
-using WordState = std::string (*)(const domain::Payment&, domain::PaymentState);
+using RenderState = std::string (*)(const domain::Payment&, domain::PaymentState);
 
 struct Route {
   wire::Operation operation;  // method, path template and documentation
   Handle handle = {};
-  WordError word_error = nullptr;
-  WordState word_state = nullptr;  // null where no payment is spoken of
+  RenderError render_error = nullptr;
+  RenderState render_state = nullptr;  // null where no payment is spoken of
   Access access = Access::bearer;
   BodyKind body_kind = BodyKind::json;
   bool reads_query = false;  // the handler decodes the query, and looks for cards in it
 };
 
 struct Exchange {
-  const World& world;
+  const SurfaceContext& surface;
   const Route& route;
   wire::Request request;
   std::string request_id;

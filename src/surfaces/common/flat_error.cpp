@@ -19,7 +19,7 @@ std::string to_camel_case(std::string_view field) {
 
 }  // namespace
 
-wire::Reply word_flat_error(const ErrorFacts& error, std::string_view request_id) {
+wire::Reply render_flat_error(const ErrorFacts& error, std::string_view request_id) {
   FlatError body{.status_code = error.status,
                  .error = std::string(wire::reason_phrase(error.status)),
                  .message = error.message,

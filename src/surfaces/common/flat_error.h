@@ -27,6 +27,6 @@ struct FlatError {
 BOOST_DESCRIBE_STRUCT(FlatError, (),
                       (status_code, error, message, code, decline_code, details, request_id))
 
-wire::Reply word_flat_error(const ErrorFacts& error, std::string_view request_id);
+wire::Reply render_flat_error(const ErrorFacts& error, std::string_view request_id);
 
 }  // namespace cobro::surfaces

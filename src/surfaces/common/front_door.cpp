@@ -8,7 +8,7 @@
 #include "base/uuid.h"
 #include "surfaces/common/access.h"
 #include "surfaces/common/bearer.h"
-#include "surfaces/common/client_key.h"
+#include "surfaces/common/idempotency_key.h"
 #include "wire/card_numbers.h"
 #include "wire/form.h"
 
@@ -42,7 +42,7 @@ bool is_json_type(const wire::Request& request) {
                                     "application/json");
 }
 
-std::string_view word(wire::JsonError::Kind kind) {
+std::string_view to_string(wire::JsonError::Kind kind) {
   switch (kind) {
     case wire::JsonError::Kind::syntax:
       return "invalid_json";
@@ -61,7 +61,7 @@ std::string_view word(wire::JsonError::Kind kind) {
 domain::Refusal unreadable(const wire::JsonError& error) {
   domain::Refusal refusal{.code = domain::RefusalCode::validation_failed,
                           .message = "The body is not readable JSON: " + error.message + "."};
-  refusal.details.push_back({"", std::string(word(error.kind)), error.message});
+  refusal.details.push_back({"", std::string(to_string(error.kind)), error.message});
   return refusal;
 }
 
@@ -103,8 +103,8 @@ std::optional<domain::Refusal> read_body(Exchange& exchange) {
   return std::nullopt;
 }
 
-wire::Reply word(const Exchange& exchange, const ErrorFacts& facts) {
-  return exchange.route.word_error(facts, exchange.request_id);
+wire::Reply render_failure(const Exchange& exchange, const ErrorFacts& facts) {
+  return exchange.route.render_error(facts, exchange.request_id);
 }
 
 }  // namespace
@@ -113,22 +113,22 @@ base::Result<app::Call, domain::Refusal> Exchange::call() const {
   auto idempotency = read_idempotency(request, caller);
   if (!idempotency) return std::unexpected(std::move(idempotency).error());
   if (auto refused = refuse_tenant(*this)) return std::unexpected(std::move(*refused));
-  const auto word_refusal = [words = route.word_error, id = request_id](
-                                const domain::Refusal& why) { return words(facts_of(why), id); };
+  const auto render_refusal = [words = route.render_error, id = request_id](
+                                  const domain::Refusal& why) { return words(facts_of(why), id); };
   return app::Call{.caller = caller,
                    .idempotency = std::move(*idempotency),
-                   .word_refusal = word_refusal,
-                   .word_state = route.word_state};
+                   .render_refusal = render_refusal,
+                   .render_state = route.render_state};
 }
 
-FrontDoor::FrontDoor(const World& world, const crypto::JwtVerifier& verifier, const Router& router,
-                     Cors cors)
-    : world_(world), verifier_(verifier), router_(router), cors_(std::move(cors)) {}
+FrontDoor::FrontDoor(const SurfaceContext& surface, const crypto::JwtVerifier& verifier,
+                     const Router& router, Cors cors)
+    : surface_(surface), verifier_(verifier), router_(router), cors_(std::move(cors)) {}
 
 std::string FrontDoor::request_id_of(const wire::Request& request) const {
   const auto given = request.headers.find("X-Request-Id");
   if (given && is_request_id(*given)) return std::string(*given);
-  return world_.context.random.make_id<base::Id<RequestTag>>(world_.context.clock.now())
+  return surface_.context.random.make_id<base::Id<RequestTag>>(surface_.context.clock.now())
       .to_string();
 }
 
@@ -139,7 +139,7 @@ wire::Reply FrontDoor::refuse(const wire::Request& seen, int status,
   const auto match = router_.match(seen.method, seen.path);
   auto reply = status == 413 && match.route == nullptr
                    ? refuse_route(seen, request_id, match)
-                   : match.word_error(http_error(status, reason), request_id);
+                   : match.render_error(http_error(status, reason), request_id);
   reply.headers.set("X-Request-Id", request_id);
   cors_.add(seen, reply);
   return reply;
@@ -147,33 +147,36 @@ wire::Reply FrontDoor::refuse(const wire::Request& seen, int status,
 
 base::Task<wire::Reply> FrontDoor::serve(Exchange& exchange) const {
   if (exchange.route.access != Access::anyone) {
-    auto caller = authenticate(exchange.request.headers, verifier_, world_.context.clock.now());
+    auto caller = authenticate(exchange.request.headers, verifier_, surface_.context.clock.now());
     if (!caller) {
-      auto reply = word(exchange,
-                        {.status = 401, .code = "unauthorized", .message = caller.error().message});
+      auto reply = render_failure(
+          exchange, {.status = 401, .code = "unauthorized", .message = caller.error().message});
       reply.headers.set("WWW-Authenticate", caller.error().challenge);
       co_return reply;
     }
     exchange.caller = std::move(*caller);
   }
-  if (!may_call(exchange.caller, exchange.route.access, world_.context.settings))
-    co_return word(exchange, facts_of({.code = domain::RefusalCode::forbidden,
+  if (!may_call(exchange.caller, exchange.route.access, surface_.context.settings))
+    co_return render_failure(exchange,
+                             facts_of({.code = domain::RefusalCode::forbidden,
                                        .message = "Your role does not allow this action."}));
-  if (const auto refused = refuse_form(exchange)) co_return word(exchange, *refused);
-  if (const auto refused = read_body(exchange)) co_return word(exchange, facts_of(*refused));
+  if (const auto refused = refuse_form(exchange)) co_return render_failure(exchange, *refused);
+  if (const auto refused = read_body(exchange))
+    co_return render_failure(exchange, facts_of(*refused));
   auto answer = co_await exchange.route.handle(exchange);
-  if (!answer) co_return word(exchange, facts_of(answer.error()));
+  if (!answer) co_return render_failure(exchange, facts_of(answer.error()));
   // What writes has asked for its call(), which refuses this before anything is done.
   const bool reads = exchange.route.operation.method == "GET";
   if (reads && exchange.route.access != Access::anyone)
-    if (const auto refused = refuse_tenant(exchange)) co_return word(exchange, facts_of(*refused));
+    if (const auto refused = refuse_tenant(exchange))
+      co_return render_failure(exchange, facts_of(*refused));
   co_return std::move(*answer);
 }
 
 // serve, with what it throws turned into an answer.
 base::Task<wire::Reply> FrontDoor::serve_safely(Exchange& exchange) const {
   domain::Refusal failure;
-  auto& log = world_.context.log;
+  auto& log = surface_.context.log;
   const std::string_view route = exchange.route.operation.path;
   const std::string_view request_id = exchange.request_id;
   try {
@@ -188,27 +191,27 @@ base::Task<wire::Reply> FrontDoor::serve_safely(Exchange& exchange) const {
               {{"error", error.what()}, {"route", route}, {"request_id", request_id}});
     failure = {.code = domain::RefusalCode::internal, .message = {}};
   }
-  co_return word(exchange, facts_of(failure));
+  co_return render_failure(exchange, facts_of(failure));
 }
 
 wire::Reply FrontDoor::refuse_route(const wire::Request& request, const std::string& request_id,
                                     const Router::Match& match) const {
   if (match.any == nullptr)
-    return match.word_error(http_error(404, "There is no such path here."), request_id);
+    return match.render_error(http_error(404, "There is no such path here."), request_id);
   wire::Reply reply;
   reply.status = 204;
   if (request.method == "OPTIONS")
     cors_.add_preflight(request, match.allow, reply);
   else
-    reply = match.word_error(http_error(405, "This path does not support " + request.method +
-                                                 "; it supports " + match.allow + "."),
-                             request_id);
+    reply = match.render_error(http_error(405, "This path does not support " + request.method +
+                                                   "; it supports " + match.allow + "."),
+                               request_id);
   reply.headers.set("Allow", match.allow);
   return reply;
 }
 
 base::Task<wire::Reply> FrontDoor::handle(wire::Request request) const {
-  const auto started = world_.context.clock.steady();
+  const auto started = surface_.context.clock.steady();
   auto match = router_.match(request.method, request.path);
   const std::string method = request.method;
   const std::string request_id = request_id_of(request);
@@ -219,7 +222,7 @@ base::Task<wire::Reply> FrontDoor::handle(wire::Request request) const {
     reply = refuse_route(request, request_id, match);
     if (method != "OPTIONS" || match.any == nullptr) cors_.add(request, reply);
   } else {
-    Exchange exchange{.world = world_,
+    Exchange exchange{.surface = surface_,
                       .route = *match.route,
                       .request = std::move(request),
                       .request_id = request_id,
@@ -229,8 +232,8 @@ base::Task<wire::Reply> FrontDoor::handle(wire::Request request) const {
     if (exchange.route.access != Access::anyone) reply.headers.set("Cache-Control", "no-store");
   }
   reply.headers.set("X-Request-Id", request_id);
-  const auto taken = world_.context.clock.steady() - started;
-  world_.context.log.write(
+  const auto taken = surface_.context.clock.steady() - started;
+  surface_.context.log.write(
       reply.status >= 500 ? ports::LogLevel::warning : ports::LogLevel::info, "request",
       {{"method", method},
        {"route", path},

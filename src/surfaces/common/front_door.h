@@ -18,8 +18,8 @@ namespace cobro::surfaces {
 class FrontDoor {
  public:
   // All references outlive the door and its tasks.
-  FrontDoor(const World& world, const crypto::JwtVerifier& verifier, const Router& router,
-            Cors cors);
+  FrontDoor(const SurfaceContext& surface, const crypto::JwtVerifier& verifier,
+            const Router& router, Cors cors);
 
   // Never throws.
   base::Task<wire::Reply> handle(wire::Request request) const;
@@ -36,7 +36,7 @@ class FrontDoor {
                                          const Router::Match& match) const;
   [[nodiscard]] std::string request_id_of(const wire::Request& request) const;
 
-  const World& world_;
+  const SurfaceContext& surface_;
   const crypto::JwtVerifier& verifier_;
   const Router& router_;
   Cors cors_;

@@ -66,7 +66,7 @@ wire::Parameter idempotency_parameter() {
 
 }  // namespace
 
-wire::ResponseDoc document_error(const Dialect& dialect, int status) {
+wire::ResponseDoc document_error(const ApiStyle& style, int status) {
   const auto known = std::ranges::find(kKnownErrors, status, &KnownError::status);
   COBRO_CHECK(known != kKnownErrors.end());
   ErrorFacts facts{.status = known->status,
@@ -74,17 +74,17 @@ wire::ResponseDoc document_error(const Dialect& dialect, int status) {
                    .message = std::string(known->message)};
   if (status == 402) facts.decline_code = "insufficient_funds";
   if (status == 400) facts.details = {{"amount", "must_be_positive", "must be greater than zero"}};
-  const auto worded = dialect.word_error(facts, "019a53c7-53a1-7c0e-9d6e-0f6f1f2a7b11");
+  const auto worded = style.render_error(facts, "019a53c7-53a1-7c0e-9d6e-0f6f1f2a7b11");
   return {.status = status,
           .description = std::string(known->description),
-          .type = dialect.error_type,
+          .type = style.error_type,
           .example = example(worded.body)};
 }
 
-Route make_route(const Dialect& dialect, RouteSpec spec) {
+Route make_route(const ApiStyle& style, RouteSpec spec) {
   const auto statuses = errors_of(spec);
   Route route{.operation = {.method = spec.method,
-                            .path = std::string(dialect.base_path) + spec.path,
+                            .path = std::string(style.base_path) + spec.path,
                             .id = std::move(spec.id),
                             .summary = std::move(spec.summary),
                             .tag = std::move(spec.tag),
@@ -93,13 +93,13 @@ Route make_route(const Dialect& dialect, RouteSpec spec) {
                             .responses = {std::move(spec.success)},
                             .needs_bearer = spec.access != Access::anyone},
               .handle = std::move(spec.handle),
-              .word_error = dialect.word_error,
-              .word_state = dialect.word_state,
+              .render_error = style.render_error,
+              .render_state = style.render_state,
               .access = spec.access};
   route.reads_query = !route.operation.parameters.empty();
   if (is_write(spec.method)) route.operation.parameters.push_back(idempotency_parameter());
   for (const auto status : statuses)
-    route.operation.responses.push_back(document_error(dialect, status));
+    route.operation.responses.push_back(document_error(style, status));
   return route;
 }
 

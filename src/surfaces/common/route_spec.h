@@ -22,17 +22,17 @@ struct RouteSpec {
 };
 
 // How one surface speaks.
-struct Dialect {
+struct ApiStyle {
   std::string_view base_path;  // "/api/v1"
-  WordError word_error = nullptr;
-  const wire::Type* error_type = nullptr;  // of the body that word_error writes
-  WordState word_state = nullptr;
+  RenderError render_error = nullptr;
+  const wire::Type* error_type = nullptr;  // of the body that render_error writes
+  RenderState render_state = nullptr;
 };
 
-Route make_route(const Dialect& dialect, RouteSpec spec);
+Route make_route(const ApiStyle& style, RouteSpec spec);
 
-// The error of that status, as word_error writes it, with an example.
-wire::ResponseDoc document_error(const Dialect& dialect, int status);
+// The error of that status, as render_error writes it, with an example.
+wire::ResponseDoc document_error(const ApiStyle& style, int status);
 
 domain::Refusal no_such(std::string_view thing);
 

@@ -54,7 +54,7 @@ std::size_t parameters_in(const std::vector<std::string>& segments) {
 
 Router::Router(std::vector<Surface> surfaces) {
   for (auto& surface : surfaces) {
-    bases_.push_back({std::move(surface.base_path), surface.word_error});
+    bases_.push_back({std::move(surface.base_path), surface.render_error});
     std::ranges::move(surface.routes, std::back_inserter(routes_));
   }
   for (std::size_t i = 0; i < routes_.size(); ++i) add(i);
@@ -79,12 +79,12 @@ void Router::add(std::size_t index) {
   found->routes.push_back(index);
 }
 
-WordError Router::words_at(std::string_view path) const {
+RenderError Router::words_at(std::string_view path) const {
   const auto found = std::ranges::find_if(bases_, [&](const Base& base) {
     return path.starts_with(base.path) &&
            (base.path.empty() || path.size() == base.path.size() || path[base.path.size()] == '/');
   });
-  return found->word_error;
+  return found->render_error;
 }
 
 const Router::Template* Router::find(const std::vector<std::string_view>& segments) const {
@@ -94,7 +94,7 @@ const Router::Template* Router::find(const std::vector<std::string_view>& segmen
 }
 
 Router::Match Router::match(std::string_view method, std::string_view path) const {
-  Match match{.word_error = words_at(path)};
+  Match match{.render_error = words_at(path)};
   const auto segments = base::split(path, '/');
   const auto* entry = find(segments);
   if (entry == nullptr) return match;

@@ -13,7 +13,7 @@ namespace cobro::surfaces {
 // Routes below one path, and the words for what goes wrong there before any of them is found.
 struct Surface {
   std::string base_path;  // "/payments"; empty: everything that is below no other
-  WordError word_error = nullptr;
+  RenderError render_error = nullptr;
   std::vector<Route> routes;
 };
 
@@ -27,7 +27,7 @@ class Router {
     std::vector<std::string> path_values;  // decoded
     std::string allow;                     // methods of the path; empty: no such path
     const Route* any = nullptr;            // some route of the path
-    WordError word_error = nullptr;        // of the surface that the path is below
+    RenderError render_error = nullptr;    // of the surface that the path is below
   };
   // HEAD is served by GET's route.
   [[nodiscard]] Match match(std::string_view method, std::string_view path) const;
@@ -41,11 +41,11 @@ class Router {
   };
   struct Base {
     std::string path;
-    WordError word_error;
+    RenderError render_error;
   };
   void add(std::size_t index);
   [[nodiscard]] const Template* find(const std::vector<std::string_view>& segments) const;
-  [[nodiscard]] WordError words_at(std::string_view path) const;
+  [[nodiscard]] RenderError words_at(std::string_view path) const;
   std::vector<Base> bases_;  // longest first
   std::vector<Route> routes_;
   std::vector<Template> templates_;

@@ -10,8 +10,8 @@
 #include "domain/entitlement.h"
 #include "domain/order_states.h"
 #include "domain/payment.h"
-#include "domain/reconciliation.h"
 #include "domain/refund.h"
+#include "domain/review.h"
 #include "domain/subscription.h"
 #include "domain/transaction.h"
 #include "domain/words.h"
@@ -44,7 +44,7 @@ template <class E, E... Values>
 struct DomainWords {
   static std::span<const wire::EnumWord> words() {
     static const std::array kWords = {
-        wire::EnumWord{domain::word(Values), static_cast<int>(Values)}...};
+        wire::EnumWord{domain::to_string(Values), static_cast<int>(Values)}...};
     return kWords;
   }
   static void read(const wire::Json& value, E& out, wire::Reader& reader) {
@@ -53,7 +53,7 @@ struct DomainWords {
     out = static_cast<E>(number);
   }
   static void write(E value, std::string& out) {
-    wire::append_json_string(domain::word(value), out);
+    wire::append_json_string(domain::to_string(value), out);
   }
   static wire::Json schema(wire::SchemaRegistry&) { return wire::detail::enum_schema(words()); }
 };
@@ -114,19 +114,18 @@ struct Binding<domain::OverpaymentStatus>
                             domain::OverpaymentStatus::refunding,
                             domain::OverpaymentStatus::refunded> {};
 template <>
-struct Binding<domain::ReconciliationKind>
-    : surfaces::DomainWords<domain::ReconciliationKind, domain::ReconciliationKind::unknown_outcome,
-                            domain::ReconciliationKind::conflict,
-                            domain::ReconciliationKind::late_access,
-                            domain::ReconciliationKind::unknown_object> {};
+struct Binding<domain::ReviewKind>
+    : surfaces::DomainWords<domain::ReviewKind, domain::ReviewKind::unknown_outcome,
+                            domain::ReviewKind::conflict, domain::ReviewKind::late_access,
+                            domain::ReviewKind::unknown_object> {};
 template <>
-struct Binding<domain::ReconciliationStatus>
-    : surfaces::DomainWords<domain::ReconciliationStatus, domain::ReconciliationStatus::open,
-                            domain::ReconciliationStatus::resolved> {};
+struct Binding<domain::ReviewStatus>
+    : surfaces::DomainWords<domain::ReviewStatus, domain::ReviewStatus::open,
+                            domain::ReviewStatus::resolved> {};
 template <>
-struct Binding<domain::ReconciliationOutcome>
-    : surfaces::DomainWords<domain::ReconciliationOutcome, domain::ReconciliationOutcome::succeeded,
-                            domain::ReconciliationOutcome::failed> {};
+struct Binding<domain::ReviewOutcome>
+    : surfaces::DomainWords<domain::ReviewOutcome, domain::ReviewOutcome::succeeded,
+                            domain::ReviewOutcome::failed> {};
 
 template <>
 struct Binding<domain::DisputeStage>

@@ -11,7 +11,7 @@ namespace {
 using app::Answer;
 
 // Words what the session collects as the session itself.
-auto word_session(const app::CheckoutTerms& terms, const Sites& sites) {
+auto render_session(const app::CheckoutTerms& terms, const Sites& sites) {
   return [terms, sites](const auto& collected) {
     const auto session = app::make_checkout(terms, collected, collected.created_at);
     return wire::json_reply(201, wire::encode(to_dto(session, app::page_url(collected), sites)));
@@ -19,25 +19,26 @@ auto word_session(const app::CheckoutTerms& terms, const Sites& sites) {
 }
 
 base::Task<Answer> create_session(Exchange& exchange) {
-  const auto& [world, json] = std::tie(exchange.world, exchange.body);
+  const auto& [surface, json] = std::tie(exchange.surface, exchange.body);
   Fields fields;
   auto body = read_new_session(json, fields);
   app::CheckoutTerms terms;
   std::optional<std::string> price;
   if (body) {
-    terms = terms_of(*body, world.sites, fields);
-    if (body->plan) price = co_await price_of_plan(world.context, body->plan->text, fields);
+    terms = terms_of(*body, surface.sites, fields);
+    if (body->plan) price = co_await price_of_plan(surface.context, body->plan->text, fields);
   }
   if (fields.failed()) co_return std::unexpected(fields.refusal());
   auto call = exchange.call();
   if (!call) co_return std::unexpected(call.error());
-  const auto word = word_session(terms, world.sites);
+  const auto word = render_session(terms, surface.sites);
   if (price)
-    co_return co_await app::subscribe(world.context, std::move(*call),
+    co_return co_await app::subscribe(surface.context, std::move(*call),
                                       {.price_id = std::move(*price), .checkout = terms}, word);
   auto command = intent_of(std::move(*body), json);
   command.checkout = terms;
-  co_return co_await app::create_intent(world.context, std::move(*call), std::move(command), word);
+  co_return co_await app::create_intent(surface.context, std::move(*call), std::move(command),
+                                        word);
 }
 
 constexpr std::string_view kNewSessionExample = R"({

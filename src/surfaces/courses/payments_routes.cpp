@@ -8,7 +8,7 @@ namespace {
 
 using app::Answer;
 
-app::StoredReply word_intent(const domain::Payment& payment) {
+app::StoredReply render_intent(const domain::Payment& payment) {
   return wire::json_reply(201, wire::encode(to_intent_dto(payment)));
 }
 
@@ -18,15 +18,15 @@ base::Task<Answer> create_intent(Exchange& exchange) {
   if (!command) co_return std::unexpected(fields.refusal());
   auto call = exchange.call();
   if (!call) co_return std::unexpected(call.error());
-  co_return co_await app::create_intent(exchange.world.context, std::move(*call),
-                                        std::move(*command), &word_intent);
+  co_return co_await app::create_intent(exchange.surface.context, std::move(*call),
+                                        std::move(*command), &render_intent);
 }
 
 // When the last refund of one that was refunded in full came through.
 base::Task<std::optional<base::Timestamp>> refunded_at(Exchange& exchange,
                                                        const domain::Payment& payment) {
   if (!domain::is_refunded_in_full(payment)) co_return std::nullopt;
-  const auto refunds = co_await app::list_refunds(exchange.world.context, exchange.caller,
+  const auto refunds = co_await app::list_refunds(exchange.surface.context, exchange.caller,
                                                   payment.id, {.limit = 100});
   std::optional<base::Timestamp> last;
   if (refunds)
@@ -46,7 +46,7 @@ base::Task<Answer> history(Exchange& exchange) {
   if (query->offset) page.offset = query->offset->value;
   const auto& caller = exchange.caller;
   const auto listed = co_await app::list_payments(
-      exchange.world.context, caller,
+      exchange.surface.context, caller,
       {.tenant = ports::TenantScope{caller.tenant_id}, .user_id = caller.sub}, page);
   History history{
       .payments = {}, .total = listed.total, .limit = page.limit, .offset = page.offset};

@@ -8,28 +8,29 @@ namespace {
 
 constexpr std::string_view kBasePath = "/payments";
 
-Dialect dialect_at(std::string_view base_path) {
+ApiStyle style_at(std::string_view base_path) {
   return {.base_path = base_path,
-          .word_error = &word_flat_error,
+          .render_error = &render_flat_error,
           .error_type = wire::type_of<FlatError>(),
-          .word_state = &word_state};
+          .render_state = &render_state};
 }
 
 }  // namespace
 
 Route make_route(RouteSpec spec) {
-  static const Dialect kDialect = dialect_at(kBasePath);
-  return surfaces::make_route(kDialect, std::move(spec));
+  static const ApiStyle kStyle = style_at(kBasePath);
+  return surfaces::make_route(kStyle, std::move(spec));
 }
 
 Surface surface(const operations::Parts& parts) {
-  Surface all{.base_path = std::string(kBasePath), .word_error = &word_flat_error, .routes = {}};
+  Surface all{
+      .base_path = std::string(kBasePath), .render_error = &render_flat_error, .routes = {}};
   add_payment_routes(all.routes);
   add_checkout_routes(all.routes);
   add_subscription_routes(all.routes);
   for (const auto& [base, id] : {std::pair(kBasePath, "receiveCoursesWebhook"),
                                  std::pair(std::string_view("/v1/payments"), "receiveV1Webhook")})
-    all.routes.push_back(operations::stripe_webhook_route(parts, dialect_at(base), "/webhook", id));
+    all.routes.push_back(operations::stripe_webhook_route(parts, style_at(base), "/webhook", id));
   return all;
 }
 

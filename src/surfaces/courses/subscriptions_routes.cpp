@@ -7,15 +7,15 @@ namespace {
 
 using app::Answer;
 
-app::StoredReply word_created(const domain::Subscription& subscription) {
+app::StoredReply render_created(const domain::Subscription& subscription) {
   return wire::json_reply(201, wire::encode(to_dto(subscription)));
 }
-app::StoredReply word_subscription(const domain::Subscription& subscription) {
+app::StoredReply render_subscription(const domain::Subscription& subscription) {
   return wire::json_reply(200, wire::encode(to_dto(subscription)));
 }
 
 base::Task<Answer> create(Exchange& exchange) {
-  auto& context = exchange.world.context;
+  auto& context = exchange.surface.context;
   Fields fields;
   auto body = fields.take(wire::decode<NewSubscription>(exchange.body));
   std::optional<std::string> price;
@@ -29,13 +29,13 @@ base::Task<Answer> create(Exchange& exchange) {
   co_return co_await app::subscribe(
       context, std::move(*call),
       {.price_id = std::move(*price), .payment_method = std::move(body->payment_method_id.text)},
-      &word_created);
+      &render_created);
 }
 
 base::Task<Answer> current(Exchange& exchange) {
-  auto subscription = co_await app::current_subscription(exchange.world.context, exchange.caller);
+  auto subscription = co_await app::current_subscription(exchange.surface.context, exchange.caller);
   if (!subscription) co_return std::unexpected(subscription.error());
-  co_return word_subscription(*subscription);
+  co_return render_subscription(*subscription);
 }
 
 base::Task<Answer> end(Exchange& exchange) {
@@ -48,8 +48,8 @@ base::Task<Answer> end(Exchange& exchange) {
   app::EndSubscription command{.subscription = named,
                                .immediate = query->immediate.value_or(false)};
   if (const auto id = domain::SubscriptionId::parse(named)) command.subscription = *id;
-  co_return co_await app::end_subscription(exchange.world.context, std::move(*call),
-                                           std::move(command), &word_subscription);
+  co_return co_await app::end_subscription(exchange.surface.context, std::move(*call),
+                                           std::move(command), &render_subscription);
 }
 
 }  // namespace

@@ -93,8 +93,9 @@ BillingInterval interval_of(domain::BillingCycle cycle) {
   return BillingInterval::month;
 }
 
-std::string word_state(const domain::Payment& payment, PaymentState state) {
-  return std::string(wire::word_of(state == payment.state ? status_of(payment) : status_in(state)));
+std::string render_state(const domain::Payment& payment, PaymentState state) {
+  return std::string(
+      wire::to_string(state == payment.state ? status_of(payment) : status_in(state)));
 }
 
 }  // namespace cobro::surfaces::courses

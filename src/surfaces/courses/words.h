@@ -29,6 +29,6 @@ SubscriptionStatus status_of(domain::SubscriptionStatus status);
 BillingInterval interval_of(domain::BillingCycle cycle);
 
 // The word for `state` if the payment were in it.
-std::string word_state(const domain::Payment& payment, domain::PaymentState state);
+std::string render_state(const domain::Payment& payment, domain::PaymentState state);
 
 }  // namespace cobro::surfaces::courses

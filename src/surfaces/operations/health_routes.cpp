@@ -59,7 +59,7 @@ Route open_route(std::string path, std::string id, std::string summary, Handle h
                         .responses = std::move(responses),
                         .needs_bearer = false},
           .handle = std::move(handle),
-          .word_error = &platform::word_error,
+          .render_error = &platform::render_error,
           .access = Access::anyone};
 }
 

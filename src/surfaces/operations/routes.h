@@ -19,7 +19,7 @@ struct Parts {
 std::vector<Route> routes(const Parts& parts);
 
 // What /webhooks/stripe does, at a path of another surface.
-Route stripe_webhook_route(const Parts& parts, const Dialect& dialect, std::string path,
+Route stripe_webhook_route(const Parts& parts, const ApiStyle& style, std::string path,
                            std::string id);
 
 // ---- by resource ------------------------------------------------------------------------

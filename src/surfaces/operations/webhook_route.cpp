@@ -18,7 +18,7 @@ using domain::GatewayName;
 // Of those that exist here.
 std::optional<GatewayName> gateway_named(std::string_view name, const ports::Gateways& gateways) {
   for (const auto gateway : {GatewayName::stripe, GatewayName::paypal, GatewayName::mercadopago})
-    if (domain::word(gateway) == name && gateways.find(gateway) != nullptr) return gateway;
+    if (domain::to_string(gateway) == name && gateways.find(gateway) != nullptr) return gateway;
   return std::nullopt;
 }
 
@@ -26,7 +26,7 @@ base::Task<Answer> receive(Exchange& exchange, GatewayName gateway,
                            std::function<void(ports::StoredWebhook)> webhook_left) {
   auto& request = exchange.request;
   auto received =
-      co_await app::receive_webhook(exchange.world.context, gateway,
+      co_await app::receive_webhook(exchange.surface.context, gateway,
                                     {request.method, request.path, request.query,
                                      std::move(request.headers), std::move(request.body)});
   if (!received) co_return std::unexpected(received.error());
@@ -39,14 +39,14 @@ base::Task<Answer> refuse_gateway() {
                                             .message = "There is no such gateway here."});
 }
 
-Route open_route(const Dialect& dialect, std::string path, std::string id, Handle handle) {
+Route open_route(const ApiStyle& style, std::string path, std::string id, Handle handle) {
   const auto refused = [&](int status, std::string description) {
-    auto document = document_error(dialect, status);
+    auto document = document_error(style, status);
     document.description = std::move(description);
     return document;
   };
   return {.operation = {.method = "POST",
-                        .path = std::string(dialect.base_path) + path,
+                        .path = std::string(style.base_path) + path,
                         .id = std::move(id),
                         .summary = "Receive a gateway's signed event",
                         .tag = "Operations",
@@ -61,7 +61,7 @@ Route open_route(const Dialect& dialect, std::string path, std::string id, Handl
                                       refused(503, "The store is away; send it again.")},
                         .needs_bearer = false},
           .handle = std::move(handle),
-          .word_error = dialect.word_error,
+          .render_error = style.render_error,
           .access = Access::anyone,
           .body_kind = BodyKind::raw};
 }
@@ -69,23 +69,23 @@ Route open_route(const Dialect& dialect, std::string path, std::string id, Handl
 }  // namespace
 
 void add_webhook_route(const Parts& parts, std::vector<Route>& routes) {
-  const Dialect dialect{.word_error = &platform::word_error,
-                        .error_type = wire::type_of<platform::ErrorReply>()};
+  const ApiStyle style{.render_error = &platform::render_error,
+                       .error_type = wire::type_of<platform::ErrorReply>()};
   const auto take = [left = parts.webhook_left](Exchange& exchange) {
     const auto gateway =
-        gateway_named(exchange.path_values.front(), exchange.world.context.gateways);
+        gateway_named(exchange.path_values.front(), exchange.surface.context.gateways);
     return gateway ? receive(exchange, *gateway, left) : refuse_gateway();
   };
-  routes.push_back(open_route(dialect, "/webhooks/{gateway}", "receiveWebhook", take));
+  routes.push_back(open_route(style, "/webhooks/{gateway}", "receiveWebhook", take));
 }
 
-Route stripe_webhook_route(const Parts& parts, const Dialect& dialect, std::string path,
+Route stripe_webhook_route(const Parts& parts, const ApiStyle& style, std::string path,
                            std::string id) {
   const auto take = [left = parts.webhook_left](Exchange& exchange) {
-    const bool here = exchange.world.context.gateways.find(GatewayName::stripe) != nullptr;
+    const bool here = exchange.surface.context.gateways.find(GatewayName::stripe) != nullptr;
     return here ? receive(exchange, GatewayName::stripe, left) : refuse_gateway();
   };
-  return open_route(dialect, std::move(path), std::move(id), take);
+  return open_route(style, std::move(path), std::move(id), take);
 }
 
 std::vector<Route> routes(const Parts& parts) {

@@ -13,7 +13,7 @@ base::Task<Answer> list_entitlements(Exchange& exchange) {
   const auto query = fields.take(wire::decode_query<EntitlementQuery>(exchange.request.query));
   const auto page = query ? to_page(*query, fields) : ports::Page{};
   if (fields.failed()) co_return std::unexpected(fields.refusal());
-  const auto listed = co_await app::list_entitlements(exchange.world.context, exchange.caller,
+  const auto listed = co_await app::list_entitlements(exchange.surface.context, exchange.caller,
                                                       {.active = query->active}, page);
   EntitlementList list{
       .entitlements = {}, .total = listed.total, .next_cursor = next_cursor(listed)};
@@ -30,8 +30,8 @@ base::Task<Answer> list_disputes(Exchange& exchange) {
   if (query->payment_id) payment = query->payment_id->value;
   ports::DisputeFilter filter;
   if (query->status) filter.statuses = std::move(query->status->values);
-  const auto listed = co_await app::list_disputes(exchange.world.context, exchange.caller, payment,
-                                                  std::move(filter), page);
+  const auto listed = co_await app::list_disputes(exchange.surface.context, exchange.caller,
+                                                  payment, std::move(filter), page);
   if (!listed) co_return std::unexpected(listed.error());
   DisputeList list{.disputes = {}, .total = listed->total, .next_cursor = next_cursor(*listed)};
   for (const auto& dispute : listed->items) list.disputes.push_back(to_dto(dispute));

@@ -2,7 +2,7 @@
 
 namespace cobro::surfaces::platform {
 
-wire::Reply word_error(const ErrorFacts& error, std::string_view request_id) {
+wire::Reply render_error(const ErrorFacts& error, std::string_view request_id) {
   ErrorReply body;
   body.error.code = error.code;
   body.error.message = error.message;

@@ -42,6 +42,6 @@ app::StoredReply reply(int status, T data) {
   return wire::json_reply(status, wire::encode(Envelope<T>{true, std::move(data)}));
 }
 
-wire::Reply word_error(const ErrorFacts& error, std::string_view request_id);
+wire::Reply render_error(const ErrorFacts& error, std::string_view request_id);
 
 }  // namespace cobro::surfaces::platform

@@ -8,7 +8,7 @@ namespace {
 
 using app::Answer;
 
-app::StoredReply word_intent(const domain::Payment& payment) {
+app::StoredReply render_intent(const domain::Payment& payment) {
   return reply(200, to_intent_dto(payment));
 }
 
@@ -18,8 +18,8 @@ base::Task<Answer> create(Exchange& exchange) {
   if (!command) co_return std::unexpected(fields.refusal());
   auto call = exchange.call();
   if (!call) co_return std::unexpected(call.error());
-  co_return co_await app::create_intent(exchange.world.context, std::move(*call),
-                                        std::move(*command), &word_intent);
+  co_return co_await app::create_intent(exchange.surface.context, std::move(*call),
+                                        std::move(*command), &render_intent);
 }
 
 }  // namespace

@@ -9,10 +9,10 @@ namespace {
 
 using app::Answer;
 
-app::StoredReply word_created(const domain::Order& order) {
+app::StoredReply render_created(const domain::Order& order) {
   return reply(201, to_dto(order));
 }
-app::StoredReply word_order(const domain::Order& order) {
+app::StoredReply render_order(const domain::Order& order) {
   return reply(200, to_dto(order));
 }
 
@@ -24,12 +24,12 @@ base::Result<ports::OrderRef, domain::Refusal> named_order(const Exchange& excha
 
 base::Task<Answer> create(Exchange& exchange) {
   Fields fields;
-  auto command = read_new_order(exchange.body, exchange.world.default_currency, fields);
+  auto command = read_new_order(exchange.body, exchange.surface.default_currency, fields);
   if (!command) co_return std::unexpected(fields.refusal());
   auto call = exchange.call();
   if (!call) co_return std::unexpected(call.error());
-  co_return co_await app::create_order(exchange.world.context, std::move(*call),
-                                       std::move(*command), &word_created);
+  co_return co_await app::create_order(exchange.surface.context, std::move(*call),
+                                       std::move(*command), &render_created);
 }
 
 base::Task<Answer> list(Exchange& exchange) {
@@ -46,7 +46,7 @@ base::Task<Answer> list(Exchange& exchange) {
                           .message = "Only an admin or a service may filter by user_id."});
     filter.user_id = query->user_id->text;
   }
-  auto listed = co_await app::list_orders(exchange.world.context, exchange.caller, filter, page);
+  auto listed = co_await app::list_orders(exchange.surface.context, exchange.caller, filter, page);
   OrderList list{.orders = {}, .total = listed.total, .next_cursor = next_cursor(listed)};
   for (const auto& order : listed.items) list.orders.push_back(to_dto(order));
   co_return reply(200, std::move(list));
@@ -55,9 +55,9 @@ base::Task<Answer> list(Exchange& exchange) {
 base::Task<Answer> get(Exchange& exchange) {
   const auto named = named_order(exchange);
   if (!named) co_return std::unexpected(named.error());
-  auto order = co_await app::get_order(exchange.world.context, exchange.caller, *named);
+  auto order = co_await app::get_order(exchange.surface.context, exchange.caller, *named);
   if (!order) co_return std::unexpected(order.error());
-  co_return word_order(*order);
+  co_return render_order(*order);
 }
 
 base::Task<Answer> update(Exchange& exchange) {
@@ -69,8 +69,8 @@ base::Task<Answer> update(Exchange& exchange) {
   const auto named = named_order(exchange);
   if (!named) co_return std::unexpected(named.error());
   command->order = *named;
-  co_return co_await app::update_order(exchange.world.context, std::move(*call),
-                                       std::move(*command), &word_order);
+  co_return co_await app::update_order(exchange.surface.context, std::move(*call),
+                                       std::move(*command), &render_order);
 }
 
 base::Task<Answer> cancel(Exchange& exchange) {
@@ -78,8 +78,8 @@ base::Task<Answer> cancel(Exchange& exchange) {
   if (!call) co_return std::unexpected(call.error());
   const auto named = named_order(exchange);
   if (!named) co_return std::unexpected(named.error());
-  co_return co_await app::cancel_order(exchange.world.context, std::move(*call), {*named},
-                                       &word_order);
+  co_return co_await app::cancel_order(exchange.surface.context, std::move(*call), {*named},
+                                       &render_order);
 }
 
 constexpr std::string_view kNewOrderExample = R"({

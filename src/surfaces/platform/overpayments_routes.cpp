@@ -7,7 +7,7 @@ namespace {
 
 using app::Answer;
 
-app::StoredReply word_overpayment(const domain::Payment& payment) {
+app::StoredReply render_overpayment(const domain::Payment& payment) {
   return reply(200, to_overpayment_dto(payment));
 }
 
@@ -19,7 +19,7 @@ base::Task<Answer> list(Exchange& exchange) {
   app::ListOverpayments command;
   if (query->payment_id) command.payment = query->payment_id->value;
   if (query->status) command.filter.statuses = std::move(query->status->values);
-  auto listed = co_await app::list_overpayments(exchange.world.context, exchange.caller,
+  auto listed = co_await app::list_overpayments(exchange.surface.context, exchange.caller,
                                                 std::move(command), page);
   if (!listed) co_return std::unexpected(listed.error());
   OverpaymentList list{.overpayments = {}, .total = listed->total, .next_cursor = {}};
@@ -39,8 +39,8 @@ base::Task<Answer> refund(Exchange& exchange) {
   const auto id = domain::OverpaymentId::parse(exchange.path_values.front());
   if (!id) co_return std::unexpected(no_such("overpayment"));
   command->overpayment = *id;
-  co_return co_await app::refund_overpayment(exchange.world.context, std::move(*call),
-                                             std::move(*command), &word_overpayment);
+  co_return co_await app::refund_overpayment(exchange.surface.context, std::move(*call),
+                                             std::move(*command), &render_overpayment);
 }
 
 }  // namespace

@@ -10,24 +10,24 @@ namespace {
 
 using app::Answer;
 
-app::StoredReply word_payment(const domain::Payment& payment) {
+app::StoredReply render_payment(const domain::Payment& payment) {
   return reply(200, to_dto(payment));
 }
-app::StoredReply word_refund(const domain::Refund& refund, const domain::Payment& payment) {
+app::StoredReply render_refund(const domain::Refund& refund, const domain::Payment& payment) {
   return reply(200, to_dto(refund, payment));
 }
 
 base::Task<Answer> process(Exchange& exchange) {
   Fields fields;
-  auto command = read_confirmation(exchange.body, exchange.world.sites.returns, fields);
+  auto command = read_confirmation(exchange.body, exchange.surface.sites.returns, fields);
   if (!command) co_return std::unexpected(fields.refusal());
   auto call = exchange.call();
   if (!call) co_return std::unexpected(call.error());
   const auto named = named_payment(exchange);
   if (!named) co_return std::unexpected(named.error());
   command->payment = *named;
-  co_return co_await app::process_payment(exchange.world.context, std::move(*call),
-                                          std::move(*command), &word_payment);
+  co_return co_await app::process_payment(exchange.surface.context, std::move(*call),
+                                          std::move(*command), &render_payment);
 }
 
 base::Task<Answer> capture(Exchange& exchange) {
@@ -39,14 +39,14 @@ base::Task<Answer> capture(Exchange& exchange) {
   const auto named = named_payment(exchange);
   if (!named) co_return std::unexpected(named.error());
   command->payment = *named;
-  co_return co_await app::capture_payment(exchange.world.context, std::move(*call),
-                                          std::move(*command), &word_payment);
+  co_return co_await app::capture_payment(exchange.surface.context, std::move(*call),
+                                          std::move(*command), &render_payment);
 }
 
 // The subscription that the payment is of.
 base::Task<base::Result<domain::SubscriptionId, domain::Refusal>> subscription_of(
     Exchange& exchange, ports::PaymentRef named) {
-  const auto payment = co_await app::get_payment(exchange.world.context, exchange.caller, named);
+  const auto payment = co_await app::get_payment(exchange.surface.context, exchange.caller, named);
   if (!payment) co_return std::unexpected(payment.error());
   if (payment->subscription_id) co_return *payment->subscription_id;
   Fields fields;
@@ -61,9 +61,9 @@ base::Task<Answer> refund_and_end(Exchange& exchange, app::Call call, app::Refun
   if (!subscription) co_return std::unexpected(subscription.error());
   auto end = call;
   end.idempotency.reset();
-  auto& context = exchange.world.context;
+  auto& context = exchange.surface.context;
   auto refunded =
-      co_await app::refund_payment(context, std::move(call), std::move(command), &word_refund);
+      co_await app::refund_payment(context, std::move(call), std::move(command), &render_refund);
   if (!refunded) co_return refunded;
   const auto ended = co_await app::end_subscription(
       context, std::move(end), {.subscription = *subscription, .immediate = true},
@@ -84,8 +84,8 @@ base::Task<Answer> refund(Exchange& exchange) {
   order->refund.payment = *named;
   if (order->cancel_subscription)
     co_return co_await refund_and_end(exchange, std::move(*call), std::move(order->refund));
-  co_return co_await app::refund_payment(exchange.world.context, std::move(*call),
-                                         std::move(order->refund), &word_refund);
+  co_return co_await app::refund_payment(exchange.surface.context, std::move(*call),
+                                         std::move(order->refund), &render_refund);
 }
 
 }  // namespace

@@ -12,10 +12,10 @@ using app::Answer;
 
 constexpr auto kGateway = domain::GatewayName::stripe;
 
-app::StoredReply word_saved(const domain::PaymentMethod& method, bool is_default) {
+app::StoredReply render_saved(const domain::PaymentMethod& method, bool is_default) {
   return reply(201, to_dto(method, is_default));
 }
-app::StoredReply word_method(const domain::PaymentMethod& method, bool is_default) {
+app::StoredReply render_method(const domain::PaymentMethod& method, bool is_default) {
   return reply(200, to_dto(method, is_default));
 }
 
@@ -25,8 +25,8 @@ base::Task<Answer> save(Exchange& exchange) {
   if (!command) co_return std::unexpected(fields.refusal());
   auto call = exchange.call();
   if (!call) co_return std::unexpected(call.error());
-  co_return co_await app::save_method(exchange.world.context, std::move(*call), std::move(*command),
-                                      &word_saved);
+  co_return co_await app::save_method(exchange.surface.context, std::move(*call),
+                                      std::move(*command), &render_saved);
 }
 
 base::Task<Answer> list(Exchange& exchange) {
@@ -34,7 +34,7 @@ base::Task<Answer> list(Exchange& exchange) {
   auto query = fields.take(wire::decode_query<PageQuery>(exchange.request.query));
   const auto page = query ? to_page(*query, fields) : ports::Page{};
   if (fields.failed()) co_return std::unexpected(fields.refusal());
-  auto saved = co_await app::list_methods(exchange.world.context, exchange.caller, kGateway);
+  auto saved = co_await app::list_methods(exchange.surface.context, exchange.caller, kGateway);
   const auto* usual = app::default_method(saved);
   const auto usual_id = usual != nullptr ? std::optional(usual->id) : std::nullopt;
   std::ranges::reverse(saved.methods);
@@ -46,14 +46,15 @@ base::Task<Answer> list(Exchange& exchange) {
   co_return reply(200, std::move(list));
 }
 
-using UseCase = base::Task<Answer> (*)(app::Context&, app::Call, app::NameMethod, app::WordMethod);
+using UseCase = base::Task<Answer> (*)(app::Context&, app::Call, app::NameMethod,
+                                       app::RenderMethod);
 
 base::Task<Answer> act_on(Exchange& exchange, UseCase act) {
   auto call = exchange.call();
   if (!call) co_return std::unexpected(call.error());
-  co_return co_await act(exchange.world.context, std::move(*call),
+  co_return co_await act(exchange.surface.context, std::move(*call),
                          {.gateway = kGateway, .method = exchange.path_values.front()},
-                         &word_method);
+                         &render_method);
 }
 
 base::Task<Answer> remove(Exchange& exchange) {

@@ -114,11 +114,11 @@ PaymentStatus status_of(const domain::Payment& payment) {
   return status_of(printed_state(payment));
 }
 
-std::string word_state(const domain::Payment& payment, domain::PaymentState state) {
+std::string render_state(const domain::Payment& payment, domain::PaymentState state) {
   auto printed = printed_state(payment);
   printed.refunded_in_full = printed.refunded_in_full && state == payment.state;
   printed.state = state;
-  return std::string(wire::word_of(status_of(printed)));
+  return std::string(wire::to_string(status_of(printed)));
 }
 
 std::vector<ports::PaymentWord> payments_that_print(const std::vector<PaymentStatus>& statuses) {

@@ -38,7 +38,7 @@ PaymentStatus status_of(const PrintedState& printed);
 PaymentStatus status_of(const domain::Payment& payment);
 
 // The word for `state` if the payment were in it.
-std::string word_state(const domain::Payment& payment, domain::PaymentState state);
+std::string render_state(const domain::Payment& payment, domain::PaymentState state);
 
 // Every kind and state whose item prints one of these.
 std::vector<ports::PaymentWord> payments_that_print(const std::vector<PaymentStatus>& statuses);

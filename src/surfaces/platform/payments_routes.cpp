@@ -9,10 +9,10 @@ namespace {
 
 using app::Answer;
 
-app::StoredReply word_created(const domain::Payment& payment) {
+app::StoredReply render_created(const domain::Payment& payment) {
   return reply(201, to_dto(payment));
 }
-app::StoredReply word_payment(const domain::Payment& payment) {
+app::StoredReply render_payment(const domain::Payment& payment) {
   return reply(200, to_dto(payment));
 }
 
@@ -22,14 +22,14 @@ base::Task<Answer> create(Exchange& exchange) {
   if (!command) co_return std::unexpected(fields.refusal());
   auto call = exchange.call();
   if (!call) co_return std::unexpected(call.error());
-  co_return co_await app::create_payment(exchange.world.context, std::move(*call),
-                                         std::move(*command), &word_created);
+  co_return co_await app::create_payment(exchange.surface.context, std::move(*call),
+                                         std::move(*command), &render_created);
 }
 
 // Looked up also when it was named by its id: whose order it is matters.
 base::Task<base::Result<domain::OrderId, domain::Refusal>> order_id_of(Exchange& exchange,
                                                                        ports::OrderRef named) {
-  auto order = co_await app::get_order(exchange.world.context, exchange.caller, named);
+  auto order = co_await app::get_order(exchange.surface.context, exchange.caller, named);
   if (!order) co_return std::unexpected(order.error());
   co_return order->id;
 }
@@ -47,7 +47,8 @@ base::Task<Answer> list(Exchange& exchange) {
     if (!order_id) co_return std::unexpected(order_id.error());
     filter.order_id = *order_id;
   }
-  auto listed = co_await app::list_payments(exchange.world.context, exchange.caller, filter, page);
+  auto listed =
+      co_await app::list_payments(exchange.surface.context, exchange.caller, filter, page);
   PaymentList list{.payments = {}, .total = listed.total, .next_cursor = next_cursor(listed)};
   for (const auto& payment : listed.items) list.payments.push_back(to_dto(payment));
   co_return reply(200, std::move(list));
@@ -56,9 +57,9 @@ base::Task<Answer> list(Exchange& exchange) {
 base::Task<Answer> get(Exchange& exchange) {
   const auto named = named_payment(exchange);
   if (!named) co_return std::unexpected(named.error());
-  auto payment = co_await app::get_payment(exchange.world.context, exchange.caller, *named);
+  auto payment = co_await app::get_payment(exchange.surface.context, exchange.caller, *named);
   if (!payment) co_return std::unexpected(payment.error());
-  co_return word_payment(*payment);
+  co_return render_payment(*payment);
 }
 
 base::Task<Answer> update(Exchange& exchange) {
@@ -70,8 +71,8 @@ base::Task<Answer> update(Exchange& exchange) {
   const auto named = named_payment(exchange);
   if (!named) co_return std::unexpected(named.error());
   command->payment = *named;
-  co_return co_await app::update_payment(exchange.world.context, std::move(*call),
-                                         std::move(*command), &word_payment);
+  co_return co_await app::update_payment(exchange.surface.context, std::move(*call),
+                                         std::move(*command), &render_payment);
 }
 
 base::Task<Answer> cancel(Exchange& exchange) {
@@ -79,8 +80,8 @@ base::Task<Answer> cancel(Exchange& exchange) {
   if (!call) co_return std::unexpected(call.error());
   const auto named = named_payment(exchange);
   if (!named) co_return std::unexpected(named.error());
-  co_return co_await app::cancel_payment(exchange.world.context, std::move(*call), {*named},
-                                         &word_payment);
+  co_return co_await app::cancel_payment(exchange.surface.context, std::move(*call), {*named},
+                                         &render_payment);
 }
 
 constexpr std::string_view kNewPaymentExample = R"({

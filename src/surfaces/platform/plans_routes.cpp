@@ -61,14 +61,14 @@ base::Task<Answer> list(Exchange& exchange) {
   const auto query = fields.take(wire::decode_query<PageQuery>(exchange.request.query));
   const auto page = query ? to_page(*query, fields) : ports::Page{};
   if (fields.failed()) co_return std::unexpected(fields.refusal());
-  const auto listed = take_page(co_await app::list_plans(exchange.world.context), page);
+  const auto listed = take_page(co_await app::list_plans(exchange.surface.context), page);
   PlanList list{.plans = {}, .total = listed.total, .next_cursor = next_cursor(listed)};
   for (const auto& plan : listed.items) list.plans.push_back(to_dto(plan));
   co_return reply(200, std::move(list));
 }
 
 base::Task<Answer> get(Exchange& exchange) {
-  const auto plans = co_await app::list_plans(exchange.world.context);
+  const auto plans = co_await app::list_plans(exchange.surface.context);
   const auto* plan = find_plan(plans, exchange.path_values.front());
   if (plan == nullptr) co_return std::unexpected(no_such("plan"));
   co_return reply(200, to_dto(*plan));

@@ -11,7 +11,7 @@ using app::Answer;
 // Its payment is looked up only where it names the overpayment: few refunds are of one.
 base::Task<Refund> list_item(Exchange& exchange, const domain::Refund& refund) {
   if (!refund.of_overpayment) co_return to_listed_dto(refund, std::nullopt);
-  auto view = co_await app::get_refund(exchange.world.context, exchange.caller, refund.id);
+  auto view = co_await app::get_refund(exchange.surface.context, exchange.caller, refund.id);
   if (!view || !view->payment.overpayment) co_return to_listed_dto(refund, std::nullopt);
   co_return to_listed_dto(refund, view->payment.overpayment->id);
 }
@@ -23,7 +23,8 @@ base::Task<Answer> list(Exchange& exchange) {
   if (fields.failed()) co_return std::unexpected(fields.refusal());
   std::optional<ports::PaymentRef> payment;
   if (query->payment_id) payment = query->payment_id->value;
-  auto listed = co_await app::list_refunds(exchange.world.context, exchange.caller, payment, page);
+  auto listed =
+      co_await app::list_refunds(exchange.surface.context, exchange.caller, payment, page);
   if (!listed) co_return std::unexpected(listed.error());
   RefundList list{.refunds = {}, .total = listed->total, .next_cursor = next_cursor(*listed)};
   for (const auto& refund : listed->items)
@@ -34,7 +35,7 @@ base::Task<Answer> list(Exchange& exchange) {
 base::Task<Answer> get(Exchange& exchange) {
   const auto id = domain::RefundId::parse(exchange.path_values.front());
   if (!id) co_return std::unexpected(no_such("refund"));
-  auto view = co_await app::get_refund(exchange.world.context, exchange.caller, *id);
+  auto view = co_await app::get_refund(exchange.surface.context, exchange.caller, *id);
   if (!view) co_return std::unexpected(view.error());
   co_return reply(200, to_dto(view->refund, view->payment));
 }

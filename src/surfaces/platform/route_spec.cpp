@@ -5,11 +5,11 @@
 namespace cobro::surfaces::platform {
 
 Route make_route(RouteSpec spec) {
-  static const Dialect kDialect{.base_path = kBasePath,
-                                .word_error = &word_error,
-                                .error_type = wire::type_of<ErrorReply>(),
-                                .word_state = &word_state};
-  return surfaces::make_route(kDialect, std::move(spec));
+  static const ApiStyle kStyle{.base_path = kBasePath,
+                               .render_error = &render_error,
+                               .error_type = wire::type_of<ErrorReply>(),
+                               .render_state = &render_state};
+  return surfaces::make_route(kStyle, std::move(spec));
 }
 
 wire::Json page_of(std::string_view plural, wire::Json item) {

@@ -15,8 +15,8 @@ using app::Answer;
 base::Task<Answer> resume(Exchange& exchange) {
   auto call = exchange.call();
   if (!call) co_return std::unexpected(call.error());
-  const auto now = exchange.world.context.clock.now();
-  co_return co_await app::resume_subscription(exchange.world.context, std::move(*call),
+  const auto now = exchange.surface.context.clock.now();
+  co_return co_await app::resume_subscription(exchange.surface.context, std::move(*call),
                                               to_subscription_ref(exchange.path_values.front()),
                                               [now](const domain::Subscription& subscription) {
                                                 return reply(200, to_dto(subscription, now));
@@ -29,9 +29,9 @@ base::Task<Answer> set_method(Exchange& exchange) {
   if (!method) co_return std::unexpected(fields.refusal());
   auto call = exchange.call();
   if (!call) co_return std::unexpected(call.error());
-  const auto now = exchange.world.context.clock.now();
+  const auto now = exchange.surface.context.clock.now();
   co_return co_await app::set_subscription_method(
-      exchange.world.context, std::move(*call),
+      exchange.surface.context, std::move(*call),
       {.subscription = to_subscription_ref(exchange.path_values.front()),
        .payment_method = std::move(*method)},
       [now](const domain::Subscription& subscription) {
@@ -43,7 +43,7 @@ base::Task<Answer> set_method(Exchange& exchange) {
 base::Task<std::string> price_named(Exchange& exchange, const NewPlanOfSubscription& named,
                                     Fields& fields) {
   if (named.price_id) co_return named.price_id->text;
-  const auto plans = co_await app::list_plans(exchange.world.context);
+  const auto plans = co_await app::list_plans(exchange.surface.context);
   const auto* plan = find_plan(plans, named.plan_id->text);
   if (plan == nullptr || !plan->gateway_price_id) {
     fields.fail("plan_id", "not_one_of", "must be a plan that the gateway bills");
@@ -69,8 +69,8 @@ base::Task<Answer> change_plan(Exchange& exchange) {
                                                 const domain::Proration& proration) {
     return reply(200, to_dto(subscription, proration, dry_run));
   };
-  co_return co_await app::change_plan(exchange.world.context, std::move(*call), std::move(command),
-                                      word);
+  co_return co_await app::change_plan(exchange.surface.context, std::move(*call),
+                                      std::move(command), word);
 }
 
 base::Task<Answer> history(Exchange& exchange) {
@@ -79,7 +79,7 @@ base::Task<Answer> history(Exchange& exchange) {
   const auto page = query ? to_page(*query, fields) : ports::Page{};
   if (fields.failed()) co_return std::unexpected(fields.refusal());
   const auto listed =
-      co_await app::list_status_changes(exchange.world.context, exchange.caller,
+      co_await app::list_status_changes(exchange.surface.context, exchange.caller,
                                         to_subscription_ref(exchange.path_values.front()), page);
   if (!listed) co_return std::unexpected(listed.error());
   StatusHistory list{.history = {}, .total = listed->total, .next_cursor = next_cursor(*listed)};

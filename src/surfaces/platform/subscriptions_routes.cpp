@@ -8,8 +8,8 @@ namespace {
 
 using app::Answer;
 
-app::WordSubscription word_at(const Exchange& exchange, int status) {
-  const auto now = exchange.world.context.clock.now();
+app::RenderSubscription word_at(const Exchange& exchange, int status) {
+  const auto now = exchange.surface.context.clock.now();
   return [status, now](const domain::Subscription& subscription) {
     return reply(status, to_dto(subscription, now));
   };
@@ -21,7 +21,7 @@ base::Task<Answer> create(Exchange& exchange) {
   if (!command) co_return std::unexpected(fields.refusal());
   auto call = exchange.call();
   if (!call) co_return std::unexpected(call.error());
-  co_return co_await app::subscribe(exchange.world.context, std::move(*call), std::move(*command),
+  co_return co_await app::subscribe(exchange.surface.context, std::move(*call), std::move(*command),
                                     word_at(exchange, 201));
 }
 
@@ -32,7 +32,7 @@ base::Task<Answer> list(Exchange& exchange) {
   if (fields.failed()) co_return std::unexpected(fields.refusal());
   ports::SubscriptionFilter filter;
   filter.statuses = query->status ? std::move(query->status->values) : active_statuses();
-  auto& context = exchange.world.context;
+  auto& context = exchange.surface.context;
   const auto listed = co_await app::list_subscriptions(context, exchange.caller, filter, page);
   SubscriptionList list{
       .subscriptions = {}, .total = listed.total, .next_cursor = next_cursor(listed)};
@@ -42,7 +42,7 @@ base::Task<Answer> list(Exchange& exchange) {
 }
 
 base::Task<Answer> get(Exchange& exchange) {
-  auto& context = exchange.world.context;
+  auto& context = exchange.surface.context;
   auto subscription = co_await app::get_subscription(
       context, exchange.caller, to_subscription_ref(exchange.path_values.front()));
   if (!subscription) co_return std::unexpected(subscription.error());
@@ -56,7 +56,7 @@ base::Task<Answer> end(Exchange& exchange) {
   auto call = exchange.call();
   if (!call) co_return std::unexpected(call.error());
   co_return co_await app::end_subscription(
-      exchange.world.context, std::move(*call),
+      exchange.surface.context, std::move(*call),
       {.subscription = to_subscription_ref(exchange.path_values.front()),
        .immediate = query->immediate.value_or(false)},
       word_at(exchange, 200));

@@ -8,7 +8,7 @@ namespace {
 
 using app::Answer;
 
-app::StoredReply word_created(const domain::Transaction& transaction, const domain::Payment&) {
+app::StoredReply render_created(const domain::Transaction& transaction, const domain::Payment&) {
   return reply(201, to_dto(transaction));
 }
 
@@ -18,8 +18,8 @@ base::Task<Answer> create(Exchange& exchange) {
   if (!command) co_return std::unexpected(fields.refusal());
   auto call = exchange.call();
   if (!call) co_return std::unexpected(call.error());
-  co_return co_await app::record_transaction(exchange.world.context, std::move(*call),
-                                             std::move(*command), &word_created);
+  co_return co_await app::record_transaction(exchange.surface.context, std::move(*call),
+                                             std::move(*command), &render_created);
 }
 
 base::Task<Answer> list(Exchange& exchange) {
@@ -33,7 +33,7 @@ base::Task<Answer> list(Exchange& exchange) {
   command.filter.status = query->status;
   command.filter.from = query->from;
   command.filter.to = query->to;
-  auto listed = co_await app::list_transactions(exchange.world.context, exchange.caller,
+  auto listed = co_await app::list_transactions(exchange.surface.context, exchange.caller,
                                                 std::move(command), page);
   if (!listed) co_return std::unexpected(listed.error());
   TransactionList list{
@@ -45,7 +45,7 @@ base::Task<Answer> list(Exchange& exchange) {
 base::Task<Answer> get(Exchange& exchange) {
   const auto named = parse_reference<domain::TransactionId>(exchange.path_values.front());
   if (!named) co_return std::unexpected(no_such("transaction"));
-  auto view = co_await app::get_transaction(exchange.world.context, exchange.caller, *named);
+  auto view = co_await app::get_transaction(exchange.surface.context, exchange.caller, *named);
   if (!view) co_return std::unexpected(view.error());
   co_return reply(200, to_dto(view->transaction));
 }

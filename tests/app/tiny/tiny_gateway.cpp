@@ -71,33 +71,35 @@ std::optional<domain::Money> money_in(const Json& object) {
   return money ? std::optional(*money) : std::nullopt;
 }
 
-std::optional<domain::PaymentNews> read_order(const Json& order) {
+std::optional<domain::GatewayPayment> read_order(const Json& order) {
   const auto id = order.string_at({"order"});
   if (!id) return std::nullopt;
-  domain::PaymentNews news{.gateway_payment_id = id,
-                           .state = state_of(order.string_at({"status"}).value_or("")),
-                           .amount = money_in(order),
-                           .redacted = "{}"};
-  news.our_payment = domain::PaymentId::parse(order.string_at({"ours", "payment"}).value_or(""));
-  news.our_call = domain::CallId::parse(order.string_at({"ours", "call"}).value_or(""));
-  if (news.state == RemoteState::succeeded) news.captured = news.amount;
-  if (news.state == RemoteState::requires_action)
-    news.next_action =
+  domain::GatewayPayment snapshot{.gateway_payment_id = id,
+                                  .state = state_of(order.string_at({"status"}).value_or("")),
+                                  .amount = money_in(order),
+                                  .redacted = "{}"};
+  snapshot.our_payment =
+      domain::PaymentId::parse(order.string_at({"ours", "payment"}).value_or(""));
+  snapshot.our_call = domain::CallId::parse(order.string_at({"ours", "call"}).value_or(""));
+  if (snapshot.state == RemoteState::succeeded) snapshot.captured = snapshot.amount;
+  if (snapshot.state == RemoteState::requires_action)
+    snapshot.next_action =
         domain::NextAction{"redirect_to_url", order.string_at({"approve_at"}), std::nullopt};
-  return news;
+  return snapshot;
 }
 
-std::optional<domain::RefundNews> read_refund(const Json& refund) {
+std::optional<domain::GatewayRefund> read_refund(const Json& refund) {
   const auto id = refund.string_at({"refund"});
   if (!id) return std::nullopt;
-  domain::RefundNews news{.gateway_refund_id = *id,
-                          .gateway_payment_id = refund.string_at({"order"}),
-                          .status = domain::RefundStatus::succeeded,
-                          .amount = money_in(refund),
-                          .redacted = "{}"};
-  news.our_payment = domain::PaymentId::parse(refund.string_at({"ours", "payment"}).value_or(""));
-  news.our_call = domain::CallId::parse(refund.string_at({"ours", "call"}).value_or(""));
-  return news;
+  domain::GatewayRefund snapshot{.gateway_refund_id = *id,
+                                 .gateway_payment_id = refund.string_at({"order"}),
+                                 .status = domain::RefundStatus::succeeded,
+                                 .amount = money_in(refund),
+                                 .redacted = "{}"};
+  snapshot.our_payment =
+      domain::PaymentId::parse(refund.string_at({"ours", "payment"}).value_or(""));
+  snapshot.our_call = domain::CallId::parse(refund.string_at({"ours", "call"}).value_or(""));
+  return snapshot;
 }
 
 GatewayAnswer read_refusal(const ports::HttpResponse& response, const Json& body) {

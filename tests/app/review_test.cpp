@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "app/payments/payment_news.h"
+#include "app/payments/payment_snapshot.h"
 #include "app/pipeline/ledger_books.h"
-#include "app/review/reconciliations.h"
+#include "app/review/reviews.h"
 #include "domain/words.h"
 #include "tests/app/buyer.h"
 #include "tests/app/world.h"
@@ -15,15 +15,15 @@ namespace cobro::testing {
 namespace {
 
 using domain::PaymentState;
-using domain::ReconciliationKind;
-using domain::ReconciliationOutcome;
-using domain::ReconciliationStatus;
+using domain::ReviewKind;
+using domain::ReviewOutcome;
+using domain::ReviewStatus;
 using std::chrono::hours;
 using std::chrono::minutes;
 using ::testing::HasSubstr;
 
 std::string say(const app::Answer& answer) {
-  return answer ? answer->body : std::string(domain::word(answer.error().code));
+  return answer ? answer->body : std::string(domain::to_string(answer.error().code));
 }
 Cut lose_all(const ports::HttpRequest&) {
   return Cut::request_lost;
@@ -42,29 +42,28 @@ class Reconciling : public ::testing::TestWithParam<bool> {
       world.work();
     }
   }
-  std::vector<domain::Reconciliation> rows() {
-    return run(world.clock, world.store->list_reconciliations({}, {})).items;
+  std::vector<domain::Review> rows() {
+    return run(world.clock, world.store->list_reviews({}, {})).items;
   }
-  domain::Reconciliation only() {
+  domain::Review only() {
     const auto all = rows();
     EXPECT_EQ(all.size(), 1U);
     return all.at(0);
   }
-  std::string resolve(ReconciliationOutcome outcome, app::Role role = app::Role::admin,
+  std::string resolve(ReviewOutcome outcome, app::Role role = app::Role::admin,
                       std::optional<std::string> gateway_transaction_id = {}) {
-    app::Call call{.caller = {"root", role, std::nullopt}, .idempotency = {}, .word_refusal = {}};
-    const app::WordReconciliation word = [](const domain::Reconciliation& row,
-                                            const domain::Payment* payment) {
-      return app::StoredReply{
-          200,
-          {},
-          std::string(domain::word(row.status)) + " " + std::string(domain::word(payment->state))};
+    app::Call call{.caller = {"root", role, std::nullopt}, .idempotency = {}, .render_refusal = {}};
+    const app::RenderReview render = [](const domain::Review& row, const domain::Payment* payment) {
+      return app::StoredReply{200,
+                              {},
+                              std::string(domain::to_string(row.status)) + " " +
+                                  std::string(domain::to_string(payment->state))};
     };
-    return say(run(world.clock, app::resolve_reconciliation(
-                                    *world.context, call,
-                                    {only().id, outcome, std::move(gateway_transaction_id),
-                                     "seen in the dashboard"},
-                                    word)));
+    return say(
+        run(world.clock, app::resolve_review(*world.context, call,
+                                             {only().id, outcome, std::move(gateway_transaction_id),
+                                              "seen in the dashboard"},
+                                             render)));
   }
   // The same of an intent that was to be made; its customer is there.
   void lose_creation() {
@@ -88,10 +87,10 @@ class Reconciling : public ::testing::TestWithParam<bool> {
 TEST_P(Reconciling, a_silent_day_puts_an_attempt_before_a_person_and_changes_nothing) {
   lose_confirmation();
   const auto row = only();
-  EXPECT_EQ(row.kind, ReconciliationKind::unknown_outcome);
+  EXPECT_EQ(row.kind, ReviewKind::unknown_outcome);
   EXPECT_EQ(row.operation, domain::Operation::confirm);
   EXPECT_EQ(row.amount->to_decimal(), "100.00");
-  EXPECT_EQ(row.status, ReconciliationStatus::open);
+  EXPECT_EQ(row.status, ReviewStatus::open);
   EXPECT_EQ(world.payment(1).state, PaymentState::processing);
   later(hours(72));
   EXPECT_EQ(rows().size(), 1U);
@@ -127,10 +126,10 @@ TEST_P(Reconciling, the_gateway_may_still_tell_and_then_nobody_needs_to) {
   world.wire.fate = nullptr;
   later(hours(26));
   EXPECT_EQ(world.payment(1).state, PaymentState::pending);  // it never arrived there
-  EXPECT_EQ(only().status, ReconciliationStatus::resolved);
-  EXPECT_EQ(only().outcome, ReconciliationOutcome::failed);
+  EXPECT_EQ(only().status, ReviewStatus::resolved);
+  EXPECT_EQ(only().outcome, ReviewOutcome::failed);
   EXPECT_EQ(only().resolved_by, "gateway");
-  EXPECT_EQ(resolve(ReconciliationOutcome::succeeded), "invalid_state");
+  EXPECT_EQ(resolve(ReviewOutcome::succeeded), "invalid_state");
   // The key is free again.
   EXPECT_EQ(say(world.process(1, "pm_card_visa", "key")), "1 succeeded 100.00/100.00");
   EXPECT_EQ(world.audit(), "");
@@ -138,16 +137,15 @@ TEST_P(Reconciling, the_gateway_may_still_tell_and_then_nobody_needs_to) {
 
 TEST_P(Reconciling, a_person_says_that_it_succeeded) {
   lose_confirmation("key");
-  EXPECT_EQ(resolve(ReconciliationOutcome::succeeded, app::Role::service), "forbidden");
-  EXPECT_EQ(resolve(ReconciliationOutcome::succeeded, app::Role::admin, "ch_seen"),
-            "resolved succeeded");
+  EXPECT_EQ(resolve(ReviewOutcome::succeeded, app::Role::service), "forbidden");
+  EXPECT_EQ(resolve(ReviewOutcome::succeeded, app::Role::admin, "ch_seen"), "resolved succeeded");
   EXPECT_EQ(world.payment(1).gateway_charge_id, "ch_seen");
   EXPECT_EQ(world.order_row(1).status, domain::OrderStatus::paid);
   const auto row = only();
   EXPECT_EQ(row.resolved_by, "root");
   EXPECT_EQ(row.note, "seen in the dashboard");
-  EXPECT_EQ(row.outcome, ReconciliationOutcome::succeeded);
-  EXPECT_EQ(resolve(ReconciliationOutcome::failed), "invalid_state");
+  EXPECT_EQ(row.outcome, ReviewOutcome::succeeded);
+  EXPECT_EQ(resolve(ReviewOutcome::failed), "invalid_state");
   // The client's key has the outcome's own answer.
   EXPECT_EQ(say(world.process(1, "pm_card_visa", "key")), "1 succeeded 100.00/100.00");
   EXPECT_EQ(world.audit(), "");
@@ -155,7 +153,7 @@ TEST_P(Reconciling, a_person_says_that_it_succeeded) {
 
 TEST_P(Reconciling, a_person_says_that_it_failed_and_it_may_be_tried_again) {
   lose_confirmation("key");
-  EXPECT_EQ(resolve(ReconciliationOutcome::failed), "resolved failed");
+  EXPECT_EQ(resolve(ReviewOutcome::failed), "resolved failed");
   EXPECT_EQ(say(world.process(1, "pm_card_visa", "key")), "payment_declined reconciled_as_failed");
   world.wire.fate = nullptr;
   EXPECT_EQ(say(world.process(1)), "1 succeeded 100.00/100.00");
@@ -170,9 +168,9 @@ TEST_P(Reconciling, a_capture_in_part_is_settled_with_its_own_amount) {
   later(hours(26));
   EXPECT_EQ(only().operation, domain::Operation::capture);
   EXPECT_EQ(only().amount->to_decimal(), "40.00");
-  EXPECT_EQ(resolve(ReconciliationOutcome::succeeded), "resolved succeeded");
+  EXPECT_EQ(resolve(ReviewOutcome::succeeded), "resolved succeeded");
   EXPECT_EQ(world.payment(1).captured.to_decimal(), "40.00");
-  EXPECT_EQ(world.order_row(1).live.to_decimal(), "40.00");
+  EXPECT_EQ(world.order_row(1).allocated.to_decimal(), "40.00");
   EXPECT_EQ(world.audit(), "");
 }
 
@@ -182,7 +180,7 @@ TEST_P(Reconciling, a_refund_is_settled_either_way) {
   world.wire.fate = lose_all;
   EXPECT_EQ(say(world.refund(1, "30")), "outcome_unknown");
   later(hours(26));
-  EXPECT_EQ(resolve(ReconciliationOutcome::failed), "resolved succeeded");
+  EXPECT_EQ(resolve(ReviewOutcome::failed), "resolved succeeded");
   EXPECT_EQ(world.load(1).refunds.at(0).status, domain::RefundStatus::failed);
   EXPECT_TRUE(world.payment(1).refunding.is_zero());
   EXPECT_EQ(world.audit(), "");
@@ -194,7 +192,7 @@ TEST_P(Reconciling, a_cancellation_is_settled_and_the_order_follows) {
   world.wire.fate = lose_all;
   EXPECT_EQ(say(world.cancel_order(1)), "outcome_unknown");
   later(hours(26));
-  EXPECT_EQ(resolve(ReconciliationOutcome::succeeded), "resolved cancelled");
+  EXPECT_EQ(resolve(ReviewOutcome::succeeded), "resolved cancelled");
   EXPECT_EQ(world.order_row(1).status, domain::OrderStatus::cancelled);
   EXPECT_EQ(world.audit(), "");
 }
@@ -215,14 +213,14 @@ class Conflict : public Reconciling {
     };
     ASSERT_TRUE(run(world.clock, world.store->write({}, force)).committed());
   }
-  void tell(domain::PaymentNews news) {
+  void tell(domain::GatewayPayment snapshot) {
     const app::DecideChanges decide =
         [&](const ports::Loaded& loaded,
             domain::Moment moment) -> base::Result<ports::Changes, domain::Refusal> {
       ports::Changes changes;
       domain::Books books(std::move(moment), *loaded.payment, loaded.order, loaded.refunds,
                           loaded.transactions);
-      app::apply_payment_news(*world.context, loaded, books, news, changes);
+      app::apply_gateway_payment(*world.context, loaded, books, snapshot, changes);
       app::collect(books, changes);
       return changes;
     };
@@ -232,12 +230,12 @@ class Conflict : public Reconciling {
                        .transaction_numbers = 1};
     ASSERT_TRUE(run(world.clock, app::commit(*world.context, reads, decide)));
   }
-  domain::PaymentNews other_object(domain::RemoteState state) {
-    domain::PaymentNews news;
-    news.gateway_payment_id = "pi_second";
-    news.state = state;
-    news.redacted = "{}";
-    return news;
+  domain::GatewayPayment other_object(domain::RemoteState state) {
+    domain::GatewayPayment snapshot;
+    snapshot.gateway_payment_id = "pi_second";
+    snapshot.state = state;
+    snapshot.redacted = "{}";
+    return snapshot;
   }
 };
 
@@ -246,7 +244,7 @@ TEST_P(Conflict, a_second_object_stops_the_payment_and_asks_once) {
   tell(other_object(domain::RemoteState::succeeded));
   tell(other_object(domain::RemoteState::succeeded));
   EXPECT_TRUE(world.payment(1).conflicted);
-  EXPECT_EQ(only().kind, ReconciliationKind::conflict);
+  EXPECT_EQ(only().kind, ReviewKind::conflict);
   EXPECT_THAT(only().detail, HasSubstr("pi_second"));
   EXPECT_EQ(say(world.process(1)), "payment_conflicted");
   EXPECT_EQ(world.audit(), "");
@@ -255,8 +253,7 @@ TEST_P(Conflict, a_second_object_stops_the_payment_and_asks_once) {
 TEST_P(Conflict, a_person_settles_it_for_the_payment) {
   contradict();
   tell(other_object(domain::RemoteState::succeeded));
-  EXPECT_EQ(resolve(ReconciliationOutcome::succeeded, app::Role::admin, "ch_second"),
-            "resolved succeeded");
+  EXPECT_EQ(resolve(ReviewOutcome::succeeded, app::Role::admin, "ch_second"), "resolved succeeded");
   EXPECT_FALSE(world.payment(1).conflicted);
   EXPECT_EQ(world.order_row(1).status, domain::OrderStatus::paid);
   EXPECT_EQ(world.audit(), "");
@@ -265,7 +262,7 @@ TEST_P(Conflict, a_person_settles_it_for_the_payment) {
 TEST_P(Conflict, or_against_it) {
   contradict();
   tell(other_object(domain::RemoteState::succeeded));
-  EXPECT_EQ(resolve(ReconciliationOutcome::failed), "resolved failed");
+  EXPECT_EQ(resolve(ReviewOutcome::failed), "resolved failed");
   EXPECT_FALSE(world.payment(1).conflicted);
   EXPECT_EQ(world.audit(), "");
 }
@@ -276,8 +273,8 @@ TEST_P(Reconciling, an_intent_that_was_made_after_all_is_named_and_can_be_paid) 
   lose_creation();
   const auto listed = wire::parse_json(world.sandbox_get("/v1/payment_intents"));
   const auto id = listed->find("data")->as_array()->front().string_at({"id"});
-  EXPECT_EQ(resolve(ReconciliationOutcome::succeeded), "validation_failed");
-  EXPECT_EQ(resolve(ReconciliationOutcome::succeeded, app::Role::admin, id), "resolved pending");
+  EXPECT_EQ(resolve(ReviewOutcome::succeeded), "validation_failed");
+  EXPECT_EQ(resolve(ReviewOutcome::succeeded, app::Role::admin, id), "resolved pending");
   EXPECT_EQ(say(process_intent(world, 2, "pm_card_visa")), "2 succeeded 100.00/100.00");
   EXPECT_EQ(world.sandbox_count("/v1/payment_intents"), 2);
   EXPECT_EQ(world.audit(), "");
@@ -285,7 +282,7 @@ TEST_P(Reconciling, an_intent_that_was_made_after_all_is_named_and_can_be_paid) 
 
 TEST_P(Reconciling, an_intent_that_was_never_made_is_cancelled) {
   lose_creation();
-  EXPECT_EQ(resolve(ReconciliationOutcome::failed), "resolved cancelled");
+  EXPECT_EQ(resolve(ReviewOutcome::failed), "resolved cancelled");
   EXPECT_EQ(world.audit(), "");
 }
 

@@ -1,5 +1,5 @@
 #include "app/payments/payments.h"
-#include "surfaces/platform/reconciliation_dto.h"
+#include "surfaces/platform/review_dto.h"
 #include "surfaces/platform/route_spec.h"
 #include "surfaces/platform/routes.h"
 
@@ -8,23 +8,23 @@ namespace {
 
 using app::Answer;
 
-app::StoredReply word_resolved(const domain::Reconciliation& row, const domain::Payment* payment) {
+app::StoredReply render_resolved(const domain::Review& row, const domain::Payment* payment) {
   return reply(200, payment ? to_dto(row, *payment) : to_dto(row));
 }
 
 base::Task<Answer> list(Exchange& exchange) {
-  auto& context = exchange.world.context;
+  auto& context = exchange.surface.context;
   Fields fields;
   auto query = fields.take(wire::decode_query<ReconciliationQuery>(exchange.request.query));
   const auto page = query ? to_page(*query, fields) : ports::Page{};
   if (fields.failed()) co_return std::unexpected(fields.refusal());
-  ports::ReconciliationFilter filter{.payment_id = {}, .status = query->status};
+  ports::ReviewFilter filter{.payment_id = {}, .status = query->status};
   if (query->payment_id) {
     auto payment = co_await app::get_payment(context, exchange.caller, query->payment_id->value);
     if (!payment) co_return std::unexpected(payment.error());
     filter.payment_id = payment->id;
   }
-  auto listed = co_await app::list_reconciliations(context, exchange.caller, filter, page);
+  auto listed = co_await app::list_reviews(context, exchange.caller, filter, page);
   if (!listed) co_return std::unexpected(listed.error());
   ReconciliationList list{
       .reconciliations = {}, .total = listed->total, .next_cursor = next_cursor(*listed)};
@@ -38,11 +38,11 @@ base::Task<Answer> resolve(Exchange& exchange) {
   if (!command) co_return std::unexpected(fields.refusal());
   auto call = exchange.call();
   if (!call) co_return std::unexpected(call.error());
-  const auto id = domain::ReconciliationId::parse(exchange.path_values.front());
+  const auto id = domain::ReviewId::parse(exchange.path_values.front());
   if (!id) co_return std::unexpected(no_such("reconciliation"));
-  command->reconciliation = *id;
-  co_return co_await app::resolve_reconciliation(exchange.world.context, std::move(*call),
-                                                 std::move(*command), &word_resolved);
+  command->review = *id;
+  co_return co_await app::resolve_review(exchange.surface.context, std::move(*call),
+                                         std::move(*command), &render_resolved);
 }
 
 wire::Json open_example() {

@@ -6,40 +6,40 @@
 
 #include "domain/books.h"
 #include "domain/gateway_call.h"
-#include "domain/gateway_news.h"
+#include "domain/gateway_objects.h"
 
 namespace cobro::domain {
 
 enum class Applied {
   changed,
-  nothing_new,  // it says what is known, or less
-  no_room,      // money moved, or is held, that the order has no room for
-  after_end,    // the same on a payment that was cancelled
-  conflicted,   // another amount, currency or object than ours: a person must look
+  nothing_new,   // it says what is known, or less
+  beyond_total,  // money moved, or is held, that the order has no room for
+  after_end,     // the same on a payment that was cancelled
+  conflicted,    // another amount, currency or object than ours: a person must look
 };
 
-// Applies news of the payment's object. What is `no_room`, `after_end` or `conflicted`
+// Applies snapshots of the payment's object. What is `no_room`, `after_end` or `conflicted`
 // leaves state and amounts as they were (`conflicted` is noted on the payment).
-Applied apply(Books& books, const PaymentNews& news);
+Applied apply(Books& books, const GatewayPayment& snapshot);
 
 // Books captured money that `apply` found no place for as an overpayment. Nothing when the
 // news are not of captured money.
-Applied apply_late(Books& books, const PaymentNews& news);
+Applied apply_late(Books& books, const GatewayPayment& snapshot);
 
-// Applies news of one refund: ours (by gateway id or call), or one made outside, which
+// Applies snapshots of one refund: ours (by gateway id or call), or one made outside, which
 // is booked the same way when there is room for it.
-Applied apply(Books& books, const RefundNews& news, const GatewayCall* call);
+Applied apply(Books& books, const GatewayRefund& snapshot, const GatewayCall* call);
 
-// Applies news of a dispute of the payment; `known` is our row of it. In any order: what is of
+// Applies snapshots of a dispute of the payment; `known` is our row of it. In any order: what is of
 // an earlier point changes nothing, and money is posted once.
-Applied apply(Books& books, const DisputeNews& news, const std::optional<Dispute>& known);
+Applied apply(Books& books, const GatewayDispute& snapshot, const std::optional<Dispute>& known);
 
 // How an open call ends, given what the gateway says of the object now; nothing when
 // this is no evidence about the call. `before` is the payment before the news.
 // A call that only *may* have been executed never ends `not_executed` here, except by
 // a final state that excludes it.
 std::optional<CallStatus> ending(const GatewayCall& call, const Payment& before,
-                                 const PaymentNews& news);
+                                 const GatewayPayment& snapshot);
 
 // Ends a call: its row, and the payment's mark of an open operation. A confirmation
 // that was not executed puts the payment back where it was; a refund that was not executed

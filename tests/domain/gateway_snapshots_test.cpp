@@ -1,5 +1,5 @@
 // What a gateway says of an amount, held against ours: above it, below it, and of another object.
-#include "domain/news.h"
+#include "domain/gateway_snapshots.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -41,18 +41,18 @@ Books books_at(PaymentState state, std::int64_t captured = 0) {
   return {{now, ids, {1, 2, 3, 4, 5, 6}}, payment, std::nullopt, {}, {}};
 }
 
-PaymentNews captured(std::int64_t minor) {
-  PaymentNews news;
-  news.gateway_payment_id = "pi_1";
-  news.state = RemoteState::succeeded;
-  news.amount = pen(10000);
-  news.captured = pen(minor);
-  news.charge_id = "ch_1";
-  news.redacted = "{}";
-  return news;
+GatewayPayment captured(std::int64_t minor) {
+  GatewayPayment snapshot;
+  snapshot.gateway_payment_id = "pi_1";
+  snapshot.state = RemoteState::succeeded;
+  snapshot.amount = pen(10000);
+  snapshot.captured = pen(minor);
+  snapshot.charge_id = "ch_1";
+  snapshot.redacted = "{}";
+  return snapshot;
 }
 
-RefundNews refunded(std::int64_t minor, RefundStatus status = RefundStatus::succeeded) {
+GatewayRefund refunded(std::int64_t minor, RefundStatus status = RefundStatus::succeeded) {
   return {.gateway_refund_id = "re_1",
           .gateway_payment_id = "pi_1",
           .status = status,
@@ -69,24 +69,24 @@ void expect_conflict(const Books& books, Applied applied, std::string_view their
   EXPECT_EQ(applied, Applied::conflicted);
   EXPECT_TRUE(books.payment().conflicted);
   EXPECT_THAT(books.result().entries, IsEmpty());
-  ASSERT_EQ(books.result().reconciliations.size(), 1U);
-  EXPECT_THAT(books.result().reconciliations[0].detail, HasSubstr(theirs));
+  ASSERT_EQ(books.result().reviews.size(), 1U);
+  EXPECT_THAT(books.result().reviews[0].detail, HasSubstr(theirs));
 }
 
-TEST(AmountsInNews, of_the_payment_are_ours_to_the_last_cent) {
+TEST(AmountsInSnapshots, of_the_payment_are_ours_to_the_last_cent) {
   for (const std::int64_t other : {9999, 10001, 20000, 1}) {
     auto books = books_at(PaymentState::processing);
-    auto news = captured(10000);
-    news.amount = pen(other);
-    expect_conflict(books, apply(books, news), pen(other).to_string());
+    auto snapshot = captured(10000);
+    snapshot.amount = pen(other);
+    expect_conflict(books, apply(books, snapshot), pen(other).to_string());
   }
   auto books = books_at(PaymentState::processing);
-  auto news = captured(10000);
-  news.amount = Money(10000, *Currency::parse("USD"));
-  EXPECT_EQ(apply(books, news), Applied::conflicted);
+  auto snapshot = captured(10000);
+  snapshot.amount = Money(10000, *Currency::parse("USD"));
+  EXPECT_EQ(apply(books, snapshot), Applied::conflicted);
 }
 
-TEST(AmountsInNews, of_what_was_captured_are_above_nothing_and_at_most_ours) {
+TEST(AmountsInSnapshots, of_what_was_captured_are_above_nothing_and_at_most_ours) {
   for (const std::int64_t other : {10001, 0, -1}) {
     auto books = books_at(PaymentState::authorized);
     expect_conflict(books, apply(books, captured(other)), pen(other).to_string());
@@ -99,7 +99,7 @@ TEST(AmountsInNews, of_what_was_captured_are_above_nothing_and_at_most_ours) {
   }
 }
 
-TEST(AmountsInNews, of_what_was_captured_before_do_not_change) {
+TEST(AmountsInSnapshots, of_what_was_captured_before_do_not_change) {
   for (const std::int64_t other : {10000, 3999, 4001}) {
     auto books = books_at(PaymentState::succeeded, 4000);
     expect_conflict(books, apply(books, captured(other)), pen(other).to_string());
@@ -110,16 +110,16 @@ TEST(AmountsInNews, of_what_was_captured_before_do_not_change) {
   EXPECT_FALSE(same.payment().conflicted);
 }
 
-TEST(AmountsInNews, of_a_refund_made_there_fit_what_is_left) {
+TEST(AmountsInSnapshots, of_a_refund_made_there_fit_what_is_left) {
   auto books = books_at(PaymentState::succeeded, 10000);
-  EXPECT_EQ(apply(books, refunded(10001), nullptr), Applied::no_room);
-  EXPECT_EQ(apply(books, refunded(10001, RefundStatus::pending), nullptr), Applied::no_room);
+  EXPECT_EQ(apply(books, refunded(10001), nullptr), Applied::beyond_total);
+  EXPECT_EQ(apply(books, refunded(10001, RefundStatus::pending), nullptr), Applied::beyond_total);
   EXPECT_EQ(books.payment().refunded, pen(0));
   EXPECT_EQ(apply(books, refunded(10000), nullptr), Applied::changed);
   EXPECT_EQ(books.payment().refunded, pen(10000));
 }
 
-TEST(AmountsInNews, of_a_refund_of_ours_are_ours) {
+TEST(AmountsInSnapshots, of_a_refund_of_ours_are_ours) {
   for (const std::int64_t other : {4001, 3999}) {
     auto books = books_at(PaymentState::succeeded, 10000);
     books.note_refund(books.start_refund(pen(4000), "a", "admin").id, "re_1");

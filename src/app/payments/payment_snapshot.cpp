@@ -1,4 +1,4 @@
-#include "app/payments/payment_news.h"
+#include "app/payments/payment_snapshot.h"
 
 #include <fmt/format.h>
 
@@ -63,7 +63,7 @@ bool make_room(const ports::Loaded& loaded, domain::Books& books, ports::Changes
 }
 
 bool has_no_place(domain::Applied applied) {
-  return applied == domain::Applied::no_room || applied == domain::Applied::after_end;
+  return applied == domain::Applied::beyond_total || applied == domain::Applied::after_end;
 }
 
 // The overpayment goes back without being asked for. Where that cannot be asked of the
@@ -86,15 +86,16 @@ domain::Applied release_hold(const Context& context, domain::Books& books,
                              ports::Changes& changes) {
   if (books.payment().pending_operation) return domain::Applied::nothing_new;
   auto call = make_call(context, books, ports::CancelCommand{});
-  if (!call) return domain::Applied::no_room;
+  if (!call) return domain::Applied::beyond_total;
   changes.insert_calls.push_back(std::move(*call));
   return domain::Applied::changed;
 }
 
 domain::Applied apply_late(const Context& context, domain::Books& books,
-                           const domain::PaymentNews& news, ports::Changes& changes) {
-  if (news.state == domain::RemoteState::authorized) return release_hold(context, books, changes);
-  const auto applied = domain::apply_late(books, news);
+                           const domain::GatewayPayment& snapshot, ports::Changes& changes) {
+  if (snapshot.state == domain::RemoteState::authorized)
+    return release_hold(context, books, changes);
+  const auto applied = domain::apply_late(books, snapshot);
   if (books.payment().overpayment && context.settings.refund_overpayments)
     send_back(context, books, changes);
   return applied;
@@ -103,12 +104,12 @@ domain::Applied apply_late(const Context& context, domain::Books& books,
 // A refusal may be of another card, confirmed without us, while a send of ours can still
 // arrive. Not when the send has made the object.
 bool is_premature(const ports::Loaded& loaded, const domain::Books& books,
-                  const domain::PaymentNews& news) {
-  if (news.state != domain::RemoteState::declined) return false;
+                  const domain::GatewayPayment& snapshot) {
+  if (snapshot.state != domain::RemoteState::declined) return false;
   return std::any_of(
       loaded.open_calls.begin(), loaded.open_calls.end(), [&](const GatewayCall& open) {
         return open.payment_id() == books.payment().id && open.operation == Operation::confirm &&
-               news.our_call != open.id && books.now() < open.deadline + kRecoveryGrace;
+               snapshot.our_call != open.id && books.now() < open.deadline + kRecoveryGrace;
       });
 }
 
@@ -131,49 +132,52 @@ void report_late_access(const ports::Loaded& loaded, domain::Books& books,
   const auto& payment = books.payment();
   if (!owner || payment.subscription_id != owner->id || !domain::is_terminal(owner->status)) return;
   if (before.captured.is_positive() || !payment.captured.is_positive()) return;
-  books.report_late_access(fmt::format(
-      "it was paid when its subscription was {}; it grants nothing", domain::word(owner->status)));
+  books.report_late_access(
+      fmt::format("it was paid when its subscription was {}; it grants nothing",
+                  domain::to_string(owner->status)));
 }
 
-domain::Applied apply_payment_news(const Context& context, const ports::Loaded& loaded,
-                                   domain::Books& books, const domain::PaymentNews& news,
-                                   ports::Changes& changes) {
-  if (is_premature(loaded, books, news)) return domain::Applied::nothing_new;
+domain::Applied apply_gateway_payment(const Context& context, const ports::Loaded& loaded,
+                                      domain::Books& books, const domain::GatewayPayment& snapshot,
+                                      ports::Changes& changes) {
+  if (is_premature(loaded, books, snapshot)) return domain::Applied::nothing_new;
   const auto before = books.payment();
-  auto applied = domain::apply(books, news);
-  const bool moved =
-      news.state == domain::RemoteState::succeeded || news.state == domain::RemoteState::authorized;
-  if (applied == domain::Applied::no_room && moved && is_payable(books) &&
+  auto applied = domain::apply(books, snapshot);
+  const bool moved = snapshot.state == domain::RemoteState::succeeded ||
+                     snapshot.state == domain::RemoteState::authorized;
+  if (applied == domain::Applied::beyond_total && moved && is_payable(books) &&
       make_room(loaded, books, changes))
-    applied = domain::apply(books, news);
-  if (has_no_place(applied) && moved) applied = apply_late(context, books, news, changes);
-  if (applied == domain::Applied::conflicted || applied == domain::Applied::no_room) return applied;
+    applied = domain::apply(books, snapshot);
+  if (has_no_place(applied) && moved) applied = apply_late(context, books, snapshot, changes);
+  if (applied == domain::Applied::conflicted || applied == domain::Applied::beyond_total)
+    return applied;
   for (const auto& open : loaded.open_calls) {
     if (open.payment_id() != before.id) continue;
-    const auto end = domain::ending(open, before, news);
+    const auto end = domain::ending(open, before, snapshot);
     if (!end) continue;
     GatewayCall call = open;
-    end_payment_call(books, call, *end, news.decline, changes);
+    end_payment_call(books, call, *end, snapshot.decline, changes);
   }
-  if (news.state == domain::RemoteState::approved) confirm_approved(context, books, changes);
+  if (snapshot.state == domain::RemoteState::approved) confirm_approved(context, books, changes);
   follow_closing(loaded, books);
   report_late_access(loaded, books, before);
   return applied;
 }
 
-int numbers_for_news(const Context& context) {
+int numbers_for_snapshots(const Context& context) {
   return context.settings.refund_overpayments ? 2 : 1;
 }
 
-domain::Applied apply_refund_news(const ports::Loaded& loaded, domain::Books& books,
-                                  const domain::RefundNews& news, ports::Changes& changes) {
+domain::Applied apply_gateway_refund(const ports::Loaded& loaded, domain::Books& books,
+                                     const domain::GatewayRefund& snapshot,
+                                     ports::Changes& changes) {
   const GatewayCall* owner = nullptr;
   for (const auto& open : loaded.open_calls)
-    if (news.our_call == open.id) owner = &open;
-  const auto applied = domain::apply(books, news, owner);
-  const bool settles = owner != nullptr && applied != domain::Applied::conflicted &&
-                       applied != domain::Applied::no_room;
-  if (settles) {
+    if (snapshot.our_call == open.id) owner = &open;
+  const auto applied = domain::apply(books, snapshot, owner);
+  const bool completes = owner != nullptr && applied != domain::Applied::conflicted &&
+                         applied != domain::Applied::beyond_total;
+  if (completes) {
     GatewayCall call = *owner;
     end_payment_call(books, call, CallStatus::accepted, std::nullopt, changes);
   }

@@ -1,7 +1,7 @@
-// Reconciliations as this surface reads and writes them.
+// Reviews as this surface reads and writes them.
 #pragma once
 
-#include "app/review/reconciliations.h"
+#include "app/review/reviews.h"
 #include "surfaces/common/fields.h"
 #include "surfaces/common/paging.h"
 #include "surfaces/common/references.h"
@@ -11,32 +11,32 @@
 namespace cobro::surfaces::platform {
 
 struct ReconciliationQuery : PageQuery {
-  std::optional<domain::ReconciliationStatus> status;
+  std::optional<domain::ReviewStatus> status;
   std::optional<IdOrNumber<domain::PaymentId>> payment_id;
 };
 BOOST_DESCRIBE_STRUCT(ReconciliationQuery, (PageQuery), (status, payment_id))
 
 struct ReconciliationResolution {
-  domain::ReconciliationOutcome outcome = domain::ReconciliationOutcome::failed;
+  domain::ReviewOutcome outcome = domain::ReviewOutcome::failed;
   std::optional<wire::Reference<1, 255>> gateway_transaction_id;
   wire::Text<1, 500> note;
 };
 BOOST_DESCRIBE_STRUCT(ReconciliationResolution, (), (outcome, gateway_transaction_id, note))
 
 struct Reconciliation {
-  domain::ReconciliationId id;
+  domain::ReviewId id;
   std::optional<domain::PaymentId> payment_id;
   std::optional<domain::SubscriptionId> subscription_id;
   std::optional<domain::CallId> attempt_id;
-  domain::ReconciliationKind kind = domain::ReconciliationKind::unknown_outcome;
+  domain::ReviewKind kind = domain::ReviewKind::unknown_outcome;
   std::optional<domain::Operation> operation;
   domain::GatewayName gateway = domain::GatewayName::stripe;
   std::optional<std::string> gateway_object_id;
   std::optional<wire::Decimal> amount;
   std::optional<CurrencyCode> currency;
   std::string detail;
-  domain::ReconciliationStatus status = domain::ReconciliationStatus::open;
-  std::optional<domain::ReconciliationOutcome> outcome;
+  domain::ReviewStatus status = domain::ReviewStatus::open;
+  std::optional<domain::ReviewOutcome> outcome;
   std::optional<std::string> gateway_transaction_id;
   std::optional<std::string> note;
   std::optional<std::string> resolved_by;
@@ -57,12 +57,12 @@ struct ReconciliationList {
 };
 BOOST_DESCRIBE_STRUCT(ReconciliationList, (), (reconciliations, total, next_cursor))
 
-Reconciliation to_dto(const domain::Reconciliation& row);
-Reconciliation to_dto(const domain::Reconciliation& row, const domain::Payment& payment);
+Reconciliation to_dto(const domain::Review& row);
+Reconciliation to_dto(const domain::Review& row, const domain::Payment& payment);
 
 // Reports to `fields`, and gives nothing when anything failed there. The reconciliation is the
 // caller's to fill in.
-std::optional<app::ResolveReconciliation> read_resolution(const wire::Json& body, Fields& fields);
+std::optional<app::ResolveReview> read_resolution(const wire::Json& body, Fields& fields);
 
 wire::Json reconciliation_example();  // resolved, with the payment's status
 

@@ -15,31 +15,31 @@
 
 namespace cobro::domain {
 
-enum class ReconciliationKind {
+enum class ReviewKind {
   unknown_outcome,
   conflict,
   late_access,     // money that came for access already ended
   unknown_object,  // made by us, by its own word, and of no row here
 };
-enum class ReconciliationStatus { open, resolved };
+enum class ReviewStatus { open, resolved };
 // Of the operation; of the payment where there is a conflict.
-enum class ReconciliationOutcome { succeeded, failed };
+enum class ReviewOutcome { succeeded, failed };
 
-struct Reconciliation {
-  ReconciliationId id;
+struct Review {
+  ReviewId id;
   std::optional<PaymentId> payment_id = {};            // what it is about:
   std::optional<SubscriptionId> subscription_id = {};  // either, or neither
   std::optional<CallId> call_id = {};                  // of an unknown outcome
   std::optional<std::string> user_id = {};             // whose it is
   std::optional<std::string> tenant_id = {};
-  ReconciliationKind kind = ReconciliationKind::unknown_outcome;
+  ReviewKind kind = ReviewKind::unknown_outcome;
   std::optional<Operation> operation = {};
   GatewayName gateway = GatewayName::stripe;
   std::optional<std::string> gateway_object_id = {};
   std::optional<Money> amount = {};  // of the operation, or of the payment
   std::string detail;                // what is unknown, or who says what
-  ReconciliationStatus status = ReconciliationStatus::open;
-  std::optional<ReconciliationOutcome> outcome = {};
+  ReviewStatus status = ReviewStatus::open;
+  std::optional<ReviewOutcome> outcome = {};
   std::optional<std::string> gateway_transaction_id = {};
   std::optional<std::string> note = {};
   std::optional<std::string> resolved_by = {};  // a `sub`, or "gateway" when it spoke after all

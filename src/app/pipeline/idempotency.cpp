@@ -66,10 +66,10 @@ bool is_kept(const StoredReply& reply) {
   return (reply.status >= 200 && reply.status < 300) || reply.status == 402;
 }
 
-base::Result<Decided, Refusal> answer_settled(const Loaded& loaded, const WordSettled& word,
-                                              base::Timestamp now) {
+base::Result<Decided, Refusal> answer_completed(const Loaded& loaded, const RenderLoaded& render,
+                                                base::Timestamp now) {
   IdempotencyRecord record = *loaded.record;
-  auto reply = word(loaded);
+  auto reply = render(loaded);
   if (!reply) return std::unexpected(std::move(reply).error());
   Decided decided;
   record.state = RecordState::closed;
@@ -83,23 +83,23 @@ base::Result<Decided, Refusal> answer_settled(const Loaded& loaded, const WordSe
 // A settled record whose route refuses: a refusal leaves no record, and the key may be used
 // again.
 bool is_spent(const IdempotencyRecord& record, const Idempotency& key, const Loaded& loaded,
-              const WordSettled& word) {
-  return record.state == RecordState::settled && record.request_hash == key.request_hash &&
-         !word(loaded);
+              const RenderLoaded& render) {
+  return record.state == RecordState::completed && record.request_hash == key.request_hash &&
+         !render(loaded);
 }
 
 // What a standing record answers.
 base::Result<Decided, Refusal> answer_from_record(const IdempotencyRecord& record,
                                                   const Idempotency& key, const Loaded& loaded,
-                                                  const WordSettled& word, base::Timestamp now) {
+                                                  const RenderLoaded& render, base::Timestamp now) {
   if (record.request_hash != key.request_hash) return std::unexpected(key_reused());
   switch (record.state) {
     case RecordState::closed: {
       auto reply = replay(record);
-      return Decided{.changes = {}, .reply = std::move(*reply), .calls = {}, .inquire = {}};
+      return Decided{.changes = {}, .reply = std::move(*reply), .calls = {}, .status_query = {}};
     }
-    case RecordState::settled:
-      return answer_settled(loaded, word, now);
+    case RecordState::completed:
+      return answer_completed(loaded, render, now);
     case RecordState::open:
       break;
   }
@@ -108,7 +108,7 @@ base::Result<Decided, Refusal> answer_from_record(const IdempotencyRecord& recor
 }
 
 void add_record(Decided& decided, const Idempotency& key, domain::Moment& moment) {
-  if (decided.inquire || decided.again) return;
+  if (decided.status_query || decided.again) return;
   if (decided.reply && !is_kept(*decided.reply)) return;
   decided.changes.insert_record = make_record(key, decided, moment);
   if (decided.reply) return;
@@ -118,7 +118,7 @@ void add_record(Decided& decided, const Idempotency& key, domain::Moment& moment
 
 }  // namespace
 
-Answer never_settled(const Loaded& loaded) {
+Answer never_rendered(const Loaded& loaded) {
   COBRO_CHECK(loaded.record == std::nullopt);
   return std::unexpected(Refusal{.code = RefusalCode::internal, .message = "Nothing to word."});
 }
@@ -126,8 +126,8 @@ Answer never_settled(const Loaded& loaded) {
 namespace {
 
 // What a settled record must be worded from, where the command's own reads did not bring it.
-std::optional<ports::Reads> reads_of_settled(const ports::Reads& reads, const Loaded& loaded) {
-  if (!loaded.record || loaded.record->state != RecordState::settled || !loaded.record_call)
+std::optional<ports::Reads> reads_of_completed(const ports::Reads& reads, const Loaded& loaded) {
+  if (!loaded.record || loaded.record->state != RecordState::completed || !loaded.record_call)
     return std::nullopt;
   const auto ref = ports::ref_of(*loaded.record_call);
   if (ref.subject == domain::CallSubject::payment ? loaded.payment.has_value()
@@ -144,9 +144,9 @@ std::optional<ports::Reads> reads_of_settled(const ports::Reads& reads, const Lo
 
 }  // namespace
 
-base::Task<base::Result<Decided, Refusal>> once(Context& context, const Call& call,
-                                                ports::Reads reads, Decide decide,
-                                                WordSettled word_settled) {
+base::Task<base::Result<Decided, Refusal>> idempotently(Context& context, const Call& call,
+                                                        ports::Reads reads, Decide decide,
+                                                        RenderLoaded render_loaded) {
   const auto& key = call.idempotency;
   if (key) reads.record_key = key->record_key;
   std::optional<Decided> result;
@@ -154,11 +154,11 @@ base::Task<base::Result<Decided, Refusal>> once(Context& context, const Call& ca
   const DecideChanges decide_changes =
       [&](const Loaded& loaded, domain::Moment moment) -> base::Result<Changes, Refusal> {
     const auto* record = key ? standing(loaded, moment.now) : nullptr;
-    more = record ? reads_of_settled(reads, loaded) : std::nullopt;
+    more = record ? reads_of_completed(reads, loaded) : std::nullopt;
     if (more) return Changes{};
-    const bool again = record && is_spent(*record, *key, loaded, word_settled);
+    const bool again = record && is_spent(*record, *key, loaded, render_loaded);
     if (again) record = nullptr;
-    auto decided = record ? answer_from_record(*record, *key, loaded, word_settled, moment.now)
+    auto decided = record ? answer_from_record(*record, *key, loaded, render_loaded, moment.now)
                           : decide(loaded, moment);
     if (!decided) return std::unexpected(std::move(decided).error());
     if (key && !record) add_record(*decided, *key, moment);

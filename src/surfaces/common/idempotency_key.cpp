@@ -1,4 +1,4 @@
-#include "surfaces/common/client_key.h"
+#include "surfaces/common/idempotency_key.h"
 
 #include <algorithm>
 
@@ -45,7 +45,7 @@ domain::Refusal malformed() {
 
 }  // namespace
 
-std::optional<std::string> parse_client_key(std::string_view field) {
+std::optional<std::string> parse_idempotency_key(std::string_view field) {
   if (!std::ranges::all_of(field, is_printable)) return std::nullopt;
   std::optional<std::string> key(field);
   if (field.starts_with('"')) {
@@ -60,7 +60,7 @@ base::Result<std::optional<app::Idempotency>, domain::Refusal> read_idempotency(
     const wire::Request& request, const app::Caller& caller) {
   const auto field = request.headers.find("Idempotency-Key");
   if (!field) return std::nullopt;
-  const auto key = parse_client_key(base::trim(*field));
+  const auto key = parse_idempotency_key(base::trim(*field));
   if (!key || count_of(request.headers, "Idempotency-Key") > 1) return std::unexpected(malformed());
   // No part can hold the separator: claims and keys have no control characters.
   constexpr char kSeparator = '\x1f';

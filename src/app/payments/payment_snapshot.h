@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "app/calls/gateway_call.h"
-#include "domain/news.h"
+#include "domain/gateway_snapshots.h"
 
 namespace cobro::app {
 
@@ -14,17 +14,18 @@ namespace cobro::app {
 // keep becomes an overpayment, and is sent back at once where the settings say so; an
 // authorization that nobody can use any more gets a call that cancels it. Those calls are only
 // written: recovery sends them.
-domain::Applied apply_payment_news(const Context& context, const ports::Loaded& loaded,
-                                   domain::Books& books, const domain::PaymentNews& news,
-                                   ports::Changes& changes);
+domain::Applied apply_gateway_payment(const Context& context, const ports::Loaded& loaded,
+                                      domain::Books& books, const domain::GatewayPayment& snapshot,
+                                      ports::Changes& changes);
 // Money for a subscription that had ended before, as it was loaded: it is booked and grants
 // nothing, and a person is told. `before`: the payment without it.
 void report_late_access(const ports::Loaded& loaded, domain::Books& books,
                         const domain::Payment& before);
 // How many transaction numbers that may take.
-int numbers_for_news(const Context& context);
-domain::Applied apply_refund_news(const ports::Loaded& loaded, domain::Books& books,
-                                  const domain::RefundNews& news, ports::Changes& changes);
+int numbers_for_snapshots(const Context& context);
+domain::Applied apply_gateway_refund(const ports::Loaded& loaded, domain::Books& books,
+                                     const domain::GatewayRefund& snapshot,
+                                     ports::Changes& changes);
 
 // Ends a call about the books' payment, with its record. A payment that was never made at the
 // gateway is cancelled with it.

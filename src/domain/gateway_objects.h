@@ -30,7 +30,7 @@ enum class RemoteState {
   unrecognized,  // a word we do not know: never settles anything
 };
 
-struct PaymentNews {
+struct GatewayPayment {
   // Of an object: nothing while there is only a page of the gateway's that will make one.
   std::optional<std::string> gateway_payment_id;
   std::optional<std::string> gateway_checkout_id = {};
@@ -44,14 +44,14 @@ struct PaymentNews {
   std::optional<PaymentId> our_payment;  // from the metadata
   std::optional<CallId> our_call;        // the call that created it
   std::optional<std::string> client_secret = {};
-  // What its charge shows of what came after, where it is shown: news of their own (RefundNews,
-  // DisputeNews), to be asked for.
+  // What its charge shows of what came after, where it is shown: snapshots of their own
+  // (GatewayRefund, GatewayDispute), to be asked for.
   std::optional<Money> refunded = {};
   bool disputed = false;
   std::string redacted;  // JSON, fit to keep and to show
 };
 
-struct DisputeNews {
+struct GatewayDispute {
   std::string gateway_dispute_id;
   std::string gateway_payment_id;
   DisputeStage stage = DisputeStage::chargeback;
@@ -68,12 +68,12 @@ struct DisputeNews {
   std::string redacted;
 };
 
-struct CustomerNews {
+struct GatewayCustomer {
   std::string gateway_customer_id;
   std::optional<CustomerId> our_customer;
 };
 
-struct MethodNews {
+struct GatewayMethod {
   std::string gateway_payment_method_id;
   std::optional<std::string> gateway_customer_id;  // nothing: attached to nobody
   std::string type;
@@ -83,19 +83,19 @@ struct MethodNews {
   std::optional<std::int64_t> exp_year;
 };
 
-struct PriceNews {
+struct GatewayPrice {
   std::string gateway_price_id;
   std::optional<Money> amount;                // of one period; nothing when we cannot read it
   std::optional<BillingCycle> billing_cycle;  // nothing: it does not recur
   std::int64_t interval_count = 1;
 };
 
-struct SubscriptionNews {
+struct GatewaySubscription {
   std::string gateway_subscription_id;
   std::optional<SubscriptionStatus> status;  // nothing: a word we do not know
   std::string gateway_customer_id;
   std::optional<std::string> gateway_item_id;
-  std::optional<PriceNews> price;
+  std::optional<GatewayPrice> price;
   std::optional<std::string> gateway_payment_method_id;
   std::optional<base::Timestamp> current_period_start;
   std::optional<base::Timestamp> current_period_end;
@@ -113,7 +113,7 @@ struct SubscriptionNews {
   std::string redacted;
 };
 
-bool is_to_end(const SubscriptionNews& news);
+bool is_to_end(const GatewaySubscription& snapshot);
 
 // What the gateway would put on an invoice.
 struct PreviewLine {
@@ -122,12 +122,12 @@ struct PreviewLine {
   base::Timestamp start;
   base::Timestamp end;
 };
-struct PreviewNews {
+struct GatewayPreview {
   std::vector<PreviewLine> lines;
 };
 
 // A page of the gateway's on which a subscription is paid, and made by being paid.
-struct CheckoutNews {
+struct GatewayCheckout {
   std::string gateway_checkout_id;
   std::optional<CheckoutStatus> status;  // nothing: a word we do not know
   std::optional<std::string> url;        // of an open one
@@ -137,19 +137,19 @@ struct CheckoutNews {
 
 enum class InvoiceStatus { draft, open, paid, uncollectible, voided };
 
-struct InvoiceNews {
+struct GatewayInvoice {
   std::string gateway_invoice_id;
   std::optional<std::string> gateway_subscription_id;
   std::optional<InvoiceStatus> status;  // nothing: a word we do not know
   std::optional<Money> amount_due;
-  std::optional<PaymentNews> payment;  // its payment's object, when it has one
+  std::optional<GatewayPayment> payment;  // its payment's object, when it has one
   std::optional<SubscriptionId> our_subscription;
 };
 
 // Paid, or about to be: the payment is under way.
-bool is_collected(const InvoiceNews& invoice);
+bool is_collected(const GatewayInvoice& invoice);
 
-struct RefundNews {
+struct GatewayRefund {
   std::string gateway_refund_id;
   std::optional<std::string> gateway_payment_id;
   std::optional<RefundStatus> status;  // nothing: a word we do not know

@@ -1,4 +1,4 @@
-#include "domain/news.h"
+#include "domain/gateway_snapshots.h"
 
 #include <fmt/format.h>
 
@@ -29,63 +29,66 @@ bool is_other_object(const Payment& payment, const std::optional<std::string>& g
 }
 
 // Another object than the one we know, or another amount than we asked for.
-std::optional<std::string> contradiction(const Payment& payment, const PaymentNews& news) {
-  if (is_other_object(payment, news.gateway_payment_id))
+std::optional<std::string> contradiction(const Payment& payment, const GatewayPayment& snapshot) {
+  if (is_other_object(payment, snapshot.gateway_payment_id))
     return fmt::format("the gateway has a second object of this payment, {}",
-                       *news.gateway_payment_id);
-  if (news.amount && *news.amount != payment.amount)
-    return says("an amount of", *news.amount, payment.amount);
+                       *snapshot.gateway_payment_id);
+  if (snapshot.amount && *snapshot.amount != payment.amount)
+    return says("an amount of", *snapshot.amount, payment.amount);
   return std::nullopt;
 }
 
-Applied act(Books& books, const PaymentNews& news) {
-  const bool known = books.payment().state == PaymentState::requires_action &&
-                     (!news.next_action || same(books.payment().next_action, *news.next_action));
+Applied act(Books& books, const GatewayPayment& snapshot) {
+  const bool known =
+      books.payment().state == PaymentState::requires_action &&
+      (!snapshot.next_action || same(books.payment().next_action, *snapshot.next_action));
   if (known) return Applied::nothing_new;
   if (books.payment().state != PaymentState::requires_action &&
       !books.move(PaymentEvent::action_required))
     return Applied::nothing_new;
-  books.note([&](Payment& payment) { payment.next_action = news.next_action; });
+  books.note([&](Payment& payment) { payment.next_action = snapshot.next_action; });
   return Applied::changed;
 }
 
-Applied capture(Books& books, const PaymentNews& news) {
+Applied capture(Books& books, const GatewayPayment& snapshot) {
   const Payment& payment = books.payment();
-  if (!news.amount || !news.captured)
+  if (!snapshot.amount || !snapshot.captured)
     return conflict(books, "the gateway says that it captured an amount we cannot read");
   if (payment.state == PaymentState::succeeded || payment.overpayment) {
     const auto known = payment.overpayment ? payment.overpayment->amount : payment.captured;
-    if (known == *news.captured) return Applied::nothing_new;
-    return conflict(books, says("that it captured", *news.captured, known));
+    if (known == *snapshot.captured) return Applied::nothing_new;
+    return conflict(books, says("that it captured", *snapshot.captured, known));
   }
-  if (news.captured->currency() != payment.amount.currency() || !news.captured->is_positive() ||
-      *news.captured > payment.amount)
-    return conflict(books, says("that it captured", *news.captured, payment.amount));
+  if (snapshot.captured->currency() != payment.amount.currency() ||
+      !snapshot.captured->is_positive() || *snapshot.captured > payment.amount)
+    return conflict(books, says("that it captured", *snapshot.captured, payment.amount));
   if (payment.state == PaymentState::cancelled) return Applied::after_end;
-  return books.charge(*news.captured, news.charge_id, news.redacted) ? Applied::changed
-                                                                     : Applied::no_room;
+  return books.charge(*snapshot.captured, snapshot.charge_id, snapshot.redacted)
+             ? Applied::changed
+             : Applied::beyond_total;
 }
 
-Applied authorize(Books& books, const PaymentNews& news) {
+Applied authorize(Books& books, const GatewayPayment& snapshot) {
   const auto state = books.payment().state;
   if (state == PaymentState::cancelled) return Applied::after_end;
   if (!next(state, PaymentEvent::authorized)) return Applied::nothing_new;
-  if (!books.move(PaymentEvent::authorized)) return Applied::no_room;
+  if (!books.move(PaymentEvent::authorized)) return Applied::beyond_total;
   books.note([&](Payment& payment) {
-    if (news.charge_id) payment.gateway_charge_id = news.charge_id;
+    if (snapshot.charge_id) payment.gateway_charge_id = snapshot.charge_id;
     payment.decline.reset();
-    payment.gateway_response = news.redacted;
+    payment.gateway_response = snapshot.redacted;
   });
   return Applied::changed;
 }
 
-Applied decline(Books& books, const PaymentNews& news) {
+Applied decline(Books& books, const GatewayPayment& snapshot) {
   const Payment& payment = books.payment();
   if (payment.pending_operation == Operation::confirm &&
-      (!news.charge_id || news.charge_id == payment.gateway_charge_id))
+      (!snapshot.charge_id || snapshot.charge_id == payment.gateway_charge_id))
     return Applied::nothing_new;
   const Decline unexplained{"card_declined", std::nullopt, "The payment was declined."};
-  return books.decline(news.decline.value_or(unexplained), news.charge_id, news.redacted)
+  return books.decline(snapshot.decline.value_or(unexplained), snapshot.charge_id,
+                       snapshot.redacted)
              ? Applied::changed
              : Applied::nothing_new;
 }
@@ -97,23 +100,23 @@ Applied approve(Books& books, bool known) {
   return Applied::changed;
 }
 
-Applied follow_state(Books& books, const PaymentNews& news, bool known) {
-  switch (news.state) {
+Applied follow_state(Books& books, const GatewayPayment& snapshot, bool known) {
+  switch (snapshot.state) {
     case RemoteState::unconfirmed:
     case RemoteState::unrecognized:
       return Applied::nothing_new;
     case RemoteState::approved:  // what follows from it needs a call
       return approve(books, known);
     case RemoteState::requires_action:
-      return act(books, news);
+      return act(books, snapshot);
     case RemoteState::processing:
       return books.move(PaymentEvent::confirmed) ? Applied::changed : Applied::nothing_new;
     case RemoteState::authorized:
-      return authorize(books, news);
+      return authorize(books, snapshot);
     case RemoteState::succeeded:
-      return capture(books, news);
+      return capture(books, snapshot);
     case RemoteState::declined:
-      return decline(books, news);
+      return decline(books, snapshot);
     case RemoteState::cancelled:
       return books.cancel(true, "cancelled_at_gateway") ? Applied::changed : Applied::nothing_new;
   }
@@ -125,99 +128,103 @@ bool is_new(const std::optional<std::string>& told, const std::optional<std::str
 }
 
 // What the gateway calls it.
-bool learn(Books& books, const PaymentNews& news) {
+bool learn(Books& books, const GatewayPayment& snapshot) {
   const auto& known = books.payment();
-  if (!is_new(news.gateway_payment_id, known.gateway_payment_id) &&
-      !is_new(news.gateway_checkout_id, known.gateway_checkout_id) &&
-      !is_new(news.client_secret, known.client_secret))
+  if (!is_new(snapshot.gateway_payment_id, known.gateway_payment_id) &&
+      !is_new(snapshot.gateway_checkout_id, known.gateway_checkout_id) &&
+      !is_new(snapshot.client_secret, known.client_secret))
     return false;
   books.note([&](Payment& payment) {
-    if (news.gateway_payment_id) payment.gateway_payment_id = news.gateway_payment_id;
-    if (news.gateway_checkout_id) payment.gateway_checkout_id = news.gateway_checkout_id;
-    if (news.client_secret) payment.client_secret = news.client_secret;
+    if (snapshot.gateway_payment_id) payment.gateway_payment_id = snapshot.gateway_payment_id;
+    if (snapshot.gateway_checkout_id) payment.gateway_checkout_id = snapshot.gateway_checkout_id;
+    if (snapshot.client_secret) payment.client_secret = snapshot.client_secret;
   });
   return true;
 }
 
-const Refund* find_refund(const Books& books, const RefundNews& news, const GatewayCall* call) {
+const Refund* find_refund(const Books& books, const GatewayRefund& snapshot,
+                          const GatewayCall* call) {
   for (const auto& refund : books.refunds()) {
-    if (refund.gateway_refund_id == news.gateway_refund_id) return &refund;
+    if (refund.gateway_refund_id == snapshot.gateway_refund_id) return &refund;
     if (call && call->refund_id == refund.id && !refund.gateway_refund_id) return &refund;
   }
   return nullptr;
 }
 
-std::string outside_reason(const RefundNews& news) {
-  return news.reason.value_or("refunded at the gateway");
+std::string outside_reason(const GatewayRefund& snapshot) {
+  return snapshot.reason.value_or("refunded at the gateway");
 }
 
-Applied book(Books& books, RefundId id, const RefundNews& news) {
-  books.note_refund(id, news.gateway_refund_id);
-  if (*news.status != RefundStatus::pending)
-    books.end_refund(id, *news.status, news.failure_reason, news.redacted);
+Applied book(Books& books, RefundId id, const GatewayRefund& snapshot) {
+  books.note_refund(id, snapshot.gateway_refund_id);
+  if (*snapshot.status != RefundStatus::pending)
+    books.end_refund(id, *snapshot.status, snapshot.failure_reason, snapshot.redacted);
   return Applied::changed;
 }
 
-Applied book_outside_refund_of_overpayment(Books& books, const RefundNews& news) {
-  const bool moves_money = *news.status != RefundStatus::failed;
-  if (moves_money && *news.amount > refundable(*books.payment().overpayment))
-    return Applied::no_room;
+Applied book_outside_refund_of_overpayment(Books& books, const GatewayRefund& snapshot) {
+  const bool moves_money = *snapshot.status != RefundStatus::failed;
+  if (moves_money && *snapshot.amount > refundable(*books.payment().overpayment))
+    return Applied::beyond_total;
   const auto& refund =
-      books.start_overpayment_refund(*news.amount, outside_reason(news), "gateway");
-  return book(books, refund.id, news);
+      books.start_overpayment_refund(*snapshot.amount, outside_reason(snapshot), "gateway");
+  return book(books, refund.id, snapshot);
 }
 
 // A refund that no row of ours waits for: made in the gateway's dashboard, or one of ours that
 // was given up and is there after all. One that has failed needs no room; it is kept, so that
 // older news of its success find it.
-Applied book_outside_refund(Books& books, const RefundNews& news) {
-  if (!news.status || !news.amount || !news.amount->is_positive()) return Applied::nothing_new;
-  const bool moves_money = *news.status != RefundStatus::failed;
+Applied book_outside_refund(Books& books, const GatewayRefund& snapshot) {
+  if (!snapshot.status || !snapshot.amount || !snapshot.amount->is_positive())
+    return Applied::nothing_new;
+  const bool moves_money = *snapshot.status != RefundStatus::failed;
   const Payment& payment = books.payment();
-  if (news.amount->currency() != payment.amount.currency())
-    return moves_money
-               ? conflict(books, says("of a refund an amount of", *news.amount, payment.captured))
-               : Applied::nothing_new;
-  if (payment.overpayment) return book_outside_refund_of_overpayment(books, news);
+  if (snapshot.amount->currency() != payment.amount.currency())
+    return moves_money ? conflict(books, says("of a refund an amount of", *snapshot.amount,
+                                              payment.captured))
+                       : Applied::nothing_new;
+  if (payment.overpayment) return book_outside_refund_of_overpayment(books, snapshot);
   // The release of an authorization shows as a refund in some listings; it moved nothing.
   if (payment.state == PaymentState::cancelled) return Applied::nothing_new;
   if (payment.state != PaymentState::succeeded ||
-      (moves_money && *news.amount > refundable(payment)))
-    return Applied::no_room;
-  return book(books, books.start_refund(*news.amount, outside_reason(news), "gateway").id, news);
+      (moves_money && *snapshot.amount > refundable(payment)))
+    return Applied::beyond_total;
+  return book(books, books.start_refund(*snapshot.amount, outside_reason(snapshot), "gateway").id,
+              snapshot);
 }
 
 }  // namespace
 
-Applied apply(Books& books, const PaymentNews& news) {
-  if (auto detail = contradiction(books.payment(), news))
+Applied apply(Books& books, const GatewayPayment& snapshot) {
+  if (auto detail = contradiction(books.payment(), snapshot))
     return conflict(books, std::move(*detail));
   const bool known = books.payment().gateway_payment_id.has_value();
-  const bool learned = learn(books, news);
-  const auto applied = follow_state(books, news, known);
+  const bool learned = learn(books, snapshot);
+  const auto applied = follow_state(books, snapshot, known);
   return learned && applied == Applied::nothing_new ? Applied::changed : applied;
 }
 
-Applied apply_late(Books& books, const PaymentNews& news) {
-  if (news.state != RemoteState::succeeded || books.payment().overpayment)
+Applied apply_late(Books& books, const GatewayPayment& snapshot) {
+  if (snapshot.state != RemoteState::succeeded || books.payment().overpayment)
     return Applied::nothing_new;
-  books.overpay(*news.captured, news.charge_id, news.redacted);
+  books.overpay(*snapshot.captured, snapshot.charge_id, snapshot.redacted);
   return Applied::changed;
 }
 
-Applied apply(Books& books, const RefundNews& news, const GatewayCall* call) {
-  if (is_other_object(books.payment(), news.gateway_payment_id))
+Applied apply(Books& books, const GatewayRefund& snapshot, const GatewayCall* call) {
+  if (is_other_object(books.payment(), snapshot.gateway_payment_id))
     return conflict(books, fmt::format("the gateway refunded another object, {}, for this payment",
-                                       *news.gateway_payment_id));
-  const Refund* refund = find_refund(books, news, call);
-  if (refund == nullptr) return book_outside_refund(books, news);
-  if (news.amount && *news.amount != refund->amount)
-    return conflict(books, says("of the refund an amount of", *news.amount, refund->amount));
+                                       *snapshot.gateway_payment_id));
+  const Refund* refund = find_refund(books, snapshot, call);
+  if (refund == nullptr) return book_outside_refund(books, snapshot);
+  if (snapshot.amount && *snapshot.amount != refund->amount)
+    return conflict(books, says("of the refund an amount of", *snapshot.amount, refund->amount));
   const auto id = refund->id;
   const bool learned = !refund->gateway_refund_id;
-  if (learned) books.note_refund(id, news.gateway_refund_id);
+  if (learned) books.note_refund(id, snapshot.gateway_refund_id);
   const bool ended =
-      news.status && books.end_refund(id, *news.status, news.failure_reason, news.redacted);
+      snapshot.status &&
+      books.end_refund(id, *snapshot.status, snapshot.failure_reason, snapshot.redacted);
   return learned || ended ? Applied::changed : Applied::nothing_new;
 }
 
@@ -229,12 +236,12 @@ bool is_closed(DisputeStatus status) {
 
 // What is gone now, by what the gateway counts in the payment's currency; where it counts in
 // another, all of the dispute or nothing. Nothing when we cannot tell.
-std::optional<Money> withdrawn_by(const DisputeNews& news, std::optional<Money> amount,
+std::optional<Money> withdrawn_by(const GatewayDispute& snapshot, std::optional<Money> amount,
                                   Currency currency) {
-  if (news.withdrawn_amount && news.withdrawn_amount->currency() == currency &&
-      !news.withdrawn_amount->is_negative())
-    return news.withdrawn_amount;
-  return news.withdrawn ? amount : std::optional(Money::zero(currency));
+  if (snapshot.withdrawn_amount && snapshot.withdrawn_amount->currency() == currency &&
+      !snapshot.withdrawn_amount->is_negative())
+    return snapshot.withdrawn_amount;
+  return snapshot.withdrawn ? amount : std::optional(Money::zero(currency));
 }
 
 // Takes and gives back until so much is gone. What changed in part is given back and taken anew:
@@ -249,29 +256,30 @@ bool move_money(Books& books, Dispute& row, Money withdrawn) {
   return true;
 }
 
-Dispute new_dispute(Books& books, const DisputeNews& news, Money amount) {
+Dispute new_dispute(Books& books, const GatewayDispute& snapshot, Money amount) {
   return {.id = books.ids().next<DisputeId>(),
           .payment_id = books.payment().id,
           .gateway = books.payment().gateway,
-          .gateway_dispute_id = news.gateway_dispute_id,
-          .stage = news.stage,
-          .status = news.status.value_or(DisputeStatus::needs_response),
+          .gateway_dispute_id = snapshot.gateway_dispute_id,
+          .stage = snapshot.stage,
+          .status = snapshot.status.value_or(DisputeStatus::needs_response),
           .amount = amount,
-          .reason = news.reason,
-          .evidence_due_by = news.evidence_due_by,
+          .reason = snapshot.reason,
+          .evidence_due_by = snapshot.evidence_due_by,
           .created_at = books.now(),
           .updated_at = books.now()};
 }
 
 // Takes over what the news say of the same point or a later one.
-bool follow(Dispute& row, const DisputeNews& news, base::Timestamp now) {
-  if (!news.status || progress(news.stage, *news.status) < progress(row.stage, row.status))
+bool follow(Dispute& row, const GatewayDispute& snapshot, base::Timestamp now) {
+  if (!snapshot.status ||
+      progress(snapshot.stage, *snapshot.status) < progress(row.stage, row.status))
     return false;
   const auto before = row;
-  row.stage = news.stage;
-  row.status = *news.status;
-  if (!news.reason.empty()) row.reason = news.reason;
-  if (news.evidence_due_by) row.evidence_due_by = news.evidence_due_by;
+  row.stage = snapshot.stage;
+  row.status = *snapshot.status;
+  if (!snapshot.reason.empty()) row.reason = snapshot.reason;
+  if (snapshot.evidence_due_by) row.evidence_due_by = snapshot.evidence_due_by;
   const bool closed = is_closed(row.status);
   if (closed && !row.closed_at) row.closed_at = now;
   if (!closed) row.closed_at.reset();
@@ -281,30 +289,31 @@ bool follow(Dispute& row, const DisputeNews& news, base::Timestamp now) {
 
 }  // namespace
 
-Applied apply(Books& books, const DisputeNews& news, const std::optional<Dispute>& known) {
+Applied apply(Books& books, const GatewayDispute& snapshot, const std::optional<Dispute>& known) {
   const Payment& payment = books.payment();
   const auto currency = payment.amount.currency();
-  if (payment.state != PaymentState::succeeded) return Applied::no_room;
+  if (payment.state != PaymentState::succeeded) return Applied::beyond_total;
   if (known && known->payment_id != payment.id)
     return conflict(books, fmt::format("the gateway says that dispute {} of another payment is of "
                                        "this one",
-                                       news.gateway_dispute_id));
-  std::optional<Money> amount = news.amount;
+                                       snapshot.gateway_dispute_id));
+  std::optional<Money> amount = snapshot.amount;
   if (amount && (amount->currency() != currency || amount->is_negative())) amount.reset();
   if (known) amount = known->amount;
-  const bool tells_of_money = news.movements > 0 && (!known || news.movements >= known->movements);
-  const auto gone = withdrawn_by(news, amount, currency);
+  const bool tells_of_money =
+      snapshot.movements > 0 && (!known || snapshot.movements >= known->movements);
+  const auto gone = withdrawn_by(snapshot, amount, currency);
   if (tells_of_money && !gone)
     return conflict(books, fmt::format("the gateway says that dispute {} took an amount we cannot "
                                        "read",
-                                       news.gateway_dispute_id));
+                                       snapshot.gateway_dispute_id));
   if (!amount && tells_of_money) amount = gone;
   if (!amount) return Applied::nothing_new;
-  Dispute row = known ? *known : new_dispute(books, news, *amount);
-  bool changed = follow(row, news, books.now()) || !known;
+  Dispute row = known ? *known : new_dispute(books, snapshot, *amount);
+  bool changed = follow(row, snapshot, books.now()) || !known;
   if (tells_of_money) {
-    changed = changed || row.movements != news.movements;
-    row.movements = news.movements;
+    changed = changed || row.movements != snapshot.movements;
+    row.movements = snapshot.movements;
     changed = move_money(books, row, *gone) || changed;
   }
   if (!changed) return Applied::nothing_new;
@@ -314,8 +323,8 @@ Applied apply(Books& books, const DisputeNews& news, const std::optional<Dispute
 
 namespace {
 
-std::optional<CallStatus> confirm_ending(const Payment& before, const PaymentNews& news) {
-  switch (news.state) {
+std::optional<CallStatus> confirm_ending(const Payment& before, const GatewayPayment& snapshot) {
+  switch (snapshot.state) {
     case RemoteState::requires_action:
     case RemoteState::processing:
     case RemoteState::authorized:
@@ -326,7 +335,8 @@ std::optional<CallStatus> confirm_ending(const Payment& before, const PaymentNew
     // The refusal that the object shows may be an earlier one; a charge that we have not
     // seen is this call's.
     case RemoteState::declined:
-      if (news.charge_id && news.charge_id != before.gateway_charge_id) return CallStatus::declined;
+      if (snapshot.charge_id && snapshot.charge_id != before.gateway_charge_id)
+        return CallStatus::declined;
       return std::nullopt;
     // Of the confirmation that made it; one that is to take what was approved is not done yet.
     case RemoteState::approved:
@@ -342,19 +352,19 @@ std::optional<CallStatus> confirm_ending(const Payment& before, const PaymentNew
 }  // namespace
 
 std::optional<CallStatus> ending(const GatewayCall& call, const Payment& before,
-                                 const PaymentNews& news) {
-  const bool succeeded = news.state == RemoteState::succeeded;
-  const bool cancelled = news.state == RemoteState::cancelled;
+                                 const GatewayPayment& snapshot) {
+  const bool succeeded = snapshot.state == RemoteState::succeeded;
+  const bool cancelled = snapshot.state == RemoteState::cancelled;
   switch (call.operation) {
     // Whatever became of it since, it is there.
     case Operation::create:
-      return news.state == RemoteState::unrecognized ? std::nullopt
-                                                     : std::optional(CallStatus::accepted);
+      return snapshot.state == RemoteState::unrecognized ? std::nullopt
+                                                         : std::optional(CallStatus::accepted);
     case Operation::confirm:
-      return confirm_ending(before, news);
+      return confirm_ending(before, snapshot);
     // It is captured once: another amount than ours was somebody else's.
     case Operation::capture:
-      if (succeeded && call.amount && news.captured && *news.captured != *call.amount)
+      if (succeeded && call.amount && snapshot.captured && *snapshot.captured != *call.amount)
         return CallStatus::not_executed;
       if (succeeded) return CallStatus::accepted;
       return cancelled ? std::optional(CallStatus::not_executed) : std::nullopt;

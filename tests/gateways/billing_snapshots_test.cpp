@@ -23,17 +23,17 @@ using fixtures::stripe;
 using testing::HasSubstr;
 using testing::Not;
 
-std::optional<domain::SubscriptionNews> subscription(const wire::Json& object) {
+std::optional<domain::GatewaySubscription> subscription(const wire::Json& object) {
   const auto gateway = stripe();
   return gateway.subscriptions()->parse_subscription(answer(200, object));
 }
 
-std::optional<domain::InvoiceNews> invoice(const wire::Json& object) {
+std::optional<domain::GatewayInvoice> invoice(const wire::Json& object) {
   const auto gateway = stripe();
   return gateway.subscriptions()->parse_invoice(answer(200, object));
 }
 
-std::optional<domain::PriceNews> price(const wire::JsonObject& more = {}) {
+std::optional<domain::GatewayPrice> price(const wire::JsonObject& more = {}) {
   const auto gateway = stripe();
   return gateway.subscriptions()->parse_price(answer(200, fixtures::price(more)));
 }
@@ -53,20 +53,21 @@ TEST(StripePreview, is_read_alike_in_both_api_shapes) {
           {{"amount":4900,"currency":"usd","period":{{"start":2000,"end":3000}},{}}}]}}}})",
                                      of_one, of_other))));
   };
-  for (const auto& news : {preview(R"("proration":true)", R"("proration":false)"),
-                           preview(R"("parent":{"invoice_item_details":{"proration":true}})",
-                                   R"("parent":{"subscription_item_details":{"proration":false}})"),
-                           preview(R"("parent":{"invoice_item_details":null,
+  for (const auto& snapshot :
+       {preview(R"("proration":true)", R"("proration":false)"),
+        preview(R"("parent":{"invoice_item_details":{"proration":true}})",
+                R"("parent":{"subscription_item_details":{"proration":false}})"),
+        preview(R"("parent":{"invoice_item_details":null,
                   "subscription_item_details":{"proration":true}})",
-                                   R"("parent":null)")}) {
-    ASSERT_TRUE(news);
-    ASSERT_EQ(news->lines.size(), 2U);
-    EXPECT_EQ(news->lines[0].amount.to_string(), "-9.50 USD");
-    EXPECT_TRUE(news->lines[0].proration);
-    EXPECT_EQ(news->lines[0].start.unix_seconds(), 1000);
-    EXPECT_EQ(news->lines[0].end.unix_seconds(), 2000);
-    EXPECT_EQ(news->lines[1].amount.to_string(), "49.00 USD");
-    EXPECT_FALSE(news->lines[1].proration);
+                R"("parent":null)")}) {
+    ASSERT_TRUE(snapshot);
+    ASSERT_EQ(snapshot->lines.size(), 2U);
+    EXPECT_EQ(snapshot->lines[0].amount.to_string(), "-9.50 USD");
+    EXPECT_TRUE(snapshot->lines[0].proration);
+    EXPECT_EQ(snapshot->lines[0].start.unix_seconds(), 1000);
+    EXPECT_EQ(snapshot->lines[0].end.unix_seconds(), 2000);
+    EXPECT_EQ(snapshot->lines[1].amount.to_string(), "49.00 USD");
+    EXPECT_FALSE(snapshot->lines[1].proration);
   }
 }
 
@@ -103,33 +104,33 @@ TEST(StripeSubscription, is_read_alike_in_both_api_shapes) {
                                  {"ended_at", 1'762'340'600}};
   for (const auto& object :
        {basil_subscription("active", more), acacia_subscription("active", more)}) {
-    const auto news = subscription(object);
-    ASSERT_TRUE(news);
-    EXPECT_EQ(news->gateway_subscription_id, "sub_1");
-    EXPECT_EQ(news->status, SubscriptionStatus::active);
-    EXPECT_EQ(news->gateway_customer_id, "cus_1");
-    EXPECT_EQ(news->gateway_item_id, "si_1");
-    EXPECT_EQ(news->cancel_at->unix_seconds(), 1'762'340'700);
-    EXPECT_EQ(news->price->gateway_price_id, "price_1");
-    EXPECT_EQ(news->price->amount, money("29.90", "USD"));
-    EXPECT_EQ(news->gateway_payment_method_id, "pm_1");
-    EXPECT_EQ(news->current_period_start, base::Timestamp::from_unix_seconds(1'762'340'400));
-    EXPECT_EQ(news->current_period_end, base::Timestamp::from_unix_seconds(1'764'932'400));
-    EXPECT_EQ(news->trial_end, base::Timestamp::from_unix_seconds(1'762'426'800));
-    EXPECT_TRUE(news->cancel_at_period_end);
-    EXPECT_EQ(news->cancelled_at, base::Timestamp::from_unix_seconds(1'762'340'500));
-    EXPECT_EQ(news->ended_at, base::Timestamp::from_unix_seconds(1'762'340'600));
-    EXPECT_EQ(news->latest_invoice_id, "in_1");
-    EXPECT_EQ(news->our_subscription->to_string(), fixtures::kSubscriptionId);
-    EXPECT_EQ(news->our_call->to_string(), fixtures::kOtherCallId);
-    EXPECT_FALSE(news->next_action || news->client_secret);
+    const auto snapshot = subscription(object);
+    ASSERT_TRUE(snapshot);
+    EXPECT_EQ(snapshot->gateway_subscription_id, "sub_1");
+    EXPECT_EQ(snapshot->status, SubscriptionStatus::active);
+    EXPECT_EQ(snapshot->gateway_customer_id, "cus_1");
+    EXPECT_EQ(snapshot->gateway_item_id, "si_1");
+    EXPECT_EQ(snapshot->cancel_at->unix_seconds(), 1'762'340'700);
+    EXPECT_EQ(snapshot->price->gateway_price_id, "price_1");
+    EXPECT_EQ(snapshot->price->amount, money("29.90", "USD"));
+    EXPECT_EQ(snapshot->gateway_payment_method_id, "pm_1");
+    EXPECT_EQ(snapshot->current_period_start, base::Timestamp::from_unix_seconds(1'762'340'400));
+    EXPECT_EQ(snapshot->current_period_end, base::Timestamp::from_unix_seconds(1'764'932'400));
+    EXPECT_EQ(snapshot->trial_end, base::Timestamp::from_unix_seconds(1'762'426'800));
+    EXPECT_TRUE(snapshot->cancel_at_period_end);
+    EXPECT_EQ(snapshot->cancelled_at, base::Timestamp::from_unix_seconds(1'762'340'500));
+    EXPECT_EQ(snapshot->ended_at, base::Timestamp::from_unix_seconds(1'762'340'600));
+    EXPECT_EQ(snapshot->latest_invoice_id, "in_1");
+    EXPECT_EQ(snapshot->our_subscription->to_string(), fixtures::kSubscriptionId);
+    EXPECT_EQ(snapshot->our_call->to_string(), fixtures::kOtherCallId);
+    EXPECT_FALSE(snapshot->next_action || snapshot->client_secret);
   }
 }
 
 TEST(StripeSubscription, believes_the_item_where_both_shapes_differ) {
-  const auto news =
+  const auto snapshot =
       subscription(basil_subscription("active", {{"current_period_end", 1'999'999'999}}));
-  EXPECT_EQ(news->current_period_end, base::Timestamp::from_unix_seconds(1'764'932'400));
+  EXPECT_EQ(snapshot->current_period_end, base::Timestamp::from_unix_seconds(1'764'932'400));
 }
 
 TEST(StripeSubscription, has_a_word_of_ours_for_every_status) {
@@ -145,18 +146,19 @@ TEST(StripeSubscription, has_a_word_of_ours_for_every_status) {
 }
 
 TEST(StripeSubscription, tolerates_what_is_missing_or_of_another_kind) {
-  const auto news = subscription(json(R"({"id":"sub_1","object":"subscription",
+  const auto snapshot = subscription(json(R"({"id":"sub_1","object":"subscription",
     "customer":{"id":"cus_1","object":"customer"},"status":7,"items":{"data":[]},"metadata":null,
     "cancel_at_period_end":"yes","canceled_at":-1,"ended_at":99999999999999,"trial_end":"soon",
     "default_payment_method":{"id":"pm_2"},"latest_invoice":{"id":"in_2"},
     "pending_setup_intent":"seti_1"})"));
-  ASSERT_TRUE(news);
-  EXPECT_EQ(news->gateway_customer_id, "cus_1");
-  EXPECT_EQ(news->gateway_payment_method_id, "pm_2");
-  EXPECT_EQ(news->latest_invoice_id, "in_2");
-  EXPECT_FALSE(news->status || news->price || news->gateway_item_id || news->cancelled_at ||
-               news->ended_at || news->trial_end || news->current_period_end);
-  EXPECT_FALSE(news->cancel_at_period_end);
+  ASSERT_TRUE(snapshot);
+  EXPECT_EQ(snapshot->gateway_customer_id, "cus_1");
+  EXPECT_EQ(snapshot->gateway_payment_method_id, "pm_2");
+  EXPECT_EQ(snapshot->latest_invoice_id, "in_2");
+  EXPECT_FALSE(snapshot->status || snapshot->price || snapshot->gateway_item_id ||
+               snapshot->cancelled_at || snapshot->ended_at || snapshot->trial_end ||
+               snapshot->current_period_end);
+  EXPECT_FALSE(snapshot->cancel_at_period_end);
 }
 
 TEST(StripeSubscription, costs_its_price_times_its_quantity) {
@@ -198,10 +200,11 @@ TEST(StripeSubscription, hands_out_the_next_action_of_an_intent_that_shows) {
   const auto waiting = intent("requires_action", {{"next_action", action}});
   for (const auto& open : {basil_invoice("open", {{"payments", paid_by(waiting)}}),
                            acacia_invoice("open", {{"payment_intent", waiting}})}) {
-    const auto news = subscription(basil_subscription("incomplete", {{"latest_invoice", open}}));
-    EXPECT_EQ(news->next_action->type, "redirect_to_url");
-    EXPECT_EQ(news->next_action->url, "https://hooks.stripe.com/3ds");
-    EXPECT_EQ(news->next_action->client_secret, "pi_1_secret_canary");
+    const auto snapshot =
+        subscription(basil_subscription("incomplete", {{"latest_invoice", open}}));
+    EXPECT_EQ(snapshot->next_action->type, "redirect_to_url");
+    EXPECT_EQ(snapshot->next_action->url, "https://hooks.stripe.com/3ds");
+    EXPECT_EQ(snapshot->next_action->client_secret, "pi_1_secret_canary");
   }
   const auto failed =
       basil_invoice("open", {{"payments", paid_by(intent("requires_payment_method"))}});
@@ -224,14 +227,14 @@ TEST(StripeSubscription, asks_to_set_up_a_method_during_a_trial) {
 
 TEST(StripeSubscription, asks_for_nothing_when_nothing_can_be_paid_any_more) {
   for (const std::string_view closed : {"paid", "void", "uncollectible"}) {
-    const auto news =
+    const auto snapshot =
         subscription(basil_subscription("active", {{"latest_invoice", basil_invoice(closed)}}));
-    EXPECT_FALSE(news->client_secret || news->next_action) << closed;
+    EXPECT_FALSE(snapshot->client_secret || snapshot->next_action) << closed;
   }
   for (const std::string_view ended : {"canceled", "incomplete_expired"}) {
-    const auto news =
+    const auto snapshot =
         subscription(basil_subscription(ended, {{"latest_invoice", basil_invoice("open")}}));
-    EXPECT_FALSE(news->client_secret || news->next_action) << ended;
+    EXPECT_FALSE(snapshot->client_secret || snapshot->next_action) << ended;
   }
   const auto paying = basil_invoice("open", {{"payments", paid_by(intent("processing"))}});
   EXPECT_FALSE(
@@ -264,29 +267,29 @@ TEST(StripeInvoice, is_read_alike_in_both_api_shapes) {
       {{"amount_received", 2990}, {"latest_charge", "ch_1"}, {"metadata", wire::JsonObject{}}});
   for (const auto& object : {basil_invoice("paid", {{"payments", paid_by(paid)}}),
                              acacia_invoice("paid", {{"payment_intent", paid}})}) {
-    const auto news = invoice(object);
-    ASSERT_TRUE(news);
-    EXPECT_EQ(news->gateway_invoice_id, "in_1");
-    EXPECT_EQ(news->gateway_subscription_id, "sub_1");
-    EXPECT_EQ(news->status, InvoiceStatus::paid);
-    EXPECT_EQ(news->amount_due, money("29.90", "USD"));
-    EXPECT_EQ(news->our_subscription->to_string(), fixtures::kSubscriptionId);
-    ASSERT_TRUE(news->payment);
-    EXPECT_EQ(news->payment->gateway_payment_id, "pi_1");
-    EXPECT_EQ(news->payment->state, RemoteState::succeeded);
-    EXPECT_EQ(news->payment->captured, money("29.90", "USD"));
-    EXPECT_EQ(news->payment->charge_id, "ch_1");
-    EXPECT_FALSE(news->payment->our_payment);
-    EXPECT_EQ(news->payment->client_secret, "pi_1_secret_canary");
+    const auto snapshot = invoice(object);
+    ASSERT_TRUE(snapshot);
+    EXPECT_EQ(snapshot->gateway_invoice_id, "in_1");
+    EXPECT_EQ(snapshot->gateway_subscription_id, "sub_1");
+    EXPECT_EQ(snapshot->status, InvoiceStatus::paid);
+    EXPECT_EQ(snapshot->amount_due, money("29.90", "USD"));
+    EXPECT_EQ(snapshot->our_subscription->to_string(), fixtures::kSubscriptionId);
+    ASSERT_TRUE(snapshot->payment);
+    EXPECT_EQ(snapshot->payment->gateway_payment_id, "pi_1");
+    EXPECT_EQ(snapshot->payment->state, RemoteState::succeeded);
+    EXPECT_EQ(snapshot->payment->captured, money("29.90", "USD"));
+    EXPECT_EQ(snapshot->payment->charge_id, "ch_1");
+    EXPECT_FALSE(snapshot->payment->our_payment);
+    EXPECT_EQ(snapshot->payment->client_secret, "pi_1_secret_canary");
   }
 }
 
 TEST(StripeInvoice, names_the_intent_of_which_only_the_id_shows) {
   for (const auto& object : {basil_invoice("open"), acacia_invoice("open")}) {
-    const auto news = invoice(object);
-    EXPECT_EQ(news->payment->gateway_payment_id, "pi_1");
-    EXPECT_EQ(news->payment->state, RemoteState::unrecognized);
-    EXPECT_FALSE(news->payment->amount);
+    const auto snapshot = invoice(object);
+    EXPECT_EQ(snapshot->payment->gateway_payment_id, "pi_1");
+    EXPECT_EQ(snapshot->payment->state, RemoteState::unrecognized);
+    EXPECT_FALSE(snapshot->payment->amount);
   }
 }
 
@@ -310,11 +313,11 @@ TEST(StripeInvoice, speaks_of_the_payment_that_paid_it_else_of_the_default_one) 
 }
 
 TEST(StripeInvoice, may_have_no_payment_no_subscription_and_no_readable_words) {
-  const auto news = invoice(json(R"({"id":"in_1","object":"invoice","status":"a_new_word",
+  const auto snapshot = invoice(json(R"({"id":"in_1","object":"invoice","status":"a_new_word",
     "amount_due":-5,"currency":"usd","parent":null,"payments":{"data":[]}})"));
-  ASSERT_TRUE(news);
-  EXPECT_FALSE(news->status || news->payment || news->gateway_subscription_id ||
-               news->our_subscription || news->amount_due);
+  ASSERT_TRUE(snapshot);
+  EXPECT_FALSE(snapshot->status || snapshot->payment || snapshot->gateway_subscription_id ||
+               snapshot->our_subscription || snapshot->amount_due);
   const auto malformed = invoice(json(R"({"id":"in_1","object":"invoice","parent":7,
     "subscription":"../x","payment_intent":"a b","payments":[]})"));
   EXPECT_FALSE(malformed->payment || malformed->gateway_subscription_id);
@@ -337,10 +340,10 @@ TEST(StripePrice, is_an_amount_for_every_so_many_days_weeks_months_or_years) {
                                                             {"month", BillingCycle::monthly},
                                                             {"year", BillingCycle::yearly}};
   for (const auto& [word, cycle] : rows) {
-    const auto news =
+    const auto snapshot =
         price({{"recurring", wire::JsonObject{{"interval", word}, {"interval_count", 3}}}});
-    EXPECT_EQ(news->billing_cycle, cycle);
-    EXPECT_EQ(news->interval_count, 3);
+    EXPECT_EQ(snapshot->billing_cycle, cycle);
+    EXPECT_EQ(snapshot->interval_count, 3);
   }
   EXPECT_EQ(price()->amount, money("29.90", "USD"));
   EXPECT_EQ(price({{"currency", "jpy"}})->amount, money("2990", "JPY"));

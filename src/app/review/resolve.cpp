@@ -1,11 +1,11 @@
 #include "app/calls/driver.h"
 #include "app/payments/closing.h"
-#include "app/payments/payment_news.h"
+#include "app/payments/payment_snapshot.h"
 #include "app/pipeline/guards.h"
 #include "app/pipeline/ledger_books.h"
 #include "app/pipeline/narrow.h"
-#include "app/review/reconciliations.h"
 #include "app/review/review_resolve.h"
+#include "app/review/reviews.h"
 
 namespace cobro::app {
 
@@ -16,8 +16,8 @@ using domain::CallStatus;
 using domain::GatewayCall;
 using domain::Operation;
 using domain::PaymentState;
-using domain::ReconciliationOutcome;
 using domain::Refusal;
+using domain::ReviewOutcome;
 
 // What a person said, in the place of a gateway's answer.
 constexpr std::string_view kByHand = R"({"resolved":"by hand"})";
@@ -36,7 +36,7 @@ void book_capture(Books& books, domain::Money amount,
     books.overpay(amount, transaction_id, std::string(kByHand));
 }
 
-void confirm_succeeded(Books& books, const ResolveReconciliation& command) {
+void confirm_succeeded(Books& books, const ResolveReview& command) {
   if (books.payment().capture_method == domain::CaptureMethod::automatic)
     return book_capture(books, books.payment().amount, command.gateway_transaction_id);
   books.move(domain::PaymentEvent::authorized);
@@ -46,8 +46,7 @@ void confirm_succeeded(Books& books, const ResolveReconciliation& command) {
     });
 }
 
-CallStatus book_success(Books& books, const GatewayCall& call,
-                        const ResolveReconciliation& command) {
+CallStatus book_success(Books& books, const GatewayCall& call, const ResolveReview& command) {
   switch (call.operation) {
     case Operation::create:
       books.note([&](domain::Payment& payment) {
@@ -92,15 +91,15 @@ CallStatus book_failure(Books& books, const GatewayCall& call) {
 }
 
 void end(Books& books, GatewayCall call, CallStatus status, ports::Changes& changes) {
-  call.in_review = false;  // its reconciliation is settled here, by name
+  call.in_review = false;  // its review is settled here, by name
   const bool declined = status == CallStatus::declined;
   end_payment_call(books, call, status,
                    declined ? std::optional(said_to_have_failed()) : std::nullopt, changes);
 }
 
-void resolve_call(Books& books, const GatewayCall& call, const ResolveReconciliation& command,
+void resolve_call(Books& books, const GatewayCall& call, const ResolveReview& command,
                   ports::Changes& changes) {
-  const bool succeeded = command.outcome == ReconciliationOutcome::succeeded;
+  const bool succeeded = command.outcome == ReviewOutcome::succeeded;
   const auto status = succeeded ? book_success(books, call, command) : book_failure(books, call);
   end(books, call, status, changes);
 }
@@ -123,9 +122,9 @@ void end_open_calls(Books& books, const ports::Loaded& loaded, bool succeeded,
 }
 
 base::Result<void, Refusal> resolve_conflict(Books& books, const ports::Loaded& loaded,
-                                             const ResolveReconciliation& command,
+                                             const ResolveReview& command,
                                              ports::Changes& changes) {
-  const bool succeeded = command.outcome == ReconciliationOutcome::succeeded;
+  const bool succeeded = command.outcome == ReviewOutcome::succeeded;
   if (!succeeded && books.payment().state == PaymentState::succeeded)
     return std::unexpected(
         invalid_state("The payment is completed; refund it if its money went back."));
@@ -139,9 +138,9 @@ base::Result<void, Refusal> resolve_conflict(Books& books, const ports::Loaded& 
   return {};
 }
 
-domain::Reconciliation resolved(domain::Reconciliation row, const ResolveReconciliation& command,
-                                const Call& call, base::Timestamp now) {
-  row.status = domain::ReconciliationStatus::resolved;
+domain::Review resolved(domain::Review row, const ResolveReview& command, const Call& call,
+                        base::Timestamp now) {
+  row.status = domain::ReviewStatus::resolved;
   row.outcome = command.outcome;
   row.gateway_transaction_id = command.gateway_transaction_id;
   row.note = command.note;
@@ -151,9 +150,9 @@ domain::Reconciliation resolved(domain::Reconciliation row, const ResolveReconci
 }
 
 // What was made there is of use only to who knows its id.
-base::Result<void, Refusal> check_object(const ResolveReconciliation& command,
+base::Result<void, Refusal> check_object(const ResolveReview& command,
                                          const ports::Loaded& loaded) {
-  const bool made = command.outcome == ReconciliationOutcome::succeeded && loaded.call &&
+  const bool made = command.outcome == ReviewOutcome::succeeded && loaded.call &&
                     loaded.call->operation == Operation::create;
   if (!made || command.gateway_transaction_id) return {};
   return std::unexpected(
@@ -161,29 +160,29 @@ base::Result<void, Refusal> check_object(const ResolveReconciliation& command,
                     "is required: the id of the payment's object at the gateway"));
 }
 
-base::Result<Decided, Refusal> decide(const Call& call, const ResolveReconciliation& command,
-                                      const WordReconciliation& word, const ports::Loaded& loaded,
+base::Result<Decided, Refusal> decide(const Call& call, const ResolveReview& command,
+                                      const RenderReview& render, const ports::Loaded& loaded,
                                       domain::Moment moment) {
-  const auto& review = loaded.reconciliation;
+  const auto& review = loaded.review;
   if (!review || !may_see(call.caller, review->user_id.value_or(""), review->tenant_id))
     return std::unexpected(not_found("reconciliation"));
-  if (loaded.reconciliation->status == domain::ReconciliationStatus::resolved)
+  if (loaded.review->status == domain::ReviewStatus::resolved)
     return std::unexpected(
         invalid_state("The reconciliation is resolved; it must be open to be resolved."));
   if (auto complete = check_object(command, loaded); !complete)
     return std::unexpected(std::move(complete).error());
   Decided decided;
-  auto row = resolved(*loaded.reconciliation, command, call, moment.now);
+  auto row = resolved(*loaded.review, command, call, moment.now);
   if (!loaded.payment) {
     if (auto done = resolve_other(loaded, std::move(moment), command, decided.changes); !done)
       return std::unexpected(std::move(done).error());
-    decided.changes.update_reconciliations.push_back(row);
+    decided.changes.update_reviews.push_back(row);
     row.version += 1;
-    decided.reply = word(row, nullptr);
+    decided.reply = render(row, nullptr);
     return decided;
   }
   auto books = open_books(loaded, std::move(moment));
-  if (row.kind == domain::ReconciliationKind::conflict) {
+  if (row.kind == domain::ReviewKind::conflict) {
     if (auto fine = resolve_conflict(books, loaded, command, decided.changes); !fine)
       return std::unexpected(std::move(fine).error());
   } else if (loaded.call && loaded.call->status == CallStatus::open) {
@@ -191,35 +190,35 @@ base::Result<Decided, Refusal> decide(const Call& call, const ResolveReconciliat
   }
   follow_closing(loaded, books);
   collect(books, decided.changes);
-  decided.changes.update_reconciliations.push_back(row);
+  decided.changes.update_reviews.push_back(row);
   row.version += 1;
-  decided.reply = word(row, &books.payment());
+  decided.reply = render(row, &books.payment());
   return decided;
 }
 
 }  // namespace
 
-base::Task<Answer> resolve_reconciliation(Context& context, Call call,
-                                          ResolveReconciliation command, WordReconciliation word) {
-  if (!may(call.caller, Action::settle_by_hand))
+base::Task<Answer> resolve_review(Context& context, Call call, ResolveReview command,
+                                  RenderReview render) {
+  if (!may(call.caller, Action::resolve_by_hand))
     co_return std::unexpected(forbidden("Settling by hand needs the role admin."));
   const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
-    return decide(call, command, word, loaded, std::move(moment));
+    return decide(call, command, render, loaded, std::move(moment));
   };
-  ports::Reads reads{.root = command.reconciliation, .transaction_numbers = 1};
+  ports::Reads reads{.root = command.review, .transaction_numbers = 1};
   const auto about = co_await context.store.load(reads);
   if (about.call && !about.payment) reads.call = ports::ref_of(*about.call);
-  auto decided = co_await once(context, call, reads, decide_once, &never_settled);
+  auto decided = co_await idempotently(context, call, reads, decide_once, &never_rendered);
   if (!decided) co_return std::unexpected(std::move(decided).error());
   co_return std::move(*decided->reply);
 }
 
-base::Task<base::Result<ports::Listed<domain::Reconciliation>, Refusal>> list_reconciliations(
-    Context& context, Caller caller, ports::ReconciliationFilter filter, ports::Page page) {
-  if (!may(caller, Action::settle_by_hand))
+base::Task<base::Result<ports::Listed<domain::Review>, Refusal>> list_reviews(
+    Context& context, Caller caller, ports::ReviewFilter filter, ports::Page page) {
+  if (!may(caller, Action::resolve_by_hand))
     co_return std::unexpected(forbidden("Reconciliations are shown to the role admin."));
   narrow_to_tenant(caller, filter);
-  co_return co_await context.store.list_reconciliations(filter, page);
+  co_return co_await context.store.list_reviews(filter, page);
 }
 
 }  // namespace cobro::app

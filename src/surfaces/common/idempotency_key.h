@@ -12,7 +12,7 @@ namespace cobro::surfaces {
 
 // 1–255 printable ASCII characters, bare or as a quoted string (RFC 8941 §3.3.3), which is
 // the same key as its content; nothing when it is neither.
-std::optional<std::string> parse_client_key(std::string_view field);
+std::optional<std::string> parse_idempotency_key(std::string_view field);
 
 // Nothing when the request has no such header. Refusals: validation_failed.
 base::Result<std::optional<app::Idempotency>, domain::Refusal> read_idempotency(

@@ -21,9 +21,8 @@ Decided ask_about(domain::PaymentId payment);
 
 // once, as long as the decision wants to ask: what it asks about is in `asked` when it decides
 // again, and it must not ask about that twice. Refusals: those of `once`; not_found.
-base::Task<base::Result<Decided, domain::Refusal>> once_asking(Context& context, const Call& call,
-                                                               ports::Reads reads, Decide decide,
-                                                               WordSettled word_settled,
-                                                               Asked& asked);
+base::Task<base::Result<Decided, domain::Refusal>> idempotently_with_query(
+    Context& context, const Call& call, ports::Reads reads, Decide decide,
+    RenderLoaded render_loaded, Asked& asked);
 
 }  // namespace cobro::app

@@ -1,4 +1,4 @@
-#include "surfaces/platform/reconciliation_dto.h"
+#include "surfaces/platform/review_dto.h"
 
 #include "surfaces/common/documents.h"
 
@@ -6,18 +6,18 @@ namespace cobro::surfaces::platform {
 
 namespace {
 
-std::optional<wire::Decimal> amount_of(const domain::Reconciliation& row) {
+std::optional<wire::Decimal> amount_of(const domain::Review& row) {
   if (!row.amount) return std::nullopt;
   return wire::Decimal{row.amount->to_decimal()};
 }
-std::optional<CurrencyCode> currency_of(const domain::Reconciliation& row) {
+std::optional<CurrencyCode> currency_of(const domain::Review& row) {
   if (!row.amount) return std::nullopt;
   return CurrencyCode{row.amount->currency()};
 }
 
 }  // namespace
 
-Reconciliation to_dto(const domain::Reconciliation& row) {
+Reconciliation to_dto(const domain::Review& row) {
   return {.id = row.id,
           .payment_id = row.payment_id,
           .subscription_id = row.subscription_id,
@@ -39,19 +39,19 @@ Reconciliation to_dto(const domain::Reconciliation& row) {
           .resolved_at = row.resolved_at};
 }
 
-Reconciliation to_dto(const domain::Reconciliation& row, const domain::Payment& payment) {
+Reconciliation to_dto(const domain::Review& row, const domain::Payment& payment) {
   auto dto = to_dto(row);
   dto.payment_status.emplace(status_of(payment));
   return dto;
 }
 
-std::optional<app::ResolveReconciliation> read_resolution(const wire::Json& body, Fields& fields) {
+std::optional<app::ResolveReview> read_resolution(const wire::Json& body, Fields& fields) {
   auto dto = fields.take(wire::decode<ReconciliationResolution>(body));
   if (fields.failed()) return std::nullopt;
-  app::ResolveReconciliation command{.reconciliation = {},
-                                     .outcome = dto->outcome,
-                                     .gateway_transaction_id = {},
-                                     .note = std::move(dto->note.text)};
+  app::ResolveReview command{.review = {},
+                             .outcome = dto->outcome,
+                             .gateway_transaction_id = {},
+                             .note = std::move(dto->note.text)};
   if (dto->gateway_transaction_id)
     command.gateway_transaction_id = std::move(dto->gateway_transaction_id->text);
   return command;

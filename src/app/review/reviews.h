@@ -1,4 +1,4 @@
-// Use cases about reconciliations: what no machine could settle, settled by a person.
+// Use cases about reviews: what no machine could settle, settled by a person.
 #pragma once
 
 #include <functional>
@@ -6,17 +6,17 @@
 #include <string>
 
 #include "app/pipeline/pipeline.h"
-#include "domain/reconciliation.h"
+#include "domain/review.h"
 
 namespace cobro::app {
 
 // `payment`: as it is left, when the matter is about one; else null.
-using WordReconciliation =
-    std::function<StoredReply(const domain::Reconciliation& row, const domain::Payment* payment)>;
+using RenderReview =
+    std::function<StoredReply(const domain::Review& row, const domain::Payment* payment)>;
 
-struct ResolveReconciliation {
-  domain::ReconciliationId reconciliation;
-  domain::ReconciliationOutcome outcome = domain::ReconciliationOutcome::failed;
+struct ResolveReview {
+  domain::ReviewId review;
+  domain::ReviewOutcome outcome = domain::ReviewOutcome::failed;
   std::optional<std::string> gateway_transaction_id;
   std::string note;
 };
@@ -32,12 +32,11 @@ struct ResolveReconciliation {
 // Refusals: forbidden (`admin` only), not_found, validation_failed (made, and under which id is not
 // said), invalid_state (resolved already; a conflict "failed" of a payment that succeeded, which is
 // refunded instead).
-base::Task<Answer> resolve_reconciliation(Context& context, Call call,
-                                          ResolveReconciliation command, WordReconciliation word);
+base::Task<Answer> resolve_review(Context& context, Call call, ResolveReview command,
+                                  RenderReview render);
 
 // Refusals: forbidden (`admin` only).
-base::Task<base::Result<ports::Listed<domain::Reconciliation>, domain::Refusal>>
-list_reconciliations(Context& context, Caller caller, ports::ReconciliationFilter filter,
-                     ports::Page page);
+base::Task<base::Result<ports::Listed<domain::Review>, domain::Refusal>> list_reviews(
+    Context& context, Caller caller, ports::ReviewFilter filter, ports::Page page);
 
 }  // namespace cobro::app
