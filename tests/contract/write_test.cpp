@@ -406,8 +406,13 @@ TEST_P(Writes, numbers_are_unique_and_grow) {
       EXPECT_EQ(loaded.order_numbers.size(), 3U);
       EXPECT_EQ(loaded.payment_numbers.size(), 1U);
       EXPECT_EQ(loaded.transaction_numbers.size(), 2U);
-      drawn.insert(drawn.end(), loaded.order_numbers.begin(), loaded.order_numbers.end());
-      return ports::Changes{.insert_events = {make.event(make.payment(1), 1)}};
+      ports::Changes changes;
+      for (const auto number : loaded.order_numbers) {
+        drawn.push_back(number);
+        changes.insert_orders.push_back(make.order(1000));
+        changes.insert_orders.back().number = number;
+      }
+      return changes;
     };
     EXPECT_TRUE(run(store->write(reads, decide)).committed());
   }

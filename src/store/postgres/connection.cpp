@@ -89,7 +89,8 @@ struct Expected {
 // Every connection has these: what a lost instance of ours holds is let go by the server.
 constexpr std::string_view kSession =
     "SELECT set_config('idle_in_transaction_session_timeout', '30s', false),"
-    " set_config('statement_timeout', '30s', false), set_config('jit', 'off', false)";
+    " set_config('statement_timeout', '30s', false), set_config('jit', 'off', false),"
+    " set_config('plan_cache_mode', 'force_generic_plan', false)";
 
 class Connection final : public PgConnection, public std::enable_shared_from_this<Connection> {
  public:

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "base/check.h"
-#include "store/postgres/failure.h"
-#include "store/postgres/pool.h"
+#include "store/postgres/pipeline.h"
+#include "store/postgres/write_groups.h"
 #include "store/postgres_store.h"
 #include "store/sql/changes.h"
 #include "store/sql/lists.h"
@@ -14,47 +14,25 @@ namespace cobro::store {
 namespace {
 
 using ports::Loaded;
-using ports::WriteError;
-using ports::WriteFailure;
 using ports::WriteResult;
 using Answers = std::vector<Rows>;
 
-constexpr std::string_view kBegin = "BEGIN ISOLATION LEVEL REPEATABLE READ";
 constexpr std::string_view kBeginReading = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 constexpr std::string_view kCommit = "COMMIT";
-
-// `statements` between two commands; an empty command is left out.
-std::vector<Statement> framed(std::string_view before, std::vector<Statement> statements,
-                              std::string_view after) {
-  if (!before.empty()) statements.insert(statements.begin(), Statement{before});
-  if (!after.empty()) statements.push_back(Statement{after});
-  return statements;
-}
-
-// A transaction that has begun and read.
-struct Begun {
-  std::optional<PgLease> lease;
-  Answers answers;
-  std::optional<WriteError> error;
-};
 
 class PostgresStore final : public ports::Store {
  public:
   PostgresStore(std::shared_ptr<PgPool> pool, std::string deployment, ports::Clock& clock)
-      : pool_(std::move(pool)), deployment_(std::move(deployment)), clock_(clock) {}
+      : pool_(std::move(pool)),
+        groups_(pool_, clock),
+        deployment_(std::move(deployment)),
+        clock_(clock) {}
   PostgresStore(const PostgresStore&) = delete;
   PostgresStore& operator=(const PostgresStore&) = delete;
   ~PostgresStore() override { pool_->shut_down(); }
 
   base::Task<WriteResult> write(const ports::Reads& reads, const ports::Decide& decide) override {
-    auto plan = plan_reads(reads, kPostgresTraits, true);
-    auto begun = co_await begin(std::move(plan.statements));
-    if (begun.error) co_return WriteResult{std::move(*begun.error)};
-    // A refusal or an exception gives the lease back, and its transaction is rolled back.
-    auto decision = decide(to_loaded(plan, begun.answers));
-    if (!decision) co_return WriteResult{std::move(decision).error()};
-    const auto answers = co_await begun.lease->run(framed({}, plan_changes(*decision), kCommit));
-    co_return outcome_of(answers);
+    return groups_.write(reads, decide);
   }
 
   base::Task<bool> was_committed(const ports::Changes& changes) override {
@@ -193,34 +171,11 @@ class PostgresStore final : public ports::Store {
   }
 
  private:
-  // Sends one pipeline that may be sent twice: when its connection turns out to be dead, on a
-  // fresh one.
-  base::Task<Begun> start(std::vector<Statement> statements) {
-    for (int tries = 0;; ++tries) {
-      PgLease lease = co_await pool_->acquire();
-      auto answers = co_await lease.run(statements);
-      if (answers.lost && !answers.late && tries == 0) {
-        pool_->close_idle();
-        continue;
-      }
-      if (answers.lost || answers.error) throw_pg_failure(answers);
-      co_return Begun{std::move(lease), std::move(answers.rows), std::nullopt};
-    }
-  }
-
-  base::Task<Begun> begin(std::vector<Statement> reads) {
-    try {
-      auto begun = co_await start(framed(kBegin, std::move(reads), {}));
-      begun.answers.erase(begun.answers.begin());
-      co_return begun;
-    } catch (const ports::StoreUnavailable& away) {
-      co_return Begun{std::nullopt, {}, WriteError{WriteFailure::unavailable, away.what()}};
-    }
-  }
-
   // Every statement sees the same state.
   base::Task<Answers> snapshot(std::vector<Statement> statements) {
-    auto begun = co_await start(framed(kBeginReading, std::move(statements), kCommit));
+    // One statement sees one state by itself.
+    if (statements.size() == 1) co_return co_await one(std::move(statements.front()));
+    auto begun = co_await start(*pool_, framed(kBeginReading, std::move(statements), kCommit));
     begun.answers.erase(begun.answers.begin());
     begun.answers.pop_back();
     co_return std::move(begun.answers);
@@ -229,7 +184,7 @@ class PostgresStore final : public ports::Store {
   base::Task<Answers> one(Statement statement) {
     std::vector<Statement> statements;
     statements.push_back(std::move(statement));
-    auto begun = co_await start(std::move(statements));
+    auto begun = co_await start(*pool_, std::move(statements));
     co_return std::move(begun.answers);
   }
 
@@ -251,18 +206,8 @@ class PostgresStore final : public ports::Store {
     co_return read(answers, limit);
   }
 
-  // Of the pipeline that ends in COMMIT. Its tag is compared: a COMMIT of a failed transaction
-  // answers well, with the tag ROLLBACK.
-  static WriteResult outcome_of(const PgAnswers& answers) {
-    if (answers.lost) return {WriteError{WriteFailure::unknown_commit, "connection lost"}};
-    if (answers.error) return {pg_write_error(*answers.error)};
-    if (answers.last_tag != "COMMIT")
-      return {WriteError{WriteFailure::conflict, "answered " + answers.last_tag}};
-    COBRO_CHECK(!answers.missed);
-    return {};
-  }
-
   std::shared_ptr<PgPool> pool_;
+  WriteGroups groups_;
   std::string deployment_;
   ports::Clock& clock_;
 };

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "store/sql/entities.h"
+#include "store/sql/pieces.h"
 
 namespace cobro::store {
 namespace {
@@ -17,38 +18,46 @@ constexpr std::string_view kCustomerOfUser =
 
 // The texts of a customer. `customer_key` is an SQL expression over the parameters; `method_key`
 // names a method that is read whatever became of it.
-struct CustomerTexts {
-  std::string customer, methods, open_calls;
-};
-
-CustomerTexts customer_texts(std::string_view customer_key, std::string_view method_key = {}) {
+std::vector<Piece> customer_rows(std::string_view customer_key, std::string_view method_key) {
   const std::string named = method_key.empty() ? "" : fmt::format(" OR id = {}", method_key);
+  return {{Part::methods, payment_methods().column_list(),
+           fmt::format("FROM payment_methods WHERE customer_id = {} AND"
+                       " (status IN ('attaching', 'attached'){}) ORDER BY id",
+                       customer_key, named)},
+          open_calls_of(fmt::format("SELECT {0} AS id UNION ALL SELECT id FROM payment_methods"
+                                    " WHERE customer_id = {0}",
+                                    customer_key))};
+}
+
+std::vector<Piece> after(Piece first, std::vector<Piece> others) {
+  others.insert(others.begin(), std::move(first));
+  return others;
+}
+
+// `condition`: over the customer's own row, which is called u.
+Pieces customer_pieces(std::string_view customer_key, std::string_view condition,
+                       std::string_view method_key = {}) {
   return {
-      fmt::format("{} WHERE id = {}", customers().select(), customer_key),
-      fmt::format(
-          "{} WHERE customer_id = {} AND (status IN ('attaching', 'attached'){}) ORDER BY id",
-          payment_methods().select(), customer_key, named),
-      fmt::format("{} WHERE status = 'open' AND subject_id IN (SELECT {} UNION ALL"
-                  " SELECT id FROM payment_methods WHERE customer_id = {}) ORDER BY id",
-                  gateway_calls().select(), customer_key, customer_key),
-  };
+      after({Part::customer, customers().column_list(),
+             fmt::format("FROM customers WHERE id = {}", customer_key)},
+            customer_rows(customer_key, method_key)),
+      after({Part::customer, customers().column_list("u"), ""}, customer_rows("u.id", method_key)),
+      fmt::format("FROM customers u WHERE {}", condition)};
+}
+Pieces customer_pieces_of(std::string_view customer_key, std::string_view method_key = {}) {
+  return customer_pieces(customer_key, fmt::format("u.id = {}", customer_key), method_key);
 }
 
-void add_texts(ReadPlan& plan, const CustomerTexts& texts, const std::vector<Param>& params) {
-  plan.add(Part::customer, texts.customer, params);
-  plan.add(Part::methods, texts.methods, params);
-  plan.add(Part::open_calls, texts.open_calls, params);
-}
-
-void add_customer(ReadPlan&, std::monostate) {}
+void add_customer(ReadPlan&, std::monostate, const SqlTraits&) {}
 
 std::vector<Param> params_of_user(const ports::CustomerRef& ref) {
   return params_of(ref.gateway, ref.tenant_id.value_or(""), ref.user_id);
 }
 
-void add_customer(ReadPlan& plan, const ports::CustomerRef& ref) {
-  static const auto texts = customer_texts(kCustomerOfUser);
-  add_texts(plan, texts, params_of_user(ref));
+void add_customer(ReadPlan& plan, const ports::CustomerRef& ref, const SqlTraits& traits) {
+  static const auto pieces = customer_pieces(
+      kCustomerOfUser, "u.gateway = $1 AND COALESCE(u.tenant_id, '') = $2 AND u.user_id = $3");
+  pieces.add_to(plan, params_of_user(ref), traits);
 }
 
 void add_customer_subscriptions(ReadPlan& plan, const ports::CustomerRef& ref) {
@@ -63,79 +72,73 @@ void add_customer_subscriptions(ReadPlan& plan, const ports::CustomerRef& ref) {
   plan.add(Part::open_calls, calls, params_of_user(ref));
 }
 
-void add_customer(ReadPlan& plan, const domain::CustomerId& id) {
-  static const auto texts = customer_texts("$1");
-  add_texts(plan, texts, params_of(id));
+void add_customer(ReadPlan& plan, const domain::CustomerId& id, const SqlTraits& traits) {
+  static const auto pieces = customer_pieces_of("$1");
+  pieces.add_to(plan, params_of(id), traits);
 }
 
-void add_customer(ReadPlan& plan, const domain::PaymentMethodId& id) {
-  static const auto texts =
-      customer_texts("(SELECT customer_id FROM payment_methods WHERE id = $1)", "$1");
-  add_texts(plan, texts, params_of(id));
+void add_customer(ReadPlan& plan, const domain::PaymentMethodId& id, const SqlTraits& traits) {
+  static const auto pieces =
+      customer_pieces_of("(SELECT customer_id FROM payment_methods WHERE id = $1)", "$1");
+  pieces.add_to(plan, params_of(id), traits);
 }
 
-void add_customer(ReadPlan& plan, const ports::RemoteCustomerRef& ref) {
-  static const auto texts =
-      customer_texts("(SELECT id FROM customers WHERE gateway = $1 AND gateway_customer_id = $2)");
-  add_texts(plan, texts, params_of(ref.gateway, ref.gateway_customer_id));
+void add_customer(ReadPlan& plan, const ports::RemoteCustomerRef& ref, const SqlTraits& traits) {
+  static const auto pieces = customer_pieces_of(
+      "(SELECT id FROM customers WHERE gateway = $1 AND gateway_customer_id = $2)");
+  pieces.add_to(plan, params_of(ref.gateway, ref.gateway_customer_id), traits);
 }
 
-void add_customer(ReadPlan& plan, const ports::RemoteMethodRef& ref) {
-  static const auto texts = customer_texts(
+void add_customer(ReadPlan& plan, const ports::RemoteMethodRef& ref, const SqlTraits& traits) {
+  static const auto pieces = customer_pieces_of(
       "(SELECT customer_id FROM payment_methods WHERE gateway = $1"
       " AND gateway_payment_method_id = $2 AND status = 'attached')");
-  add_texts(plan, texts, params_of(ref.gateway, ref.gateway_payment_method_id));
+  pieces.add_to(plan, params_of(ref.gateway, ref.gateway_payment_method_id), traits);
 }
 
-struct SubscriptionTexts {
-  std::string subscription, open_calls;
-};
-
-SubscriptionTexts subscription_texts(std::string_view key) {
-  return {
-      fmt::format("{} WHERE id = {}", subscriptions().select(), key),
-      fmt::format("{} WHERE status = 'open' AND subject_id = {}", gateway_calls().select(), key),
-  };
+Pieces subscription_pieces(std::string_view key) {
+  return {{{Part::subscription, subscriptions().column_list(),
+            fmt::format("FROM subscriptions WHERE id = {}", key)},
+           open_calls_of(fmt::format("SELECT {} AS id", key))},
+          {{Part::subscription, subscriptions().column_list("b"), ""},
+           open_calls_of("SELECT b.id AS id")},
+          fmt::format("FROM subscriptions b WHERE b.id = {}", key)};
 }
 
-void add_texts(ReadPlan& plan, const SubscriptionTexts& texts, const std::vector<Param>& params) {
-  plan.add(Part::subscription, texts.subscription, params);
-  plan.add(Part::open_calls, texts.open_calls, params);
+void add_subscription(ReadPlan&, std::monostate, const SqlTraits&) {}
+
+void add_subscription(ReadPlan& plan, const domain::SubscriptionId& id, const SqlTraits& traits) {
+  static const auto pieces = subscription_pieces("$1");
+  pieces.add_to(plan, params_of(id), traits);
 }
 
-void add_subscription(ReadPlan&, std::monostate) {}
-
-void add_subscription(ReadPlan& plan, const domain::SubscriptionId& id) {
-  static const auto texts = subscription_texts("$1");
-  add_texts(plan, texts, params_of(id));
-}
-
-void add_subscription(ReadPlan& plan, const ports::RemoteSubscriptionRef& ref) {
-  static const auto texts = subscription_texts(
+void add_subscription(ReadPlan& plan, const ports::RemoteSubscriptionRef& ref,
+                      const SqlTraits& traits) {
+  static const auto pieces = subscription_pieces(
       "(SELECT id FROM subscriptions WHERE gateway = $1 AND gateway_subscription_id = $2)");
-  add_texts(plan, texts, params_of(ref.gateway, ref.gateway_subscription_id));
+  pieces.add_to(plan, params_of(ref.gateway, ref.gateway_subscription_id), traits);
 }
 
 // The open calls of a customer's methods come along with the customer.
-void add_call(ReadPlan& plan, const ports::CallRef& ref) {
+void add_call(ReadPlan& plan, const ports::CallRef& ref, const SqlTraits& traits) {
   static const std::string subject = "(SELECT subject_id FROM gateway_calls WHERE id = $1)";
   static const std::string call = gateway_calls().select() + " WHERE id = $1";
-  static const auto customer = customer_texts(subject);
-  static const auto method = customer_texts(
+  static const auto customer = customer_pieces_of(subject);
+  static const auto method = customer_pieces_of(
       fmt::format("(SELECT customer_id FROM payment_methods WHERE id = {})", subject), subject);
-  static const auto subscription = subscription_texts(subject);
+  static const auto subscription = subscription_pieces(subject);
   const auto params = params_of(ref.id);
   switch (ref.subject) {
     case domain::CallSubject::payment:
       return;  // the root
     case domain::CallSubject::customer:
-      add_texts(plan, customer, params);
+      customer.add_to(plan, params, traits);
       break;
     case domain::CallSubject::payment_method:
-      add_texts(plan, method, params);
+      method.add_to(plan, params, traits);
       break;
     case domain::CallSubject::subscription:
-      add_texts(plan, subscription, params);
+      subscription.add_to(plan, params, traits);
       break;
   }
   plan.add(Part::call, call, params);
@@ -143,13 +146,13 @@ void add_call(ReadPlan& plan, const ports::CallRef& ref) {
 
 }  // namespace
 
-void add_billing(ReadPlan& plan, const ports::Reads& reads) {
-  if (reads.call) add_call(plan, *reads.call);
-  std::visit([&](const auto& key) { add_customer(plan, key); }, reads.customer);
+void add_billing(ReadPlan& plan, const ports::Reads& reads, const SqlTraits& traits) {
+  if (reads.call) add_call(plan, *reads.call, traits);
+  std::visit([&](const auto& key) { add_customer(plan, key, traits); }, reads.customer);
   if (const auto* user = std::get_if<ports::CustomerRef>(&reads.customer);
       user != nullptr && reads.customer_subscriptions)
     add_customer_subscriptions(plan, *user);
-  std::visit([&](const auto& key) { add_subscription(plan, key); }, reads.subscription);
+  std::visit([&](const auto& key) { add_subscription(plan, key, traits); }, reads.subscription);
   if (reads.checkout) {
     static const std::string text = checkout_sessions().select() + " WHERE id = $1";
     plan.add(Part::checkout, text, params_of(*reads.checkout));

@@ -6,7 +6,7 @@
 
 namespace cobro::store {
 
-void add_billing(ReadPlan& plan, const ports::Reads& reads);
+void add_billing(ReadPlan& plan, const ports::Reads& reads, const SqlTraits& traits);
 // Takes the answers in the plan's order: what is read by a name of its own comes after what an
 // call brings, and stands.
 void load_billing(ports::Loaded& loaded, Part part, const Rows& rows);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "ports/store.h"
@@ -10,7 +11,11 @@
 
 namespace cobro::store {
 
-std::vector<Statement> plan_changes(const ports::Changes& changes);
+// Of several writes, which touch different rows: in the same order as of one.
+std::vector<Statement> plan_changes(std::span<const ports::Changes> changes);
+inline std::vector<Statement> plan_changes(const ports::Changes& changes) {
+  return plan_changes(std::span(&changes, 1));
+}
 // A row that only these changes insert: "SELECT 1 …" finds it. Nothing when none is inserted.
 std::optional<Statement> plan_was_committed(const ports::Changes& changes);
 

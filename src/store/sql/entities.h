@@ -15,6 +15,7 @@ Statement update(const domain::Order& order);
 domain::Order read_order(Cells cells);  // without its items
 
 // Items are read with the id of their order in front: "SELECT order_id, <items>".
+std::vector<std::string> item_columns();
 std::string select_items();
 Statement insert_item(const domain::Order& order, std::size_t position);
 Statement delete_items(domain::OrderId order);

@@ -93,6 +93,11 @@ domain::Order read_order(Cells cells) {
   return order;
 }
 
+std::vector<std::string> item_columns() {
+  return {"order_id", "id",         "product_id", "product_id_is_number",
+          "quantity", "unit_price", "total"};
+}
+
 std::string select_items() {
   return fmt::format("SELECT order_id, {} FROM order_items", kItemColumns);
 }

@@ -7,60 +7,116 @@
 #include "base/check.h"
 #include "store/sql/billing_reads.h"
 #include "store/sql/entities.h"
+#include "store/sql/pieces.h"
 
 namespace cobro::store {
 namespace {
 
-// The texts for one kind of root. `payment_key` and `order_key` are SQL expressions over the
-// root's parameters; a root that is an order has no payment key.
-struct RootTexts {
-  std::string order, items, payments, refunds, transactions, open_calls, call, review;
+// Where the texts of a root find its keys: SQL expressions over the parameters, or columns of the
+// row that the one statement has found. A root that is an order has no payment key.
+struct Keys {
+  std::string order;
+  std::string payment = {};
 };
 
-std::string payments_of(std::string_view payment_key, std::string_view order_key) {
-  if (payment_key.empty())
-    return fmt::format("{} WHERE order_id = {} ORDER BY id", payments().select("0"), order_key);
-  return fmt::format(
-      "{0} WHERE id = {1} OR order_id = {2} ORDER BY id",
-      payments().select(fmt::format("CASE WHEN id = {} THEN 1 ELSE 0 END", payment_key)),
-      payment_key, order_key);
+std::vector<std::string> with(std::vector<std::string> columns, std::string extra) {
+  columns.push_back(std::move(extra));
+  return columns;
 }
 
-RootTexts texts_of(std::string_view payment_key, std::string_view order_key) {
-  RootTexts texts;
-  texts.order = fmt::format("{} WHERE id = {}", orders().select(), order_key);
-  texts.items = fmt::format("{} WHERE order_id = {} ORDER BY position", select_items(), order_key);
-  texts.payments = payments_of(payment_key, order_key);
-  const std::string own =
-      payment_key.empty() ? "" : fmt::format("subject_id = {} OR ", payment_key);
-  texts.open_calls = fmt::format(
-      "{} WHERE status = 'open' AND ({}subject_id IN (SELECT id FROM payments WHERE order_id = {}))"
-      " ORDER BY id",
-      gateway_calls().select(), own, order_key);
-  if (payment_key.empty()) return texts;
-  texts.refunds =
-      fmt::format("{} WHERE payment_id = {} ORDER BY id", refunds().select(), payment_key);
-  texts.transactions =
-      fmt::format("{} WHERE payment_id = {} ORDER BY id", transactions().select(), payment_key);
-  texts.call = fmt::format("{} WHERE id = $1", gateway_calls().select());
-  return texts;
+Piece items_of(const Keys& keys) {
+  return {Part::items, item_columns(),
+          fmt::format("FROM order_items WHERE order_id = {} ORDER BY position", keys.order)};
 }
 
-RootTexts order_texts(std::string_view order_key) {
-  return texts_of("", order_key);
+void add_payment_rows(std::vector<Piece>& pieces, const Keys& keys) {
+  pieces.push_back({Part::refunds, refunds().column_list(),
+                    fmt::format("FROM refunds WHERE payment_id = {} ORDER BY id", keys.payment)});
+  pieces.push_back(
+      {Part::transactions, transactions().column_list(),
+       fmt::format("FROM transactions WHERE payment_id = {} ORDER BY id", keys.payment)});
 }
 
-RootTexts payment_texts(std::string_view payment_key) {
-  return texts_of(payment_key,
-                  fmt::format("(SELECT order_id FROM payments WHERE id = {})", payment_key));
+// Payments are told with a flag: whether they are the root.
+std::vector<Piece> pieces_apart(const Keys& keys) {
+  std::vector<Piece> pieces;
+  pieces.push_back(
+      {Part::order, orders().column_list(), fmt::format("FROM orders WHERE id = {}", keys.order)});
+  pieces.push_back(items_of(keys));
+  const bool order_only = keys.payment.empty();
+  pieces.push_back(
+      {Part::payments,
+       with(payments().column_list(),
+            order_only ? "0" : fmt::format("CASE WHEN id = {} THEN 1 ELSE 0 END", keys.payment)),
+       fmt::format("FROM payments WHERE {}order_id = {} ORDER BY id",
+                   order_only ? "" : fmt::format("id = {} OR ", keys.payment), keys.order)});
+  pieces.push_back({Part::open_calls, gateway_calls().column_list(),
+                    fmt::format("FROM gateway_calls WHERE status = 'open' AND ({}subject_id IN "
+                                "(SELECT id FROM payments WHERE order_id = {})) ORDER BY id",
+                                order_only ? "" : fmt::format("subject_id = {} OR ", keys.payment),
+                                keys.order)});
+  if (!order_only) add_payment_rows(pieces, keys);
+  return pieces;
+}
+
+std::vector<Piece> pieces_of_order() {
+  const Keys keys{"o.id"};
+  return {{Part::order, orders().column_list("o"), ""},
+          items_of(keys),
+          {Part::payments, with(payments().column_list(), "0"),
+           "FROM payments WHERE order_id = o.id ORDER BY id"},
+          open_calls_of("SELECT id FROM payments WHERE order_id = o.id")};
+}
+
+// The payment's own row is at hand; the others of its order are found by the order's id.
+std::vector<Piece> pieces_of_payment() {
+  const Keys keys{"p.order_id", "p.id"};
+  std::vector<Piece> pieces{
+      {Part::order, orders().column_list(), "FROM orders WHERE id = p.order_id"},
+      items_of(keys),
+      {Part::payments, with(payments().column_list("p"), "1"), ""},
+      {Part::payments, with(payments().column_list(), "0"),
+       "FROM payments WHERE order_id = p.order_id AND id <> p.id ORDER BY id"},
+      open_calls_of("SELECT p.id AS id UNION ALL SELECT id FROM payments"
+                    " WHERE order_id = p.order_id AND id <> p.id")};
+  add_payment_rows(pieces, keys);
+  return pieces;
+}
+
+std::vector<Piece> and_also(std::vector<Piece> pieces, Piece piece) {
+  pieces.push_back(std::move(piece));
+  return pieces;
+}
+
+Piece call_where(std::string_view condition) {
+  return {Part::call, gateway_calls().column_list(),
+          fmt::format("FROM gateway_calls WHERE id = {}", condition)};
+}
+
+Pieces order_pieces(std::string_view key, std::string_view condition) {
+  return {pieces_apart({std::string(key)}), pieces_of_order(),
+          fmt::format("FROM orders o WHERE {}", condition)};
+}
+
+// `key`: the payment's id as an expression over the parameters.
+std::vector<Piece> payment_apart(std::string_view key) {
+  return pieces_apart(
+      {fmt::format("(SELECT order_id FROM payments WHERE id = {})", key), std::string(key)});
+}
+Pieces payment_pieces(std::string_view key) {
+  return {payment_apart(key), pieces_of_payment(),
+          fmt::format("FROM payments p WHERE p.id = {}", key)};
+}
+// The payment whose own columns fulfil the condition.
+Pieces payment_pieces_where(std::string_view condition) {
+  return {payment_apart(fmt::format("(SELECT id FROM payments WHERE {})", condition)),
+          pieces_of_payment(), fmt::format("FROM payments p WHERE {}", condition)};
 }
 
 // Which texts a root takes, and its parameters.
 struct RootPlan {
-  const RootTexts* texts = nullptr;
+  const Pieces* pieces = nullptr;
   std::vector<Param> params = {};
-  bool payment = false;
-  bool call = false;
 };
 
 RootPlan plan_of(std::monostate) {
@@ -68,81 +124,68 @@ RootPlan plan_of(std::monostate) {
 }
 
 RootPlan plan_of(const ports::OrderRef& ref) {
-  static const RootTexts by_id = order_texts("$1");
-  static const RootTexts by_number = order_texts("(SELECT id FROM orders WHERE number = $1)");
+  static const Pieces by_id = order_pieces("$1", "o.id = $1");
+  static const Pieces by_number =
+      order_pieces("(SELECT id FROM orders WHERE number = $1)", "o.number = $1");
   const auto params = std::visit([](const auto& key) { return params_of(key); }, ref);
   return {ref.index() == 0 ? &by_id : &by_number, params};
 }
 
 RootPlan plan_of(const ports::PaymentRef& ref) {
-  static const RootTexts by_id = payment_texts("$1");
-  static const RootTexts by_number = payment_texts("(SELECT id FROM payments WHERE number = $1)");
+  static const Pieces by_id = payment_pieces("$1");
+  static const Pieces by_number = payment_pieces_where("number = $1");
   const auto params = std::visit([](const auto& key) { return params_of(key); }, ref);
-  return {ref.index() == 0 ? &by_id : &by_number, params, true};
+  return {ref.index() == 0 ? &by_id : &by_number, params};
 }
 
 RootPlan plan_of(const ports::RemoteRef& ref) {
-  static const RootTexts texts =
-      payment_texts("(SELECT id FROM payments WHERE gateway = $1 AND gateway_payment_id = $2)");
-  return {&texts, params_of(ref.gateway, ref.gateway_payment_id), true};
+  static const Pieces pieces = payment_pieces_where("gateway = $1 AND gateway_payment_id = $2");
+  return {&pieces, params_of(ref.gateway, ref.gateway_payment_id)};
 }
 
 RootPlan plan_of(const ports::InvoiceRef& ref) {
-  static const RootTexts texts =
-      payment_texts("(SELECT id FROM payments WHERE gateway = $1 AND gateway_invoice_id = $2)");
-  return {&texts, params_of(ref.gateway, ref.gateway_invoice_id), true};
+  static const Pieces pieces = payment_pieces_where("gateway = $1 AND gateway_invoice_id = $2");
+  return {&pieces, params_of(ref.gateway, ref.gateway_invoice_id)};
 }
 
 RootPlan plan_of(const domain::RefundId& id) {
-  static const RootTexts texts = payment_texts("(SELECT payment_id FROM refunds WHERE id = $1)");
-  return {&texts, params_of(id), true};
+  static const Pieces pieces = payment_pieces("(SELECT payment_id FROM refunds WHERE id = $1)");
+  return {&pieces, params_of(id)};
 }
 
 RootPlan plan_of_call(const domain::CallId& id) {
-  static const RootTexts texts =
-      payment_texts("(SELECT subject_id FROM gateway_calls WHERE id = $1)");
-  return {&texts, params_of(id), true, true};
+  static const std::string subject = "(SELECT subject_id FROM gateway_calls WHERE id = $1)";
+  static const Pieces pieces(and_also(payment_apart(subject), call_where("$1")),
+                             and_also(pieces_of_payment(), call_where("$1")),
+                             fmt::format("FROM payments p WHERE p.id = {}", subject));
+  return {&pieces, params_of(id)};
 }
 
 RootPlan plan_of(const domain::OverpaymentId& id) {
-  static const RootTexts texts =
-      payment_texts("(SELECT id FROM payments WHERE overpayment_id = $1)");
-  return {&texts, params_of(id), true};
-}
-
-RootTexts review_texts() {
-  auto texts = payment_texts("(SELECT payment_id FROM reviews WHERE id = $1)");
-  texts.call = gateway_calls().select() + " WHERE id = (SELECT call_id FROM reviews WHERE id = $1)";
-  texts.review = reviews().select() + " WHERE id = $1";
-  return texts;
+  static const Pieces pieces = payment_pieces_where("overpayment_id = $1");
+  return {&pieces, params_of(id)};
 }
 
 RootPlan plan_of(const domain::ReviewId& id) {
-  static const RootTexts texts = review_texts();
-  return {&texts, params_of(id), true, true};
+  static const Pieces pieces = payment_pieces("(SELECT payment_id FROM reviews WHERE id = $1)");
+  return {&pieces, params_of(id)};
 }
 
 RootPlan plan_of(const ports::TransactionRef& ref) {
-  static const RootTexts by_id =
-      payment_texts("(SELECT payment_id FROM transactions WHERE id = $1)");
-  static const RootTexts by_number =
-      payment_texts("(SELECT payment_id FROM transactions WHERE number = $1)");
+  static const Pieces by_id = payment_pieces("(SELECT payment_id FROM transactions WHERE id = $1)");
+  static const Pieces by_number =
+      payment_pieces("(SELECT payment_id FROM transactions WHERE number = $1)");
   const auto params = std::visit([](const auto& key) { return params_of(key); }, ref);
-  return {ref.index() == 0 ? &by_id : &by_number, params, true};
+  return {ref.index() == 0 ? &by_id : &by_number, params};
 }
 
-void add_root(ReadPlan& plan, const RootPlan& root) {
-  if (root.texts == nullptr) return;
-  plan.add(Part::order, root.texts->order, root.params);
-  plan.add(Part::items, root.texts->items, root.params);
-  plan.add(Part::payments, root.texts->payments, root.params);
-  plan.add(Part::open_calls, root.texts->open_calls, root.params);
-  if (root.payment) {
-    plan.add(Part::refunds, root.texts->refunds, root.params);
-    plan.add(Part::transactions, root.texts->transactions, root.params);
-  }
-  if (root.call) plan.add(Part::call, root.texts->call, root.params);
-  if (!root.texts->review.empty()) plan.add(Part::review, root.texts->review, root.params);
+// A review need not be about a payment: it is read beside it.
+void add_review(ReadPlan& plan, const domain::ReviewId& id) {
+  static const std::string call =
+      gateway_calls().select() + " WHERE id = (SELECT call_id FROM reviews WHERE id = $1)";
+  static const std::string review = reviews().select() + " WHERE id = $1";
+  plan.add(Part::call, call, params_of(id));
+  plan.add(Part::review, review, params_of(id));
 }
 
 // The record with the call that it names beside it, in one statement.
@@ -162,6 +205,7 @@ void add_numbers(ReadPlan& plan, Part part, std::string_view text, int count) {
   for (int i = 0; i < count; ++i) plan.add(part, text, {});
 }
 
+// The root's own row may stand apart from those of its order.
 void load_payments(ports::Loaded& loaded, const Rows& rows) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     Cells cells(rows, i);
@@ -169,6 +213,7 @@ void load_payments(ports::Loaded& loaded, const Rows& rows) {
     if (cells.flag()) loaded.payment = payment;
     if (payment.order_id) loaded.order_payments.push_back(std::move(payment));
   }
+  std::ranges::sort(loaded.order_payments, {}, &domain::Payment::id);
 }
 
 void load_items(ports::Loaded& loaded, const Rows& rows) {
@@ -251,9 +296,11 @@ ReadPlan plan_reads(const ports::Reads& reads, const SqlTraits& traits, bool dra
   ReadPlan plan;
   const bool by_call = reads.call && reads.call->subject == domain::CallSubject::payment;
   COBRO_CHECK(!by_call || std::holds_alternative<std::monostate>(reads.root));
-  add_root(plan, by_call ? plan_of_call(reads.call->id)
-                         : std::visit([](const auto& root) { return plan_of(root); }, reads.root));
-  add_billing(plan, reads);
+  const auto root = by_call ? plan_of_call(reads.call->id)
+                            : std::visit([](const auto& key) { return plan_of(key); }, reads.root);
+  if (root.pieces != nullptr) root.pieces->add_to(plan, root.params, traits);
+  if (const auto* review = std::get_if<domain::ReviewId>(&reads.root)) add_review(plan, *review);
+  add_billing(plan, reads, traits);
   if (reads.record_key) add_record(plan, *reads.record_key);
   if (reads.webhook) add_webhook(plan, *reads.webhook);
   if (!draw) return plan;
@@ -265,9 +312,16 @@ ReadPlan plan_reads(const ports::Reads& reads, const SqlTraits& traits, bool dra
 }
 
 ports::Loaded to_loaded(const ReadPlan& plan, std::span<const Rows> answers) {
-  COBRO_CHECK(answers.size() == plan.parts.size());
+  COBRO_CHECK(answers.size() == plan.answered.size());
   ports::Loaded loaded;
-  for (std::size_t i = 0; i < answers.size(); ++i) load_part(loaded, plan.parts[i], answers[i]);
+  const auto take = [&loaded](Part part, const Rows& rows) { load_part(loaded, part, rows); };
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    const auto& answered = plan.answered[i];
+    if (answered.pieces != nullptr)
+      answered.pieces->split(answers[i], take);
+    else
+      take(answered.part, answers[i]);
+  }
   return loaded;
 }
 

@@ -1,5 +1,5 @@
-// Reads as statements, all sent at once: what hangs on the root is reached by subselects on
-// the root's key, never by a second round trip.
+// Reads as statements, all sent at once: what hangs on a root is reached by the root's key, never
+// by a second round trip.
 #pragma once
 
 #include <span>
@@ -35,13 +35,24 @@ enum class Part {
   transaction_number,
 };
 
+class Pieces;
+
 struct ReadPlan {
   std::vector<Statement> statements;
-  std::vector<Part> parts;  // what each statement answers
+  // What each statement answers: one part, or several in its cells (pieces.h).
+  struct Answered {
+    Part part{};
+    const Pieces* pieces = nullptr;
+  };
+  std::vector<Answered> answered;
 
   void add(Part part, std::string_view text, std::vector<Param> params) {
     statements.push_back({text, std::move(params)});
-    parts.push_back(part);
+    answered.push_back({.part = part});
+  }
+  void add(const Pieces& pieces, std::string_view text, std::vector<Param> params) {
+    statements.push_back({text, std::move(params)});
+    answered.push_back({.pieces = &pieces});
   }
 };
 

@@ -77,6 +77,10 @@ struct Statement {
   Touches touches = Touches::any;
 };
 
+// Adds inserts of single rows; those that stand together with one text become inserts of up to
+// sixteen rows, so that a table takes few statements.
+void add_merged(std::vector<Statement>& statements, std::vector<Statement> inserts);
+
 // Keeps a text for ever, the same text at the same address: for texts that are put together
 // from a small number of pieces. Callable from any thread.
 std::string_view interned(std::string text);

@@ -1,6 +1,7 @@
 #include "store/sql/table.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace cobro::store {
 
@@ -44,9 +45,13 @@ std::string Table::select(std::string_view extra) const {
 }
 
 std::string Table::columns_of(std::string_view alias) const {
-  std::string columns;
+  return fmt::format("{}", fmt::join(column_list(alias), ", "));
+}
+
+std::vector<std::string> Table::column_list(std::string_view alias) const {
+  std::vector<std::string> columns;
   for (const auto name : names_)
-    columns += fmt::format("{}{}.{}", columns.empty() ? "" : ", ", alias, name);
+    columns.push_back(alias.empty() ? std::string(name) : fmt::format("{}.{}", alias, name));
   return columns;
 }
 

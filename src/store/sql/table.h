@@ -33,6 +33,8 @@ class Table {
   // The same of a table that a join calls `alias`, and how many they are.
   [[nodiscard]] std::string columns_of(std::string_view alias) const;
   [[nodiscard]] std::size_t width() const { return names_.size(); }
+  // The same one by one, without an alias when it is empty.
+  [[nodiscard]] std::vector<std::string> column_list(std::string_view alias = {}) const;
   // One row that tells whether $1 is the id of a row.
   [[nodiscard]] std::string_view exists() const { return exists_; }
 

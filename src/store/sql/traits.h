@@ -15,6 +15,8 @@ struct SqlTraits {
   // What leases are measured by, in microseconds. Empty: this machine's steady clock, which is
   // handed in.
   std::string_view lease_clock;
+  // What hangs on a row can be read as arrays, by one statement.
+  bool arrays = false;
 };
 
 inline constexpr SqlTraits kSqliteTraits{
@@ -23,8 +25,11 @@ inline constexpr SqlTraits kSqliteTraits{
     "UPDATE numbers SET last = last + 1 WHERE name = 'transaction' RETURNING last", "", ""};
 
 inline constexpr SqlTraits kPostgresTraits{
-    "SELECT nextval('order_numbers')", "SELECT nextval('payment_numbers')",
-    "SELECT nextval('transaction_numbers')", " FOR UPDATE SKIP LOCKED",
-    "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"};
+    "SELECT nextval('order_numbers')",
+    "SELECT nextval('payment_numbers')",
+    "SELECT nextval('transaction_numbers')",
+    " FOR UPDATE SKIP LOCKED",
+    "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
+    true};
 
 }  // namespace cobro::store

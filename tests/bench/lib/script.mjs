@@ -86,7 +86,7 @@ export function pgbenchScript(flow) {
     return `:${kind}${which}`;
   };
   const statement = ({ sql, parameters }) => {
-    if (/:[A-Za-z_]/.test(sql)) throw new Error(`pgbench would take a part of this for a variable: ${sql}`);
+    if (/(?<!:):[A-Za-z_]/.test(sql)) throw new Error(`pgbench would take a part of this for a variable: ${sql}`);
     return `${sql.replace(/\$(\d+)/g, (_, number) => placed(parameters[number - 1]))};`;
   };
   const before = preamble(flow);
