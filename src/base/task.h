@@ -143,8 +143,6 @@ class Completion {
     state_->failure = std::move(failure);
     resume();
   }
-  // Nobody waits any more: what the operation was given by reference is gone.
-  [[nodiscard]] bool abandoned() const { return state_->abandoned; }
 
  private:
   bool settled() const { return state_->abandoned || state_->value || state_->failure; }

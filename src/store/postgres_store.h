@@ -1,7 +1,7 @@
 // The store on PostgreSQL: asynchronous libpq on the service's loop.
 //
-//   write   BEGIN + reads ─▶ decide ─▶ changes + COMMIT     two round trips
-//   load    BEGIN + reads + COMMIT                          one
+//   write   BEGIN + reads ─▶ decide ─▶ changes + COMMIT     two round trips, for all that wait
+//   load    reads                                           one
 //
 // Isolation is REPEATABLE READ: what one try loads is one state of the database, and a row
 // that changed since is a serialisation failure even where no version is checked.

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <ostream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,11 @@ class Backend {
   virtual store::Migrated migrate() = 0;
   // SQL past the store, as an operator would.
   virtual void execute(const std::string& sql) = 0;
+  // The same on a connection that stays: it holds what it locks until it is told otherwise, or
+  // dropped. Of databases that have connections.
+  virtual std::function<void(const std::string& sql)> session() {
+    throw std::logic_error("no sessions here");
+  }
   // Closes what is open, and lets nothing new in, until it is reachable again.
   virtual void set_reachable(bool) {}
   // Runs what was posted until `ended`; fails the test after a generous time.

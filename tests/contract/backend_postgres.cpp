@@ -89,6 +89,10 @@ class PostgresBackend final : public Backend {
                    database_->name() + "'");
   }
   void execute(const std::string& sql) override { store::PgBlocking(database_->url()).script(sql); }
+  std::function<void(const std::string& sql)> session() override {
+    return [connection = std::make_shared<store::PgBlocking>(database_->url())](
+               const std::string& sql) { connection->script(sql); };
+  }
   void run_until(const std::function<bool()>& ended) override {
     while (!ended()) {
       loop_.restart();

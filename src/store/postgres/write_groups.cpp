@@ -50,9 +50,12 @@ struct WriteGroups::Member {
   ReadPlan plan;
   std::size_t orders, payments, transactions;  // numbers wanted
   const ports::Decide& decide;
+  std::weak_ptr<bool> waits;  // ends with the wait
   base::Completion<WriteResult> done;
   Touched touched;               // by its last decision
   std::shared_ptr<Group> after;  // whose end it waits for, when it was put back
+
+  [[nodiscard]] bool abandoned() const { return waits.expired(); }
 };
 
 // The numbers of one kind that a group may use.
@@ -96,6 +99,7 @@ WriteGroups::~WriteGroups() = default;
 
 base::Task<WriteResult> WriteGroups::write(const ports::Reads& reads, const ports::Decide& decide) {
   auto plan = plan_reads(reads, kPostgresTraits, false);
+  const auto waits = std::make_shared<bool>(true);
   co_return co_await base::await_callback<WriteResult>([&](base::Completion<WriteResult> done) {
     waiting_.push_back(std::make_shared<Member>(Member{std::move(plan),
                                                        count(reads.order_numbers),
@@ -122,7 +126,7 @@ void WriteGroups::begin_groups() {
 WriteGroups::Members WriteGroups::next_members() {
   Members members;
   Touched touched;
-  std::erase_if(waiting_, [](const auto& member) { return member->done.abandoned(); });
+  std::erase_if(waiting_, [](const auto& member) { return member->abandoned(); });
   for (auto at = waiting_.begin(); at != waiting_.end() && members.size() < kMembers;) {
     auto& member = *at;
     if ((member->after && !member->after->ended) || touched.meets(member->touched)) {
@@ -200,7 +204,7 @@ void WriteGroups::decide(const std::shared_ptr<Group>& group, std::span<const Ro
   for (const auto& member : group->members) {
     const auto own = answers.subspan(at, member->plan.statements.size());
     at += own.size();
-    if (!member->done.abandoned()) decide(group, member, own);
+    if (!member->abandoned()) decide(group, member, own);
   }
   for (auto* numbers : kinds) numbers->block.give_back(numbers->here);
 }
@@ -282,7 +286,7 @@ void WriteGroups::refuse(Group& group, const std::exception_ptr& failure) {
 
 void WriteGroups::run_apart(const Members& members) {
   for (const auto& member : members)
-    if (!member->done.abandoned()) begin({member}, true);
+    if (!member->abandoned()) begin({member}, true);
 }
 
 void WriteGroups::end(const std::shared_ptr<Group>& group) {
