@@ -140,11 +140,11 @@ class GroupsOnPostgres : public TogetherWritten {
   static base::Task<void> ignore(base::Task<WriteResult> task) { (void)co_await task; }
   static base::Task<void> tell(base::Task<WriteResult> task, bool held, std::size_t& done,
                                bool& held_done) {
-    const bool committed = (co_await task).committed();
+    EXPECT_TRUE((co_await task).committed());
     if (held)
       held_done = true;
     else
-      done += committed ? 1 : 0;
+      ++done;
   }
 };
 

@@ -18,6 +18,9 @@ using ports::WriteResult;
 // While one waits for the disk the next one reads. More would only make smaller groups.
 constexpr std::size_t kGroups = 2;
 constexpr std::size_t kMembers = 32;
+// Those that run by themselves may wait for locks, each with a connection: the pool is for others
+// too.
+constexpr std::size_t kAlone = 6;
 
 constexpr std::string_view kBegin = "BEGIN ISOLATION LEVEL REPEATABLE READ";
 constexpr std::string_view kCommit = "COMMIT";
@@ -106,6 +109,7 @@ base::Task<WriteResult> WriteGroups::write(const ports::Reads& reads, const port
                                                        count(reads.payment_numbers),
                                                        count(reads.transaction_numbers),
                                                        decide,
+                                                       waits,
                                                        std::move(done),
                                                        {},
                                                        {}}));
@@ -114,12 +118,21 @@ base::Task<WriteResult> WriteGroups::write(const ports::Reads& reads, const port
 }
 
 void WriteGroups::begin_groups() {
-  const auto counts = [](const auto& group) { return !group->alone; };
-  while (static_cast<std::size_t>(std::ranges::count_if(under_way_, counts)) < kGroups) {
+  while (under_way(false) < kGroups) {
     auto members = next_members();
-    if (members.empty()) return;
+    if (members.empty()) break;
     begin(std::move(members), false);
   }
+  while (!apart_.empty() && under_way(true) < kAlone) {
+    auto member = std::move(apart_.front());
+    apart_.pop_front();
+    if (!member->abandoned()) begin({std::move(member)}, true);
+  }
+}
+
+std::size_t WriteGroups::under_way(bool alone) const {
+  return static_cast<std::size_t>(
+      std::ranges::count(under_way_, alone, [](const auto& group) { return group->alone; }));
 }
 
 // Those that waited longest, but for those that are known to meet.
@@ -254,7 +267,8 @@ void WriteGroups::conclude(Group& group, const PgAnswers& answers) {
   const bool refused = !answers.lost && (answers.error || answers.last_tag != kCommit);
   if (refused && group.chosen.size() > 1) {
     group.touched = {};
-    return run_apart(group.chosen);
+    apart_.insert(apart_.end(), group.chosen.begin(), group.chosen.end());
+    return;
   }
   try {
     WriteResult result;
@@ -279,14 +293,9 @@ void WriteGroups::refuse(Group& group, const std::exception_ptr& failure) {
     for (const auto& member : group.members)
       member->done(WriteResult{WriteError{WriteFailure::unavailable, away.what()}});
   } catch (...) {
-    if (group.members.size() > 1) return run_apart(group.members);
-    group.members.front()->done.fail(failure);
+    if (group.members.size() == 1) return group.members.front()->done.fail(failure);
+    apart_.insert(apart_.end(), group.members.begin(), group.members.end());
   }
-}
-
-void WriteGroups::run_apart(const Members& members) {
-  for (const auto& member : members)
-    if (!member->abandoned()) begin({member}, true);
 }
 
 void WriteGroups::end(const std::shared_ptr<Group>& group) {

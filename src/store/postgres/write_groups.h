@@ -38,6 +38,7 @@ class WriteGroups {
   using Members = std::vector<std::shared_ptr<Member>>;
 
   void begin_groups();
+  [[nodiscard]] std::size_t under_way(bool alone) const;
   [[nodiscard]] Members next_members();
   void begin(Members members, bool alone);
   base::Task<void> run(std::shared_ptr<Group> group);
@@ -51,13 +52,13 @@ class WriteGroups {
                                            const Member& member) const;
   void conclude(Group& group, const PgAnswers& answers);
   void refuse(Group& group, const std::exception_ptr& failure);
-  void run_apart(const Members& members);
   void end(const std::shared_ptr<Group>& group);
 
   std::shared_ptr<PgPool> pool_;
   ports::Clock& clock_;
   NumberBlock orders_, payments_, transactions_;
   std::deque<std::shared_ptr<Member>> waiting_;
+  std::deque<std::shared_ptr<Member>> apart_;  // to be run one by one
   std::vector<std::shared_ptr<Group>> under_way_;
   base::TaskGroup tasks_;
 };
