@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/text.h"
 #include "surfaces/belongings.h"
 
 namespace cobro::testing {
@@ -299,6 +300,15 @@ bool is_act(const Row& row, Outcome outcome) {
 
 std::string title(const Row& row, const Who& who) {
   return key_of(row) + " " + row.target + " by " + (who.token.empty() ? "nobody" : who.token);
+}
+
+TEST_F(AccessMatrix, is_documented_where_a_token_is_needed) {
+  for (const auto& row : kRows) {
+    const auto method = base::to_lower(row.method);
+    const auto* security = desk.document().at({"paths", row.route, method, "security"});
+    EXPECT_EQ(wire::to_text(*security), row.about == About::open ? "[]" : R"([{"bearer":[]}])")
+        << key_of(row);
+  }
 }
 
 TEST_F(AccessMatrix, refuses_everybody_else_and_nothing_changes) {

@@ -3,6 +3,7 @@
 #include "base/bytes.h"
 #include "crypto/hash.h"
 #include "support/forwarding_store.h"
+#include "surfaces/documented.h"
 
 namespace cobro::testing {
 
@@ -159,9 +160,18 @@ Desk::Answer Desk::send(const std::string& method, const std::string& target,
   if (!body.empty() && !request.headers.find("Content-Type"))
     request.headers.add("Content-Type", "application/json");
   auto reply = run(clock, service->handle(std::move(request)));
+  expect_documented(document(), method, target.substr(0, mark), reply.status);
   Answer answer{reply.status, std::move(reply.headers), std::move(reply.body), {}};
   if (auto json = wire::parse_json(answer.text)) answer.body = std::move(*json);
   return answer;
+}
+
+const wire::Json& Desk::document() {
+  static const auto parsed = [this] {  // the same for all of them
+    const wire::Request request{.method = "GET", .path = "/openapi.json"};
+    return wire::parse_json(run(clock, service->handle(request)).body).value();
+  }();
+  return parsed;
 }
 
 Desk::Answer Desk::as(const std::string& who, const std::string& method, const std::string& target,

@@ -62,7 +62,8 @@ class Desk {
     // "field:code" of each detail, in either shape of errors.
     [[nodiscard]] std::vector<std::string> details() const;
   };
-  // Sends one request; `target` may have a query. A body is sent as JSON.
+  // Sends one request; `target` may have a query. A body is sent as JSON. The answer's status must
+  // be one that the route's document names.
   Answer send(const std::string& method, const std::string& target, const std::string& body = {},
               wire::Headers headers = {});
   // The same with a token: "ana" is a user, "admin" and "service" have that role,
@@ -85,6 +86,9 @@ class Desk {
   [[nodiscard]] bool has_unapplied_webhooks();
   // The Stripe-Signature of an event; the service knows the secret whsec_desk.
   [[nodiscard]] std::string signature(const std::string& event, const std::string& secret) const;
+
+  // What is served at /openapi.json.
+  const wire::Json& document();
 
   ManualClock clock;
   SeededRandom random;

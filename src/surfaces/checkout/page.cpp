@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "surfaces/checkout/files.h"
+#include "surfaces/common/documents.h"
 #include "surfaces/platform/envelope.h"
 
 namespace cobro::surfaces::checkout {
@@ -176,9 +177,13 @@ void add_page_routes(const CheckoutPageSettings& settings, std::vector<Route>& r
   routes.push_back(open_route(
       "/checkout/{session}", "showCheckoutPage", "The page on which a checkout session is paid",
       "text/html", [policy](Exchange& exchange) { return serve_page(exchange, policy); }));
-  routes.push_back(open_route("/checkout/assets/{file}", "getCheckoutAsset",
-                              "A file that the checkout page loads", "text/javascript",
-                              &serve_asset));
+  auto asset = open_route("/checkout/assets/{file}", "getCheckoutAsset",
+                          "A file that the checkout page loads", "text/javascript", &serve_asset);
+  asset.operation.responses.push_back(
+      reply_of<platform::ErrorReply>(404, "The page has no such file.", example(R"({
+    "success": false, "error": {"code": "not_found", "request_id": "req-1",
+                                "message": "The page has no such file."}})")));
+  routes.push_back(std::move(asset));
 }
 
 }  // namespace cobro::surfaces::checkout

@@ -48,7 +48,8 @@ bool is_write(const std::string& method) {
 std::vector<int> errors_of(const RouteSpec& spec) {
   std::vector<int> statuses = {400, 401, 500, 503};
   statuses.insert(statuses.end(), spec.errors.begin(), spec.errors.end());
-  if (spec.path.contains('{')) statuses.push_back(404);
+  // A tenant that is not the caller's may be named to any route.
+  if (spec.access != Access::anyone || spec.path.contains('{')) statuses.push_back(404);
   if (spec.access != Access::anyone && spec.access != Access::bearer) statuses.push_back(403);
   if (is_write(spec.method)) statuses.insert(statuses.end(), {409, 413, 415, 422});
   std::ranges::sort(statuses);

@@ -17,7 +17,7 @@ struct RouteSpec {
   wire::ResponseDoc success;
   std::optional<wire::RequestBody> body = {};
   std::vector<wire::Parameter> query = {};
-  std::vector<int> errors = {};  // beside 400, 401, 500 and 503
+  std::vector<int> errors = {};  // beside those that all routes have
   Access access = Access::bearer;
 };
 

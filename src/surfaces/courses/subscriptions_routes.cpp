@@ -74,8 +74,7 @@ void add_subscription_routes(std::vector<Route>& routes) {
                                .summary = "Get the caller's subscription",
                                .tag = "Courses",
                                .handle = &current,
-                               .success = answer(200, "The subscription."),
-                               .errors = {404}}));
+                               .success = answer(200, "The subscription.")}));
   routes.push_back(make_route({.method = "DELETE",
                                .path = "/subscriptions/{subscription}",
                                .id = "endCourseSubscription",

@@ -60,8 +60,7 @@ void add_access_routes(std::vector<Route>& routes) {
                   .handle = &list_disputes,
                   .success = data_of<DisputeList>(200, "A page of disputes.",
                                                   page_of("disputes", dispute_example())),
-                  .query = wire::query_parameters<DisputeQuery>(),
-                  .errors = {404}}));
+                  .query = wire::query_parameters<DisputeQuery>()}));
 }
 
 }  // namespace cobro::surfaces::platform

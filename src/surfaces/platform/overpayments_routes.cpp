@@ -55,8 +55,7 @@ void add_overpayment_routes(std::vector<Route>& routes) {
        .handle = &list,
        .success = data_of<OverpaymentList>(200, "A page of overpayments.",
                                            page_of("overpayments", overpayment_example())),
-       .query = wire::query_parameters<OverpaymentQuery>(),
-       .errors = {404}}));
+       .query = wire::query_parameters<OverpaymentQuery>()}));
   auto refunded = overpayment_example();
   refunded.set("status", "refunded").set("refunded_amount", wire::JsonNumber{"59.98"});
   routes.push_back(

@@ -98,8 +98,7 @@ void add_payment_routes(std::vector<Route>& routes) {
                   .tag = "Payments",
                   .handle = &create,
                   .success = data_of<Payment>(201, "The payment, pending.", payment_example()),
-                  .body = body_of<NewPayment>(kNewPaymentExample),
-                  .errors = {404}}));
+                  .body = body_of<NewPayment>(kNewPaymentExample)}));
   routes.push_back(
       make_route({.method = "GET",
                   .path = "/payments",
@@ -109,8 +108,7 @@ void add_payment_routes(std::vector<Route>& routes) {
                   .handle = &list,
                   .success = data_of<PaymentList>(200, "A page of payments.",
                                                   page_of("payments", payment_example())),
-                  .query = wire::query_parameters<PaymentQuery>(),
-                  .errors = {404}}));
+                  .query = wire::query_parameters<PaymentQuery>()}));
   routes.push_back(
       make_route({.method = "GET",
                   .path = "/payments/{id}",

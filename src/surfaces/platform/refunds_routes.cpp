@@ -54,8 +54,7 @@ void add_refund_routes(std::vector<Route>& routes) {
        .tag = "Refunds",
        .handle = &list,
        .success = data_of<RefundList>(200, "A page of refunds.", page_of("refunds", listed)),
-       .query = wire::query_parameters<RefundQuery>(),
-       .errors = {404}}));
+       .query = wire::query_parameters<RefundQuery>()}));
   routes.push_back(make_route({.method = "GET",
                                .path = "/refunds/{id}",
                                .id = "getRefund",

@@ -73,7 +73,6 @@ void add_reconciliation_routes(std::vector<Route>& routes) {
        .success = data_of<ReconciliationList>(200, "A page of reconciliations.",
                                               page_of("reconciliations", open_example())),
        .query = wire::query_parameters<ReconciliationQuery>(),
-       .errors = {404},
        .access = Access::admin}));
   routes.push_back(make_route({.method = "POST",
                                .path = "/reconciliations/{id}/resolve",

@@ -66,7 +66,6 @@ void add_transaction_routes(std::vector<Route>& routes) {
                   .handle = &create,
                   .success = data_of<Transaction>(201, "The transaction.", transaction_example()),
                   .body = body_of<NewTransaction>(kNewTransactionExample),
-                  .errors = {404},
                   .access = Access::trusted}));
   routes.push_back(make_route(
       {.method = "GET",
@@ -77,8 +76,7 @@ void add_transaction_routes(std::vector<Route>& routes) {
        .handle = &list,
        .success = data_of<TransactionList>(200, "A page of transactions.",
                                            page_of("transactions", transaction_example())),
-       .query = wire::query_parameters<TransactionQuery>(),
-       .errors = {404}}));
+       .query = wire::query_parameters<TransactionQuery>()}));
   routes.push_back(make_route(
       {.method = "GET",
        .path = "/transactions/{id}",
