@@ -195,9 +195,10 @@ TEST_P(GroupsOnPostgres, a_lost_answer_to_the_commit_is_unknown_to_all_of_the_gr
   const auto results = write_all(reads, decisions);
   EXPECT_EQ(failure_of(results[kMany / 2]), WriteFailure::unknown_commit);
   for (std::size_t i = 0; i < kMany; ++i) {
-    const bool unknown = !results[i].committed();
-    if (unknown) EXPECT_EQ(failure_of(results[i]), WriteFailure::unknown_commit);
-    EXPECT_EQ(counted(i), unknown ? 0 : 1) << i;
+    const bool failed = !results[i].committed();
+    // Another group's connection was lost too, perhaps before it had read.
+    if (failed) EXPECT_NE(failure_of(results[i]), WriteFailure::conflict);
+    EXPECT_EQ(counted(i), failed ? 0 : 1) << i;
   }
 }
 
