@@ -20,6 +20,7 @@
 #include "ports/answers.h"
 #include "ports/billing.h"
 #include "ports/commands.h"
+#include "ports/gateway_event.h"
 #include "ports/http_client.h"
 #include "wire/message.h"
 
@@ -46,30 +47,6 @@ struct WebhookRequest {
 };
 struct WebhookRefusal {
   std::string message;  // for the 400 answer
-};
-
-// A verified event: who it speaks of, and what it says if that is final.
-struct GatewayEvent {
-  std::string event_id;
-  std::string type;
-  base::Timestamp created_at;
-  // Final facts, applied as they are. Empty when the object must be fetched instead.
-  std::optional<domain::GatewayPayment> payment;
-  std::optional<domain::GatewayRefund> refund;
-  // What to fetch: a payment object, its refunds, or nothing (unknown or irrelevant type).
-  enum class Fetch { nothing, payment, refunds, subscription, invoice } fetch = Fetch::nothing;
-  std::optional<domain::GatewayDispute> dispute = {};  // applied as it is, in any order
-  std::optional<std::string> gateway_subscription_id = {};
-  std::optional<std::string> gateway_invoice_id = {};
-  std::optional<domain::SubscriptionId> our_subscription = {};
-  std::optional<std::string> gateway_payment_id;
-  std::optional<domain::PaymentId> our_payment;
-  // A customer that was deleted there.
-  std::optional<std::string> deleted_customer = {};
-  // A method as it is now; of a detached one also the customer that it was taken from.
-  std::optional<domain::GatewayMethod> method = {};
-  std::optional<std::string> detached_from = {};
-  bool other_mode = false;  // of live money where we test, or the reverse: never applied
 };
 
 // An access token (OAuth 2.0, RFC 6749) that the gateway gives for our credentials.

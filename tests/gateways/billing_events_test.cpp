@@ -15,21 +15,9 @@ using fixtures::basil_subscription;
 using fixtures::dispute;
 using fixtures::json;
 using fixtures::money;
-using fixtures::stripe;
-using Fetch = ports::GatewayEvent::Fetch;
-
-ports::GatewayEvent read(std::string_view type, const wire::Json& object) {
-  const wire::Json event = wire::JsonObject{{"id", "evt_1"},
-                                            {"object", "event"},
-                                            {"type", type},
-                                            {"created", 1'762'340'400},
-                                            {"data", wire::JsonObject{{"object", object}}}};
-  return stripe().read_event(fixtures::hook(wire::to_text(event))).value();
-}
-
-bool says_nothing(const ports::GatewayEvent& event) {
-  return event.fetch == Fetch::nothing && !event.payment && !event.refund && !event.dispute;
-}
+using fixtures::read_event;
+using fixtures::said;
+using fixtures::says_nothing;
 
 TEST(StripeBillingEvent, fetches_the_subscription) {
   for (const std::string_view type :
@@ -37,17 +25,18 @@ TEST(StripeBillingEvent, fetches_the_subscription) {
         "customer.subscription.deleted", "customer.subscription.paused",
         "customer.subscription.resumed", "customer.subscription.trial_will_end"})
     for (const auto& object : {basil_subscription("active"), acacia_subscription("canceled")}) {
-      const auto event = read(type, object);
-      EXPECT_EQ(event.fetch, Fetch::subscription) << type;
-      EXPECT_EQ(event.gateway_subscription_id, "sub_1");
-      EXPECT_EQ(event.our_subscription->to_string(), fixtures::kSubscriptionId);
-      EXPECT_FALSE(event.payment || event.refund || event.dispute || event.gateway_invoice_id);
+      const auto changed = said<ports::SubscriptionChanged>(read_event(type, object));
+      ASSERT_TRUE(changed) << type;
+      EXPECT_EQ(changed->subscription.gateway_subscription_id, "sub_1");
+      EXPECT_EQ(changed->subscription.our_subscription->to_string(), fixtures::kSubscriptionId);
+      EXPECT_EQ(changed->trial_ends_soon, type.ends_with("trial_will_end")) << type;
     }
-  const auto theirs = read("customer.subscription.updated",
-                           basil_subscription("active", {{"metadata", wire::JsonObject{}}}));
-  EXPECT_EQ(theirs.fetch, Fetch::subscription);
-  EXPECT_FALSE(theirs.our_subscription);
-  EXPECT_TRUE(says_nothing(read("customer.subscription.updated", json("{}"))));
+  const auto theirs = said<ports::SubscriptionChanged>(
+      read_event("customer.subscription.updated",
+                 basil_subscription("active", {{"metadata", wire::JsonObject{}}})));
+  ASSERT_TRUE(theirs);
+  EXPECT_FALSE(theirs->subscription.our_subscription);
+  EXPECT_TRUE(says_nothing(read_event("customer.subscription.updated", json("{}"))));
 }
 
 TEST(StripeBillingEvent, fetches_the_invoice_that_may_say_something_new) {
@@ -56,15 +45,15 @@ TEST(StripeBillingEvent, fetches_the_invoice_that_may_say_something_new) {
         "invoice.payment_action_required", "invoice.finalized", "invoice.voided", "invoice.updated",
         "invoice.marked_uncollectible"})
     for (const auto& object : {basil_invoice("open"), acacia_invoice("open")}) {
-      const auto event = read(type, object);
-      EXPECT_EQ(event.fetch, Fetch::invoice) << type;
-      EXPECT_EQ(event.gateway_invoice_id, "in_1");
-      EXPECT_EQ(event.gateway_subscription_id, "sub_1");
-      EXPECT_EQ(event.our_subscription->to_string(), fixtures::kSubscriptionId);
+      const auto changed = said<ports::InvoiceChanged>(read_event(type, object));
+      ASSERT_TRUE(changed) << type;
+      EXPECT_EQ(changed->gateway_invoice_id, "in_1");
+      EXPECT_EQ(changed->subscription.gateway_subscription_id, "sub_1");
+      EXPECT_EQ(changed->subscription.our_subscription->to_string(), fixtures::kSubscriptionId);
     }
   for (const std::string_view type :
        {"invoice.created", "invoice.upcoming", "invoice.sent", "invoice_payment.paid"})
-    EXPECT_TRUE(says_nothing(read(type, basil_invoice("draft")))) << type;
+    EXPECT_TRUE(says_nothing(read_event(type, basil_invoice("draft")))) << type;
 }
 
 TEST(StripeBillingEvent, has_nothing_to_fetch_of_an_invoice_without_a_subscription) {
@@ -72,20 +61,26 @@ TEST(StripeBillingEvent, has_nothing_to_fetch_of_an_invoice_without_a_subscripti
                              acacia_invoice("paid", {{"subscription", wire::JsonNull{}},
                                                      {"subscription_details", wire::JsonNull{}}}),
                              basil_invoice("paid", {{"id", wire::JsonNull{}}}), json("{}")})
-    EXPECT_TRUE(says_nothing(read("invoice.paid", object))) << wire::to_text(object);
+    EXPECT_TRUE(says_nothing(read_event("invoice.paid", object))) << wire::to_text(object);
 }
 
 TEST(StripeBillingEvent, finds_ours_in_an_expanded_subscription) {
-  const auto event =
-      read("invoice.paid", acacia_invoice("paid", {{"subscription", acacia_subscription("active")},
-                                                   {"subscription_details", wire::JsonNull{}}}));
-  EXPECT_EQ(event.gateway_subscription_id, "sub_1");
-  EXPECT_EQ(event.our_subscription->to_string(), fixtures::kSubscriptionId);
+  const auto changed = said<ports::InvoiceChanged>(read_event(
+      "invoice.paid", acacia_invoice("paid", {{"subscription", acacia_subscription("active")},
+                                              {"subscription_details", wire::JsonNull{}}})));
+  ASSERT_TRUE(changed);
+  EXPECT_EQ(changed->subscription.gateway_subscription_id, "sub_1");
+  EXPECT_EQ(changed->subscription.our_subscription->to_string(), fixtures::kSubscriptionId);
 }
 
 constexpr std::string_view kDisputeEvents[] = {
     "charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed",
     "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated"};
+
+std::optional<domain::GatewayDispute> dispute_in(std::string_view type, const wire::Json& object) {
+  auto moved = said<ports::DisputeMoved>(read_event(type, object));
+  return moved ? std::optional(std::move(moved->dispute)) : std::nullopt;
+}
 
 TEST(StripeDisputeEvent, tells_stage_and_status) {
   struct Row {
@@ -108,26 +103,26 @@ TEST(StripeDisputeEvent, tells_stage_and_status) {
   };
   for (const auto type : kDisputeEvents)
     for (const auto& row : rows) {
-      const auto event = read(type, dispute(row.word));
-      ASSERT_TRUE(event.dispute) << type << row.word;
-      EXPECT_EQ(event.dispute->stage, row.stage) << row.word;
-      EXPECT_EQ(event.dispute->status, row.status) << row.word;
-      EXPECT_EQ(event.fetch, Fetch::nothing);
-      EXPECT_EQ(event.gateway_payment_id, "pi_1");
+      const auto moved = dispute_in(type, dispute(row.word));
+      ASSERT_TRUE(moved) << type << row.word;
+      EXPECT_EQ(moved->stage, row.stage) << row.word;
+      EXPECT_EQ(moved->status, row.status) << row.word;
+      EXPECT_EQ(moved->gateway_payment_id, "pi_1");
     }
 }
 
 TEST(StripeDisputeEvent, reads_what_a_dispute_says) {
-  const auto event = read("charge.dispute.created", dispute("needs_response"));
-  EXPECT_EQ(event.dispute->gateway_dispute_id, "du_1");
-  EXPECT_EQ(event.dispute->gateway_payment_id, "pi_1");
-  EXPECT_EQ(event.dispute->amount, money("29.90", "USD"));
-  EXPECT_EQ(event.dispute->reason, "fraudulent");
-  EXPECT_EQ(event.dispute->evidence_due_by, base::Timestamp::from_unix_seconds(1'762'945'200));
-  const auto kept = json(event.dispute->redacted);
+  const auto moved = dispute_in("charge.dispute.created", dispute("needs_response"));
+  ASSERT_TRUE(moved);
+  EXPECT_EQ(moved->gateway_dispute_id, "du_1");
+  EXPECT_EQ(moved->gateway_payment_id, "pi_1");
+  EXPECT_EQ(moved->amount, money("29.90", "USD"));
+  EXPECT_EQ(moved->reason, "fraudulent");
+  EXPECT_EQ(moved->evidence_due_by, base::Timestamp::from_unix_seconds(1'762'945'200));
+  const auto kept = json(moved->redacted);
   EXPECT_EQ(kept.string_at({"id"}), "du_1");
   EXPECT_EQ(kept.int_at({"evidence_details", "due_by"}), 1'762'945'200);
-  EXPECT_THAT(event.dispute->redacted, testing::Not(testing::HasSubstr("canary")));
+  EXPECT_THAT(moved->redacted, testing::Not(testing::HasSubstr("canary")));
 }
 
 struct MoneyRow {
@@ -140,13 +135,13 @@ struct MoneyRow {
 
 void expect(const std::vector<MoneyRow>& rows) {
   for (const auto& row : rows) {
-    const auto event =
-        read(row.type, dispute("under_review", {{"balance_transactions", json(row.moved)}}));
+    const auto moved =
+        dispute_in(row.type, dispute("under_review", {{"balance_transactions", json(row.moved)}}));
     const auto name = testing::Message() << row.type << row.moved;
-    ASSERT_TRUE(event.dispute) << name;
-    EXPECT_EQ(event.dispute->movements, row.movements) << name;
-    EXPECT_EQ(event.dispute->withdrawn, row.withdrawn) << name;
-    const auto& amount = event.dispute->withdrawn_amount;
+    ASSERT_TRUE(moved) << name;
+    EXPECT_EQ(moved->movements, row.movements) << name;
+    EXPECT_EQ(moved->withdrawn, row.withdrawn) << name;
+    const auto& amount = moved->withdrawn_amount;
     EXPECT_EQ(amount ? std::optional(amount->to_string()) : std::nullopt,
               row.amount ? std::optional(std::string(*row.amount)) : std::nullopt)
         << name;
@@ -217,16 +212,16 @@ TEST(StripeDisputeEvent, is_nothing_without_a_payment_intent_or_an_id) {
     for (const auto& object :
          {dispute("won", {{"payment_intent", wire::JsonNull{}}}), dispute("won", {{"id", "../x"}}),
           dispute("won", {{"object", "charge"}}), json("{}")})
-      EXPECT_TRUE(says_nothing(read(type, object))) << type << wire::to_text(object);
+      EXPECT_TRUE(says_nothing(read_event(type, object))) << type << wire::to_text(object);
 }
 
 TEST(StripeDisputeEvent, tolerates_what_cannot_be_read) {
-  const auto event =
-      read("charge.dispute.updated",
-           dispute("won", {{"amount", "x"}, {"reason", 7}, {"evidence_details", "x"}}));
-  ASSERT_TRUE(event.dispute);
-  EXPECT_FALSE(event.dispute->amount || event.dispute->evidence_due_by);
-  EXPECT_EQ(event.dispute->reason, "general");
+  const auto moved =
+      dispute_in("charge.dispute.updated",
+                 dispute("won", {{"amount", "x"}, {"reason", 7}, {"evidence_details", "x"}}));
+  ASSERT_TRUE(moved);
+  EXPECT_FALSE(moved->amount || moved->evidence_due_by);
+  EXPECT_EQ(moved->reason, "general");
 }
 
 }  // namespace

@@ -14,6 +14,8 @@ using domain::Operation;
 using domain::RemoteState;
 using fixtures::call_id;
 using fixtures::payment;
+using fixtures::read_event;
+using fixtures::said;
 using fixtures::stripe;
 using fixtures::with;
 using ports::AnswerKind;
@@ -233,28 +235,21 @@ TEST(StripeCheckout, tells_of_the_subscription_that_it_makes) {
 }
 
 TEST(StripeCheckout, an_event_of_a_session_of_ours_is_looked_into) {
-  const auto read = [](std::string_view type, const Json& object) {
-    const Json event = JsonObject{{"id", "evt_1"},
-                                  {"object", "event"},
-                                  {"type", type},
-                                  {"created", 1'762'340'400},
-                                  {"data", JsonObject{{"object", object}}}};
-    return stripe().read_event(fixtures::hook(wire::to_text(event))).value();
-  };
-  using Fetch = ports::GatewayEvent::Fetch;
   for (const std::string_view type :
        {"checkout.session.completed", "checkout.session.expired",
         "checkout.session.async_payment_succeeded", "checkout.session.async_payment_failed"}) {
-    const auto paid = read(type, session({{"status", "complete"}}));
-    EXPECT_EQ(paid.fetch, Fetch::payment) << type;
-    EXPECT_EQ(paid.our_payment->to_string(), fixtures::kPaymentId);
-    const auto subscribed = read(
+    const auto paid =
+        said<ports::PaymentChanged>(read_event(type, session({{"status", "complete"}})));
+    ASSERT_TRUE(paid) << type;
+    EXPECT_EQ(paid->payment.our_payment->to_string(), fixtures::kPaymentId);
+    const auto subscribed = said<ports::SubscriptionChanged>(read_event(
         type, session({{"metadata", JsonObject{{"cobro_subscription", fixtures::kSubscriptionId}}},
-                       {"subscription", "sub_1"}}));
-    EXPECT_EQ(subscribed.fetch, Fetch::subscription) << type;
-    EXPECT_EQ(subscribed.gateway_subscription_id, "sub_1");
-    EXPECT_EQ(subscribed.our_subscription, fixtures::subscription_id());
-    EXPECT_EQ(read(type, session({{"metadata", JsonObject{}}})).fetch, Fetch::nothing) << type;
+                       {"subscription", "sub_1"}})));
+    ASSERT_TRUE(subscribed) << type;
+    EXPECT_EQ(subscribed->subscription.gateway_subscription_id, "sub_1");
+    EXPECT_EQ(subscribed->subscription.our_subscription, fixtures::subscription_id());
+    const auto nobodys = session({{"metadata", JsonObject{}}});
+    EXPECT_TRUE(fixtures::says_nothing(read_event(type, nobodys))) << type;
   }
 }
 

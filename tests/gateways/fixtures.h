@@ -104,6 +104,25 @@ inline wire::Json refund(std::string_view status, const wire::JsonObject& more =
   return json;
 }
 
+// An event as Stripe sends it, read.
+inline ports::GatewayEvent read_event(std::string_view type, const wire::Json& object) {
+  const wire::Json event = wire::JsonObject{{"id", "evt_1"},
+                                            {"object", "event"},
+                                            {"type", type},
+                                            {"created", 1'762'340'400},
+                                            {"data", wire::JsonObject{{"object", object}}}};
+  return stripe().read_event(hook(wire::to_text(event))).value();
+}
+// What it says, where that is a `What`.
+template <class What>
+std::optional<What> said(const ports::GatewayEvent& event) {
+  const auto* what = std::get_if<What>(&event.says);
+  return what != nullptr ? std::optional(*what) : std::nullopt;
+}
+inline bool says_nothing(const ports::GatewayEvent& event) {
+  return std::holds_alternative<ports::OfNoInterest>(event.says);
+}
+
 inline wire::Json json(std::string_view text) {
   return wire::parse_json(text).value();
 }

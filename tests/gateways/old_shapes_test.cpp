@@ -15,23 +15,18 @@ using domain::RemoteState;
 using fixtures::answer;
 using fixtures::json;
 using fixtures::money;
+using fixtures::read_event;
+using fixtures::said;
 using fixtures::stripe;
 using wire::JsonNull;
 using wire::JsonObject;
 
-ports::GatewayEvent read(std::string_view type, const wire::Json& object) {
-  const wire::Json event =
-      JsonObject{{"id", "evt_1"},      {"object", "event"},
-                 {"type", type},       {"created", 1'762'340'400},
-                 {"request", "req_1"}, {"data", JsonObject{{"object", object}}}};
-  return stripe().read_event(fixtures::hook(wire::to_text(event))).value();
-}
-
 TEST(StripeOldShapes, an_intent_with_sources_and_a_list_of_charges) {
-  const auto paid = read("payment_intent.succeeded", old_shapes::intent("succeeded"));
-  ASSERT_TRUE(paid.payment);
-  EXPECT_EQ(paid.payment->captured, money("29.90", "USD"));
-  EXPECT_EQ(paid.payment->charge_id, "ch_2");
+  const auto paid = said<ports::PaymentEnded>(
+      read_event("payment_intent.succeeded", old_shapes::intent("succeeded")));
+  ASSERT_TRUE(paid);
+  EXPECT_EQ(paid->payment.captured, money("29.90", "USD"));
+  EXPECT_EQ(paid->payment.charge_id, "ch_2");
   const auto waiting = stripe::read_payment(old_shapes::intent("requires_source_action"));
   EXPECT_EQ(waiting->state, RemoteState::requires_action);
   EXPECT_EQ(waiting->next_action->type, "redirect_to_url");
@@ -44,27 +39,29 @@ TEST(StripeOldShapes, an_intent_with_sources_and_a_list_of_charges) {
 
 TEST(StripeOldShapes, a_refund_and_a_dispute_that_name_their_intent_by_the_charge) {
   const auto charge = json(R"({"id":"ch_1","object":"charge","payment_intent":"pi_1"})");
-  const auto refunded =
-      read("charge.refund.updated", fixtures::refund("succeeded", {{"payment_intent", JsonNull{}},
-                                                                   {"charge", charge},
-                                                                   {"metadata", JsonNull{}}}));
-  ASSERT_TRUE(refunded.refund);
-  EXPECT_EQ(refunded.gateway_payment_id, "pi_1");
-  EXPECT_EQ(refunded.refund->gateway_payment_id, "pi_1");
-  const auto disputed = read("charge.dispute.created", old_shapes::dispute());
-  ASSERT_TRUE(disputed.dispute);
-  EXPECT_EQ(disputed.gateway_payment_id, "pi_1");
-  EXPECT_EQ(disputed.dispute->movements, 1);
-  EXPECT_EQ(disputed.dispute->withdrawn_amount, money("29.90", "USD"));
-  const auto closed =
-      read("charge.dispute.closed", old_shapes::dispute({{"status", "charge_refunded"}}));
-  EXPECT_EQ(closed.dispute->status, domain::DisputeStatus::closed);
+  const auto refunded = said<ports::RefundEnded>(read_event(
+      "charge.refund.updated", fixtures::refund("succeeded", {{"payment_intent", JsonNull{}},
+                                                              {"charge", charge},
+                                                              {"metadata", JsonNull{}}})));
+  ASSERT_TRUE(refunded);
+  EXPECT_EQ(refunded->refund.gateway_payment_id, "pi_1");
+  const auto disputed =
+      said<ports::DisputeMoved>(read_event("charge.dispute.created", old_shapes::dispute()));
+  ASSERT_TRUE(disputed);
+  EXPECT_EQ(disputed->dispute.gateway_payment_id, "pi_1");
+  EXPECT_EQ(disputed->dispute.movements, 1);
+  EXPECT_EQ(disputed->dispute.withdrawn_amount, money("29.90", "USD"));
+  const auto closed = said<ports::DisputeMoved>(
+      read_event("charge.dispute.closed", old_shapes::dispute({{"status", "charge_refunded"}})));
+  ASSERT_TRUE(closed);
+  EXPECT_EQ(closed->dispute.status, domain::DisputeStatus::closed);
 }
 
 TEST(StripeOldShapes, a_charge_that_holds_its_refunds) {
-  const auto event = read("charge.refunded", old_shapes::charge());
-  EXPECT_EQ(event.fetch, ports::GatewayEvent::Fetch::refunds);
-  EXPECT_EQ(event.gateway_payment_id, "pi_1");
+  const auto changed =
+      said<ports::RefundsChanged>(read_event("charge.refunded", old_shapes::charge()));
+  ASSERT_TRUE(changed);
+  EXPECT_EQ(changed->payment.gateway_payment_id, "pi_1");
 }
 
 TEST(StripeOldShapes, a_subscription_to_a_plan) {
@@ -98,7 +95,7 @@ TEST(StripeOldShapes, an_event_whose_time_is_a_text_is_kept) {
       R"("created":"2025-11-05T11:00:00.000Z","related_object":{"id":"mtr_1"}})"));
   ASSERT_TRUE(thin);
   EXPECT_EQ(thin->event_id, "evt_test_1");
-  EXPECT_EQ(thin->fetch, ports::GatewayEvent::Fetch::nothing);
+  EXPECT_TRUE(fixtures::says_nothing(*thin));
 }
 
 TEST(StripeReaders, tell_the_day_on_which_a_subscription_is_to_end) {

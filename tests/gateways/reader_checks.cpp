@@ -5,6 +5,8 @@
 #include "domain/gateway_snapshots.h"
 #include "gateways/fixtures.h"
 #include "gateways/stripe/errors.h"
+#include "gateways/stripe/methods.h"
+#include "gateways/stripe/news.h"
 
 namespace cobro::gateways {
 namespace {
@@ -183,11 +185,14 @@ Problem book(const domain::GatewayDispute& snapshot) {
   return std::nullopt;
 }
 
-template <class News>
-Problem check_and_book(const std::optional<News>& snapshot) {
-  if (!snapshot) return std::nullopt;
-  auto problem = check(*snapshot);
-  return problem ? problem : book(*snapshot);
+template <class Snapshot>
+Problem check_and_book(const Snapshot& snapshot) {
+  auto problem = check(snapshot);
+  return problem ? problem : book(snapshot);
+}
+template <class Snapshot>
+Problem check_and_book(const std::optional<Snapshot>& snapshot) {
+  return snapshot ? check_and_book(*snapshot) : std::nullopt;
 }
 
 // ---- the readers -------------------------------------------------------------------------
@@ -197,15 +202,48 @@ const Stripe& stripe_of_ours() {
   return stripe;
 }
 
+Problem check_named(const std::optional<std::string>& gateway_id, bool ours) {
+  return unless((gateway_id || ours) && are_kept(gateway_id), "an event that names nothing");
+}
+
+struct CheckSaid {
+  Problem operator()(const ports::OfNoInterest&) const { return std::nullopt; }
+  Problem operator()(const ports::PaymentEnded& said) const { return check_and_book(said.payment); }
+  Problem operator()(const ports::RefundEnded& said) const { return check_and_book(said.refund); }
+  Problem operator()(const ports::DisputeMoved& said) const { return check_and_book(said.dispute); }
+  Problem operator()(const ports::PaymentChanged& said) const { return check(said.payment); }
+  Problem operator()(const ports::RefundsChanged& said) const { return check(said.payment); }
+  Problem operator()(const ports::SubscriptionChanged& said) const {
+    return check(said.subscription);
+  }
+  Problem operator()(const ports::InvoiceChanged& said) const { return check(said.subscription); }
+  Problem operator()(const ports::CustomerDeleted& said) const {
+    return check_named(said.gateway_customer_id, false);
+  }
+  Problem operator()(const ports::MethodChanged& said) const {
+    return check_named(said.gateway_payment_method_id, false);
+  }
+
+ private:
+  static Problem check(const ports::NamedPayment& named) {
+    return check_named(named.gateway_payment_id, named.our_payment.has_value());
+  }
+  static Problem check(const ports::NamedSubscription& named) {
+    return check_named(named.gateway_subscription_id, named.our_subscription.has_value());
+  }
+};
+
 Problem read_event(std::string_view body) {
   const auto event = stripe_of_ours().read_event(fixtures::hook(body));
   if (!event) return unless(!event.error().message.empty(), "a refusal without words");
   if (!is_kept(event->event_id) || !is_kept(event->type)) return "an event that cannot be kept";
-  if (event->method)
-    if (auto problem = check(*event->method)) return problem;
-  if (auto problem = check_and_book(event->payment)) return problem;
-  if (auto problem = check_and_book(event->refund)) return problem;
-  return check_and_book(event->dispute);
+  // Of a method the event tells only the id; the rest is read when it is fetched.
+  const auto document = wire::parse_json(body);
+  const auto* object = stripe::object_at(*document, "data");
+  object = object != nullptr ? stripe::object_at(*object, "object") : nullptr;
+  if (const auto method = object != nullptr ? stripe::read_method(*object) : std::nullopt)
+    if (auto problem = check(*method)) return problem;
+  return std::visit(CheckSaid{}, event->says);
 }
 
 Problem check(const ports::GatewayAnswer& answer) {

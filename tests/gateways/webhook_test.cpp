@@ -12,9 +12,11 @@ using domain::RefundStatus;
 using domain::RemoteState;
 using fixtures::intent;
 using fixtures::money;
+using fixtures::read_event;
 using fixtures::refund;
+using fixtures::said;
+using fixtures::says_nothing;
 using fixtures::stripe;
-using Fetch = ports::GatewayEvent::Fetch;
 
 // The signatures were made by Stripe's own SDK (stripe 23.1.0, generateTestHeaderString),
 // the first one again by `openssl dgst -sha256 -hmac whsec_first`.
@@ -85,39 +87,29 @@ TEST(StripeSignature, never_accepts_an_empty_secret) {
   EXPECT_FALSE(Stripe{StripeSettings{}}.verify(fixtures::hook(kBody, headers), nullptr, kNow));
 }
 
-ports::GatewayEvent read(std::string_view type, const wire::Json& object) {
-  const wire::Json event = wire::JsonObject{{"id", "evt_1"},
-                                            {"object", "event"},
-                                            {"type", type},
-                                            {"created", 1'762'340'400},
-                                            {"data", wire::JsonObject{{"object", object}}}};
-  return stripe().read_event(fixtures::hook(wire::to_text(event))).value();
-}
-
 TEST(StripeEvent, takes_final_facts_of_a_payment_as_they_are) {
-  const auto paid =
-      read("payment_intent.succeeded", intent("succeeded", {{"amount_received", 2990}}));
-  EXPECT_EQ(paid.event_id, "evt_1");
-  EXPECT_EQ(paid.type, "payment_intent.succeeded");
-  EXPECT_EQ(paid.created_at, kNow);
-  ASSERT_TRUE(paid.payment);
-  EXPECT_EQ(paid.payment->captured, money("29.90", "USD"));
-  EXPECT_EQ(paid.fetch, Fetch::nothing);
-  EXPECT_EQ(paid.gateway_payment_id, "pi_1");
-  EXPECT_EQ(paid.our_payment->to_string(), fixtures::kPaymentId);
-  const auto cancelled = read("payment_intent.canceled", intent("canceled"));
-  ASSERT_TRUE(cancelled.payment);
-  EXPECT_EQ(cancelled.payment->state, RemoteState::cancelled);
+  const auto event =
+      read_event("payment_intent.succeeded", intent("succeeded", {{"amount_received", 2990}}));
+  EXPECT_EQ(event.event_id, "evt_1");
+  EXPECT_EQ(event.type, "payment_intent.succeeded");
+  EXPECT_EQ(event.created_at, kNow);
+  const auto paid = said<ports::PaymentEnded>(event);
+  ASSERT_TRUE(paid);
+  EXPECT_EQ(paid->payment.captured, money("29.90", "USD"));
+  EXPECT_EQ(paid->payment.gateway_payment_id, "pi_1");
+  EXPECT_EQ(paid->payment.our_payment->to_string(), fixtures::kPaymentId);
+  const auto cancelled =
+      said<ports::PaymentEnded>(read_event("payment_intent.canceled", intent("canceled")));
+  ASSERT_TRUE(cancelled);
+  EXPECT_EQ(cancelled->payment.state, RemoteState::cancelled);
 }
 
 TEST(StripeEvent, fetches_when_the_event_does_not_say_what_its_type_promises) {
   for (const auto& object :
-       {intent("processing"), intent("succeeded", {{"currency", "xyz"}}), intent("a_new_word")}) {
-    const auto event = read("payment_intent.succeeded", object);
-    EXPECT_FALSE(event.payment);
-    EXPECT_EQ(event.fetch, Fetch::payment);
-  }
-  EXPECT_EQ(read("payment_intent.succeeded", fixtures::json("{}")).fetch, Fetch::nothing);
+       {intent("processing"), intent("succeeded", {{"currency", "xyz"}}), intent("a_new_word")})
+    EXPECT_TRUE(said<ports::PaymentChanged>(read_event("payment_intent.succeeded", object)))
+        << wire::to_text(object);
+  EXPECT_TRUE(says_nothing(read_event("payment_intent.succeeded", fixtures::json("{}"))));
 }
 
 TEST(StripeEvent, fetches_the_payment_for_what_is_not_final) {
@@ -125,10 +117,10 @@ TEST(StripeEvent, fetches_the_payment_for_what_is_not_final) {
        {"payment_intent.processing", "payment_intent.requires_action",
         "payment_intent.payment_failed", "payment_intent.amount_capturable_updated",
         "payment_intent.a_new_word"}) {
-    const auto event = read(type, intent("requires_capture"));
-    EXPECT_FALSE(event.payment) << type;
-    EXPECT_EQ(event.fetch, Fetch::payment) << type;
-    EXPECT_EQ(event.gateway_payment_id, "pi_1") << type;
+    const auto changed = said<ports::PaymentChanged>(read_event(type, intent("requires_capture")));
+    ASSERT_TRUE(changed) << type;
+    EXPECT_EQ(changed->payment.gateway_payment_id, "pi_1") << type;
+    EXPECT_EQ(changed->payment.our_payment->to_string(), fixtures::kPaymentId) << type;
   }
 }
 
@@ -140,16 +132,16 @@ TEST(StripeEvent, takes_the_end_of_a_refund_and_fetches_before_it) {
         {"failed", RefundStatus::failed},
         {"canceled", RefundStatus::failed}};
     for (const auto& [word, status] : ends) {
-      const auto event = read(type, refund(word));
-      ASSERT_TRUE(event.refund) << type << word;
-      EXPECT_EQ(event.refund->status, status);
-      EXPECT_EQ(event.fetch, Fetch::nothing);
-      EXPECT_EQ(event.gateway_payment_id, "pi_1");
+      const auto ended = said<ports::RefundEnded>(read_event(type, refund(word)));
+      ASSERT_TRUE(ended) << type << word;
+      EXPECT_EQ(ended->refund.status, status);
+      EXPECT_EQ(ended->refund.gateway_payment_id, "pi_1");
+      EXPECT_EQ(ended->refund.our_payment->to_string(), fixtures::kPaymentId);
     }
     for (const std::string_view word : {"pending", "requires_action", "a_new_word"}) {
-      const auto event = read(type, refund(word));
-      EXPECT_FALSE(event.refund) << type << word;
-      EXPECT_EQ(event.fetch, Fetch::refunds) << type << word;
+      const auto changed = said<ports::RefundsChanged>(read_event(type, refund(word)));
+      ASSERT_TRUE(changed) << type << word;
+      EXPECT_EQ(changed->payment.gateway_payment_id, "pi_1") << type << word;
     }
   }
 }
@@ -157,30 +149,28 @@ TEST(StripeEvent, takes_the_end_of_a_refund_and_fetches_before_it) {
 TEST(StripeEvent, fetches_the_refunds_of_a_refunded_charge) {
   const auto charge =
       fixtures::json(R"({"id":"ch_1","object":"charge","payment_intent":"pi_1","metadata":{}})");
-  const auto event = read("charge.refunded", charge);
-  EXPECT_EQ(event.fetch, Fetch::refunds);
-  EXPECT_EQ(event.gateway_payment_id, "pi_1");
-  EXPECT_FALSE(event.our_payment);
-  EXPECT_EQ(read("charge.refunded", fixtures::json(R"({"id":"ch_1","payment_intent":null})")).fetch,
-            Fetch::nothing);
+  const auto changed = said<ports::RefundsChanged>(read_event("charge.refunded", charge));
+  ASSERT_TRUE(changed);
+  EXPECT_EQ(changed->payment.gateway_payment_id, "pi_1");
+  EXPECT_FALSE(changed->payment.our_payment);
+  const auto nobodys = fixtures::json(R"({"id":"ch_1","payment_intent":null})");
+  EXPECT_TRUE(says_nothing(read_event("charge.refunded", nobodys)));
 }
 
 TEST(StripeEvent, names_the_object_when_the_metadata_is_not_ours) {
-  const auto event =
-      read("payment_intent.succeeded",
-           intent("succeeded", {{"amount_received", 2990}, {"metadata", wire::JsonObject{}}}));
-  EXPECT_EQ(event.gateway_payment_id, "pi_1");
-  EXPECT_FALSE(event.our_payment);
+  const auto paid = said<ports::PaymentEnded>(read_event(
+      "payment_intent.succeeded",
+      intent("succeeded", {{"amount_received", 2990}, {"metadata", wire::JsonObject{}}})));
+  ASSERT_TRUE(paid);
+  EXPECT_EQ(paid->payment.gateway_payment_id, "pi_1");
+  EXPECT_FALSE(paid->payment.our_payment);
 }
 
 TEST(StripeEvent, ignores_what_it_does_not_handle) {
   for (const std::string_view type :
        {"payment_intent.created", "charge.succeeded", "charge.updated", "charge.dispute.created",
-        "charge.dispute.funds_withdrawn", "customer.created", "a.new.type"}) {
-    const auto event = read(type, intent("succeeded"));
-    EXPECT_FALSE(event.payment || event.refund) << type;
-    EXPECT_EQ(event.fetch, Fetch::nothing) << type;
-  }
+        "charge.dispute.funds_withdrawn", "customer.created", "a.new.type"})
+    EXPECT_TRUE(says_nothing(read_event(type, intent("succeeded")))) << type;
 }
 
 TEST(StripeEvent, refuses_a_body_that_is_no_event) {
@@ -227,35 +217,26 @@ TEST(StripeEvent, is_of_the_other_mode_when_our_key_is) {
 }
 
 TEST(StripeEvent, tells_that_a_customer_was_deleted) {
-  const auto event =
-      read("customer.deleted", fixtures::json(R"({"id":"cus_1","object":"customer"})"));
-  EXPECT_EQ(event.deleted_customer, "cus_1");
-  EXPECT_FALSE(read("customer.updated", fixtures::json(R"({"id":"cus_1","object":"customer"})"))
-                   .deleted_customer);
-  EXPECT_FALSE(read("customer.deleted", intent("succeeded")).deleted_customer);
+  const auto customer = fixtures::json(R"({"id":"cus_1","object":"customer"})");
+  const auto deleted = said<ports::CustomerDeleted>(read_event("customer.deleted", customer));
+  ASSERT_TRUE(deleted);
+  EXPECT_EQ(deleted->gateway_customer_id, "cus_1");
+  EXPECT_TRUE(says_nothing(read_event("customer.updated", customer)));
+  EXPECT_TRUE(says_nothing(read_event("customer.deleted", intent("succeeded"))));
 }
 
-TEST(StripeEvent, tells_what_became_of_a_method) {
-  const auto detached = stripe().read_event(
-      fixtures::hook(R"({"object":"event","id":"evt_1","type":"payment_method.detached",
-    "created":1,"data":{"previous_attributes":{"customer":"cus_1"},
-    "object":{"id":"pm_1","object":"payment_method","type":"card","customer":null}}})"));
-  ASSERT_TRUE(detached && detached->method);
-  EXPECT_EQ(detached->method->gateway_payment_method_id, "pm_1");
-  EXPECT_FALSE(detached->method->gateway_customer_id);
-  EXPECT_EQ(detached->detached_from, "cus_1");
+TEST(StripeEvent, tells_that_a_method_changed_or_was_detached) {
   const auto method = fixtures::json(R"({"id":"pm_1","object":"payment_method","type":"card",
-    "customer":"cus_1","card":{"brand":"visa","last4":"4242","exp_month":1,"exp_year":2031}})");
+    "customer":null,"card":{"brand":"visa","last4":"4242","exp_month":1,"exp_year":2031}})");
   for (const std::string_view type :
-       {"payment_method.updated", "payment_method.automatically_updated",
+       {"payment_method.detached", "payment_method.updated", "payment_method.automatically_updated",
         "payment_method.card_automatically_updated"}) {
-    const auto event = read(type, method);
-    ASSERT_TRUE(event.method) << type;
-    EXPECT_EQ(event.method->exp_year, 2031);
-    EXPECT_FALSE(event.detached_from);
+    const auto changed = said<ports::MethodChanged>(read_event(type, method));
+    ASSERT_TRUE(changed) << type;
+    EXPECT_EQ(changed->gateway_payment_method_id, "pm_1");
   }
-  EXPECT_FALSE(read("payment_method.attached", method).method);
-  EXPECT_FALSE(read("payment_method.updated", intent("succeeded")).method);
+  EXPECT_TRUE(says_nothing(read_event("payment_method.attached", method)));
+  EXPECT_TRUE(says_nothing(read_event("payment_method.updated", intent("succeeded"))));
 }
 
 }  // namespace

@@ -91,6 +91,23 @@ base::Task<Synced> sync(Context& context, domain::SubscriptionId id, Cause cause
   co_return Synced::no_answer;
 }
 
+// Of the subscription that an event of the inbox names.
+base::Task<Synced> sync_named(Context& context, const ports::StoredWebhook& stored,
+                              const ports::NamedSubscription& named,
+                              std::optional<std::string> invoice, bool trial_ends) {
+  const auto loaded = co_await context.store.load({.subscription = ref_of(stored.gateway, named)});
+  const auto& row = loaded.subscription;
+  if (!row || row->gateway != stored.gateway) co_return Synced::not_found;
+  const auto& known = row->gateway_subscription_id;
+  if (known && named.gateway_subscription_id && *known != *named.gateway_subscription_id)
+    co_return Synced::not_found;
+  co_return co_await sync(context, row->id,
+                          {.invoice = std::move(invoice),
+                           .gateway_id = named.gateway_subscription_id,
+                           .event = ports::WebhookRef{stored.gateway, stored.event_id},
+                           .trial_ends = trial_ends});
+}
+
 }  // namespace
 
 base::Task<Synced> sync_subscription(Context& context, domain::SubscriptionId id,
@@ -100,25 +117,21 @@ base::Task<Synced> sync_subscription(Context& context, domain::SubscriptionId id
               {.invoice = std::move(invoice), .gateway_id = std::move(gateway_subscription_id)});
 }
 
+ports::Reads::Subscription ref_of(domain::GatewayName gateway,
+                                  const ports::NamedSubscription& named) {
+  if (named.our_subscription) return *named.our_subscription;
+  if (!named.gateway_subscription_id) return {};
+  return ports::RemoteSubscriptionRef{gateway, *named.gateway_subscription_id};
+}
+
 base::Task<Synced> apply_subscription_event(Context& context, const ports::StoredWebhook& stored,
-                                            const ports::GatewayEvent& event) {
-  ports::Reads reads{};
-  if (event.our_subscription)
-    reads.subscription = *event.our_subscription;
-  else if (event.gateway_subscription_id)
-    reads.subscription =
-        ports::RemoteSubscriptionRef{stored.gateway, *event.gateway_subscription_id};
-  const auto loaded = co_await context.store.load(reads);
-  const auto& row = loaded.subscription;
-  if (!row || row->gateway != stored.gateway) co_return Synced::not_found;
-  const auto& known = row->gateway_subscription_id;
-  if (known && event.gateway_subscription_id && *known != *event.gateway_subscription_id)
-    co_return Synced::not_found;
-  co_return co_await sync(context, row->id,
-                          {.invoice = event.gateway_invoice_id,
-                           .gateway_id = event.gateway_subscription_id,
-                           .event = ports::WebhookRef{stored.gateway, stored.event_id},
-                           .trial_ends = event.type == "customer.subscription.trial_will_end"});
+                                            const ports::SubscriptionChanged& changed) {
+  return sync_named(context, stored, changed.subscription, {}, changed.trial_ends_soon);
+}
+
+base::Task<Synced> apply_subscription_event(Context& context, const ports::StoredWebhook& stored,
+                                            const ports::InvoiceChanged& changed) {
+  return sync_named(context, stored, changed.subscription, changed.gateway_invoice_id, false);
 }
 
 base::Task<void> end_incomplete(Context& context, domain::SubscriptionId id) {

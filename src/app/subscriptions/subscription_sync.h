@@ -7,8 +7,9 @@
 #include "app/pipeline/context.h"
 #include "base/task.h"
 #include "domain/ids.h"
-#include "ports/gateway.h"
+#include "ports/gateway_event.h"
 #include "ports/records.h"
+#include "ports/store.h"
 
 namespace cobro::app {
 
@@ -23,7 +24,12 @@ base::Task<Synced> sync_subscription(Context& context, domain::SubscriptionId id
 // Applies an event about a subscription or one of its invoices, and marks the inbox's row of it
 // in the same write, unless there was no answer or the event is about nothing of ours.
 base::Task<Synced> apply_subscription_event(Context& context, const ports::StoredWebhook& row,
-                                            const ports::GatewayEvent& event);
+                                            const ports::SubscriptionChanged& changed);
+base::Task<Synced> apply_subscription_event(Context& context, const ports::StoredWebhook& row,
+                                            const ports::InvoiceChanged& changed);
+// The row that an event names: by our id, or else by the gateway's.
+ports::Reads::Subscription ref_of(domain::GatewayName gateway,
+                                  const ports::NamedSubscription& named);
 
 // Ends one that nobody paid the first invoice of, at the gateway too. Others stay.
 base::Task<void> end_incomplete(Context& context, domain::SubscriptionId id);

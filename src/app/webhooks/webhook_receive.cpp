@@ -1,6 +1,7 @@
 #include "app/calls/gateway_client.h"
 #include "app/payments/payment_snapshot.h"
 #include "app/pipeline/guards.h"
+#include "app/subscriptions/subscription_sync.h"
 #include "app/webhooks/webhook_rows.h"
 #include "base/text.h"
 
@@ -53,75 +54,144 @@ StoredWebhook make_row(const Incoming& incoming, domain::Moment& moment) {
 }
 
 ports::Reads row_alone(const Incoming& incoming) {
-  return {.root = {},
-          .record_key = {},
-          .webhook = ports::WebhookRef{incoming.gateway, incoming.event.event_id}};
+  return {.webhook = ports::WebhookRef{incoming.gateway, incoming.event.event_id}};
 }
 
-// The row and our payment that the event names: by metadata, which needs no look at the
-// gateway's ids, or else by those.
-ports::Reads row_and_payment(const Context& context, const Incoming& incoming) {
+// What an event speaks of, to be loaded: by metadata, which needs no look at the gateway's ids, or
+// else by those.
+struct AddReads {
+  const Context& context;
+  domain::GatewayName gateway;
+  ports::Reads& reads;
+
+  void operator()(const ports::OfNoInterest&) const {}
+  void operator()(const ports::PaymentEnded& fact) const { add_fact(payment_of(fact)); }
+  void operator()(const ports::RefundEnded& fact) const { add_fact(payment_of(fact)); }
+  void operator()(const ports::DisputeMoved& fact) const {
+    add_fact(payment_of(fact));
+    reads.dispute = ports::DisputeRef{gateway, fact.dispute.gateway_dispute_id};
+  }
+  void operator()(const ports::PaymentChanged& changed) const { add_payment(changed.payment); }
+  void operator()(const ports::RefundsChanged& changed) const { add_payment(changed.payment); }
+  void operator()(const ports::SubscriptionChanged& changed) const {
+    reads.subscription = ref_of(gateway, changed.subscription);
+  }
+  void operator()(const ports::InvoiceChanged& changed) const {
+    reads.subscription = ref_of(gateway, changed.subscription);
+  }
+  void operator()(const ports::CustomerDeleted& deleted) const {
+    reads.customer = ports::RemoteCustomerRef{gateway, deleted.gateway_customer_id};
+  }
+  void operator()(const ports::MethodChanged& changed) const {
+    reads.customer = ports::RemoteMethodRef{gateway, changed.gateway_payment_method_id};
+  }
+
+ private:
+  void add_payment(const ports::NamedPayment& named) const {
+    if (named.our_payment)
+      reads.root = ports::PaymentRef{*named.our_payment};
+    else if (named.gateway_payment_id)
+      reads.root = ports::RemoteRef{gateway, *named.gateway_payment_id};
+  }
+  void add_fact(const ports::NamedPayment& named) const {
+    add_payment(named);
+    reads.transaction_numbers = numbers_for_snapshots(context);
+  }
+};
+
+ports::Reads row_and_subject(const Context& context, const Incoming& incoming) {
   auto reads = row_alone(incoming);
-  const auto& event = incoming.event;
-  if (concerns_nobody(event)) return reads;
-  if (is_about_copy(event)) {
-    reads.customer = customer_named_by(event, incoming.gateway);
-    return reads;
-  }
-  if (is_about_subscription(event)) {
-    if (event.our_subscription)
-      reads.subscription = *event.our_subscription;
-    else if (event.gateway_subscription_id)
-      reads.subscription =
-          ports::RemoteSubscriptionRef{incoming.gateway, *event.gateway_subscription_id};
-    return reads;
-  }
-  if (event.our_payment)
-    reads.root = ports::PaymentRef{*event.our_payment};
-  else if (event.gateway_payment_id)
-    reads.root = ports::RemoteRef{incoming.gateway, *event.gateway_payment_id};
-  if (event.dispute)
-    reads.dispute = ports::DisputeRef{incoming.gateway, event.dispute->gateway_dispute_id};
-  if (is_final_fact(event)) reads.transaction_numbers = numbers_for_snapshots(context);
+  if (!incoming.event.other_mode)
+    std::visit(AddReads{context, incoming.gateway, reads}, incoming.event.says);
   return reads;
 }
 
-// Beyond doubt the payment that the event is about: metadata that an object of another
-// payment carries is for the inbox to look into.
-bool is_of(const domain::Payment& payment, const Incoming& incoming) {
-  const auto& known = payment.gateway_payment_id;
-  const auto& named = incoming.event.gateway_payment_id;
-  return payment.gateway == incoming.gateway && (!known || !named || known == named);
-}
-
-// Whether the money grants anything depends on a row that is not loaded.
-bool needs_subscription(const Incoming& incoming, const Loaded& loaded) {
-  return incoming.event.payment && loaded.payment->subscription_id;
-}
-
-bool is_of_nobody(const ports::GatewayEvent& event, const Loaded& loaded) {
-  if (is_about_copy(event)) return !loaded.customer;
-  if (is_about_subscription(event)) return !loaded.subscription;
-  return !loaded.payment && !event.our_payment && !may_be_known_later(event);
-}
-
 // What becomes of a new event in the write that stores it.
+class Take {
+ public:
+  Take(const Context& context, const Incoming& incoming, const Loaded& loaded,
+       domain::Moment moment, Received& received)
+      : context_(context),
+        incoming_(incoming),
+        loaded_(loaded),
+        received_(received),
+        row_(make_row(incoming, moment)),
+        moment_(std::move(moment)) {}
+
+  Changes run() {
+    auto changes =
+        incoming_.event.other_mode ? ignore(kOtherMode) : std::visit(*this, incoming_.event.says);
+    changes.insert_webhook = std::move(row_);
+    return changes;
+  }
+
+  Changes operator()(const ports::OfNoInterest&) { return ignore(kOfNoInterest); }
+  Changes operator()(const ports::PaymentEnded& fact) {
+    const auto named = payment_of(fact);
+    if (is_of_nobody(named)) return ignore(kNothingOfOurs);
+    // Whether a subscription's money grants anything depends on a row that is not loaded.
+    const bool needs_more = loaded_.payment && loaded_.payment->subscription_id;
+    return is_found(named) && !needs_more ? apply(fact) : leave();
+  }
+  Changes operator()(const ports::RefundEnded& fact) { return apply_or_leave(fact); }
+  Changes operator()(const ports::DisputeMoved& fact) { return apply_or_leave(fact); }
+  Changes operator()(const ports::PaymentChanged& changed) {
+    return is_of_nobody(changed.payment) ? ignore(kNothingOfOurs) : leave();
+  }
+  Changes operator()(const ports::RefundsChanged&) { return leave(); }
+  Changes operator()(const ports::SubscriptionChanged&) {
+    return loaded_.subscription ? leave() : ignore(kNothingOfOurs);
+  }
+  Changes operator()(const ports::InvoiceChanged&) {
+    return loaded_.subscription ? leave() : ignore(kNothingOfOurs);
+  }
+  Changes operator()(const ports::CustomerDeleted&) {
+    return loaded_.customer ? leave() : ignore(kNothingOfOurs);
+  }
+  Changes operator()(const ports::MethodChanged&) {
+    return loaded_.customer ? leave() : ignore(kNothingOfOurs);
+  }
+
+ private:
+  Changes ignore(const char* why) {
+    row_ = ended(row_, WebhookStatus::ignored, why, moment_.now);
+    return {};
+  }
+  Changes leave() {
+    received_.left = row_;
+    return {};
+  }
+  template <class Fact>
+  Changes apply(const Fact& fact) {
+    return apply_fact(context_, loaded_, std::move(moment_), fact, row_);
+  }
+  template <class Fact>
+  Changes apply_or_leave(const Fact& fact) {
+    return is_found(payment_of(fact)) ? apply(fact) : leave();
+  }
+  // Made by us, such an object names its payment in its metadata.
+  [[nodiscard]] bool is_of_nobody(const ports::NamedPayment& named) const {
+    return !loaded_.payment && !named.our_payment;
+  }
+  // Beyond doubt the payment that the event is about: metadata that an object of another
+  // payment carries is for the inbox to look into.
+  [[nodiscard]] bool is_found(const ports::NamedPayment& named) const {
+    if (!loaded_.payment || loaded_.payment->gateway != incoming_.gateway) return false;
+    const auto& known = loaded_.payment->gateway_payment_id;
+    return !known || !named.gateway_payment_id || known == named.gateway_payment_id;
+  }
+
+  const Context& context_;
+  const Incoming& incoming_;
+  const Loaded& loaded_;
+  Received& received_;
+  StoredWebhook row_;
+  domain::Moment moment_;
+};
+
 Changes take(const Context& context, const Incoming& incoming, const Loaded& loaded,
              domain::Moment moment, Received& received) {
-  auto row = make_row(incoming, moment);
-  const auto now = moment.now;
-  const bool found = loaded.payment && is_of(*loaded.payment, incoming);
-  Changes changes;
-  if (concerns_nobody(incoming.event))
-    row = ended(row, WebhookStatus::ignored, why_nobody(incoming.event), now);
-  else if (is_of_nobody(incoming.event, loaded))
-    row = ended(row, WebhookStatus::ignored, kNothingOfOurs, now);
-  else if (found && is_final_fact(incoming.event) && !needs_subscription(incoming, loaded))
-    changes = apply_fact(context, loaded, std::move(moment), incoming.event, row);
-  else
-    received.left = row;
-  changes.insert_webhook = std::move(row);
-  return changes;
+  return Take(context, incoming, loaded, std::move(moment), received).run();
 }
 
 Changes keep(const Context&, const Incoming& incoming, const Loaded&, domain::Moment moment,
@@ -143,10 +213,11 @@ Changes take_known(const Context& context, const Incoming& incoming, const Loade
   return take(context, incoming, loaded, std::move(moment), received);
 }
 
-using Take = Changes (*)(const Context&, const Incoming&, const Loaded&, domain::Moment, Received&);
+using TakeNew = Changes (*)(const Context&, const Incoming&, const Loaded&, domain::Moment,
+                            Received&);
 
 base::Task<base::Result<Received, Refusal>> store(Context& context, const Incoming& incoming,
-                                                  ports::Reads reads, Take take_new) {
+                                                  ports::Reads reads, TakeNew take_new) {
   Received received;
   std::optional<StoredWebhook> row;
   const DecideChanges decide = [&](const Loaded& loaded,
@@ -197,10 +268,10 @@ base::Task<base::Result<Keys, ports::HttpFailure>> keys_of(Context& context,
 
 // An event that cannot be applied is no reason to lose it.
 base::Task<std::optional<Received>> try_whole(Context& context, const Incoming& incoming,
-                                              Take take_new = &take) {
+                                              TakeNew take_new = &take) {
   std::string failure;
   try {
-    auto stored = co_await store(context, incoming, row_and_payment(context, incoming), take_new);
+    auto stored = co_await store(context, incoming, row_and_subject(context, incoming), take_new);
     if (stored) co_return std::move(*stored);
     failure = stored.error().message;
   } catch (const std::exception& error) {
@@ -237,9 +308,9 @@ base::Task<base::Result<Received, Refusal>> receive_webhook(Context& context,
 
 base::Task<bool> take_listed_event(Context& context, domain::GatewayName gateway,
                                    ports::GatewayEvent event, ports::WebhookRequest request) {
-  if (concerns_nobody(event)) co_return false;
+  if (event.other_mode || std::holds_alternative<ports::OfNoInterest>(event.says)) co_return false;
   const Incoming incoming{gateway, std::move(event), std::move(request)};
-  const auto known = co_await context.store.load(row_and_payment(context, incoming));
+  const auto known = co_await context.store.load(row_and_subject(context, incoming));
   if (known.webhook || !is_of_ours(known)) co_return false;
   auto received = co_await try_whole(context, incoming, &take_known);
   if (!received || received->duplicate) co_return false;

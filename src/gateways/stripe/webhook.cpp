@@ -20,9 +20,10 @@ using domain::RefundStatus;
 using domain::RemoteState;
 using domain::SubscriptionId;
 using ports::GatewayEvent;
+using ports::OfNoInterest;
 using wire::Json;
 
-using Fetch = GatewayEvent::Fetch;
+using Says = GatewayEvent::Says;
 
 // Of an invoice, the events after which it may say something new.
 constexpr auto kInvoiceEvents = std::to_array<std::string_view>(
@@ -48,25 +49,31 @@ bool is_final(const domain::GatewayRefund& refund) {
   return refund.status && *refund.status != RefundStatus::pending && refund.amount;
 }
 
-void read_intent_event(const Json& object, GatewayEvent& event) {
-  if (event.type == "payment_intent.created") return;
-  auto payment = stripe::read_payment(object);
-  const bool speaks_of_the_end =
-      event.type == "payment_intent.succeeded" || event.type == "payment_intent.canceled";
-  if (payment && speaks_of_the_end && is_final(*payment)) {
-    event.payment = std::move(payment);
-  } else if (event.gateway_payment_id || event.our_payment) {
-    event.fetch = Fetch::payment;
-  }
+// What is to be fetched of a payment, where the event names one.
+template <class Changed>
+Says fetch(ports::NamedPayment payment) {
+  if (!payment.gateway_payment_id && !payment.our_payment) return OfNoInterest{};
+  return Changed{std::move(payment)};
 }
 
-void read_refund_event(const Json& object, GatewayEvent& event) {
+Says read_intent_event(std::string_view type, const Json& object) {
+  if (type == "payment_intent.created") return OfNoInterest{};
+  auto payment = stripe::read_payment(object);
+  const bool speaks_of_the_end =
+      type == "payment_intent.succeeded" || type == "payment_intent.canceled";
+  if (payment && speaks_of_the_end && is_final(*payment))
+    return ports::PaymentEnded{std::move(*payment)};
+  return fetch<ports::PaymentChanged>({stripe::id_at(object, "id"), stripe::our_payment(object)});
+}
+
+Says fetch_refunds(const Json& object) {
+  return fetch<ports::RefundsChanged>({stripe::intent_id_of(object), stripe::our_payment(object)});
+}
+
+Says read_refund_event(const Json& object) {
   auto refund = stripe::read_refund(object);
-  if (refund && is_final(*refund)) {
-    event.refund = std::move(refund);
-  } else if (event.gateway_payment_id || event.our_payment) {
-    event.fetch = Fetch::refunds;
-  }
+  if (refund && is_final(*refund)) return ports::RefundEnded{std::move(*refund)};
+  return fetch_refunds(object);
 }
 
 bool is_refund_event(std::string_view type) {
@@ -74,34 +81,38 @@ bool is_refund_event(std::string_view type) {
          type == "charge.refund.updated";
 }
 
-void read_subscription_event(const Json& object, GatewayEvent& event) {
-  event.gateway_subscription_id = stripe::id_at(object, "id");
-  event.our_subscription = stripe::metadata_id<SubscriptionId>(object, "cobro_subscription");
-  if (event.gateway_subscription_id) event.fetch = Fetch::subscription;
+Says read_subscription_event(std::string_view type, const Json& object) {
+  auto id = stripe::id_at(object, "id");
+  if (!id) return OfNoInterest{};
+  return ports::SubscriptionChanged{
+      .subscription = {std::move(id),
+                       stripe::metadata_id<SubscriptionId>(object, "cobro_subscription")},
+      .trial_ends_soon = type == "customer.subscription.trial_will_end"};
 }
 
 // An invoice without a subscription is of no payment of ours.
-void read_invoice_event(const Json& object, GatewayEvent& event) {
-  event.gateway_invoice_id = stripe::id_at(object, "id");
-  event.gateway_subscription_id = stripe::subscription_of(object);
-  event.our_subscription = stripe::our_subscription_of(object);
-  if (event.gateway_invoice_id && event.gateway_subscription_id) event.fetch = Fetch::invoice;
+Says read_invoice_event(const Json& object) {
+  auto id = stripe::id_at(object, "id");
+  auto subscription = stripe::subscription_of(object);
+  if (!id || !subscription) return OfNoInterest{};
+  return ports::InvoiceChanged{
+      .gateway_invoice_id = std::move(*id),
+      .subscription = {std::move(subscription), stripe::our_subscription_of(object)}};
 }
 
-void read_dispute_event(const Json& object, GatewayEvent& event) {
-  event.gateway_payment_id = stripe::intent_id_of(object);
-  event.dispute = stripe::read_dispute(object, event.type);
+Says read_dispute_event(std::string_view type, const Json& object) {
+  auto dispute = stripe::read_dispute(object, type);
+  if (!dispute) return OfNoInterest{};
+  return ports::DisputeMoved{std::move(*dispute)};
 }
 
 // A session without our metadata is of nobody here.
-void read_checkout_event(const Json& object, GatewayEvent& event) {
-  event.our_payment = stripe::our_payment(object);
-  event.our_subscription = stripe::metadata_id<SubscriptionId>(object, "cobro_subscription");
-  event.gateway_subscription_id = stripe::id_at(object, "subscription");
-  if (event.our_payment)
-    event.fetch = Fetch::payment;
-  else if (event.our_subscription)
-    event.fetch = Fetch::subscription;
+Says read_checkout_event(const Json& object) {
+  if (const auto payment = stripe::our_payment(object))
+    return ports::PaymentChanged{{std::nullopt, payment}};
+  const auto ours = stripe::metadata_id<SubscriptionId>(object, "cobro_subscription");
+  if (!ours) return OfNoInterest{};
+  return ports::SubscriptionChanged{.subscription = {stripe::id_at(object, "subscription"), ours}};
 }
 
 // `card_automatically_updated` is its name before 2020.
@@ -111,32 +122,29 @@ bool is_about_method(std::string_view type) {
          type == "payment_method.card_automatically_updated";
 }
 
-void read_method_event(const Json& data, GatewayEvent& event) {
-  event.method = stripe::read_method(*data.find("object"));
-  const Json* before = stripe::object_at(data, "previous_attributes");
-  const bool detached = event.method && !event.method->gateway_customer_id;
-  if (detached && before != nullptr) event.detached_from = stripe::id_at(*before, "customer");
+Says read_method_event(const Json& object) {
+  auto method = stripe::read_method(object);
+  if (!method) return OfNoInterest{};
+  return ports::MethodChanged{std::move(method->gateway_payment_method_id)};
 }
 
-void read_object(const Json& object, GatewayEvent& event) {
-  if (event.type == "customer.deleted") {
-    if (stripe::is_object_of_type(object, "customer"))
-      event.deleted_customer = stripe::id_at(object, "id");
-    return;
-  }
-  if (event.type.starts_with("checkout.session.")) return read_checkout_event(object, event);
-  if (event.type.starts_with("customer.subscription."))
-    return read_subscription_event(object, event);
-  if (is_one_of(event.type, kInvoiceEvents)) return read_invoice_event(object, event);
-  if (is_one_of(event.type, kDisputeEvents)) return read_dispute_event(object, event);
-  const bool of_intent = event.type.starts_with("payment_intent.");
-  const bool of_refund = is_refund_event(event.type);
-  if (!of_intent && !of_refund && event.type != "charge.refunded") return;
-  event.gateway_payment_id = of_intent ? stripe::id_at(object, "id") : stripe::intent_id_of(object);
-  event.our_payment = stripe::our_payment(object);
-  if (of_intent) return read_intent_event(object, event);
-  if (of_refund) return read_refund_event(object, event);
-  if (event.gateway_payment_id || event.our_payment) event.fetch = Fetch::refunds;
+Says read_deleted_customer(const Json& object) {
+  auto id = stripe::id_at(object, "id");
+  if (!stripe::is_object_of_type(object, "customer") || !id) return OfNoInterest{};
+  return ports::CustomerDeleted{std::move(*id)};
+}
+
+Says read_object(std::string_view type, const Json& object) {
+  if (type == "customer.deleted") return read_deleted_customer(object);
+  if (is_about_method(type)) return read_method_event(object);
+  if (type.starts_with("checkout.session.")) return read_checkout_event(object);
+  if (type.starts_with("customer.subscription.")) return read_subscription_event(type, object);
+  if (is_one_of(type, kInvoiceEvents)) return read_invoice_event(object);
+  if (is_one_of(type, kDisputeEvents)) return read_dispute_event(type, object);
+  if (type.starts_with("payment_intent.")) return read_intent_event(type, object);
+  if (is_refund_event(type)) return read_refund_event(object);
+  if (type == "charge.refunded") return fetch_refunds(object);
+  return OfNoInterest{};
 }
 
 // By our key; one that tells no mode takes both.
@@ -176,18 +184,14 @@ base::Result<GatewayEvent, ports::WebhookRefusal> Stripe::read_event(
   // What is of API v2 names its object and holds none: kept, like every type that we do not know.
   if ((kind != "event" && kind != "v2.core.event") || !id || !stripe::is_id(*id) || !type)
     return refuse("the body is not an event");
-  GatewayEvent event;
-  event.event_id = std::move(*id);
-  event.type = std::move(*type);
-  event.created_at = stripe::time_at(*document, "created").value_or(base::Timestamp{});
-  event.other_mode = is_of_other_mode(*document, settings_.secret_key.reveal());
+  GatewayEvent event{
+      .event_id = std::move(*id),
+      .type = std::move(*type),
+      .created_at = stripe::time_at(*document, "created").value_or(base::Timestamp{}),
+      .other_mode = is_of_other_mode(*document, settings_.secret_key.reveal())};
   const Json* data = stripe::object_at(*document, "data");
   const Json* object = data != nullptr ? data->find("object") : nullptr;
-  if (object == nullptr) return event;
-  if (is_about_method(event.type))
-    read_method_event(*data, event);
-  else
-    read_object(*object, event);
+  if (object != nullptr) event.says = read_object(event.type, *object);
   return event;
 }
 

@@ -228,13 +228,11 @@ base::Result<ports::GatewayEvent, ports::WebhookRefusal> TinyGateway::read_event
   const auto body = wire::parse_json(request.body);
   if (!body || !request.query.starts_with("id="))
     return std::unexpected(ports::WebhookRefusal{"no event"});
-  ports::GatewayEvent event;
-  event.event_id = request.query.substr(3);
-  event.type = body->string_at({"type"}).value_or("");
-  event.gateway_payment_id = body->string_at({"order"});
-  event.our_payment = domain::PaymentId::parse(body->string_at({"payment"}).value_or(""));
-  event.fetch = ports::GatewayEvent::Fetch::payment;
-  return event;
+  ports::NamedPayment payment{body->string_at({"order"}),
+                              domain::PaymentId::parse(body->string_at({"payment"}).value_or(""))};
+  return ports::GatewayEvent{.event_id = request.query.substr(3),
+                             .type = body->string_at({"type"}).value_or(""),
+                             .says = ports::PaymentChanged{std::move(payment)}};
 }
 
 }  // namespace cobro::testing::tiny

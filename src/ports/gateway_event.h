@@ -1,0 +1,84 @@
+// An event of a gateway, read: the envelope that each has, and what it says, as one of a closed
+// set. Three of these are facts, which are applied as they stand. The others only name what has
+// changed, which is fetched then: events come in any order, and what one shows may be old.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "base/time.h"
+#include "domain/gateway_objects.h"
+#include "domain/ids.h"
+
+namespace cobro::ports {
+
+// What an event says of whose payment it is: the gateway's id of it, ours from the metadata, or
+// both.
+struct NamedPayment {
+  std::optional<std::string> gateway_payment_id;
+  std::optional<domain::PaymentId> our_payment;
+};
+// The same for a subscription.
+struct NamedSubscription {
+  std::optional<std::string> gateway_subscription_id;
+  std::optional<domain::SubscriptionId> our_subscription;
+};
+
+// ---- facts, applied as they stand ------------------------------------------------------------
+
+// The payment was captured or cancelled; it stays so.
+struct PaymentEnded {
+  domain::GatewayPayment payment;
+};
+// The refund succeeded or failed.
+struct RefundEnded {
+  domain::GatewayRefund refund;
+};
+// How the dispute stood then. It tells how far it had come, so an older one changes nothing.
+struct DisputeMoved {
+  domain::GatewayDispute dispute;
+};
+
+// ---- what has changed, to be fetched ---------------------------------------------------------
+
+struct PaymentChanged {
+  NamedPayment payment;
+};
+// Some refund of the payment was made or moved.
+struct RefundsChanged {
+  NamedPayment payment;
+};
+struct SubscriptionChanged {
+  NamedSubscription subscription;
+  bool trial_ends_soon = false;
+};
+// The invoice is one of the subscription's.
+struct InvoiceChanged {
+  std::string gateway_invoice_id;
+  NamedSubscription subscription;
+};
+struct CustomerDeleted {
+  std::string gateway_customer_id;
+};
+// A saved method was changed, or detached from its customer.
+struct MethodChanged {
+  std::string gateway_payment_method_id;
+};
+
+// Its type, or its object, changes nothing here.
+struct OfNoInterest {};
+
+struct GatewayEvent {
+  using Says = std::variant<OfNoInterest, PaymentEnded, RefundEnded, DisputeMoved, PaymentChanged,
+                            RefundsChanged, SubscriptionChanged, InvoiceChanged, CustomerDeleted,
+                            MethodChanged>;
+
+  std::string event_id;        // unique at its gateway
+  std::string type;            // in the gateway's words; kept and logged, never compared
+  base::Timestamp created_at;  // by the gateway's clock; the epoch where it cannot be read
+  bool other_mode = false;     // of live money where we test, or the reverse: never applied
+  Says says;
+};
+
+}  // namespace cobro::ports
