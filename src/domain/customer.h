@@ -13,7 +13,7 @@ namespace cobro::domain {
 
 struct Customer {
   CustomerId id;
-  GatewayName gateway = GatewayName::stripe;
+  GatewayName gateway;
   std::string user_id;
   std::optional<std::string> tenant_id = {};  // (gateway, tenant, user) is unique
   std::optional<std::string> email = {};

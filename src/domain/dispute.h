@@ -19,7 +19,7 @@ struct Dispute {
   DisputeId id;
   PaymentId payment_id;
   std::optional<TransactionId> transaction_id = {};  // of the last withdrawal
-  GatewayName gateway = GatewayName::stripe;
+  GatewayName gateway;
   std::string gateway_dispute_id;  // dp_…; unique per gateway
   DisputeStage stage = DisputeStage::chargeback;
   DisputeStatus status = DisputeStatus::needs_response;

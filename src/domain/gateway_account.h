@@ -11,7 +11,7 @@
 namespace cobro::domain {
 
 struct GatewayAccount {
-  GatewayName gateway = GatewayName::stripe;
+  GatewayName gateway;
   std::string account_id;         // acct_…
   std::optional<bool> live = {};  // nothing: the gateway does not say
   base::Timestamp learned_at = {};

@@ -34,7 +34,7 @@ struct GatewayCall {
   Operation operation = Operation::confirm;
   base::Uuid subject_id;
   std::optional<RefundId> refund_id = {};
-  GatewayName gateway = GatewayName::stripe;
+  GatewayName gateway;
   std::string gateway_key;  // cobro-<deployment>-<subject id>-<operation>-<n>
   GatewayRequest request;
   // What the command named and its evidence is compared with: the customer that a method is

@@ -72,7 +72,7 @@ struct Payment {
   std::optional<std::string> course_id = {};
   std::string user_id;
   std::optional<std::string> tenant_id;
-  GatewayName gateway = GatewayName::stripe;
+  GatewayName gateway;
   CaptureMethod capture_method = CaptureMethod::automatic;
   PaymentState state = PaymentState::pending;
   Money amount;

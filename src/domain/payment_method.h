@@ -24,7 +24,7 @@ struct PaymentMethod {
   CustomerId customer_id;
   std::string user_id;
   std::optional<std::string> tenant_id = {};
-  GatewayName gateway = GatewayName::stripe;
+  GatewayName gateway;
   // As it was given until it is attached; then what the gateway calls it, which may differ.
   std::string gateway_payment_method_id;  // pm_…
   std::string gateway_customer_id;        // cus_…

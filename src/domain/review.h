@@ -34,7 +34,7 @@ struct Review {
   std::optional<std::string> tenant_id = {};
   ReviewKind kind = ReviewKind::unknown_outcome;
   std::optional<Operation> operation = {};
-  GatewayName gateway = GatewayName::stripe;
+  GatewayName gateway;
   std::optional<std::string> gateway_object_id = {};
   std::optional<Money> amount = {};  // of the operation, or of the payment
   std::string detail;                // what is unknown, or who says what

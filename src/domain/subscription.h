@@ -29,7 +29,7 @@ struct Subscription {
   SubscriptionId id;
   std::string user_id;
   std::optional<std::string> tenant_id = {};
-  GatewayName gateway = GatewayName::stripe;
+  GatewayName gateway;
   CustomerId customer_id;
   std::string gateway_customer_id;     // cus_…
   std::optional<PlanId> plan_id = {};  // when the price is one of a plan of ours

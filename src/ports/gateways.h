@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <ranges>
 
 #include "base/check.h"
 #include "ports/gateway.h"
@@ -20,6 +21,17 @@ class Gateways {
     const Gateway*& slot = slots_.at(static_cast<std::size_t>(gateway.name()));
     COBRO_CHECK(slot == nullptr);
     slot = &gateway;
+  }
+  // All that there are, in the order of GatewayName.
+  [[nodiscard]] auto all() const {
+    return slots_ | std::views::filter([](const Gateway* gateway) { return gateway != nullptr; });
+  }
+  // The one that customers save payment methods at; null when there is none. Of several it is the
+  // first.
+  [[nodiscard]] const Gateway* with_saved_methods() const {
+    for (const Gateway* gateway : all())
+      if (gateway->saved_methods() != nullptr) return gateway;
+    return nullptr;
   }
   // Null when that gateway is not available here.
   [[nodiscard]] const Gateway* find(domain::GatewayName name) const {

@@ -43,7 +43,7 @@ enum class WebhookStatus {
 
 struct StoredWebhook {
   domain::WebhookId id;
-  domain::GatewayName gateway = domain::GatewayName::stripe;
+  domain::GatewayName gateway;
   std::string event_id;  // unique per gateway
   std::string type;
   std::string method = "POST";  // the request, raw, as verified
@@ -62,7 +62,7 @@ struct StoredWebhook {
 
 // How far one of a gateway's lists was read.
 struct SweepPoint {
-  domain::GatewayName gateway = domain::GatewayName::stripe;
+  domain::GatewayName gateway;
   std::string list;
   std::optional<base::Timestamp> walked_to = {};   // what was created before it was seen
   std::optional<base::Timestamp> walking_to = {};  // the same, once the walk under way has ended

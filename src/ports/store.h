@@ -321,7 +321,7 @@ struct Listed {
 };
 
 struct SweepClaim {
-  domain::GatewayName gateway = domain::GatewayName::stripe;
+  domain::GatewayName gateway;
   std::string list;
   base::Timestamp now;
   base::Timestamp until;

@@ -287,7 +287,8 @@ class Accounts : public Copies {
   void keep(const std::string& account_id) {
     const ports::Decide decide =
         [&](const ports::Loaded&) -> base::Result<ports::Changes, domain::Refusal> {
-      return ports::Changes{.insert_account = domain::GatewayAccount{.account_id = account_id}};
+      return ports::Changes{.insert_account = domain::GatewayAccount{
+                                .gateway = domain::GatewayName::stripe, .account_id = account_id}};
     };
     ASSERT_TRUE(run(world.clock, world.store->write({}, decide)).committed());
   }

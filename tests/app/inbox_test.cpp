@@ -201,7 +201,7 @@ TEST_F(Inbox, of_two_copies_at_the_same_instant_one_is_stored) {
 
 TEST_F(Inbox, takes_no_more_than_it_has_room_for_and_asks_again_when_it_is_empty) {
   constexpr int kMany = 300;
-  auto row = ports::StoredWebhook{};
+  ports::StoredWebhook row{.gateway = domain::GatewayName::stripe};
   for (int i = 0; i < kMany; ++i) {
     row.id = world.random.make_id<domain::WebhookId>(world.clock.now());
     row.event_id = "evt_" + std::to_string(i);

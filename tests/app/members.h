@@ -13,6 +13,7 @@ namespace cobro::testing {
 
 inline constexpr const char* kBasic = "price_1Sb3k64dPtEGmLmpeAdxvmIu";
 inline constexpr const char* kPro = "price_1Sb3k64dPtEGmLmpm5n5bbJH";
+inline constexpr auto kStripe = domain::GatewayName::stripe;
 
 class Members {
  public:
@@ -29,48 +30,53 @@ class Members {
     return call;
   }
 
+  // By our id, or by Stripe's.
+  static app::SubscriptionRef ref(const std::string& id) {
+    if (const auto ours = domain::SubscriptionId::parse(id)) return *ours;
+    return ports::RemoteSubscriptionRef{kStripe, id};
+  }
   base::Task<app::Answer> saving(std::string sub, std::string token, std::string key = "") {
     return app::save_method(*world_.context, call(sub, "methods", key, token),
-                            {.payment_method = token}, render_method());
+                            {.gateway = kStripe, .payment_method = token}, render_method());
   }
   base::Task<app::Answer> removing(std::string sub, std::string method, std::string key = "") {
     return app::remove_method(*world_.context, call(sub, "remove" + method, key, ""),
-                              {.method = method}, render_method());
+                              {.gateway = kStripe, .method = method}, render_method());
   }
   base::Task<app::Answer> subscribing(std::string sub, std::string price,
                                       std::optional<std::string> method, int trial_days = 0,
                                       std::string key = "") {
-    return app::subscribe(*world_.context,
-                          call(sub, "subscriptions", key, price + method.value_or("")),
-                          {.price_id = price, .payment_method = method, .trial_days = trial_days},
-                          render_subscription());
+    return app::subscribe(
+        *world_.context, call(sub, "subscriptions", key, price + method.value_or("")),
+        {.gateway = kStripe, .price_id = price, .payment_method = method, .trial_days = trial_days},
+        render_subscription());
   }
   base::Task<app::Answer> ending(std::string sub, std::string id, bool immediate,
                                  std::string key = "") {
     return app::end_subscription(*world_.context, call(sub, "end" + id, key, ""),
-                                 {.subscription = id, .immediate = immediate},
+                                 {.subscription = ref(id), .immediate = immediate},
                                  render_subscription());
   }
   base::Task<app::Answer> resuming(std::string sub, std::string id, std::string key = "") {
-    return app::resume_subscription(*world_.context, call(sub, "resume" + id, key, ""), id,
+    return app::resume_subscription(*world_.context, call(sub, "resume" + id, key, ""), ref(id),
                                     render_subscription());
   }
   base::Task<app::Answer> paying_with(std::string sub, std::string id, std::string method,
                                       std::string key = "") {
     return app::set_subscription_method(*world_.context, call(sub, "method" + id, key, method),
-                                        {.subscription = id, .payment_method = method},
+                                        {.subscription = ref(id), .payment_method = method},
                                         render_subscription());
   }
   base::Task<app::Answer> making_default(std::string sub, std::string method,
                                          std::string key = "") {
     return app::set_default_method(*world_.context, call(sub, "default" + method, key, ""),
-                                   {.method = method}, render_method());
+                                   {.gateway = kStripe, .method = method}, render_method());
   }
   base::Task<app::Answer> changing(std::string sub, std::string id, std::string price, bool dry_run,
                                    std::string key = "", std::optional<base::Timestamp> at = {}) {
     return app::change_plan(
         *world_.context, call(sub, "change" + id, key, price),
-        {.subscription = id, .price_id = price, .dry_run = dry_run, .at = at},
+        {.subscription = ref(id), .price_id = price, .dry_run = dry_run, .at = at},
         [](const domain::Subscription& row, const domain::Proration& proration) {
           return line(200, row.plan_code.value_or("?") + " credit " +
                                proration.credit.to_decimal() + " charge " +
@@ -115,8 +121,7 @@ class Members {
                .total == 1;
   }
   app::SavedMethods saved(const std::string& sub) {
-    return run(world_.clock,
-               app::list_methods(*world_.context, {.sub = sub}, domain::GatewayName::stripe));
+    return run(world_.clock, app::list_methods(*world_.context, {.sub = sub}, kStripe));
   }
 
  private:

@@ -232,18 +232,24 @@ app::Answer World::order(const std::string& amount, const std::string& currency,
 
 app::Answer World::pay(std::int64_t order, const std::string& amount, const std::string& method,
                        domain::CaptureMethod capture) {
-  app::CreatePayment command{.order = order, .amount = amount, .currency = {}, .description = {}};
-  command.gateway = method == "manual"   ? domain::GatewayName::manual
-                    : method == "paypal" ? domain::GatewayName::paypal
-                                         : domain::GatewayName::stripe;
-  command.capture_method = capture;
+  app::CreatePayment command{.order = order,
+                             .gateway = method == "manual"   ? domain::GatewayName::manual
+                                        : method == "paypal" ? domain::GatewayName::paypal
+                                                             : domain::GatewayName::stripe,
+                             .amount = amount,
+                             .currency = {},
+                             .capture_method = capture,
+                             .description = {}};
   return run_now(app::create_payment(*context, call("root", app::Role::admin, "pay", "", ""),
                                      std::move(command), render_payment()));
 }
 
 base::Task<app::Answer> World::paying(std::int64_t order, std::string amount) {
-  app::CreatePayment command{
-      .order = order, .amount = std::move(amount), .currency = {}, .description = {}};
+  app::CreatePayment command{.order = order,
+                             .gateway = domain::GatewayName::stripe,
+                             .amount = std::move(amount),
+                             .currency = {},
+                             .description = {}};
   return app::create_payment(*context, call("root", app::Role::admin, "pay", "", ""),
                              std::move(command), render_payment());
 }

@@ -11,8 +11,15 @@ class StoredAccounts : public StoreContract {
   }
 };
 
+domain::GatewayAccount stripes(std::string id) {
+  return {.gateway = domain::GatewayName::stripe, .account_id = std::move(id)};
+}
+
 TEST_P(StoredAccounts, are_kept_for_each_gateway) {
-  const domain::GatewayAccount one{.account_id = "acct_1", .live = true, .learned_at = {17}};
+  const domain::GatewayAccount one{.gateway = domain::GatewayName::stripe,
+                                   .account_id = "acct_1",
+                                   .live = true,
+                                   .learned_at = {17}};
   const domain::GatewayAccount other{.gateway = domain::GatewayName::paypal,
                                      .account_id = "acct_2"};
   EXPECT_FALSE(kept(one.gateway));
@@ -26,10 +33,10 @@ TEST_P(StoredAccounts, are_kept_for_each_gateway) {
 }
 
 TEST_P(StoredAccounts, never_change) {
-  must_write({.insert_account = domain::GatewayAccount{.account_id = "acct_1"}});
+  must_write({.insert_account = stripes("acct_1")});
   const auto again = run(store->write({}, [](const ports::Loaded&) {
     return base::Result<ports::Changes, domain::Refusal>(
-        ports::Changes{.insert_account = domain::GatewayAccount{.account_id = "acct_2"}});
+        ports::Changes{.insert_account = stripes("acct_2")});
   }));
   EXPECT_FALSE(again.committed());
   EXPECT_EQ(kept(domain::GatewayName::stripe)->account_id, "acct_1");

@@ -175,6 +175,7 @@ TEST_P(SweepPoints, of_many_claimers_at_once_one_has_it) {
 
 TEST_P(SweepPoints, objects_that_nobody_knows_are_put_before_a_person_once) {
   domain::Review row{.kind = domain::ReviewKind::unknown_object,
+                     .gateway = domain::GatewayName::stripe,
                      .gateway_object_id = "pi_1",
                      .detail = "not in our books",
                      .created_at = backend->clock.now()};

@@ -31,6 +31,7 @@ domain::Payment Maker::payment(std::int64_t amount) {
                           .order_id = {},
                           .user_id = "u-1",
                           .tenant_id = {},
+                          .gateway = domain::GatewayName::stripe,
                           .amount = pen(amount),
                           .captured = pen(0),
                           .refunded = pen(0),
@@ -119,7 +120,7 @@ domain::LedgerEntry Maker::entry(const domain::Transaction& transaction, domain:
 }
 
 domain::GatewayCall Maker::attempt(const domain::Payment& payment, domain::Operation operation) {
-  domain::GatewayCall attempt;
+  domain::GatewayCall attempt{.gateway = payment.gateway};
   attempt.id = id<domain::CallId>();
   attempt.subject_id = payment.id.uuid;
   attempt.operation = operation;
@@ -156,7 +157,7 @@ domain::Event Maker::event(const domain::Payment& payment, std::int64_t sequence
 }
 
 domain::Customer Maker::customer(std::string user) {
-  domain::Customer customer;
+  domain::Customer customer{.gateway = domain::GatewayName::stripe};
   customer.id = id<domain::CustomerId>();
   customer.user_id = std::move(user);
   customer.created_at = customer.updated_at = backend_.clock.now();
@@ -164,7 +165,7 @@ domain::Customer Maker::customer(std::string user) {
 }
 
 domain::PaymentMethod Maker::method(const domain::Customer& customer) {
-  domain::PaymentMethod method;
+  domain::PaymentMethod method{.gateway = customer.gateway};
   method.id = id<domain::PaymentMethodId>();
   method.customer_id = customer.id;
   method.user_id = customer.user_id;
@@ -175,7 +176,7 @@ domain::PaymentMethod Maker::method(const domain::Customer& customer) {
 }
 
 domain::Subscription Maker::subscription(const domain::Customer& customer) {
-  domain::Subscription subscription;
+  domain::Subscription subscription{.gateway = customer.gateway};
   subscription.id = id<domain::SubscriptionId>();
   subscription.user_id = customer.user_id;
   subscription.customer_id = customer.id;
@@ -228,7 +229,7 @@ domain::Dispute Maker::dispute(const domain::Payment& payment, std::string gatew
 }
 
 domain::GatewayCall Maker::other_call(domain::Operation operation, const base::Uuid& subject) {
-  domain::GatewayCall call;
+  domain::GatewayCall call{.gateway = domain::GatewayName::stripe};
   call.id = id<domain::CallId>();
   call.operation = operation;
   call.subject_id = subject;
@@ -252,7 +253,7 @@ ports::IdempotencyRecord Maker::record(std::string key) {
 }
 
 ports::StoredWebhook Maker::webhook(std::string event_id) {
-  ports::StoredWebhook webhook;
+  ports::StoredWebhook webhook{.gateway = domain::GatewayName::stripe};
   webhook.id = id<domain::WebhookId>();
   webhook.event_id = std::move(event_id);
   webhook.type = "payment_intent.succeeded";

@@ -53,6 +53,7 @@ Payment payment() {
           .order_id = {},
           .user_id = "u1",
           .tenant_id = {},
+          .gateway = GatewayName::stripe,
           .amount = pen(100),
           .captured = pen(0),
           .refunded = pen(0),
@@ -262,6 +263,7 @@ TEST(BookEvents, of_a_dispute_tell_its_course_and_its_money) {
   auto books = books_of(paid());
   Dispute dispute{.id = id<DisputeId>(),
                   .payment_id = books.payment().id,
+                  .gateway = books.payment().gateway,
                   .gateway_dispute_id = "dp_1",
                   .amount = pen(100),
                   .reason = "fraudulent",

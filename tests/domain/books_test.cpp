@@ -46,6 +46,7 @@ Payment payment_of(Order& order, std::int64_t amount) {
           .order_id = order.id,
           .user_id = "u1",
           .tenant_id = {},
+          .gateway = GatewayName::stripe,
           .amount = pen(amount),
           .captured = pen(0),
           .refunded = pen(0),

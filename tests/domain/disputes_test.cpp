@@ -27,6 +27,7 @@ Payment payment() {
           .order_id = {},
           .user_id = "u1",
           .tenant_id = {},
+          .gateway = GatewayName::stripe,
           .state = PaymentState::succeeded,
           .amount = pen(3000),
           .captured = pen(3000),

@@ -24,6 +24,7 @@ Books books_at(PaymentState state, std::int64_t captured = 0) {
                   .order_id = {},
                   .user_id = "u1",
                   .tenant_id = {},
+                  .gateway = GatewayName::stripe,
                   .amount = pen(10000),
                   .captured = pen(captured),
                   .refunded = pen(0),

@@ -15,7 +15,7 @@ base::Timestamp at(std::int64_t seconds) {
 
 // Of a period of a thousand seconds.
 Subscription subscription() {
-  Subscription row{};
+  Subscription row{.gateway = GatewayName::stripe};
   row.price = usd(3000);
   row.current_period_start = at(1000);
   row.current_period_end = at(2000);

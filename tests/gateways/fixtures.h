@@ -46,6 +46,7 @@ inline domain::Payment payment(std::string_view amount = "29.90", std::string_vi
           .order_id = {},
           .user_id = "user",
           .tenant_id = {},
+          .gateway = domain::GatewayName::stripe,
           .amount = total,
           .captured = none,
           .refunded = none,

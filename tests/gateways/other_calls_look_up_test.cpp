@@ -21,8 +21,7 @@ constexpr std::string_view kCreated =
 
 domain::GatewayRequest look_up(Operation operation, const std::optional<std::string>& gateway_id) {
   const auto gateway = stripe();
-  domain::GatewayCall sent;
-  sent.operation = operation;
+  const domain::GatewayCall sent{.operation = operation, .gateway = gateway.name()};
   return gateway.subscriptions()->look_up(sent, gateway_id, kFrom, kTo);
 }
 

@@ -8,6 +8,7 @@ namespace cobro::testing {
 
 inline void add_customer(sim::Evidence& all) {
   domain::Customer customer{.id = made_id<domain::CustomerId>(30),
+                            .gateway = domain::GatewayName::stripe,
                             .user_id = "ana",
                             .gateway_customer_id = "cus_1",
                             .created_at = {},
@@ -15,6 +16,7 @@ inline void add_customer(sim::Evidence& all) {
   domain::PaymentMethod method{.id = made_id<domain::PaymentMethodId>(31),
                                .customer_id = customer.id,
                                .user_id = "ana",
+                               .gateway = customer.gateway,
                                .gateway_payment_method_id = "pm_1",
                                .gateway_customer_id = "cus_1",
                                .status = domain::MethodStatus::attached,
@@ -30,6 +32,7 @@ inline domain::Subscription& add_subscription(sim::Evidence& all) {
   using domain::SubscriptionStatus;
   domain::Subscription row{.id = made_id<domain::SubscriptionId>(32),
                            .user_id = "ana",
+                           .gateway = domain::GatewayName::stripe,
                            .customer_id = made_id<domain::CustomerId>(30),
                            .gateway_customer_id = "cus_1",
                            .gateway_subscription_id = "sub_1",
@@ -62,6 +65,7 @@ inline void add_period(sim::Evidence& all, std::uint8_t number) {
                           .number = number,
                           .kind = domain::PaymentKind::subscription,
                           .subscription_id = all.billing.subscriptions.front().id,
+                          .gateway = domain::GatewayName::stripe,
                           .state = domain::PaymentState::succeeded,
                           .amount = soles(1900),
                           .captured = soles(1900),
@@ -93,6 +97,7 @@ inline void add_course(sim::Evidence& all) {
   domain::Payment payment{.id = made_id<domain::PaymentId>(40),
                           .number = 40,
                           .kind = domain::PaymentKind::course_purchase,
+                          .gateway = domain::GatewayName::stripe,
                           .state = domain::PaymentState::succeeded,
                           .amount = soles(900),
                           .captured = soles(900),

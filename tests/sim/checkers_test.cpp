@@ -28,7 +28,7 @@ class Checkers : public Judged {
                                      .created_at = {}});
   }
   ports::StoredWebhook& add_webhook(ports::WebhookStatus status, std::string note) {
-    ports::StoredWebhook webhook;
+    ports::StoredWebhook webhook{.gateway = domain::GatewayName::stripe};
     webhook.status = status;
     webhook.note = std::move(note);
     webhook.body = R"({"data":{"object":{"id":"pi_1"}}})";

@@ -31,6 +31,7 @@ inline sim::Evidence sound_evidence() {
   sim::Evidence all;
   domain::Payment payment{.id = made_id<domain::PaymentId>(1),
                           .number = 1,
+                          .gateway = domain::GatewayName::stripe,
                           .state = domain::PaymentState::succeeded,
                           .amount = soles(5000),
                           .captured = soles(5000),
@@ -47,11 +48,13 @@ inline sim::Evidence sound_evidence() {
                         .gateway_refund_id = "re_1"};
   domain::GatewayCall confirmed{.operation = domain::Operation::confirm,
                                 .subject_id = payment.id.uuid,
+                                .gateway = payment.gateway,
                                 .gateway_key = "confirm-1",
                                 .status = domain::CallStatus::accepted};
   domain::GatewayCall refunded{.operation = domain::Operation::refund,
                                .subject_id = payment.id.uuid,
                                .refund_id = refund.id,
+                               .gateway = payment.gateway,
                                .gateway_key = "refund-2",
                                .status = domain::CallStatus::accepted};
   all.rows.calls = {std::move(confirmed), std::move(refunded)};

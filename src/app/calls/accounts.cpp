@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
 #include "app/calls/gateway_client.h"
 #include "app/pipeline/pipeline.h"
 #include "domain/words.h"
@@ -16,8 +14,6 @@ using domain::GatewayAccount;
 using domain::GatewayName;
 using ports::Changes;
 using ports::Loaded;
-
-constexpr std::array kRemote{GatewayName::stripe, GatewayName::paypal, GatewayName::mercadopago};
 
 std::string named(const GatewayAccount& account) {
   if (!account.live) return account.account_id;
@@ -67,7 +63,6 @@ base::Task<bool> is_our_account(Context& context, GatewayName name) {
   if (gateway == nullptr) co_return false;
   auto told = co_await ask(context, *gateway);
   if (!told) co_return false;
-  told->gateway = name;
   const auto kept = co_await keep(context, *told);
   if (!kept) co_return false;
   const auto check = compare(*told, *kept);
@@ -79,11 +74,9 @@ base::Task<bool> is_our_account(Context& context, GatewayName name) {
 }
 
 base::Task<void> check_accounts(Context& context) {
-  for (const auto name : kRemote) {
-    const auto* gateway = context.gateways.find(name);
-    if (gateway != nullptr && gateway->saved_methods() != nullptr)
-      (void)co_await is_our_account(context, name);
-  }
+  for (const auto* gateway : context.gateways.all())
+    if (gateway->saved_methods() != nullptr)
+      (void)co_await is_our_account(context, gateway->name());
 }
 
 std::vector<std::string> refused_accounts(const Context& context) {

@@ -26,7 +26,7 @@ base::Result<domain::GatewayCall, domain::Refusal> make_call(const Context& cont
 
 // The row that a call is about, where that is no payment, and that counts it.
 struct Counted {
-  domain::GatewayName gateway = domain::GatewayName::stripe;
+  domain::GatewayName gateway;
   base::Uuid subject;
   std::int64_t& counter;
 };

@@ -39,7 +39,7 @@ using RenderMethod =
     std::function<StoredReply(const domain::PaymentMethod& method, bool is_default)>;
 
 struct SaveMethod {
-  domain::GatewayName gateway = domain::GatewayName::stripe;
+  domain::GatewayName gateway;
   std::string payment_method;  // the gateway's token
 };
 // The first one saved is the default. Saving one that is saved answers it.
@@ -49,7 +49,7 @@ base::Task<Answer> save_method(Context& context, Call call, SaveMethod command,
 base::Task<SavedMethods> list_methods(Context& context, Caller caller, domain::GatewayName gateway);
 
 struct NameMethod {
-  domain::GatewayName gateway = domain::GatewayName::stripe;
+  domain::GatewayName gateway;
   std::string method;  // our id, or the gateway's
 };
 // Detaches it at the gateway. Refusals: not_found, method_in_use, …

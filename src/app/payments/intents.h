@@ -12,7 +12,7 @@ namespace cobro::app {
 
 struct CreateIntent {
   domain::PaymentKind kind = domain::PaymentKind::intent;
-  domain::GatewayName gateway = domain::GatewayName::stripe;
+  domain::GatewayName gateway;
   domain::Money amount;
   // Our id of a saved one, or the gateway's token.
   std::optional<std::string> payment_method = {};

@@ -191,9 +191,9 @@ base::Task<Answer> process_payment(Context& context, Call call, ProcessPayment c
     return render_completed(call, loaded, render_accepted);
   };
   // Most likely the customer that is needed: a user pays what is theirs.
-  if (!may(call.caller, Action::filter_by_user))
-    process.customer =
-        ports::CustomerRef{domain::GatewayName::stripe, call.caller.tenant_id, call.caller.sub};
+  const auto* saving = context.gateways.with_saved_methods();
+  if (saving != nullptr && !may(call.caller, Action::filter_by_user))
+    process.customer = ports::CustomerRef{saving->name(), call.caller.tenant_id, call.caller.sub};
   ports::Reads reads{
       .root = command.payment, .record_key = {}, .webhook = {}, .transaction_numbers = 1};
   bool tried = false;

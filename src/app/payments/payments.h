@@ -17,7 +17,7 @@ using RenderRefund =
 
 struct CreatePayment {
   ports::OrderRef order;
-  domain::GatewayName gateway = domain::GatewayName::stripe;
+  domain::GatewayName gateway;
   std::string amount;  // a JSON number's text, read in `currency`, or the order's
   std::optional<domain::Currency> currency;
   domain::CaptureMethod capture_method = domain::CaptureMethod::automatic;

@@ -13,14 +13,8 @@ using domain::RefusalCode;
 using domain::SubscriptionStatus;
 
 ports::Reads reads_of(const SubscriptionRef& ref) {
-  ports::Reads reads;
-  if (const auto* id = std::get_if<domain::SubscriptionId>(&ref)) {
-    reads.subscription = *id;
-  } else {
-    reads.subscription =
-        ports::RemoteSubscriptionRef{domain::GatewayName::stripe, std::get<std::string>(ref)};
-  }
-  return reads;
+  return {.subscription = std::visit(
+              [](const auto& named) -> ports::Reads::Subscription { return named; }, ref)};
 }
 
 base::Result<domain::Subscription, Refusal> visible_subscription(const ports::Loaded& loaded,

@@ -16,11 +16,11 @@
 namespace cobro::app {
 
 // By our id, or by the gateway's.
-using SubscriptionRef = std::variant<domain::SubscriptionId, std::string>;
+using SubscriptionRef = std::variant<domain::SubscriptionId, ports::RemoteSubscriptionRef>;
 using RenderSubscription = std::function<StoredReply(const domain::Subscription& subscription)>;
 
 struct Subscribe {
-  domain::GatewayName gateway = domain::GatewayName::stripe;
+  domain::GatewayName gateway;
   std::string price_id;  // the gateway's; of a plan of ours or not
   // Our id of a saved one, or the gateway's token; it is saved. Nothing: paid on a page.
   std::optional<std::string> payment_method = {};

@@ -1,7 +1,5 @@
 #include "app/sweep/sweep.h"
 
-#include <array>
-
 #include "app/calls/gateway_client.h"
 #include "app/sweep/listed_objects.h"
 #include "ports/gateway_lists.h"
@@ -20,9 +18,6 @@ constexpr base::Duration kOverlap = std::chrono::hours(1);
 constexpr base::Duration kPause = std::chrono::milliseconds(500);
 // A page, and what must be asked about one object of it.
 constexpr base::Duration kLease = std::chrono::minutes(5);
-
-constexpr auto kNames = std::to_array<domain::GatewayName>(
-    {domain::GatewayName::stripe, domain::GatewayName::paypal, domain::GatewayName::mercadopago});
 
 std::string_view name_of(GatewayList list) {
   switch (list) {
@@ -143,14 +138,13 @@ class Walk {
 
 base::Task<void> Sweep::run() {
   const bool first = std::exchange(first_, false);
-  for (const auto name : kNames) {
-    const auto* gateway = context_.gateways.find(name);
-    if (gateway == nullptr || gateway->lists_of_everything() == nullptr) continue;
+  for (const auto* gateway : context_.gateways.all()) {
+    if (gateway->lists_of_everything() == nullptr) continue;
     for (const auto list : gateway->lists_of_everything()->lists()) {
       if (stopped_) co_return;
       const auto now = context_.clock.now();
       auto point =
-          co_await context_.store.claim_sweep({.gateway = name,
+          co_await context_.store.claim_sweep({.gateway = gateway->name(),
                                                .list = std::string(name_of(list)),
                                                .now = now,
                                                .until = now + kLease,

@@ -212,9 +212,7 @@ base::Task<void> apply_one(Context& context, StoredWebhook row) {
 }  // namespace
 
 base::Task<void> apply_webhook(Context& context, StoredWebhook row) {
-  StoredWebhook key;
-  key.gateway = row.gateway;
-  key.event_id = row.event_id;
+  const StoredWebhook key{.gateway = row.gateway, .event_id = row.event_id};
   std::string failure;
   try {
     co_return co_await apply_one(context, std::move(row));

@@ -7,7 +7,8 @@ namespace cobro::gateways::stripe {
 std::optional<domain::GatewayAccount> read_account(const wire::Json& account) {
   auto id = id_at(account, "id");
   if (!is_object_of_type(account, "account") || !id) return std::nullopt;
-  return domain::GatewayAccount{.account_id = std::move(*id)};
+  return domain::GatewayAccount{.gateway = domain::GatewayName::stripe,
+                                .account_id = std::move(*id)};
 }
 
 std::optional<bool> is_live_key(std::string_view key) {

@@ -14,7 +14,7 @@ Statement insert(const domain::GatewayAccount& account) {
 }
 
 domain::GatewayAccount read_account(Cells cells) {
-  domain::GatewayAccount account;
+  domain::GatewayAccount account{};
   account.gateway = cells.enum_value<domain::GatewayName>("gateway");
   account.account_id = cells.text();
   account.live = cells.opt([&] { return cells.flag(); });

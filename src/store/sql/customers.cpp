@@ -58,7 +58,7 @@ Statement update(const domain::Customer& customer) {
 }
 
 domain::Customer read_customer(Cells cells) {
-  domain::Customer customer;
+  domain::Customer customer{};
   customer.id = cells.id<domain::CustomerId>();
   customer.gateway = cells.enum_value<domain::GatewayName>("gateway");
   customer.user_id = cells.text();
@@ -91,7 +91,7 @@ Statement update(const domain::PaymentMethod& method) {
 }
 
 domain::PaymentMethod read_payment_method(Cells cells) {
-  domain::PaymentMethod method;
+  domain::PaymentMethod method{};
   method.id = cells.id<domain::PaymentMethodId>();
   method.customer_id = cells.id<domain::CustomerId>();
   method.user_id = cells.text();

@@ -58,7 +58,7 @@ Statement update(const domain::GatewayCall& call) {
 }
 
 domain::GatewayCall read_call(Cells cells) {
-  domain::GatewayCall call;
+  domain::GatewayCall call{};
   call.id = cells.id<domain::CallId>();
   call.operation = cells.enum_value<domain::Operation>("operation");
   call.subject_id = cells.uuid();

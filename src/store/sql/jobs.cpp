@@ -150,7 +150,7 @@ Statement keep_sweep(const ports::SweepPoint& point, base::Timestamp until) {
 std::optional<ports::SweepPoint> to_sweep_point(std::span<const Rows> answers) {
   return read_first(
       answers[0], +[](Cells cells) {
-        ports::SweepPoint point;
+        ports::SweepPoint point{};
         point.gateway = cells.enum_value<domain::GatewayName>("gateway");
         point.list = cells.text();
         point.walked_to = cells.opt_time();

@@ -51,7 +51,7 @@ Statement update(const domain::Review& row) {
 }
 
 domain::Review read_review(Cells cells) {
-  domain::Review row;
+  domain::Review row{};
   row.id = cells.id<domain::ReviewId>();
   row.payment_id = cells.opt_id<domain::PaymentId>();
   row.subscription_id = cells.opt_id<domain::SubscriptionId>();

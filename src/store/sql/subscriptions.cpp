@@ -118,7 +118,7 @@ Statement update(const domain::Subscription& subscription) {
 }
 
 domain::Subscription read_subscription(Cells cells) {
-  domain::Subscription subscription;
+  domain::Subscription subscription{};
   subscription.id = cells.id<domain::SubscriptionId>();
   subscription.user_id = cells.text();
   subscription.tenant_id = cells.opt_text();

@@ -42,7 +42,7 @@ Statement update(const ports::StoredWebhook& webhook) {
 }
 
 ports::StoredWebhook read_webhook(Cells cells) {
-  ports::StoredWebhook webhook;
+  ports::StoredWebhook webhook{};
   webhook.id = cells.id<domain::WebhookId>();
   webhook.gateway = cells.enum_value<domain::GatewayName>("gateway");
   webhook.event_id = cells.text();

@@ -22,7 +22,7 @@ BOOST_DESCRIBE_STRUCT(ShownDecline, (), (code, message))
 
 // Where and with what the browser pays.
 struct PageGateway {
-  domain::GatewayName name = domain::GatewayName::stripe;
+  domain::GatewayName name;
   std::string publishable_key;
   std::optional<std::string> api_base;  // of a sandbox
   bool sandbox = false;

@@ -19,6 +19,10 @@
 
 namespace cobro::surfaces {
 
+// The gateway that a request means when it names none. The routes for intents, saved methods,
+// subscriptions and checkout were made for clients that knew Stripe only, and still call them.
+inline constexpr auto kUnnamedGateway = domain::GatewayName::stripe;
+
 // A currency code: read in either case, written in upper case.
 struct CurrencyCode {
   std::optional<domain::Currency> currency;

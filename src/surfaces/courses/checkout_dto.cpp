@@ -46,6 +46,7 @@ app::CheckoutTerms terms_of(const NewCheckoutSession& body, const Sites& sites, 
 
 app::CreateIntent intent_of(NewCheckoutSession body, const wire::Json& json) {
   app::CreateIntent command{.kind = kind_of(body.type.value()),
+                            .gateway = kUnnamedGateway,
                             .amount = {body.amount->value, stated_currency(json).value()}};
   if (body.course_id) command.course_id = std::move(body.course_id->text);
   if (body.description) command.description = std::move(body.description->text);

@@ -33,8 +33,9 @@ base::Task<Answer> create_session(Exchange& exchange) {
   if (!call) co_return std::unexpected(call.error());
   const auto word = render_session(terms, surface.sites);
   if (price)
-    co_return co_await app::subscribe(surface.context, std::move(*call),
-                                      {.price_id = std::move(*price), .checkout = terms}, word);
+    co_return co_await app::subscribe(
+        surface.context, std::move(*call),
+        {.gateway = kUnnamedGateway, .price_id = std::move(*price), .checkout = terms}, word);
   auto command = intent_of(std::move(*body), json);
   command.checkout = terms;
   co_return co_await app::create_intent(surface.context, std::move(*call), std::move(command),

@@ -56,6 +56,7 @@ std::optional<app::CreateIntent> read_new_intent(const wire::Json& body, Fields&
     fields.fail("courseId", "required", "is required for a course purchase");
   if (fields.failed()) return std::nullopt;
   app::CreateIntent command{.kind = kind_of(dto->type),
+                            .gateway = kUnnamedGateway,
                             .amount = {dto->amount.value, stated_currency(body).value()}};
   if (dto->course_id) command.course_id = std::move(dto->course_id->text);
   if (dto->description) command.description = std::move(dto->description->text);

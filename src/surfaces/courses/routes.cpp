@@ -30,7 +30,7 @@ Surface surface(const operations::Parts& parts) {
   add_subscription_routes(all.routes);
   for (const auto& [base, id] : {std::pair(kBasePath, "receiveCoursesWebhook"),
                                  std::pair(std::string_view("/v1/payments"), "receiveV1Webhook")})
-    all.routes.push_back(operations::stripe_webhook_route(parts, style_at(base), "/webhook", id));
+    all.routes.push_back(operations::unnamed_webhook_route(parts, style_at(base), "/webhook", id));
   return all;
 }
 

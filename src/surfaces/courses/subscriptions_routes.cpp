@@ -26,10 +26,11 @@ base::Task<Answer> create(Exchange& exchange) {
   if (fields.failed()) co_return std::unexpected(fields.refusal());
   auto call = exchange.call();
   if (!call) co_return std::unexpected(call.error());
-  co_return co_await app::subscribe(
-      context, std::move(*call),
-      {.price_id = std::move(*price), .payment_method = std::move(body->payment_method_id.text)},
-      &render_created);
+  co_return co_await app::subscribe(context, std::move(*call),
+                                    {.gateway = kUnnamedGateway,
+                                     .price_id = std::move(*price),
+                                     .payment_method = std::move(body->payment_method_id.text)},
+                                    &render_created);
 }
 
 base::Task<Answer> current(Exchange& exchange) {
@@ -45,7 +46,7 @@ base::Task<Answer> end(Exchange& exchange) {
   auto call = exchange.call();
   if (!call) co_return std::unexpected(call.error());
   const auto& named = exchange.path_values.front();
-  app::EndSubscription command{.subscription = named,
+  app::EndSubscription command{.subscription = ports::RemoteSubscriptionRef{kUnnamedGateway, named},
                                .immediate = query->immediate.value_or(false)};
   if (const auto id = domain::SubscriptionId::parse(named)) command.subscription = *id;
   co_return co_await app::end_subscription(exchange.surface.context, std::move(*call),

@@ -18,9 +18,10 @@ struct Parts {
 
 std::vector<Route> routes(const Parts& parts);
 
-// What /webhooks/stripe does, at a path of another surface.
-Route stripe_webhook_route(const Parts& parts, const ApiStyle& style, std::string path,
-                           std::string id);
+// Receives webhooks as /webhooks/{gateway} does, at a path of another surface that names no
+// gateway.
+Route unnamed_webhook_route(const Parts& parts, const ApiStyle& style, std::string path,
+                            std::string id);
 
 // ---- by resource ------------------------------------------------------------------------
 

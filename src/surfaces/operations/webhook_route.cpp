@@ -1,5 +1,6 @@
 #include "app/webhooks/webhooks.h"
 #include "domain/words.h"
+#include "surfaces/common/words.h"
 #include "surfaces/operations/routes.h"
 #include "surfaces/platform/envelope.h"
 
@@ -15,10 +16,11 @@ namespace {
 using app::Answer;
 using domain::GatewayName;
 
-// Of those that exist here.
+// Of those that exist here and send webhooks.
 std::optional<GatewayName> gateway_named(std::string_view name, const ports::Gateways& gateways) {
-  for (const auto gateway : {GatewayName::stripe, GatewayName::paypal, GatewayName::mercadopago})
-    if (domain::to_string(gateway) == name && gateways.find(gateway) != nullptr) return gateway;
+  for (const auto* gateway : gateways.all())
+    if (gateway->capabilities().remote && domain::to_string(gateway->name()) == name)
+      return gateway->name();
   return std::nullopt;
 }
 
@@ -79,11 +81,11 @@ void add_webhook_route(const Parts& parts, std::vector<Route>& routes) {
   routes.push_back(open_route(style, "/webhooks/{gateway}", "receiveWebhook", take));
 }
 
-Route stripe_webhook_route(const Parts& parts, const ApiStyle& style, std::string path,
-                           std::string id) {
+Route unnamed_webhook_route(const Parts& parts, const ApiStyle& style, std::string path,
+                            std::string id) {
   const auto take = [left = parts.webhook_left](Exchange& exchange) {
-    const bool here = exchange.surface.context.gateways.find(GatewayName::stripe) != nullptr;
-    return here ? receive(exchange, GatewayName::stripe, left) : refuse_gateway();
+    const bool here = exchange.surface.context.gateways.find(kUnnamedGateway) != nullptr;
+    return here ? receive(exchange, kUnnamedGateway, left) : refuse_gateway();
   };
   return open_route(style, std::move(path), std::move(id), take);
 }

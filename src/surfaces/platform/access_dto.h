@@ -45,7 +45,7 @@ BOOST_DESCRIBE_STRUCT(DisputeQuery, (PageQuery), (status, payment_id))
 struct Dispute {
   domain::DisputeId id;
   domain::PaymentId payment_id;
-  domain::GatewayName gateway = domain::GatewayName::stripe;
+  domain::GatewayName gateway;
   std::string gateway_dispute_id;
   domain::DisputeStage stage = domain::DisputeStage::chargeback;
   domain::DisputeStatus status = domain::DisputeStatus::needs_response;

@@ -37,7 +37,8 @@ std::optional<app::CreateIntent> read_new_intent(const wire::Json& body, Fields&
   fields.check_amount(body.find("amount"), currency, "amount");
   if (dto) fields.check_token(dto->payment_method_id.text, "payment_method_id");
   if (fields.failed()) return std::nullopt;
-  app::CreateIntent command{.amount = to_money(dto->amount, currency.value()),
+  app::CreateIntent command{.gateway = kUnnamedGateway,
+                            .amount = to_money(dto->amount, currency.value()),
                             .payment_method = std::move(dto->payment_method_id.text)};
   command.capture_method = dto->capture_method.value_or(domain::CaptureMethod::automatic);
   if (dto->description) command.description = std::move(dto->description->text);

@@ -30,7 +30,7 @@ struct Overpayment {
   domain::OverpaymentStatus status = domain::OverpaymentStatus::open;
   wire::Decimal refunded_amount;
   wire::Decimal refunding_amount;
-  domain::GatewayName gateway = domain::GatewayName::stripe;
+  domain::GatewayName gateway;
   std::optional<std::string> gateway_transaction_id;
   base::Timestamp created_at;
 };

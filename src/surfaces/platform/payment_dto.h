@@ -16,7 +16,7 @@ using Metadata = wire::StringMap<50, 40, 500>;
 
 struct NewPayment {
   IdOrNumber<domain::OrderId> order_id;
-  domain::GatewayName payment_method = domain::GatewayName::stripe;
+  domain::GatewayName payment_method;
   wire::Decimal amount;
   std::optional<CurrencyCode> currency;  // the order's when absent
   std::optional<domain::CaptureMethod> capture_method;
@@ -80,7 +80,7 @@ struct Payment {
   wire::Omittable<domain::SubscriptionId> subscription_id;
   wire::Omittable<std::string> course_id;
   std::string user_id;
-  domain::GatewayName payment_method = domain::GatewayName::stripe;
+  domain::GatewayName payment_method;
   wire::Decimal amount;
   CurrencyCode currency;
   PaymentStatus status = PaymentStatus::pending;

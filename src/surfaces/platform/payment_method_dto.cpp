@@ -21,7 +21,8 @@ std::optional<app::SaveMethod> read_new_method(const wire::Json& body, Fields& f
   auto dto = fields.take(wire::decode<NewPaymentMethod>(body));
   if (dto) fields.check_token(dto->payment_method_id.text, "payment_method_id");
   if (fields.failed()) return std::nullopt;
-  return app::SaveMethod{.payment_method = std::move(dto->payment_method_id.text)};
+  return app::SaveMethod{.gateway = kUnnamedGateway,
+                         .payment_method = std::move(dto->payment_method_id.text)};
 }
 
 wire::Json payment_method_example() {

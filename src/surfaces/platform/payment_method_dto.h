@@ -16,7 +16,7 @@ BOOST_DESCRIBE_STRUCT(NewPaymentMethod, (), (payment_method_id))
 struct PaymentMethod {
   domain::PaymentMethodId id;
   std::string gateway_payment_method_id;
-  domain::GatewayName gateway = domain::GatewayName::stripe;
+  domain::GatewayName gateway;
   std::string type;
   std::optional<std::string> brand;
   std::optional<std::string> last4;

@@ -10,8 +10,6 @@ namespace {
 
 using app::Answer;
 
-constexpr auto kGateway = domain::GatewayName::stripe;
-
 app::StoredReply render_saved(const domain::PaymentMethod& method, bool is_default) {
   return reply(201, to_dto(method, is_default));
 }
@@ -34,7 +32,8 @@ base::Task<Answer> list(Exchange& exchange) {
   auto query = fields.take(wire::decode_query<PageQuery>(exchange.request.query));
   const auto page = query ? to_page(*query, fields) : ports::Page{};
   if (fields.failed()) co_return std::unexpected(fields.refusal());
-  auto saved = co_await app::list_methods(exchange.surface.context, exchange.caller, kGateway);
+  auto saved =
+      co_await app::list_methods(exchange.surface.context, exchange.caller, kUnnamedGateway);
   const auto* usual = app::default_method(saved);
   const auto usual_id = usual != nullptr ? std::optional(usual->id) : std::nullopt;
   std::ranges::reverse(saved.methods);
@@ -53,7 +52,7 @@ base::Task<Answer> act_on(Exchange& exchange, UseCase act) {
   auto call = exchange.call();
   if (!call) co_return std::unexpected(call.error());
   co_return co_await act(exchange.surface.context, std::move(*call),
-                         {.gateway = kGateway, .method = exchange.path_values.front()},
+                         {.gateway = kUnnamedGateway, .method = exchange.path_values.front()},
                          &render_method);
 }
 

@@ -30,7 +30,7 @@ struct Reconciliation {
   std::optional<domain::CallId> attempt_id;
   domain::ReviewKind kind = domain::ReviewKind::unknown_outcome;
   std::optional<domain::Operation> operation;
-  domain::GatewayName gateway = domain::GatewayName::stripe;
+  domain::GatewayName gateway;
   std::optional<std::string> gateway_object_id;
   std::optional<wire::Decimal> amount;
   std::optional<CurrencyCode> currency;

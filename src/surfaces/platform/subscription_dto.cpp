@@ -111,7 +111,8 @@ std::optional<app::Subscribe> read_new_subscription(const wire::Json& body, Fiel
     check_price(*price->as_string(), fields);
   if (dto) fields.check_token(dto->payment_method_id.text, "payment_method_id");
   if (fields.failed()) return std::nullopt;
-  return app::Subscribe{.price_id = std::move(dto->price_id.text),
+  return app::Subscribe{.gateway = kUnnamedGateway,
+                        .price_id = std::move(dto->price_id.text),
                         .payment_method = std::move(dto->payment_method_id.text),
                         .trial_days = dto->trial_days ? dto->trial_days->value : 0};
 }
@@ -135,7 +136,7 @@ std::optional<NewPlanOfSubscription> read_new_plan(const wire::Json& body, Field
 
 app::SubscriptionRef to_subscription_ref(const std::string& named) {
   if (const auto id = domain::SubscriptionId::parse(named)) return *id;
-  return named;
+  return ports::RemoteSubscriptionRef{kUnnamedGateway, named};
 }
 
 wire::Json subscription_example() {

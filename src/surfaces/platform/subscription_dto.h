@@ -49,7 +49,7 @@ BOOST_DESCRIBE_STRUCT(ChangePlanQuery, (), (dry_run))
 struct Subscription {
   domain::SubscriptionId id;
   std::optional<std::string> gateway_subscription_id;
-  domain::GatewayName gateway = domain::GatewayName::stripe;
+  domain::GatewayName gateway;
   std::string user_id;
   std::string price_id;
   std::optional<domain::PlanId> plan_id;
