@@ -31,7 +31,7 @@ struct GatewayRequest {
 
 struct GatewayCall {
   CallId id;
-  Operation operation = Operation::confirm;
+  Operation operation;
   base::Uuid subject_id;
   std::optional<RefundId> refund_id = {};
   GatewayName gateway;

@@ -67,10 +67,6 @@ class GatewaySubscriptions : public virtual OtherCalls {
       const std::string& gateway_invoice_id) const = 0;
   [[nodiscard]] virtual std::optional<domain::GatewayInvoice> parse_invoice(
       const HttpResponse& response) const = 0;
-  [[nodiscard]] virtual domain::GatewayRequest fetch_price(
-      const std::string& gateway_price_id) const = 0;
-  [[nodiscard]] virtual std::optional<domain::GatewayPrice> parse_price(
-      const HttpResponse& response) const = 0;
   // What a change of plan would cost, which changes nothing. Refusals: validation_failed
   // (price_id, proration_date), gateway_refused, gateway_busy.
   [[nodiscard]] virtual domain::GatewayRequest preview(const ChangePlanCommand& change) const = 0;

@@ -123,7 +123,7 @@ using SubscriptionCommand =
 
 // What a call keeps of its command, beside the bytes.
 struct CommandFacts {
-  domain::Operation operation = domain::Operation::confirm;
+  domain::Operation operation;
   std::optional<std::string> target = {};
   std::optional<domain::RefundId> refund_id = {};
   bool on_page = false;

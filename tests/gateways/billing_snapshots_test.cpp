@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "gateways/billing_fixtures.h"
+#include "gateways/stripe/prices.h"
 
 namespace cobro::gateways {
 namespace {
@@ -34,8 +35,7 @@ std::optional<domain::GatewayInvoice> invoice(const wire::Json& object) {
 }
 
 std::optional<domain::GatewayPrice> price(const wire::JsonObject& more = {}) {
-  const auto gateway = stripe();
-  return gateway.subscriptions()->parse_price(answer(200, fixtures::price(more)));
+  return stripe::read_price(fixtures::price(more));
 }
 
 wire::Json paid_by(const wire::Json& payment_intent) {
@@ -377,7 +377,6 @@ TEST(StripeBillingReads, tell_nothing_when_the_answer_tells_nothing) {
   for (const auto& response : answers) {
     EXPECT_FALSE(billing->parse_subscription(response)) << response.body;
     EXPECT_FALSE(billing->parse_invoice(response)) << response.body;
-    EXPECT_FALSE(billing->parse_price(response)) << response.body;
   }
 }
 

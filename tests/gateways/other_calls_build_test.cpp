@@ -117,8 +117,6 @@ TEST(StripeOtherCallsBuild, fetches_with_what_the_readers_want_to_see) {
             "&expand%5B%5D=pending_setup_intent");
   EXPECT_EQ(billing->fetch_invoice("in_1").path,
             "/v1/invoices/in_1?expand%5B%5D=payments.data.payment.payment_intent");
-  EXPECT_EQ(billing->fetch_price("price_1").path, "/v1/prices/price_1");
-  EXPECT_EQ(billing->fetch_price("gold.monthly/../x").path, "/v1/prices/gold.monthly%2F..%2Fx");
   EXPECT_EQ(billing->fetch_invoice("in_1").method, "GET");
 }
 

@@ -7,6 +7,7 @@
 #include "gateways/stripe/errors.h"
 #include "gateways/stripe/methods.h"
 #include "gateways/stripe/news.h"
+#include "gateways/stripe/prices.h"
 
 namespace cobro::gateways {
 namespace {
@@ -316,7 +317,8 @@ Problem read_billing(std::string_view body) {
 }
 
 Problem read_price(std::string_view body) {
-  const auto price = StripeBilling{}.parse_price({200, {}, std::string(body)});
+  const auto document = wire::parse_json(body);
+  const auto price = document ? stripe::read_price(*document) : std::nullopt;
   return unless(!price || (is_stated(price->amount) && price->interval_count > 0),
                 "a price that cannot be kept");
 }

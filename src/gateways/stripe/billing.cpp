@@ -11,7 +11,6 @@
 #include "gateways/stripe/lists.h"
 #include "gateways/stripe/methods.h"
 #include "gateways/stripe/news.h"
-#include "gateways/stripe/prices.h"
 #include "gateways/stripe/requests.h"
 #include "gateways/stripe/subscriptions.h"
 #include "wire/form.h"
@@ -149,15 +148,6 @@ GatewayRequest StripeBilling::fetch_invoice(const std::string& gateway_invoice_i
 std::optional<domain::GatewayInvoice> StripeBilling::parse_invoice(
     const ports::HttpResponse& response) const {
   return read_answer(response, stripe::read_invoice);
-}
-
-GatewayRequest StripeBilling::fetch_price(const std::string& gateway_price_id) const {
-  return stripe::get("/v1/prices/" + wire::percent_encode(gateway_price_id));
-}
-
-std::optional<domain::GatewayPrice> StripeBilling::parse_price(
-    const ports::HttpResponse& response) const {
-  return read_answer(response, stripe::read_price);
 }
 
 GatewayRequest StripeBilling::preview(const ports::ChangePlanCommand& change) const {

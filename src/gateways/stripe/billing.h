@@ -64,11 +64,6 @@ class StripeBilling final : public ports::SavedMethods, public ports::GatewaySub
       const std::string& gateway_invoice_id) const override;
   [[nodiscard]] std::optional<domain::GatewayInvoice> parse_invoice(
       const ports::HttpResponse& response) const override;
-  // Any text: a price's id may come from a client.
-  [[nodiscard]] domain::GatewayRequest fetch_price(
-      const std::string& gateway_price_id) const override;
-  [[nodiscard]] std::optional<domain::GatewayPrice> parse_price(
-      const ports::HttpResponse& response) const override;
   [[nodiscard]] domain::GatewayRequest preview(
       const ports::ChangePlanCommand& change) const override;
   [[nodiscard]] base::Result<domain::GatewayPreview, domain::Refusal> parse_preview(
