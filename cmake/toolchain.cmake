@@ -35,7 +35,13 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   endif()
 endif()
 
-add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-designated-field-initializers
+# A designated initialiser names what is not the field's own default. g++ has no warning of its own
+# for these.
+set(COBRO_PARTIAL_INITIALISERS -Wno-missing-designated-field-initializers)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  set(COBRO_PARTIAL_INITIALISERS -Wno-missing-field-initializers)
+endif()
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion ${COBRO_PARTIAL_INITIALISERS}
                     -Werror=switch -Werror=return-type -Werror=unused-result)
 option(COBRO_WERROR "treat every warning in our code as an error (CI does)" OFF)
 if(COBRO_WERROR)

@@ -75,7 +75,6 @@ Entitlement entitlement_of(const Payment& payment, bool granted, base::Timestamp
           .kind = EntitlementKind::course,
           .reference = *payment.course_id,
           .payment_id = payment.id,
-          .subscription_id = {},
           .amount = payment.captured,
           .granted_at = granted ? now : payment.processed_at.value_or(now),
           .revoked_at = granted ? std::nullopt : std::optional(now)};
@@ -88,7 +87,6 @@ Entitlement entitlement_of(const Subscription& subscription, bool granted, base:
           .tenant_id = subscription.tenant_id,
           .kind = EntitlementKind::plan,
           .reference = subscription.plan_code.value_or(subscription.gateway_price_id),
-          .payment_id = {},
           .subscription_id = subscription.id,
           .amount = subscription.price,
           .granted_at = granted ? now : subscription.created_at,

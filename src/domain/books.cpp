@@ -274,8 +274,6 @@ const Refund& Books::new_refund(Money amount, std::string reason, std::string cr
                 .amount = amount,
                 .of_overpayment = of_overpayment,
                 .reason = std::move(reason),
-                .gateway_refund_id = {},
-                .failure_reason = {},
                 .created_by = std::move(created_by),
                 .created_at = moment_.now,
                 .updated_at = moment_.now};
@@ -437,14 +435,9 @@ Transaction& Books::new_transaction(TransactionType type, TransactionStatus stat
   Transaction row{.id = ids().next<TransactionId>(),
                   .number = moment_.transaction_numbers[numbers_used_++],
                   .payment_id = payment_.id,
-                  .refund_id = {},
                   .type = type,
                   .status = status,
                   .amount = amount,
-                  .gateway_transaction_id = {},
-                  .gateway_response = {},
-                  .failure_reason = {},
-                  .processed_at = {},
                   .created_at = moment_.now};
   if (status != TransactionStatus::pending) row.processed_at = moment_.now;
   result_.new_transactions.push_back(std::move(row));

@@ -68,7 +68,7 @@ base::Task<base::Result<std::vector<Item>, Refusal>> read_all(app::Context& cont
                                                               app::Caller caller, bool all) {
   ports::ReviewFilter filter;
   if (!all) filter.status = domain::ReviewStatus::open;
-  ports::Page page{.limit = kPage, .offset = 0, .after = {}};
+  ports::Page page{.limit = kPage};
   std::vector<Item> items;
   for (bool more = true; more;) {
     auto listed = co_await app::list_reviews(context, caller, filter, page);
@@ -133,10 +133,7 @@ int resolve(net::Loop& loop, app::Context& context, app::Caller caller,
     resolved.emplace(row, payment ? std::optional(*payment) : std::nullopt);
     return app::StoredReply{};
   };
-  app::Call call{.caller = std::move(caller),
-                 .idempotency = {},
-                 .render_refusal = {},
-                 .render_state = &platform::render_state};
+  app::Call call{.caller = std::move(caller), .render_state = &platform::render_state};
   const auto answer =
       run_to_end(loop, app::resolve_review(context, std::move(call), std::move(*command), keep));
   if (!answer) return explain(answer.error());
@@ -158,7 +155,7 @@ int run_reconcile(const configuration::Sources& sources, const ReconcileOptions&
   const gateways::Manual manual;
   const ports::Gateways gateways{&manual};
   app::Context context{*store, clock, random, http, gateways, log, {}, &app::call_handlers()};
-  const app::Caller caller{.sub = options.by, .roles = app::Role::admin, .tenant_id = {}};
+  const app::Caller caller{.sub = options.by, .roles = app::Role::admin};
   if (!options.id.empty()) return resolve(loop, context, caller, options);
   const auto items = run_to_end(loop, read_all(context, caller, options.all));
   if (!items) return explain(items.error());

@@ -102,9 +102,7 @@ class Process {
   void announce(const crypto::JwtKeys& keys) {
     BannerFacts facts{.url = configuration_.public_url,
                       .database = describe(database_location(configuration_)),
-                      .sandbox_url = sandbox_ ? sandbox_->url() : "",
-                      .user_token = {},
-                      .admin_token = {}};
+                      .sandbox_url = sandbox_ ? sandbox_->url() : ""};
     if (!configuration_.is_production()) {
       const auto tomorrow = clock_.now() + std::chrono::hours(24);
       facts.user_token = make_token({"1", "user", {}}, tomorrow, keys);

@@ -57,7 +57,7 @@ std::optional<Parts> parse(std::string_view address) {
   if (!is_plain(address)) return std::nullopt;
   const auto scheme_end = address.find(kBehindScheme);
   if (scheme_end == address.npos) return std::nullopt;
-  Parts parts{.origin = {.scheme = base::to_lower(address.substr(0, scheme_end)), .host = {}},
+  Parts parts{.origin = {.scheme = base::to_lower(address.substr(0, scheme_end))},
               .rest = address.substr(scheme_end + kBehindScheme.size())};
   auto& [scheme, host, port] = parts.origin;
   if (scheme != "http" && scheme != "https") return std::nullopt;

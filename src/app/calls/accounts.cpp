@@ -48,7 +48,7 @@ base::Task<std::optional<GatewayAccount>> keep(Context& context, const GatewayAc
 }
 
 AccountCheck compare(const GatewayAccount& told, const GatewayAccount& kept) {
-  if (is_same(told, kept)) return {.ours = true, .refusal = {}};
+  if (is_same(told, kept)) return {.ours = true};
   return {.ours = false,
           .refusal = fmt::format("the keys of {} are of account {}; this deployment works with {}",
                                  domain::to_string(told.gateway), named(told), named(kept))};

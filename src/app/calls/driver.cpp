@@ -237,9 +237,7 @@ base::Task<base::Result<Completed, Refusal>> perform_first(Context& context, Cal
                                                            GatewayCall sent) {
   std::optional<Refusal> worded;
   std::optional<Completed> done;
-  const Call call{.caller = std::move(caller),
-                  .idempotency = {},
-                  .render_refusal = [&worded](const Refusal& refusal) {
+  const Call call{.caller = std::move(caller), .render_refusal = [&worded](const Refusal& refusal) {
                     worded = refusal;
                     return StoredReply{};
                   }};

@@ -17,7 +17,7 @@ using domain::Refusal;
 
 base::Result<CheckoutView, Refusal> view_of(ports::Loaded loaded, base::Timestamp now) {
   if (!loaded.checkout) return std::unexpected(not_found("checkout session"));
-  CheckoutView view{.session = std::move(*loaded.checkout), .payment = {}, .subscription = {}};
+  CheckoutView view{.session = std::move(*loaded.checkout)};
   if (view.session.mode == domain::CheckoutMode::payment)
     view.payment = std::move(loaded.payment);
   else

@@ -61,7 +61,7 @@ base::Task<void> fetch_subscriptions_of(Context& context, const Customer& custom
       .statuses = {SubscriptionStatus::incomplete, SubscriptionStatus::trialing,
                    SubscriptionStatus::active, SubscriptionStatus::past_due,
                    SubscriptionStatus::unpaid, SubscriptionStatus::paused}};
-  ports::Page page{.limit = 100, .after = {}};
+  ports::Page page{.limit = 100};
   while (true) {
     const auto listed = co_await context.store.list_subscriptions(filter, page);
     for (const auto& row : listed.items)

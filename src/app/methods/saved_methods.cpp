@@ -154,7 +154,7 @@ base::Task<std::optional<Refusal>> run(Context& context, Caller caller, domain::
 }  // namespace
 
 SavedMethods saved_methods_of(const Loaded& loaded) {
-  SavedMethods saved{.customer = loaded.customer, .methods = {}};
+  SavedMethods saved{.customer = loaded.customer};
   for (const auto& method : loaded.methods)
     if (method.status == MethodStatus::attached) saved.methods.push_back(method);
   return saved;

@@ -84,8 +84,7 @@ Answer outcome(const RenderOrder& render, const domain::Order& order) {
 base::Result<Decided, Refusal> decide(const CancelCall& cancel, const ports::Loaded& loaded,
                                       domain::Moment moment) {
   COBRO_TRY_INTO(const auto order, visible_order(loaded, cancel.call.caller));
-  if (order.status == OrderStatus::cancelled)
-    return Decided{.changes = {}, .reply = cancel.render(order), .calls = {}, .status_query = {}};
+  if (order.status == OrderStatus::cancelled) return Decided{.reply = cancel.render(order)};
   if (!order.closing)
     if (auto fine = check(cancel, loaded); !fine) return std::unexpected(std::move(fine).error());
   if (const auto busy = busy_payment(cancel, loaded)) return ask_about(*busy);
@@ -97,7 +96,7 @@ base::Result<Decided, Refusal> decide(const CancelCall& cancel, const ports::Loa
 base::Task<Answer> conclude(Context& context, const Call& call, ports::OrderRef order,
                             RenderOrder render) {
   std::optional<Answer> result;
-  ports::Reads reads{.root = order, .record_key = {}, .webhook = {}};
+  ports::Reads reads{.root = order};
   if (call.idempotency) reads.record_key = call.idempotency->record_key;
   const DecideChanges decide_changes =
       [&](const ports::Loaded& loaded,
@@ -139,7 +138,7 @@ base::Task<Answer> cancel_order(Context& context, Call call, CancelOrder command
   const RenderLoaded render_left = [&](const ports::Loaded& loaded) {
     return outcome(render, *loaded.order);
   };
-  const ports::Reads reads{.root = command.order, .record_key = {}, .webhook = {}};
+  const ports::Reads reads{.root = command.order};
   auto decided = co_await idempotently_with_query(context, call, reads, decide_once, render_left,
                                                   cancel.asked);
   if (!decided) co_return std::unexpected(std::move(decided).error());

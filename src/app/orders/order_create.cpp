@@ -16,8 +16,6 @@ base::Result<domain::Order, Refusal> make_order(const Context& context, const Ca
                       .number = number,
                       .user_id = caller.sub,
                       .tenant_id = caller.tenant_id,
-                      .status_before_refund = {},
-                      .closing = {},
                       .total = zero,
                       .allocated = zero,
                       .captured = zero,
@@ -25,8 +23,6 @@ base::Result<domain::Order, Refusal> make_order(const Context& context, const Ca
                       .shipping_address = command.shipping_address,
                       .billing_address = command.billing_address,
                       .notes = command.notes,
-                      .items = {},
-                      .expiry_check_at = {},
                       .created_at = moment.now,
                       .updated_at = moment.now};
   if (const auto span = context.settings.order_expire_after; span > base::Duration::zero())
@@ -68,7 +64,7 @@ base::Task<Answer> create_order(Context& context, Call call, CreateOrder command
     decided.changes.insert_orders.push_back(std::move(order));
     return decided;
   };
-  ports::Reads reads{.root = {}, .record_key = {}, .webhook = {}, .order_numbers = 1};
+  ports::Reads reads{.order_numbers = 1};
   auto decided = co_await idempotently(context, call, std::move(reads), decide, never_rendered);
   if (!decided) co_return std::unexpected(std::move(decided).error());
   co_return std::move(*decided->reply);

@@ -66,7 +66,7 @@ base::Task<void> expire_one(Context& context, domain::OrderId id) {
     if (must_wait(loaded)) return look_later(loaded, moment.now);
     return expire(context, loaded, std::move(moment), calls);
   };
-  ports::Reads reads{.root = ports::OrderRef{id}, .record_key = {}, .webhook = {}};
+  ports::Reads reads{.root = ports::OrderRef{id}};
   auto committed = co_await commit(context, std::move(reads), decide);
   if (!committed) {
     context.log.write(ports::LogLevel::warning, "an order could not be expired",

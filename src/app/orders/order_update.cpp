@@ -21,7 +21,7 @@ bool changes_content(const UpdateOrder& command) {
 base::Result<std::vector<NewItem>, Refusal> read_items(const std::vector<NewItemText>& items,
                                                        domain::Currency currency) {
   std::vector<NewItem> read;
-  Refusal refusal{.code = RefusalCode::validation_failed, .message = {}};
+  Refusal refusal{.code = RefusalCode::validation_failed};
   for (std::size_t i = 0; i < items.size(); ++i) {
     const auto field = fmt::format("items[{}].unit_price", i);
     auto price = read_amount(items[i].unit_price, currency, field);
@@ -131,7 +131,7 @@ base::Task<Answer> update_order(Context& context, Call call, UpdateOrder command
   const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
     return decide(call, command, render, loaded, std::move(moment));
   };
-  ports::Reads reads{.root = command.order, .record_key = {}, .webhook = {}};
+  ports::Reads reads{.root = command.order};
   auto decided =
       co_await idempotently(context, call, std::move(reads), decide_once, never_rendered);
   if (!decided) co_return std::unexpected(std::move(decided).error());

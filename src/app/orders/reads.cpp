@@ -11,7 +11,7 @@ namespace {
 using domain::Refusal;
 
 ports::Reads root(ports::Reads::Root root) {
-  return {.root = std::move(root), .record_key = {}, .webhook = {}};
+  return {.root = std::move(root)};
 }
 
 template <class Row, class IdType>

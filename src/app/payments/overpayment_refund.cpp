@@ -54,7 +54,7 @@ base::Result<Decided, Refusal> decide(const OverpaymentCall& refund, const ports
   switch (status_of(*payment.overpayment)) {
     case OverpaymentStatus::refunding:
       if (refund.asked) return std::unexpected(in_progress(*payment.overpayment));
-      return Decided{.changes = {}, .reply = {}, .calls = {}, .status_query = payment.id};
+      return Decided{.status_query = payment.id};
     case OverpaymentStatus::refunded:
       return std::unexpected(invalid_state("The overpayment is refunded; it must be open."));
     case OverpaymentStatus::open:
@@ -82,8 +82,7 @@ base::Task<Answer> refund_overpayment(Context& context, Call call, RefundOverpay
   const RenderLoaded render_left = [&](const ports::Loaded& loaded) -> Answer {
     return render_completed(call, loaded, render_accepted);
   };
-  const ports::Reads reads{
-      .root = command.overpayment, .record_key = {}, .webhook = {}, .transaction_numbers = 1};
+  const ports::Reads reads{.root = command.overpayment, .transaction_numbers = 1};
   while (true) {
     auto decided = co_await idempotently(context, call, reads, decide_once, render_left);
     if (!decided) co_return std::unexpected(std::move(decided).error());

@@ -44,8 +44,7 @@ base::Result<Decided, Refusal> cancel_there(const Cancel& cancel, domain::Books&
 base::Result<Decided, Refusal> decide(const Cancel& cancel, const ports::Loaded& loaded,
                                       domain::Moment moment) {
   COBRO_TRY_INTO(const auto payment, visible_payment(loaded, cancel.call.caller));
-  if (payment.state == PaymentState::cancelled)
-    return Decided{.changes = {}, .reply = cancel.render(payment), .calls = {}, .status_query = {}};
+  if (payment.state == PaymentState::cancelled) return Decided{.reply = cancel.render(payment)};
   if (payment.state == PaymentState::succeeded) return std::unexpected(refund_required());
   if (payment.state == PaymentState::authorized &&
       !may(cancel.call.caller, Action::void_authorized))
@@ -74,7 +73,7 @@ base::Task<Answer> cancel_payment(Context& context, Call call, CancelPayment com
   const RenderLoaded render_left = [&](const ports::Loaded& loaded) -> Answer {
     return render_completed(call, loaded, render_accepted);
   };
-  const ports::Reads reads{.root = command.payment, .record_key = {}, .webhook = {}};
+  const ports::Reads reads{.root = command.payment};
   auto decided = co_await idempotently_with_query(context, call, reads, decide_once, render_left,
                                                   cancel.asked);
   if (!decided) co_return std::unexpected(std::move(decided).error());

@@ -54,15 +54,8 @@ domain::Payment make_payment(const CreatePayment& command, const domain::Order& 
           .refunding = zero,
           .description = command.description,
           .metadata = command.metadata,
-          .gateway_payment_id = {},
-          .gateway_charge_id = {},
-          .gateway_response = {},
-          .decline = {},
-          .next_action = {},
-          .pending_operation = {},
           .created_at = moment.now,
-          .updated_at = moment.now,
-          .processed_at = {}};
+          .updated_at = moment.now};
 }
 
 // A payment that holds room of the order, though nobody knows whether it was paid.
@@ -103,7 +96,7 @@ base::Task<Answer> create_payment(Context& context, Call call, CreatePayment com
                                   RenderPayment render) {
   if (context.gateways.find(command.gateway) == nullptr)
     co_return std::unexpected(gateway_not_available(command.gateway));
-  ports::Reads reads{.root = command.order, .record_key = {}, .webhook = {}, .payment_numbers = 1};
+  ports::Reads reads{.root = command.order, .payment_numbers = 1};
   Asked asked;
   const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
     return decide(context, call, command, render, asked, loaded, std::move(moment));

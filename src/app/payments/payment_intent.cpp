@@ -40,7 +40,6 @@ domain::Payment make_payment(const Creation& creation, const domain::Customer& c
   domain::Payment payment{.id = moment.ids.next<domain::PaymentId>(),
                           .number = number,
                           .kind = command.kind,
-                          .order_id = {},
                           .user_id = call.caller.sub,
                           .tenant_id = call.caller.tenant_id,
                           .gateway = command.gateway,
@@ -49,18 +48,10 @@ domain::Payment make_payment(const Creation& creation, const domain::Customer& c
                           .captured = zero,
                           .refunded = zero,
                           .refunding = zero,
-                          .overpayment = {},
                           .description = command.description,
                           .metadata = command.metadata,
-                          .gateway_payment_id = {},
-                          .gateway_charge_id = {},
-                          .gateway_response = {},
-                          .decline = {},
-                          .next_action = {},
-                          .pending_operation = {},
                           .created_at = moment.now,
-                          .updated_at = moment.now,
-                          .processed_at = {}};
+                          .updated_at = moment.now};
   payment.course_id = command.course_id;
   payment.gateway_customer_id = customer.gateway_customer_id;
   payment.gateway_payment_method_id = std::move(method);

@@ -62,7 +62,7 @@ base::Result<Means, Refusal> choose_from(const SavedMethods& saved,
 }
 
 Decided reply_with(StoredReply reply) {
-  return {.changes = {}, .reply = std::move(reply), .calls = {}, .status_query = {}};
+  return {.reply = std::move(reply)};
 }
 
 // A manual payment is paid outside: the answer says so, and nothing changes.
@@ -109,7 +109,7 @@ base::Result<void, Refusal> check_debt(const ports::Loaded& loaded) {
 base::Result<Decided, Refusal> confirm(Process& process, const ports::Loaded& loaded,
                                        domain::Moment moment) {
   COBRO_TRY_INTO(auto means, choose(process, loaded));
-  if (!means) return Decided{.changes = {}, .reply = {}, .calls = {}, .again = true};
+  if (!means) return Decided{.again = true};
   if (auto payable = check_debt(loaded); !payable) return std::unexpected(payable.error());
   auto books = open_books(loaded, std::move(moment));
   COBRO_TRY_INTO(auto sent, make_call(process.context, books,
@@ -194,8 +194,7 @@ base::Task<Answer> process_payment(Context& context, Call call, ProcessPayment c
   const auto* saving = context.gateways.with_saved_methods();
   if (saving != nullptr && !may(call.caller, Action::filter_by_user))
     process.customer = ports::CustomerRef{saving->name(), call.caller.tenant_id, call.caller.sub};
-  ports::Reads reads{
-      .root = command.payment, .record_key = {}, .webhook = {}, .transaction_numbers = 1};
+  ports::Reads reads{.root = command.payment, .transaction_numbers = 1};
   bool tried = false;
   while (true) {
     if (process.customer) reads.customer = *process.customer;

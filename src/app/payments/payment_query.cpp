@@ -23,7 +23,7 @@ constexpr int kMaxFetches = 3;
 // gateway has no such object.
 base::Task<ports::LookUpAnswer> look_up(Context& context, const ports::Gateway& gateway,
                                         domain::GatewayRequest request) {
-  ports::LookUpAnswer all{.understood = true, .payments = {}, .refunds = {}, .next_page = {}};
+  ports::LookUpAnswer all{.understood = true};
   std::optional<domain::GatewayRequest> page = std::move(request);
   for (int i = 0; page && i < kMaxPages; ++i) {
     auto response = co_await ask_gateway(context, gateway, *page);
@@ -103,8 +103,6 @@ base::Task<base::Result<Found, Refusal>> apply_found(Context& context, domain::P
   Found result;
   std::vector<domain::GatewayCall> written;
   ports::Reads reads{.root = ports::PaymentRef{seen.id},
-                     .record_key = {},
-                     .webhook = {},
                      .transaction_numbers = numbers_for_snapshots(context)};
   if (seen.subscription_id) reads.subscription = *seen.subscription_id;
   const DecideChanges decide = [&](const Loaded& loaded,
@@ -175,8 +173,7 @@ Refusal not_found() {
 
 base::Task<base::Result<Query, Refusal>> query_payment(Context& context, domain::PaymentId id) {
   for (int fetch = 0; fetch < kMaxFetches; ++fetch) {
-    const auto loaded = co_await context.store.load(
-        {.root = ports::PaymentRef{id}, .record_key = {}, .webhook = {}});
+    const auto loaded = co_await context.store.load({.root = ports::PaymentRef{id}});
     if (!loaded.payment) co_return std::unexpected(not_found());
     const auto* gateway = context.gateways.find(loaded.payment->gateway);
     if (gateway == nullptr || !gateway->capabilities().remote) co_return Query::nothing_new;
@@ -196,7 +193,7 @@ base::Task<base::Result<Query, Refusal>> query_payment(Context& context, domain:
 }
 
 base::Task<base::Result<Query, Refusal>> query_refunds(Context& context, domain::PaymentId id) {
-  const ports::Reads payment{.root = ports::PaymentRef{id}, .record_key = {}, .webhook = {}};
+  const ports::Reads payment{.root = ports::PaymentRef{id}};
   auto loaded = co_await context.store.load(payment);
   if (!loaded.payment) co_return std::unexpected(not_found());
   const auto* gateway = context.gateways.find(loaded.payment->gateway);
@@ -215,8 +212,7 @@ base::Task<base::Result<Query, Refusal>> query_refunds(Context& context, domain:
   bool all_fit = true;
   for (const auto& snapshot : found.refunds) {
     bool fits = true;
-    ports::Reads reads{
-        .root = ports::PaymentRef{id}, .record_key = {}, .webhook = {}, .transaction_numbers = 1};
+    ports::Reads reads{.root = ports::PaymentRef{id}, .transaction_numbers = 1};
     const DecideChanges decide = [&](const Loaded& row,
                                      domain::Moment moment) -> base::Result<Changes, Refusal> {
       Changes changes;

@@ -99,7 +99,7 @@ base::Task<Answer> update_payment(Context& context, Call call, UpdatePayment com
   const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
     return decide(context, call, command, render, asked, loaded, std::move(moment));
   };
-  ports::Reads reads{.root = command.payment, .record_key = {}, .webhook = {}};
+  ports::Reads reads{.root = command.payment};
   auto decided = co_await idempotently_with_query(context, call, std::move(reads), decide_once,
                                                   never_rendered, asked);
   if (!decided) co_return std::unexpected(std::move(decided).error());

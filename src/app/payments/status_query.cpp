@@ -6,7 +6,7 @@
 namespace cobro::app {
 
 Decided ask_about(domain::PaymentId payment) {
-  return {.changes = {}, .reply = {}, .calls = {}, .status_query = payment};
+  return {.status_query = payment};
 }
 
 base::Task<base::Result<Decided, domain::Refusal>> idempotently_with_query(

@@ -116,8 +116,7 @@ base::Task<Answer> record_transaction(Context& context, Call call, RecordTransac
   const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
     return decide(call, command, render, loaded, std::move(moment));
   };
-  ports::Reads reads{
-      .root = command.payment, .record_key = {}, .webhook = {}, .transaction_numbers = 1};
+  ports::Reads reads{.root = command.payment, .transaction_numbers = 1};
   auto decided =
       co_await idempotently(context, call, std::move(reads), decide_once, never_rendered);
   if (!decided) co_return std::unexpected(std::move(decided).error());

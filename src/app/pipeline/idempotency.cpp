@@ -50,8 +50,7 @@ IdempotencyRecord make_record(const Idempotency& key, const Decided& decided,
                            .key = key.record_key,
                            .request_hash = key.request_hash,
                            .reply = decided.reply,
-                           .created_at = moment.now,
-                           .expires_at = {}};
+                           .created_at = moment.now};
   if (decided.reply) {
     record.state = RecordState::closed;
     record.expires_at = moment.now + kRecordLife;
@@ -96,7 +95,7 @@ base::Result<Decided, Refusal> answer_from_record(const IdempotencyRecord& recor
   switch (record.state) {
     case RecordState::closed: {
       auto reply = replay(record);
-      return Decided{.changes = {}, .reply = std::move(*reply), .calls = {}, .status_query = {}};
+      return Decided{.reply = std::move(*reply)};
     }
     case RecordState::completed:
       return answer_completed(loaded, render, now);

@@ -27,13 +27,12 @@ void collect(const domain::Books& books, ports::Changes& changes) {
     changes.update_payments.push_back(books.payment());
   } else {
     changes.relied_on.push_back(
-        {.order = {}, .payment = books.payment().id, .version = books.payment().version});
+        {.payment = books.payment().id, .version = books.payment().version});
   }
   if (books.order_changed()) {
     changes.update_orders.push_back(*books.order());
   } else if (books.order()) {
-    changes.relied_on.push_back(
-        {.order = books.order()->id, .payment = {}, .version = books.order()->version});
+    changes.relied_on.push_back({.order = books.order()->id, .version = books.order()->version});
   }
   append(changes.insert_refunds, result.new_refunds);
   append(changes.update_refunds, result.changed_refunds);

@@ -82,7 +82,6 @@ domain::Payment payment_of(const domain::Subscription& subscription, const Gatew
   domain::Payment payment{.id = moment.ids.next<domain::PaymentId>(),
                           .number = number,
                           .kind = domain::PaymentKind::subscription,
-                          .order_id = {},
                           .subscription_id = subscription.id,
                           .user_id = subscription.user_id,
                           .tenant_id = subscription.tenant_id,
@@ -91,20 +90,12 @@ domain::Payment payment_of(const domain::Subscription& subscription, const Gatew
                           .captured = zero,
                           .refunded = zero,
                           .refunding = zero,
-                          .overpayment = {},
-                          .description = {},
                           .gateway_payment_id = snapshot.gateway_payment_id,
                           .gateway_customer_id = subscription.gateway_customer_id,
                           .gateway_invoice_id = invoice.gateway_invoice_id,
                           .client_secret = snapshot.client_secret,
-                          .gateway_charge_id = {},
-                          .gateway_response = {},
-                          .decline = {},
-                          .next_action = {},
-                          .pending_operation = {},
                           .created_at = moment.now,
-                          .updated_at = moment.now,
-                          .processed_at = {}};
+                          .updated_at = moment.now};
   if (subscription.plan_code) payment.description = "Subscription " + *subscription.plan_code;
   return payment;
 }
@@ -218,7 +209,7 @@ base::Task<std::optional<SubscriptionFacts>> fetch_facts(Context& context, domai
   const auto request = billing->fetch_subscription(gateway_subscription_id);
   auto response = co_await ask_gateway(context, *gateway, request);
   if (!response) co_return std::nullopt;
-  SubscriptionFacts facts{.subscription = billing->parse_subscription(*response), .invoice = {}};
+  SubscriptionFacts facts{.subscription = billing->parse_subscription(*response)};
   if (!facts.subscription) {
     facts.gone = billing->parse_look_up(Operation::end_now, request, *response).missing &&
                  co_await is_our_account(context, name);

@@ -83,8 +83,7 @@ base::Task<base::Result<domain::Subscription, Refusal>> current_subscription(Con
     const ports::SubscriptionFilter filter{.tenant = ports::TenantScope{caller.tenant_id},
                                            .user_id = caller.sub,
                                            .statuses = statuses};
-    auto listed =
-        co_await context.store.list_subscriptions(filter, {.limit = 1, .offset = 0, .after = {}});
+    auto listed = co_await context.store.list_subscriptions(filter, {.limit = 1});
     if (!listed.items.empty()) co_return std::move(listed.items.front());
   }
   co_return std::unexpected(not_found("subscription"));

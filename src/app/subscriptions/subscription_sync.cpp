@@ -139,7 +139,6 @@ base::Task<void> end_incomplete(Context& context, domain::SubscriptionId id) {
   const auto row = co_await find(context, id);
   if (!row || row->status != domain::SubscriptionStatus::incomplete) co_return;
   Call call{.caller = {.sub = "checkout", .roles = Role::service, .tenant_id = row->tenant_id},
-            .idempotency = {},
             .render_refusal = [](const Refusal&) { return StoredReply{}; }};
   const RenderSubscription unworded = [](const domain::Subscription&) { return StoredReply{}; };
   auto ended = co_await end_subscription(context, std::move(call),

@@ -47,10 +47,8 @@ StoredWebhook make_row(const Incoming& incoming, domain::Moment& moment) {
           .query = incoming.request.query,
           .headers = kept_headers(incoming.request.headers),
           .body = incoming.request.body,
-          .note = {},
           .next_try_at = moment.now + kWebhookLease,
-          .received_at = moment.now,
-          .applied_at = {}};
+          .received_at = moment.now};
 }
 
 ports::Reads row_alone(const Incoming& incoming) {

@@ -19,7 +19,7 @@ domain::GatewayName Manual::name() const {
 
 const ports::Capabilities& Manual::capabilities() const {
   static constexpr ports::Capabilities kCapabilities{
-      .remote = false, .capture_later = false, .partial_refund = true, .key_window = {}};
+      .remote = false, .capture_later = false, .partial_refund = true};
   return kCapabilities;
 }
 

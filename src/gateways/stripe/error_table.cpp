@@ -36,13 +36,13 @@ constexpr std::string_view kNamed = "*";
 
 // Of any operation, by status or type alone.
 constexpr Row status(int status, Meaning meaning) {
-  return {.status = status, .type = {}, .code = {}, .param = {}, .meaning = meaning};
+  return {.status = status, .type = {}, .code = {}, .meaning = meaning};
 }
 constexpr Row type(std::string_view type, Meaning meaning) {
-  return {.type = type, .code = {}, .param = {}, .meaning = meaning};
+  return {.type = type, .code = {}, .meaning = meaning};
 }
 constexpr Row code(std::string_view code, Meaning meaning, Culprit culprit = Culprit::nothing) {
-  return {.type = {}, .code = code, .param = {}, .meaning = meaning, .culprit = culprit};
+  return {.type = {}, .code = code, .meaning = meaning, .culprit = culprit};
 }
 constexpr Row when(std::uint16_t asked, std::string_view code, std::string_view param,
                    Meaning meaning, Culprit culprit = Culprit::nothing) {
@@ -113,9 +113,9 @@ constexpr auto kTable = std::to_array<Row>({
     status(425, unknown),
     type("api_error", unknown),
 
-    {.status = 402, .type = "card_error", .code = {}, .param = {}, .meaning = declined},
+    {.status = 402, .type = "card_error", .code = {}, .meaning = declined},
     status(402, unknown),
-    {.type = "card_error", .code = {}, .param = {}, .meaning = refused, .culprit = kMethod},
+    {.type = "card_error", .code = {}, .meaning = refused, .culprit = kMethod},
 
     // Credentials, the account, the mode.
     status(401, refused),

@@ -83,10 +83,8 @@ domain::Order read_order(Cells cells) {
                       .shipping_address = cells.text(),
                       .billing_address = cells.text(),
                       .notes = cells.opt_text(),
-                      .items = {},
                       .expiry_check_at = cells.opt_time(),
-                      .created_at = created_at,
-                      .updated_at = {}};
+                      .created_at = created_at};
   order.event_sequence = cells.int64();
   order.updated_at = cells.time();
   order.version = cells.int64();

@@ -199,7 +199,6 @@ domain::Payment read_payment(Cells& cells) {
                           .refunded = cells.money(currency),
                           .refunding = cells.money(currency),
                           .disputed = domain::Money::zero(currency),
-                          .overpayment = {},
                           .description = cells.opt_text(),
                           .metadata = cells.text(),
                           .gateway_payment_id = cells.opt_text(),
@@ -208,9 +207,7 @@ domain::Payment read_payment(Cells& cells) {
                           .decline = read_decline(cells),
                           .next_action = read_next_action(cells),
                           .pending_operation = cells.opt_enum<domain::Operation>("operation"),
-                          .created_at = created_at,
-                          .updated_at = {},
-                          .processed_at = {}};
+                          .created_at = created_at};
   payment.conflicted = cells.flag();
   payment.calls = cells.int64();
   payment.event_sequence = cells.int64();

@@ -64,9 +64,7 @@ domain::Plan read_plan(Cells cells) {
                     .interval_count = cells.int64(),
                     .trial_days = cells.int64(),
                     .features = cells.text(),
-                    .gateway_price_id = cells.opt_text(),
-                    .created_at = {},
-                    .updated_at = {}};
+                    .gateway_price_id = cells.opt_text()};
   plan.created_at = cells.time();
   plan.updated_at = cells.time();
   plan.version = cells.int64();

@@ -131,8 +131,6 @@ Route open_route(std::string path, std::string id, std::string summary, std::str
                         .id = std::move(id),
                         .summary = std::move(summary),
                         .tag = "Checkout page",
-                        .parameters = {},
-                        .body = {},
                         .responses = {std::move(ok)},
                         .needs_bearer = false},
           .handle = std::move(handle),

@@ -47,8 +47,6 @@ Route session_route(std::string method, std::string path, std::string id, std::s
                         .id = std::move(id),
                         .summary = std::move(summary),
                         .tag = "Checkout page",
-                        .parameters = {},
-                        .body = {},
                         .responses = {reply_of<Session>(200, "The session as it stands.",
                                                         example(kExample)),
                                       not_found_reply()},

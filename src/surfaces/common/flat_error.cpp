@@ -24,8 +24,6 @@ wire::Reply render_flat_error(const ErrorFacts& error, std::string_view request_
                  .error = std::string(wire::reason_phrase(error.status)),
                  .message = error.message,
                  .code = error.code,
-                 .decline_code = {},
-                 .details = {},
                  .request_id = std::string(request_id)};
   if (error.decline_code) body.decline_code.emplace(*error.decline_code);
   if (!error.details.empty()) {

@@ -189,7 +189,7 @@ base::Task<wire::Reply> FrontDoor::serve_safely(Exchange& exchange) const {
   } catch (const std::exception& error) {
     log.write(ports::LogLevel::error, "a request failed",
               {{"error", error.what()}, {"route", route}, {"request_id", request_id}});
-    failure = {.code = domain::RefusalCode::internal, .message = {}};
+    failure = {.code = domain::RefusalCode::internal};
   }
   co_return render_failure(exchange, facts_of(failure));
 }

@@ -48,8 +48,7 @@ base::Task<Answer> history(Exchange& exchange) {
   const auto listed = co_await app::list_payments(
       exchange.surface.context, caller,
       {.tenant = ports::TenantScope{caller.tenant_id}, .user_id = caller.sub}, page);
-  History history{
-      .payments = {}, .total = listed.total, .limit = page.limit, .offset = page.offset};
+  History history{.total = listed.total, .limit = page.limit, .offset = page.offset};
   for (const auto& payment : listed.items)
     history.payments.push_back(to_dto(payment, co_await refunded_at(exchange, payment)));
   co_return wire::json_reply(200, wire::encode(history));

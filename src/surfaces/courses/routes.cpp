@@ -23,8 +23,7 @@ Route make_route(RouteSpec spec) {
 }
 
 Surface surface(const operations::Parts& parts) {
-  Surface all{
-      .base_path = std::string(kBasePath), .render_error = &render_flat_error, .routes = {}};
+  Surface all{.base_path = std::string(kBasePath), .render_error = &render_flat_error};
   add_payment_routes(all.routes);
   add_checkout_routes(all.routes);
   add_subscription_routes(all.routes);

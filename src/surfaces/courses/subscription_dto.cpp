@@ -19,8 +19,6 @@ Subscription to_dto(const domain::Subscription& subscription) {
                    .stripe_customer_id = subscription.gateway_customer_id,
                    .stripe_price_id = subscription.gateway_price_id,
                    .price = {},
-                   .currency = {},
-                   .billing_interval = {},
                    .current_period_start = subscription.current_period_start,
                    .current_period_end = subscription.current_period_end,
                    .trial_end = subscription.trial_end,

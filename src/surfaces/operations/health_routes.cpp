@@ -36,7 +36,7 @@ bool is_verbose(std::string_view query) {
 
 base::Task<Answer> ready(const Exchange& exchange, Readiness& readiness) {
   const auto report = co_await readiness.look();
-  ReadyReply body{.status = report.ready() ? "ready" : "not_ready", .checks = {}};
+  ReadyReply body{.status = report.ready() ? "ready" : "not_ready"};
   if (is_verbose(exchange.request.query))
     body.checks.emplace(
         Checks{.store = report.store, .draining = report.draining, .accounts = report.accounts});
@@ -54,8 +54,6 @@ Route open_route(std::string path, std::string id, std::string summary, Handle h
                         .id = std::move(id),
                         .summary = std::move(summary),
                         .tag = "Operations",
-                        .parameters = {},
-                        .body = {},
                         .responses = std::move(responses),
                         .needs_bearer = false},
           .handle = std::move(handle),

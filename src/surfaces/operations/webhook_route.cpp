@@ -52,7 +52,6 @@ Route open_route(const ApiStyle& style, std::string path, std::string id, Handle
                         .id = std::move(id),
                         .summary = "Receive a gateway's signed event",
                         .tag = "Operations",
-                        .parameters = {},
                         .body = body_of<wire::AnyObject>(
                             R"({"id": "evt_3QfX2a", "object": "event",
                             "type": "payment_intent.succeeded"})"),

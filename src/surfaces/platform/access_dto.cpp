@@ -12,8 +12,6 @@ Entitlement to_dto(const domain::Entitlement& entitlement) {
                   .active = !entitlement.revoked_at.has_value(),
                   .payment_id = entitlement.payment_id,
                   .subscription_id = entitlement.subscription_id,
-                  .amount = {},
-                  .currency = {},
                   .granted_at = entitlement.granted_at,
                   .revoked_at = entitlement.revoked_at};
   if (!entitlement.amount) return dto;

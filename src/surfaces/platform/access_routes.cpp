@@ -15,8 +15,7 @@ base::Task<Answer> list_entitlements(Exchange& exchange) {
   if (fields.failed()) co_return std::unexpected(fields.refusal());
   const auto listed = co_await app::list_entitlements(exchange.surface.context, exchange.caller,
                                                       {.active = query->active}, page);
-  EntitlementList list{
-      .entitlements = {}, .total = listed.total, .next_cursor = next_cursor(listed)};
+  EntitlementList list{.total = listed.total, .next_cursor = next_cursor(listed)};
   for (const auto& entitlement : listed.items) list.entitlements.push_back(to_dto(entitlement));
   co_return reply(200, std::move(list));
 }
@@ -33,7 +32,7 @@ base::Task<Answer> list_disputes(Exchange& exchange) {
   const auto listed = co_await app::list_disputes(exchange.surface.context, exchange.caller,
                                                   payment, std::move(filter), page);
   if (!listed) co_return std::unexpected(listed.error());
-  DisputeList list{.disputes = {}, .total = listed->total, .next_cursor = next_cursor(*listed)};
+  DisputeList list{.total = listed->total, .next_cursor = next_cursor(*listed)};
   for (const auto& dispute : listed->items) list.disputes.push_back(to_dto(dispute));
   co_return reply(200, std::move(list));
 }

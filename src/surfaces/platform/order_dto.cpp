@@ -54,7 +54,6 @@ Order to_dto(const domain::Order& order) {
             .status = order.status,
             .currency = {order.total.currency()},
             .total_amount = {order.total.to_decimal()},
-            .items = {},
             .shipping_address = {order.shipping_address},
             .billing_address = {order.billing_address},
             .notes = order.notes,
@@ -70,7 +69,7 @@ std::optional<app::CreateOrder> read_new_order(const wire::Json& body,
   const auto currency = currency_of(body, default_currency);
   check_prices(body, currency, fields);
   if (fields.failed()) return std::nullopt;
-  app::CreateOrder command{.currency = *currency, .items = {}, .notes = text_of(dto->notes)};
+  app::CreateOrder command{.currency = *currency, .notes = text_of(dto->notes)};
   for (const auto& item : dto->items)
     command.items.push_back({.product_id = item.product_id.text,
                              .product_id_is_number = item.product_id.is_integer,

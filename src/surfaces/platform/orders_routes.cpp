@@ -47,7 +47,7 @@ base::Task<Answer> list(Exchange& exchange) {
     filter.user_id = query->user_id->text;
   }
   auto listed = co_await app::list_orders(exchange.surface.context, exchange.caller, filter, page);
-  OrderList list{.orders = {}, .total = listed.total, .next_cursor = next_cursor(listed)};
+  OrderList list{.total = listed.total, .next_cursor = next_cursor(listed)};
   for (const auto& order : listed.items) list.orders.push_back(to_dto(order));
   co_return reply(200, std::move(list));
 }

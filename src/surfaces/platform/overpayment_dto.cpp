@@ -29,9 +29,8 @@ std::optional<app::RefundOverpayment> read_overpayment_refund(const wire::Json& 
                                                               Fields& fields) {
   auto dto = fields.take(wire::decode<OverpaymentRefund>(body));
   if (fields.failed()) return std::nullopt;
-  return app::RefundOverpayment{
-      .overpayment = {},
-      .reason = dto->reason ? std::move(dto->reason->text) : std::string(kDefaultReason)};
+  return app::RefundOverpayment{.reason = dto->reason ? std::move(dto->reason->text)
+                                                      : std::string(kDefaultReason)};
 }
 
 wire::Json overpayment_example() {

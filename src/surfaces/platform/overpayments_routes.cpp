@@ -22,7 +22,7 @@ base::Task<Answer> list(Exchange& exchange) {
   auto listed = co_await app::list_overpayments(exchange.surface.context, exchange.caller,
                                                 std::move(command), page);
   if (!listed) co_return std::unexpected(listed.error());
-  OverpaymentList list{.overpayments = {}, .total = listed->total, .next_cursor = {}};
+  OverpaymentList list{.total = listed->total};
   for (const auto& payment : listed->items)
     list.overpayments.push_back(to_overpayment_dto(payment));
   if (listed->more && !list.overpayments.empty())

@@ -133,8 +133,7 @@ std::optional<app::UpdatePayment> read_payment_update(const wire::Json& body, Fi
   auto dto = fields.take(wire::decode<PaymentUpdate>(body));
   check_sign(body, fields);
   if (fields.failed()) return std::nullopt;
-  return app::UpdatePayment{.payment = {},
-                            .amount = text_of(dto->amount),
+  return app::UpdatePayment{.amount = text_of(dto->amount),
                             .gateway = dto->payment_method,
                             .description = text_of(dto->description),
                             .metadata = to_text(dto->metadata)};
@@ -149,8 +148,7 @@ std::optional<app::ProcessPayment> read_confirmation(const wire::Json& body,
     fields.check_return_url(text_of(dto->cancel_url), returns, "cancel_url");
   }
   if (fields.failed()) return std::nullopt;
-  return app::ProcessPayment{.payment = {},
-                             .payment_method = text_of(dto->payment_method_id),
+  return app::ProcessPayment{.payment_method = text_of(dto->payment_method_id),
                              .return_url = text_of(dto->return_url)};
 }
 
@@ -158,7 +156,7 @@ std::optional<app::CapturePayment> read_capture(const wire::Json& body, Fields& 
   auto dto = fields.take(wire::decode<PaymentCapture>(body));
   check_sign(body, fields);
   if (fields.failed()) return std::nullopt;
-  return app::CapturePayment{.payment = {}, .amount = text_of(dto->amount)};
+  return app::CapturePayment{.amount = text_of(dto->amount)};
 }
 
 std::optional<RefundOrder> read_new_refund(const wire::Json& body, Fields& fields) {
@@ -166,8 +164,7 @@ std::optional<RefundOrder> read_new_refund(const wire::Json& body, Fields& field
   check_sign(body, fields);
   if (fields.failed()) return std::nullopt;
   return RefundOrder{
-      .refund = {.payment = {},
-                 .amount = text_of(dto->amount),
+      .refund = {.amount = text_of(dto->amount),
                  .reason = text_of(dto->reason).value_or(std::string(kDefaultReason))},
       .cancel_subscription = dto->cancel_subscription.value_or(false)};
 }

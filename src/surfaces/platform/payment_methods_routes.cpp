@@ -38,8 +38,7 @@ base::Task<Answer> list(Exchange& exchange) {
   const auto usual_id = usual != nullptr ? std::optional(usual->id) : std::nullopt;
   std::ranges::reverse(saved.methods);
   const auto listed = take_page(std::move(saved.methods), page);
-  PaymentMethodList list{
-      .payment_methods = {}, .total = listed.total, .next_cursor = next_cursor(listed)};
+  PaymentMethodList list{.total = listed.total, .next_cursor = next_cursor(listed)};
   for (const auto& method : listed.items)
     list.payment_methods.push_back(to_dto(method, method.id == usual_id));
   co_return reply(200, std::move(list));

@@ -125,7 +125,7 @@ std::vector<ports::PaymentWord> payments_that_print(const std::vector<PaymentSta
   std::vector<ports::PaymentWord> words;
   for (const auto& printed : printed_states()) {
     if (std::ranges::find(statuses, status_of(printed)) == statuses.end()) continue;
-    ports::PaymentWord word{.kind = printed.kind, .state = printed.state, .refunded_in_full = {}};
+    ports::PaymentWord word{.kind = printed.kind, .state = printed.state};
     if (printed.state == PaymentState::succeeded) word.refunded_in_full = printed.refunded_in_full;
     if (printed.state == PaymentState::pending) word.with_method = printed.with_method;
     words.push_back(word);

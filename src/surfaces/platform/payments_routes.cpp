@@ -49,7 +49,7 @@ base::Task<Answer> list(Exchange& exchange) {
   }
   auto listed =
       co_await app::list_payments(exchange.surface.context, exchange.caller, filter, page);
-  PaymentList list{.payments = {}, .total = listed.total, .next_cursor = next_cursor(listed)};
+  PaymentList list{.total = listed.total, .next_cursor = next_cursor(listed)};
   for (const auto& payment : listed.items) list.payments.push_back(to_dto(payment));
   co_return reply(200, std::move(list));
 }

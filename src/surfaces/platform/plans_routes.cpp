@@ -62,7 +62,7 @@ base::Task<Answer> list(Exchange& exchange) {
   const auto page = query ? to_page(*query, fields) : ports::Page{};
   if (fields.failed()) co_return std::unexpected(fields.refusal());
   const auto listed = take_page(co_await app::list_plans(exchange.surface.context), page);
-  PlanList list{.plans = {}, .total = listed.total, .next_cursor = next_cursor(listed)};
+  PlanList list{.total = listed.total, .next_cursor = next_cursor(listed)};
   for (const auto& plan : listed.items) list.plans.push_back(to_dto(plan));
   co_return reply(200, std::move(list));
 }

@@ -26,7 +26,7 @@ base::Task<Answer> list(Exchange& exchange) {
   auto listed =
       co_await app::list_refunds(exchange.surface.context, exchange.caller, payment, page);
   if (!listed) co_return std::unexpected(listed.error());
-  RefundList list{.refunds = {}, .total = listed->total, .next_cursor = next_cursor(*listed)};
+  RefundList list{.total = listed->total, .next_cursor = next_cursor(*listed)};
   for (const auto& refund : listed->items)
     list.refunds.push_back(co_await list_item(exchange, refund));
   co_return reply(200, std::move(list));

@@ -48,10 +48,7 @@ Reconciliation to_dto(const domain::Review& row, const domain::Payment& payment)
 std::optional<app::ResolveReview> read_resolution(const wire::Json& body, Fields& fields) {
   auto dto = fields.take(wire::decode<ReconciliationResolution>(body));
   if (fields.failed()) return std::nullopt;
-  app::ResolveReview command{.review = {},
-                             .outcome = dto->outcome,
-                             .gateway_transaction_id = {},
-                             .note = std::move(dto->note.text)};
+  app::ResolveReview command{.outcome = dto->outcome, .note = std::move(dto->note.text)};
   if (dto->gateway_transaction_id)
     command.gateway_transaction_id = std::move(dto->gateway_transaction_id->text);
   return command;

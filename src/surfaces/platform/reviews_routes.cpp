@@ -18,7 +18,7 @@ base::Task<Answer> list(Exchange& exchange) {
   auto query = fields.take(wire::decode_query<ReconciliationQuery>(exchange.request.query));
   const auto page = query ? to_page(*query, fields) : ports::Page{};
   if (fields.failed()) co_return std::unexpected(fields.refusal());
-  ports::ReviewFilter filter{.payment_id = {}, .status = query->status};
+  ports::ReviewFilter filter{.status = query->status};
   if (query->payment_id) {
     auto payment = co_await app::get_payment(context, exchange.caller, query->payment_id->value);
     if (!payment) co_return std::unexpected(payment.error());
@@ -26,8 +26,7 @@ base::Task<Answer> list(Exchange& exchange) {
   }
   auto listed = co_await app::list_reviews(context, exchange.caller, filter, page);
   if (!listed) co_return std::unexpected(listed.error());
-  ReconciliationList list{
-      .reconciliations = {}, .total = listed->total, .next_cursor = next_cursor(*listed)};
+  ReconciliationList list{.total = listed->total, .next_cursor = next_cursor(*listed)};
   for (const auto& row : listed->items) list.reconciliations.push_back(to_dto(row));
   co_return reply(200, std::move(list));
 }

@@ -6,7 +6,7 @@
 namespace cobro::surfaces::platform {
 
 Surface surface() {
-  Surface all{.base_path = std::string(kBasePath), .render_error = &render_error, .routes = {}};
+  Surface all{.base_path = std::string(kBasePath), .render_error = &render_error};
   for (const auto add :
        {&add_order_routes, &add_payment_routes, &add_payment_action_routes, &add_intent_routes,
         &add_refund_routes, &add_transaction_routes, &add_overpayment_routes,

@@ -82,7 +82,7 @@ base::Task<Answer> history(Exchange& exchange) {
       co_await app::list_status_changes(exchange.surface.context, exchange.caller,
                                         to_subscription_ref(exchange.path_values.front()), page);
   if (!listed) co_return std::unexpected(listed.error());
-  StatusHistory list{.history = {}, .total = listed->total, .next_cursor = next_cursor(*listed)};
+  StatusHistory list{.total = listed->total, .next_cursor = next_cursor(*listed)};
   for (const auto& change : listed->items) list.history.push_back(to_dto(change));
   co_return reply(200, std::move(list));
 }

@@ -34,8 +34,7 @@ base::Task<Answer> list(Exchange& exchange) {
   filter.statuses = query->status ? std::move(query->status->values) : active_statuses();
   auto& context = exchange.surface.context;
   const auto listed = co_await app::list_subscriptions(context, exchange.caller, filter, page);
-  SubscriptionList list{
-      .subscriptions = {}, .total = listed.total, .next_cursor = next_cursor(listed)};
+  SubscriptionList list{.total = listed.total, .next_cursor = next_cursor(listed)};
   for (const auto& subscription : listed.items)
     list.subscriptions.push_back(to_dto(subscription, context.clock.now()));
   co_return reply(200, std::move(list));

@@ -13,7 +13,6 @@ Transaction to_dto(const domain::Transaction& transaction) {
                   .currency = {transaction.amount.currency()},
                   .status = transaction.status,
                   .gateway_transaction_id = transaction.gateway_transaction_id,
-                  .gateway_response = {},
                   .failure_reason = transaction.failure_reason,
                   .processed_at = transaction.processed_at,
                   .created_at = transaction.created_at};
@@ -29,7 +28,6 @@ std::optional<app::RecordTransaction> read_new_transaction(const wire::Json& bod
   app::RecordTransaction command{.payment = dto->payment_id.value,
                                  .type = dto->transaction_type,
                                  .amount = dto->amount.text,
-                                 .gateway_transaction_id = {},
                                  .processed_at = dto->processed_at};
   if (dto->gateway_transaction_id)
     command.gateway_transaction_id = dto->gateway_transaction_id->text;

@@ -36,8 +36,7 @@ base::Task<Answer> list(Exchange& exchange) {
   auto listed = co_await app::list_transactions(exchange.surface.context, exchange.caller,
                                                 std::move(command), page);
   if (!listed) co_return std::unexpected(listed.error());
-  TransactionList list{
-      .transactions = {}, .total = listed->total, .next_cursor = next_cursor(*listed)};
+  TransactionList list{.total = listed->total, .next_cursor = next_cursor(*listed)};
   for (const auto& transaction : listed->items) list.transactions.push_back(to_dto(transaction));
   co_return reply(200, std::move(list));
 }
