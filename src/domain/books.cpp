@@ -109,8 +109,8 @@ void Books::replace_payment(Payment after) {
 }
 
 // A payment that holds what it held before always fits; one that wants more needs an order
-// that is still owed, and room in it.
-bool Books::has_room(const Payment& after) const {
+// that is still owed, and enough of it remains.
+bool Books::fits_order(const Payment& after) const {
   if (!order_) return true;
   const auto wanted = held(after) - held(payment_);
   if (!wanted.is_positive()) return true;
@@ -123,7 +123,7 @@ bool Books::move(PaymentEvent event) {
   Payment after = payment_;
   after.state = *state;
   if (event != PaymentEvent::action_required) after.next_action.reset();
-  if (!has_room(after)) return false;
+  if (!fits_order(after)) return false;
   replace_payment(std::move(after));
   if (event == PaymentEvent::action_required || event == PaymentEvent::authorized)
     write_event("payment." + std::string(to_string(payment_.state)),
@@ -149,7 +149,7 @@ bool Books::charge(Money amount, std::optional<std::string> charge_id, std::stri
   if (charge_id) after.gateway_charge_id = charge_id;
   after.gateway_response = response;
   after.processed_at = moment_.now;
-  if (!has_room(after)) return false;
+  if (!fits_order(after)) return false;
   replace_payment(std::move(after));
 
   auto& row = new_transaction(TransactionType::charge, TransactionStatus::succeeded, amount);
@@ -315,7 +315,7 @@ bool Books::end_refund(RefundId id, RefundStatus status, std::optional<std::stri
   refund->failure_reason = failure_reason;
   refund->updated_at = moment_.now;
   keep(find_row(result_.new_refunds, id) ? result_.new_refunds : result_.changed_refunds, *refund);
-  settle_transaction(
+  end_transaction(
       refund->transaction_id,
       status == RefundStatus::succeeded ? TransactionStatus::succeeded : TransactionStatus::failed,
       std::move(failure_reason), std::move(response));
@@ -409,7 +409,7 @@ void Books::reinstate(Dispute& dispute) {
   Payment after = payment_;
   after.disputed -= dispute.withdrawn_amount;
   replace_payment(std::move(after));
-  settle_transaction(*dispute.transaction_id, TransactionStatus::failed, "reinstated", "{}");
+  end_transaction(*dispute.transaction_id, TransactionStatus::failed, "reinstated", "{}");
   record(Movement::dispute_reinstated, *dispute.transaction_id, dispute.withdrawn_amount);
   dispute.reinstated = true;
   dispute.withdrawn_amount = Money::zero(dispute.withdrawn_amount.currency());
@@ -444,8 +444,8 @@ Transaction& Books::new_transaction(TransactionType type, TransactionStatus stat
   return result_.new_transactions.back();
 }
 
-void Books::settle_transaction(TransactionId id, TransactionStatus status,
-                               std::optional<std::string> failure_reason, std::string response) {
+void Books::end_transaction(TransactionId id, TransactionStatus status,
+                            std::optional<std::string> failure_reason, std::string response) {
   Transaction* fresh = find_row(result_.new_transactions, id);
   Transaction* row = fresh ? fresh : find_row(transactions_, id);
   COBRO_CHECK(row != nullptr);

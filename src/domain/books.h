@@ -28,10 +28,11 @@
 
 namespace cobro::domain {
 
-// Numbers and words an event about an order. `type` is order.created, order.cancelled, …
+// Makes an event about an order, numbered and with its payload. `type` is order.created,
+// order.cancelled, …
 Event order_event(Order& order, std::string type, std::optional<std::string> reason,
                   base::Timestamp now, IdSource& ids);
-// Cancels a pending order of which nothing is live; false when its status forbids it.
+// Cancels a pending order of which no payment is live. False when its status forbids it.
 bool cancel_order(Order& order, base::Timestamp now, IdSource& ids, std::vector<Event>& events);
 
 // When a decision is made, and the ids and numbers that it may use.
@@ -53,11 +54,12 @@ class Books {
   IdSource& ids() { return moment_.ids; }
 
   // ---- state, without money moving ---------------------------------------------------
-  // Makes the transition; false when the table has no such edge, or when the order has no
-  // room for a payment that held nothing before. Room is released and taken here.
+  // Makes the transition. False when the table has no such edge, or when too little of the order's
+  // total remains for a payment that held nothing before. The amount is allocated and released
+  // here.
   bool move(PaymentEvent event);
-  // Facts about the payment that are no movement: gateway ids, the pending operation, …
-  // Must not touch state or amounts.
+  // Notes facts about the payment that are no movement: gateway ids, the pending operation, …
+  // `edit` must not touch state or amounts.
   template <class Edit>
   void note(Edit edit) {
     edit(payment_);
@@ -74,24 +76,24 @@ class Books {
 
   // ---- movements ---------------------------------------------------------------------
   // The gateway (or a person, for manual payments) says that `amount` was captured.
-  // False when the state does not allow it or the order has no room.
+  // False when the state does not allow it, or too little of the order's total remains.
   bool charge(Money amount, std::optional<std::string> charge_id, std::string response);
-  // Money was captured that the payment cannot keep (cancelled, or no room in its order): it
-  // becomes an overpayment. The state stays. There must be none yet.
+  // Money was captured that the payment cannot keep (it is cancelled, or too little of its order's
+  // total remains): it becomes an overpayment. The state stays. There must be none yet.
   void overpay(Money amount, std::optional<std::string> charge_id, std::string response);
-  // A confirmation was declined: a failed charge row, no ledger entry.
+  // A confirmation was declined. Writes a failed charge row and no ledger entry.
   bool decline(Decline decline, std::optional<std::string> charge_id, std::string response);
-  // Given up. `at_gateway`: something existed there, so a void row is written.
+  // The payment is given up. With `at_gateway` something existed there, and a void row is written.
   bool cancel(bool at_gateway, std::string reason);
 
   // Holds `amount` for a refund; the caller has checked that it is refundable. Writes the
   // refund and its transaction, both pending.
   const Refund& start_refund(Money amount, std::string reason, std::string created_by);
-  // The same for all that is left of the overpayment, which is not nothing.
+  // Does the same for all that is left of the overpayment, which must be more than nothing.
   const Refund& start_overpayment_refund(std::string reason, std::string created_by);
-  // Part of it: a refund of that money was made at the gateway.
+  // Does it for a part, when a refund of that money was made at the gateway.
   const Refund& start_overpayment_refund(Money amount, std::string reason, std::string created_by);
-  // Ends a pending refund, or fails one that had succeeded. Other moves: false.
+  // Ends a pending refund, or fails one that had succeeded. False for any other move.
   bool end_refund(RefundId id, RefundStatus status, std::optional<std::string> failure_reason,
                   std::string response);
   void note_refund(RefundId id, std::string gateway_refund_id);
@@ -99,15 +101,15 @@ class Books {
   // A dispute of this payment was opened, or moved on; `row` is how it stands now. Access to what
   // was bought follows it.
   void keep_dispute(Dispute row, bool is_new);
-  // So much was taken, while nothing of it was gone; all that is gone came back. Post it, and
-  // note so in the row.
+  // A dispute took that much, while nothing of it was gone before; or all that is gone came back.
+  // Both post it, and note so in the row.
   void withdraw(Dispute& dispute, Money amount);
   void reinstate(Dispute& dispute);
 
-  // ---- what a person must settle -------------------------------------------------------
+  // ---- what a person must decide -------------------------------------------------------
   // The gateway contradicts our record: marks the payment, once, and says how.
   void conflict(std::string detail);
-  // Its money came when the access that it was for had ended: it is kept, and grants nothing.
+  // Money came when the access that it pays for had ended. It is kept and grants nothing.
   void report_late_access(std::string detail);
   // Nobody could learn how the call ended.
   void ask_a_person(const GatewayCall& call, std::string detail);
@@ -115,7 +117,7 @@ class Books {
   // ---- the result --------------------------------------------------------------------
   void write_event(std::string type, EventPayload payload);
   void write_order_event(std::string type);
-  // Cancels the order, of which nothing is live any more.
+  // Cancels the order, of which no payment is live any more.
   void cancel_order();
 
   [[nodiscard]] bool payment_changed() const { return payment_changed_; }
@@ -134,19 +136,19 @@ class Books {
  private:
   const Refund& new_refund(Money amount, std::string reason, std::string created_by,
                            bool of_overpayment);
-  // The payment with a refund's amount held, given back or released.
+  // Gives the payment with the refund's amount held, refunded or released.
   [[nodiscard]] Payment with_refund(const Refund& refund, Money refunding, Money refunded) const;
   Transaction& new_transaction(TransactionType type, TransactionStatus status, Money amount);
-  void settle_transaction(TransactionId id, TransactionStatus status,
-                          std::optional<std::string> failure_reason, std::string response);
+  void end_transaction(TransactionId id, TransactionStatus status,
+                       std::optional<std::string> failure_reason, std::string response);
   void record(Movement movement, TransactionId transaction, Money amount);
   void ask(ReviewKind kind, std::string detail, Money amount);
-  [[nodiscard]] bool has_room(const Payment& after) const;
+  [[nodiscard]] bool fits_order(const Payment& after) const;
   void replace_payment(Payment after);
   void follow_refunds();
   void follow_access(bool had_access);
-  // How access stood before a dispute's money and status moved; what it has come to is followed
-  // once, when its row is kept.
+  // Remembers how access stood before a dispute's money and status moved. The entitlement follows
+  // what it has come to once, when the dispute's row is kept.
   void remember_access();
   void write_dispute_event(const Dispute& dispute, std::string type);
   void write_refund_event(const Refund& refund);

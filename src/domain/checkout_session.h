@@ -14,7 +14,7 @@
 namespace cobro::domain {
 
 enum class CheckoutMode { payment, subscription };
-// `open` in the row until somebody closes it; see status_of.
+// The row says `open` until somebody closes it; status_of says what it is by then.
 enum class CheckoutStatus { open, complete, expired };
 
 struct CheckoutSession {
@@ -34,7 +34,8 @@ struct CheckoutSession {
   base::Timestamp updated_at;
 };
 
-// Complete when what it collects was paid, expired when it ended otherwise or is too old.
+// A session is complete when what it collects was paid, and expired when that ended otherwise or
+// it is too old.
 CheckoutStatus status_of(const CheckoutSession& session, const Payment& payment,
                          base::Timestamp now);
 CheckoutStatus status_of(const CheckoutSession& session, const Subscription& subscription,

@@ -36,9 +36,9 @@ struct Dispute {
   std::optional<base::Timestamp> closed_at = {};
 };
 
-// What is withdrawn now.
+// The amount that is withdrawn now.
 Money withdrawn(const Dispute& dispute);
-// How far a dispute has come: snapshots of an earlier point change nothing.
+// Says how far a dispute has come. Snapshots of an earlier point change nothing.
 int progress(DisputeStage stage, DisputeStatus status);
 
 }  // namespace cobro::domain

@@ -1,5 +1,5 @@
-// Access to what was bought: granted while a course purchase stands or a subscription is
-// active, revoked after. One per payment or subscription, its source.
+// An entitlement: access to what was bought. It is granted while a course purchase stands or a
+// subscription is active, and revoked after. Each payment or subscription, its source, has one.
 #pragma once
 
 #include <cstdint>
@@ -28,10 +28,10 @@ struct Entitlement {
   std::optional<base::Timestamp> revoked_at = {};
 };
 
-// What the source grants now; nothing when it grants nothing.
+// Whether the source grants access now.
 bool grants_access(const Payment& payment);
 bool grants_access(const Subscription& subscription);
-// The entitlement of a source that grants, or granted, access. `granted` says which.
+// Makes the entitlement of a source that grants access, or (`granted` false) did so before.
 Entitlement entitlement_of(const Payment& payment, bool granted, base::Timestamp now, IdSource&);
 Entitlement entitlement_of(const Subscription& subscription, bool granted, base::Timestamp now,
                            IdSource& ids);

@@ -1,4 +1,4 @@
-// A fact for the outside, written in the transaction that made it true.
+// An event: a fact that others are told, written in the transaction that made it true.
 #pragma once
 
 #include <cstdint>
@@ -25,12 +25,12 @@ struct Event {
   base::Timestamp occurred_at;
 };
 
-// Words a flat JSON object, member by member.
+// Writes a flat JSON object, member by member.
 class EventPayload {
  public:
   EventPayload& add(std::string_view name, std::string_view text);
   EventPayload& add_or_null(std::string_view name, const std::optional<std::string>& text);
-  // As a JSON number with the currency's decimals.
+  // Writes a JSON number with the currency's decimals.
   EventPayload& add(std::string_view name, const Money& amount);
   EventPayload& add(std::string_view name, base::Timestamp instant);
   [[nodiscard]] std::string text() const { return text_ + "}"; }

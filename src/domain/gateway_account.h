@@ -17,7 +17,7 @@ struct GatewayAccount {
   base::Timestamp learned_at = {};
 };
 
-// Nothing speaks against the two being one.
+// Whether nothing speaks against the two being one account.
 inline bool is_same(const GatewayAccount& a, const GatewayAccount& b) {
   return a.account_id == b.account_id && (!a.live || !b.live || a.live == b.live);
 }

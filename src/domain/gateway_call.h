@@ -17,7 +17,7 @@ namespace cobro::domain {
 // `open` covers "in flight" and "unknown"; the others are final.
 enum class CallStatus { open, accepted, declined, not_executed };
 
-// Whose row counts the call, and of which at most one is open (refunds apart).
+// What the call is about. That row counts its calls, and has at most one open (refunds apart).
 enum class CallSubject { payment, customer, payment_method, subscription };
 CallSubject subject_of(Operation operation);
 
@@ -62,7 +62,7 @@ struct GatewayCall {
   base::Timestamp created_at;
   std::optional<base::Timestamp> closed_at = {};
 
-  // The payment of a call about one; of any other call, no payment's id.
+  // Gives the payment's id of a call about a payment; for any other call it is no payment's.
   [[nodiscard]] PaymentId payment_id() const { return {subject_id}; }
 };
 

@@ -1,5 +1,5 @@
-// What a gateway says about its objects, in our words: the common form of an answer, a
-// look-up and a webhook. Values only; how they change a payment is decided elsewhere.
+// Snapshots of a gateway's objects, in our words: the common form of an answer, a look-up and a
+// webhook. They are values only; gateway_snapshots.h decides how they change a payment.
 #pragma once
 
 #include <optional>
@@ -17,7 +17,7 @@
 
 namespace cobro::domain {
 
-// How far the gateway's object has come.
+// How far the gateway's object of a payment has come.
 enum class RemoteState {
   unconfirmed,  // exists, nothing tried
   requires_action,
@@ -27,15 +27,15 @@ enum class RemoteState {
   succeeded,
   declined,  // the last confirmation was refused; it may be confirmed again
   cancelled,
-  unrecognized,  // a word we do not know: never settles anything
+  unrecognized,  // a word we do not know: it completes nothing
 };
 
 struct GatewayPayment {
-  // Of an object: nothing while there is only a page of the gateway's that will make one.
+  // There is none while there is only a page of the gateway's that will make the object.
   std::optional<std::string> gateway_payment_id;
   std::optional<std::string> gateway_checkout_id = {};
   RemoteState state = RemoteState::unrecognized;
-  // Nothing when the gateway names an amount or currency that we cannot read.
+  // There is none when the gateway names an amount or currency that we cannot read.
   std::optional<Money> amount;
   std::optional<Money> captured;  // of a succeeded one
   std::optional<std::string> charge_id;
@@ -44,8 +44,8 @@ struct GatewayPayment {
   std::optional<PaymentId> our_payment;  // from the metadata
   std::optional<CallId> our_call;        // the call that created it
   std::optional<std::string> client_secret = {};
-  // What its charge shows of what came after, where it is shown: snapshots of their own
-  // (GatewayRefund, GatewayDispute), to be asked for.
+  // What its charge shows of refunds and disputes, where it is shown. Their own snapshots
+  // (GatewayRefund, GatewayDispute) must be asked for.
   std::optional<Money> refunded = {};
   bool disputed = false;
   std::string redacted;  // JSON, fit to keep and to show
@@ -59,11 +59,11 @@ struct GatewayDispute {
   std::optional<Money> amount;
   std::string reason;
   std::optional<base::Timestamp> evidence_due_by;
-  // How often its money moved so far: news that tell of fewer movements are older. None: they
-  // tell nothing of money.
+  // How often its money moved so far. A snapshot that tells of fewer movements is older; one with
+  // none tells nothing of money.
   std::int64_t movements = 0;
   bool withdrawn = false;  // the money is gone now, or most of it
-  // How much of it, in the currency of these movements; nothing when that cannot be read.
+  // How much of it is gone, in the currency of these movements; nothing when that cannot be read.
   std::optional<Money> withdrawn_amount = {};
   std::string redacted;
 };
@@ -105,7 +105,7 @@ struct GatewaySubscription {
   std::optional<base::Timestamp> cancelled_at;
   std::optional<base::Timestamp> ended_at;
   std::optional<std::string> latest_invoice_id;
-  // Of the first payment, or of setting up the method during a trial.
+  // What the customer must do for the first payment, or to set up the method during a trial.
   std::optional<NextAction> next_action;
   std::optional<std::string> client_secret;
   std::optional<SubscriptionId> our_subscription;  // from the metadata
@@ -115,7 +115,7 @@ struct GatewaySubscription {
 
 bool is_to_end(const GatewaySubscription& snapshot);
 
-// What the gateway would put on an invoice.
+// A line that the gateway would put on an invoice.
 struct PreviewLine {
   Money amount;            // negative: given back
   bool proration = false;  // a part of a period, because of a change
@@ -146,7 +146,7 @@ struct GatewayInvoice {
   std::optional<SubscriptionId> our_subscription;
 };
 
-// Paid, or about to be: the payment is under way.
+// Whether the invoice is paid, or about to be: its payment is under way.
 bool is_collected(const GatewayInvoice& invoice);
 
 struct GatewayRefund {

@@ -172,8 +172,8 @@ Applied book_outside_refund_of_overpayment(Books& books, const GatewayRefund& sn
 }
 
 // A refund that no row of ours waits for: made in the gateway's dashboard, or one of ours that
-// was given up and is there after all. One that has failed needs no room; it is kept, so that
-// older news of its success find it.
+// was given up and is there after all. One that has failed holds nothing; it is kept, so that
+// an older snapshot of its success finds it.
 Applied book_outside_refund(Books& books, const GatewayRefund& snapshot) {
   if (!snapshot.status || !snapshot.amount || !snapshot.amount->is_positive())
     return Applied::nothing_new;
@@ -270,7 +270,7 @@ Dispute new_dispute(Books& books, const GatewayDispute& snapshot, Money amount) 
           .updated_at = books.now()};
 }
 
-// Takes over what the news say of the same point or a later one.
+// Takes over what a snapshot of the same point or a later one says.
 bool follow(Dispute& row, const GatewayDispute& snapshot, base::Timestamp now) {
   if (!snapshot.status ||
       progress(snapshot.stage, *snapshot.status) < progress(row.stage, row.status))

@@ -31,7 +31,7 @@ using DisputeId = base::Id<struct DisputeTag>;
 using WebhookId = base::Id<struct WebhookTag>;
 using InstanceId = base::Id<struct InstanceTag>;
 
-// Fresh UUIDv7 ids for one decision, increasing, all from one draw of chance. A copy
+// Gives fresh UUIDv7 ids for one decision, increasing, all from one draw of chance. A copy
 // gives the same ids again: a decision that is tried twice names its rows alike.
 class IdSource {
  public:

@@ -38,10 +38,10 @@ struct Posting {
   std::string debit;
   std::string credit;
 };
-// The accounts of a movement (the table in docs/money.md).
+// Gives the accounts of a movement, by the table in docs/money.md.
 Posting posting(Movement movement, GatewayName gateway, PaymentKind kind);
 
-// The two entries of a movement.
+// Makes the two entries of a movement.
 std::array<LedgerEntry, 2> post(Movement movement, const Payment& payment,
                                 TransactionId transaction, Money amount, base::Timestamp now,
                                 IdSource& ids);

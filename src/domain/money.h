@@ -39,9 +39,9 @@ class Money {
   [[nodiscard]] bool is_positive() const { return minor_ > 0; }
   [[nodiscard]] bool is_negative() const { return minor_ < 0; }
 
-  // With exactly the currency's decimals: "29.90", "500", "1.234".
+  // Prints exactly the currency's decimals: "29.90", "500", "1.234".
   [[nodiscard]] std::string to_decimal() const;
-  // "29.90 PEN": for messages.
+  // Prints "29.90 PEN", for messages.
   [[nodiscard]] std::string to_string() const;
 
   friend Money operator+(Money a, Money b);
@@ -51,13 +51,13 @@ class Money {
   friend bool operator==(const Money&, const Money&) = default;
   friend std::strong_ordering operator<=>(const Money& a, const Money& b);
 
-  // this × numerator / denominator, in 128 bits; the denominator is positive.
+  // Computes this × numerator / denominator in 128 bits. The denominator is positive.
   [[nodiscard]] Money scaled(std::int64_t numerator, std::int64_t denominator,
                              Rounding rounding) const;
-  // this × count; nothing when it would exceed twelve digits.
+  // Computes this × count. Refused when it would exceed twelve digits.
   [[nodiscard]] base::Result<Money, MoneyError> times(std::int64_t count) const;
-  // Parts in proportion to non-negative weights (one at least positive), by largest
-  // remainder, earlier parts first among equals; they add up to this exactly.
+  // Splits it in proportion to non-negative weights (one at least positive), by largest remainder,
+  // earlier parts first among equals. The parts add up to this exactly.
   [[nodiscard]] std::vector<Money> split(std::span<const std::int64_t> weights) const;
 
  private:

@@ -1,4 +1,4 @@
-// An order: what is owed, by whom, and how much of it is spoken for.
+// An order: what is owed, by whom, and how much of it is allocated.
 #pragma once
 
 #include <cstdint>
@@ -53,7 +53,7 @@ struct Order {
   base::Timestamp updated_at;
 };
 
-// "ORD-00000042": the eight-digit form people see.
+// Prints the eight-digit form that people see: "ORD-00000042".
 std::string order_number(const Order& order);
 
 }  // namespace cobro::domain

@@ -6,8 +6,8 @@
 //      ▼
 //   cancelled
 //
-// `refund_failed` gives back the status that `refunded` replaced; it is kept in the row,
-// so it is no edge of this table.
+// `refund_failed` gives back the status that `refunded` replaced. That is kept in the row, so it
+// is no edge of this table.
 #pragma once
 
 #include "domain/order.h"

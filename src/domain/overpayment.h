@@ -16,7 +16,8 @@ enum class OverpaymentReason {
   order_full,         // other payments hold the order's amount
 };
 
-// What the amounts say: something is being refunded; all of it went back; else open.
+// The amounts say it: `refunding` while a refund is under way, `refunded` when all of it went back,
+// else `open`.
 enum class OverpaymentStatus { open, refunding, refunded };
 
 struct Overpayment {
@@ -29,7 +30,7 @@ struct Overpayment {
 };
 
 OverpaymentStatus status_of(const Overpayment& overpayment);
-// amount − refunded − refunding.
+// Gives amount − refunded − refunding.
 Money refundable(const Overpayment& overpayment);
 
 }  // namespace cobro::domain

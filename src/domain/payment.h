@@ -28,8 +28,8 @@ enum class PaymentState {
 enum class CaptureMethod { automatic, manual };
 enum class GatewayName { manual, stripe, paypal, mercadopago };
 
-// What can be asked of a gateway. What is asked about one payment excludes each other: one open
-// call per payment, refunds apart. So it is for a customer, a method, a subscription.
+// What can be asked of a gateway. A payment has at most one open call, refunds apart; so has a
+// customer, a method, a subscription.
 enum class Operation {
   create,   // of a payment: makes its object, without confirming it
   confirm,  // ″
@@ -48,7 +48,7 @@ enum class Operation {
   pay_invoice,        // ″ tries to collect what is open
 };
 
-// How far a dispute is; a chargeback's, or an inquiry's before it.
+// How far a dispute has come: a chargeback, or the inquiry before it.
 enum class DisputeStatus { needs_response, under_review, won, lost, closed, prevented };
 
 struct Decline {
@@ -101,19 +101,20 @@ struct Payment {
   std::int64_t version = 1;
   base::Timestamp created_at;
   base::Timestamp updated_at;
-  std::optional<base::Timestamp> processed_at;  // when it last settled
+  std::optional<base::Timestamp> processed_at;  // when it last succeeded, failed or ended
 };
 
-// What it holds of its order: the amount while open, what was captured after, else nothing.
+// Gives what the payment holds of its order: its amount while it is open, what was captured after,
+// else nothing.
 Money held(const Payment& payment);
-// captured − refunded − refunding.
+// Gives captured − refunded − refunding.
 Money refundable(const Payment& payment);
 bool is_live(PaymentState state);
 bool is_refunded_in_full(const Payment& payment);
-// As an object, or as a page that will make one.
+// Whether it exists there as an object, or as a page that will make one.
 bool exists_at_gateway(const Payment& payment);
-// Its customer could still pay the gateway's object; only cancelling it there ends that. A
-// failed one with an object is such a one too.
+// Whether its customer could still pay the gateway's object, a failed one included. Only cancelling
+// the object there ends that.
 bool is_open_at_gateway(const Payment& payment);
 
 }  // namespace cobro::domain

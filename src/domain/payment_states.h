@@ -102,7 +102,7 @@ static_assert(has_no_exit(kPaymentTransitions, PaymentState::cancelled));
 static_assert(has_no_exit(kPaymentTransitions, PaymentState::succeeded));
 static_assert(reaches_all(kPaymentTransitions, PaymentState::pending, kPaymentStates));
 
-// The state after `event`, or nothing when the table has no such edge.
+// Gives the state after `event`, or nothing when the table has no such edge.
 constexpr std::optional<PaymentState> next(PaymentState from, PaymentEvent event) {
   return find_transition(kPaymentTransitions, from, event);
 }

@@ -1,4 +1,4 @@
-// What can be subscribed to, and what it costs.
+// A plan: what can be subscribed to, and what it costs.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What a change of plan in the middle of a period costs, as the gateway that bills it says.
+// A proration: what a change of plan in the middle of a period costs, by the gateway that bills it.
 #pragma once
 
 #include <optional>
@@ -16,11 +16,11 @@ struct Proration {
   std::optional<base::Timestamp> next_billing_at;  // when the difference is invoiced
 };
 
-// Of all that is on the preview of a change at `at`, what is due to the change itself: parts of
-// periods that begin at that moment, and a period that begins before the running one ends.
+// Takes from the preview of a change at `at` what is due to the change itself: parts of periods
+// that begin at that moment, and a period that begins before the running one ends.
 Proration proration_of(const Subscription& before, const GatewayPreview& preview,
                        base::Timestamp at);
-// The moment of the last change up to `until` that the preview of an invoice holds.
+// Gives the moment of the last change up to `until` that the preview of an invoice holds.
 std::optional<base::Timestamp> last_change(const GatewayPreview& preview, base::Timestamp until);
 
 }  // namespace cobro::domain

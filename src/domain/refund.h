@@ -1,4 +1,4 @@
-// A refund of a payment, whole or in part. While `pending` it holds its amount.
+// A refund of a payment, whole or in part. It holds its amount while it is `pending`.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Why a use case refuses: a closed set, in the order in which the checks are made. Each
-// surface words all of them in one exhaustive switch.
+// Why a use case refuses: a closed set, in the order in which the checks are made. Each surface
+// renders all of them in one exhaustive switch.
 #pragma once
 
 #include <optional>
@@ -21,7 +21,7 @@ enum class RefusalCode {
   invalid_state,              // 409: the message says which state it is in and must be in
   payment_in_progress,        // 409: another operation is open
   payment_conflicted,         // 409: a person must look
-  order_amount_taken,         // 409: names the payment that holds the room
+  order_amount_taken,         // 409: names the payment that holds the amount
   order_closing,              // 409
   method_in_use,              // 409: a subscription is paid with it
   payment_disputed,           // 409: a dispute holds what is left

@@ -1,7 +1,7 @@
-// A review: what no machine could settle, put before a person. The outcome of a gateway call
-// that was not told for a day, a gateway's word that contradicts our record, money for access that
-// has ended, or an object there that says it is ours and is not in our books. Kept for ever, with
-// who settled it and why.
+// A review: what no machine can decide, put before a person. It is about the outcome of a gateway
+// call that was not told for a day, a gateway's word that contradicts our record, money for access
+// that has ended, or an object there that says it is ours and is not in our books. It is kept for
+// ever, with who resolved it and why.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ enum class ReviewKind {
   unknown_object,  // made by us, by its own word, and of no row here
 };
 enum class ReviewStatus { open, resolved };
-// Of the operation; of the payment where there is a conflict.
+// How the operation ended; where there is a conflict, how the payment did.
 enum class ReviewOutcome { succeeded, failed };
 
 struct Review {

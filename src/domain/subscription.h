@@ -1,5 +1,5 @@
-// A subscription that the gateway bills: it owns the cycle, its news move our row. Every
-// change is kept in the status history.
+// A subscription that the gateway bills. The gateway owns the cycle, and its snapshots move our
+// row. Every change is kept in the status history.
 #pragma once
 
 #include <cstdint>
@@ -75,7 +75,7 @@ struct StatusChange {
 };
 
 bool is_terminal(SubscriptionStatus status);
-// What lists call active, and what access is granted for: trialing, active, past_due.
+// Whether lists call it active and access is granted: trialing, active, past_due.
 bool is_active(SubscriptionStatus status);
 // Whether its end is asked for: at the period's end, or on a day.
 bool is_to_end(const Subscription& subscription);

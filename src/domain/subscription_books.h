@@ -1,5 +1,5 @@
-// The working set of one decision about one subscription: its row, its history, its events and
-// the access it grants change together, or not at all. No I/O.
+// The working set of one decision about one subscription. Its row, its history, its events and the
+// access it grants change together or not at all. Nothing here does I/O.
 #pragma once
 
 #include <optional>
@@ -14,8 +14,8 @@
 
 namespace cobro::domain {
 
-// Who is behind a change, as the history says it: the open call that asked for it, or the
-// gateway by itself.
+// Who is behind a change, as the history says it. The gateway is, unless an open call of ours asked
+// for the change.
 struct Author {
   std::string changed_by = "gateway";
   std::optional<Operation> operation = {};
@@ -24,27 +24,27 @@ Author author_of(const GatewayCall& call);
 
 class SubscriptionBooks {
  public:
-  // `plans`: those of ours, to tell which one a price is.
+  // `plans` are ours; they tell which one a price is.
   SubscriptionBooks(Moment moment, Subscription subscription, std::vector<Plan> plans);
 
   [[nodiscard]] const Subscription& subscription() const { return row_; }
   [[nodiscard]] base::Timestamp now() const { return moment_.now; }
   IdSource& ids() { return moment_.ids; }
 
-  // A fresh one, as it was asked for: the first line of its history.
+  // Writes the first line of the history of a fresh one.
   void create(const std::string& changed_by);
-  // What the gateway says now. False when that is nothing new. A cancelled or expired one
-  // stays so.
+  // Follows what the gateway says now. False when that is nothing new. A cancelled or expired
+  // subscription stays so.
   bool apply(const GatewaySubscription& snapshot, const Author& author);
-  // The same of the gateway's page that will make it. Once it is made, the page tells nothing.
+  // Follows the gateway's page that will make it. Once it is made, the page tells nothing.
   bool apply(const GatewayCheckout& snapshot, const Author& author);
-  // The gateway never made it.
+  // Ends one that the gateway never made.
   void give_up(const std::string& changed_by, const std::string& reason);
-  // The gateway knows it no more: it has ended, and is never made again. False when it had ended.
+  // Ends one that the gateway knows no more; it is never made again. False when it had ended.
   bool end_as_gone();
-  // The trial's end is near.
+  // Writes the event that the trial's end is near.
   void warn_of_trial_end();
-  // Facts about the row that are no change of state: the calls' counter, …
+  // Notes facts about the row that are no change of state: the calls' counter, …
   template <class Edit>
   void note(Edit edit) {
     edit(row_);

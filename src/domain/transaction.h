@@ -1,5 +1,5 @@
-// A transaction row: one movement, or one declined try. Never deleted; a pending one
-// changes once, and a succeeded refund may become failed once.
+// A transaction row: one movement, or one declined try. It is never deleted. A pending one changes
+// once, and a succeeded refund may become failed once.
 #pragma once
 
 #include <cstdint>

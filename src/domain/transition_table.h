@@ -23,7 +23,7 @@ constexpr std::optional<State> find_transition(const std::array<Transition<State
   return std::nullopt;
 }
 
-// No (from, event) twice: an event has one meaning in a state.
+// Whether no (from, event) stands there twice, so that an event has one meaning in a state.
 template <class State, class Event, std::size_t N>
 constexpr bool is_deterministic(const std::array<Transition<State, Event>, N>& table) {
   for (std::size_t i = 0; i < N; ++i)
@@ -39,7 +39,7 @@ constexpr bool has_no_exit(const std::array<Transition<State, Event>, N>& table,
   return true;
 }
 
-// Every state but `start` is the target of some edge.
+// Whether every state but `start` is the target of some edge.
 template <class State, class Event, std::size_t N, std::size_t M>
 constexpr bool reaches_all(const std::array<Transition<State, Event>, N>& table, State start,
                            const std::array<State, M>& states) {

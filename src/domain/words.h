@@ -1,5 +1,5 @@
-// The domain's own words for its enums: what is stored, logged and put into events. The
-// surfaces have words of their own where their seed uses others.
+// The text of the domain's enums, as it is stored, logged and put into events. The surfaces have
+// words of their own where their seed uses others.
 #pragma once
 
 #include <string_view>

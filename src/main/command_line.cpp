@@ -23,7 +23,7 @@ constexpr auto kIntroduction =
   cobro token --sub 1            print a bearer token for user 1
   cobro token --sub ops --role admin --ttl 8h
   cobro audit                    prove every balance from ledger and transactions
-  cobro reconcile                what no machine could settle, and settle it by hand
+  cobro reconcile                what no machine can decide, and resolve it by hand
   cobro check-config             what the settings come to, and what is wrong with them
   cobro sandbox --memory         the built-in Stripe alone, for tests of any client
 
@@ -134,9 +134,9 @@ void check_reconcile(const ReconcileOptions& options) {
 
 void add_reconcile(CLI::App& app, Parsed& parsed) {
   auto* command =
-      app.add_subcommand("reconcile", "list what waits for a person; with an ID, settle it");
+      app.add_subcommand("reconcile", "list what waits for a person; with an ID, resolve it");
   auto& options = parsed.reconcile;
-  command->add_option("ID", options.id, "which one to settle; without it: list them")
+  command->add_option("ID", options.id, "which one to resolve; without it: list them")
       ->type_name("");
   command->add_flag("--all", options.all, "list resolved ones too");
   command
@@ -150,7 +150,7 @@ void add_reconcile(CLI::App& app, Parsed& parsed) {
       ->add_option("--gateway-transaction-id", options.gateway_transaction_id,
                    "the gateway's id of the charge or refund, where there is one")
       ->type_name("ID");
-  command->add_option("--by", options.by, "who settles it")->type_name("NAME");
+  command->add_option("--by", options.by, "who resolves it")->type_name("NAME");
   add_settings(*command, parsed.sources, false);
   command->footer(kReconcileUse + command->get_footer());
   command->callback([&parsed] {

@@ -56,11 +56,11 @@ void print(const Item& item) {
 }
 
 void print(const std::vector<Item>& items) {
-  if (items.empty()) return fmt::print("nothing to settle\n");
+  if (items.empty()) return fmt::print("nothing to resolve\n");
   fmt::print("{:<36}  {:<16}  {:<8}  {:>14}  {}\n", "ID", "SINCE", "WHAT", "AMOUNT", "PAYMENT");
   for (const auto& item : items) print(item);
   fmt::print(
-      "\nTo settle one, look it up at the gateway; then\n"
+      "\nTo resolve one, look it up at the gateway; then\n"
       "  cobro reconcile ID --outcome succeeded|failed --note TEXT --by NAME\n");
 }
 

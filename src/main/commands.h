@@ -26,7 +26,7 @@ struct SandboxOptions {
   std::optional<std::int64_t> idempotency_kept_seconds;
 };
 
-// Without an id: lists. With one: settles it, and outcome, note and by are there.
+// Without an id it lists reviews. With one it resolves that review; outcome, note and by are there.
 struct ReconcileOptions {
   bool all = false;  // resolved ones too
   std::string id;

@@ -1,7 +1,7 @@
-// The chunked transfer coding, taken off a body as it comes (RFC 9112, 7.1).
+// Takes the chunked transfer coding off a body as it comes (RFC 9112, 7.1).
 //
-// As strict as the scan of the head, and for the same reason: Beast takes a line feed inside a
-// quoted chunk extension, folded trailers, and trailers without a limit.
+// It is as strict as the scan of the head, and for the same reason: Beast takes a line feed inside
+// a quoted chunk extension, folded trailers, and trailers without a limit.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +25,7 @@ class ChunkReader {
   std::size_t feed(std::string_view bytes, std::string& body);
 
   [[nodiscard]] bool complete() const { return part_ == Part::nothing; }
-  // 400, or 413 for more data than the limit.
+  // The status of the refusal: 400, or 413 for more data than the limit.
   [[nodiscard]] const std::optional<HeadRefusal>& refusal() const { return refusal_; }
 
  private:

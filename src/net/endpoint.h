@@ -16,10 +16,10 @@ struct Endpoint {
   friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };
 
-// `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`, and `:8080` for every address.
+// Reads `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`, and `:8080` for every address.
 std::optional<Endpoint> parse_endpoint(std::string_view text);
 std::string to_string(const Endpoint& endpoint);
-// Only reachable from this machine: 127.0.0.0/8 and ::1.
+// Whether it is only reachable from this machine: 127.0.0.0/8 and ::1.
 bool is_loopback(const Endpoint& endpoint);
 
 }  // namespace cobro::net

@@ -19,14 +19,14 @@ struct HeadRefusal {
 // `raw` is everything up to and including the empty line.
 std::optional<HeadRefusal> scan_head(std::string_view raw);
 
-// One field behind a chunked body, without its line end. Those that frame or route a message
+// Scans one field behind a chunked body, without its line end. Fields that frame or route a message
 // are refused there; the others have no meaning here.
 std::optional<HeadRefusal> scan_trailer(std::string_view line);
 
-// What a method, and so a request, may begin with.
+// Whether a method, and so a request, may begin with that.
 bool is_token_character(char c);
 
-// Control characters but the tab: never part of a value.
+// Whether it is a control character other than the tab: those are never part of a value.
 bool has_control(std::string_view value);
 
 }  // namespace cobro::net

@@ -49,8 +49,8 @@ enum class Sending {
 
 class HttpServer {
  public:
-  // Words an answer that no handler gives. `seen` holds what was read of the request: nothing
-  // at all when the head itself was the trouble. The default is `{"error":"…"}`.
+  // Renders an answer that no handler gives. `seen` holds what was read of the request: nothing at
+  // all when the head itself was the trouble. The default is `{"error":"…"}`.
   using Refuse =
       std::function<wire::Reply(const wire::Request& seen, int status, std::string_view reason)>;
 
@@ -73,7 +73,7 @@ class HttpServer {
   [[nodiscard]] Endpoint endpoint() const;
   [[nodiscard]] std::size_t connections() const;
 
-  // Drain: the listener closes, idle connections too; a request that has begun is still read,
+  // Drains: the listener and idle connections are closed; a request that has begun is still read,
   // handled and answered, with `Connection: close`.
   void stop_accepting();
   // Ends when no connection is left; only useful after `stop_accepting`. One awaiter at a time.

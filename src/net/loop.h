@@ -33,7 +33,7 @@ class Loop {
   void post(std::move_only_function<void()> work);
   // From now on these wait for `on_signal`, instead of ending the process.
   void catch_signals(std::initializer_list<int> signals);
-  // What is caught, each time it comes, on the loop's thread.
+  // Called on the loop's thread, each time a signal comes.
   void on_signal(std::function<void(int signal)> received);
   boost::asio::io_context& native();
 
@@ -42,7 +42,7 @@ class Loop {
   std::unique_ptr<Impl> impl_;
 };
 
-// Real time.
+// The clock of real time.
 class LoopClock final : public ports::Clock {
  public:
   explicit LoopClock(Loop& loop) : loop_(loop) {}
@@ -54,7 +54,7 @@ class LoopClock final : public ports::Clock {
   Loop& loop_;
 };
 
-// The kernel's generator, read 512 bytes at a time. For the loop's thread only.
+// Chance from the kernel's generator, read 512 bytes at a time. For the loop's thread only.
 class SystemRandom final : public ports::Random {
  public:
   void fill(std::span<std::uint8_t> bytes) override;

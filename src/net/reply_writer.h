@@ -1,4 +1,4 @@
-// A reply as the bytes that go on the wire: one buffer, one write.
+// Makes of a reply the bytes that go on the wire: one buffer, one write.
 #pragma once
 
 #include <string>
@@ -19,7 +19,7 @@ struct ReplyFraming {
 // such fields in `reply`, and fields that are no legal HTTP, are left out.
 void append_reply(const wire::Reply& reply, const ReplyFraming& framing, std::string& out);
 
-// `Sun, 06 Nov 1994 08:49:37 GMT`
+// Prints `Sun, 06 Nov 1994 08:49:37 GMT`.
 std::string http_date(std::int64_t unix_seconds);
 
 }  // namespace cobro::net

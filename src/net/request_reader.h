@@ -1,4 +1,4 @@
-// Bytes of one connection in, requests out: framing and limits, without a socket.
+// Makes requests of the bytes of one connection: framing and limits, without a socket.
 //
 // The head is scanned (head_scan.h), then parsed by Beast straight into a wire::Request.
 // Fields come from the head only: trailers of a chunked body are checked and dropped.
@@ -32,14 +32,14 @@ class RequestReader {
 
   [[nodiscard]] State state() const;
   [[nodiscard]] const Refusal& refusal() const;
-  // What is known of the request so far: empty before the head was read.
+  // Gives what is known of the request so far; empty before the head was read.
   [[nodiscard]] const wire::Request& request() const;
-  // The head asks for `100 Continue` before the body is sent.
+  // Whether the head asks for `100 Continue` before the body is sent.
   [[nodiscard]] bool expects_continue() const;
-  // The client wants, and its version allows, another request behind this one.
+  // Whether the client wants, and its version allows, another request behind this one.
   [[nodiscard]] bool keep_alive() const;
   [[nodiscard]] bool is_http_1_0() const;
-  // The complete request; the reader is ready for the next one.
+  // Takes the complete request out. The reader is then ready for the next one.
   wire::Request take();
 
  private:

@@ -18,25 +18,26 @@ enum class AnswerKind {
   unknown,       // may or may not have been done
 };
 
-// What of a call the gateway does not take, where it says so.
+// What is at fault when the gateway refuses a call, where it says so.
 enum class Fault { none, payment_method, customer, price, subscription };
 
-// An object of the gateway's that is no payment and no refund.
+// A snapshot of an object of the gateway's that is neither a payment nor a refund.
 using GatewayObject =
     std::variant<std::monostate, domain::GatewayCustomer, domain::GatewayMethod,
                  domain::GatewaySubscription, domain::GatewayCheckout, domain::GatewayInvoice>;
 
 struct GatewayAnswer {
   AnswerKind kind = AnswerKind::unknown;
-  // Of an accepted one. With a refusal, a payment that the gateway names: it exists there.
+  // An accepted answer shows one of these. With a refusal it is a payment that the gateway names
+  // in it, and that therefore exists there.
   std::optional<domain::GatewayPayment> payment = {};
   std::optional<domain::GatewayRefund> refund = {};
   GatewayObject snapshot = {};
   std::optional<domain::Decline> decline = {};
   bool heard = false;  // unknown, though the gateway answered: its object may tell more
   bool busy = false;   // not executed because the gateway sheds load: try later
-  // Refused, and perhaps because the object is not where we thought: it must be looked at
-  // before the refusal ends anything.
+  // The call was refused, perhaps because the object is not where we thought. The object must be
+  // looked at before the refusal ends anything.
   bool look_first = false;
   // The gateway says that this is the answer it stored for the first send under this key.
   bool replayed = false;
@@ -45,7 +46,7 @@ struct GatewayAnswer {
   std::string message = {};   // why, for logs and a 502; nothing internal, no credentials
 };
 
-// One page of what a status query found, and how to go on.
+// One page of what a status query found, and the request for the page after it.
 struct LookUpAnswer {
   bool understood = false;  // false: ask again later; nothing may be concluded
   std::vector<domain::GatewayPayment> payments = {};

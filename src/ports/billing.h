@@ -16,7 +16,8 @@
 
 namespace cobro::ports {
 
-// The calls of such an interface, once they are built.
+// What both interfaces do with a call once it is built: read its answer, and find out later what
+// became of it.
 class OtherCalls {
  public:
   virtual ~OtherCalls() = default;
@@ -24,10 +25,10 @@ class OtherCalls {
   // What the answer to a call of that operation means. Never throws for what it says.
   [[nodiscard]] virtual GatewayAnswer parse(domain::Operation operation,
                                             const HttpResponse& response) const = 0;
-  // Fetches what the call changed, or, for what it may have made (a customer, a subscription
-  // of that customer), lists what was created between the two instants.
-  // `gateway_id`: of the object when it is known; of the customer for create_subscription; of
-  // the page where the call ends one.
+  // The request that fetches what the call changed. For what the call may have made (a customer,
+  // a subscription of that customer) it lists what was created between the two instants.
+  // `gateway_id` is the object's id when it is known, the customer's for create_subscription, and
+  // the page's where the call ends one.
   [[nodiscard]] virtual domain::GatewayRequest look_up(const domain::GatewayCall& call,
                                                        const std::optional<std::string>& gateway_id,
                                                        base::Timestamp from,
@@ -37,11 +38,12 @@ class OtherCalls {
                                                    const HttpResponse& response) const = 0;
 };
 
-// Customers and methods are copies of what is there, under one account: it is asked for its name.
+// Our rows of customers and methods are copies of what is kept there under one account, so the
+// gateway is asked which account that is.
 class SavedMethods : public virtual OtherCalls {
  public:
   [[nodiscard]] virtual domain::GatewayRequest fetch_account() const = 0;
-  // Nothing when the answer names none.
+  // Gives nothing when the answer names no account.
   [[nodiscard]] virtual std::optional<domain::GatewayAccount> parse_account(
       const HttpResponse& response) const = 0;
   [[nodiscard]] virtual base::Result<domain::GatewayRequest, domain::Refusal> build(
@@ -53,7 +55,7 @@ class GatewaySubscriptions : public virtual OtherCalls {
   [[nodiscard]] virtual base::Result<domain::GatewayRequest, domain::Refusal> build(
       const SubscriptionCommand& command, domain::CallId call) const = 0;
 
-  // Reads only. `parse_*` gives nothing when the answer tells nothing.
+  // These requests only read. `parse_*` gives nothing when the answer cannot be read.
   [[nodiscard]] virtual domain::GatewayRequest fetch_subscription(
       const std::string& gateway_subscription_id) const = 0;
   [[nodiscard]] virtual std::optional<domain::GatewaySubscription> parse_subscription(
@@ -62,13 +64,13 @@ class GatewaySubscriptions : public virtual OtherCalls {
       const std::string& gateway_checkout_id) const = 0;
   [[nodiscard]] virtual std::optional<domain::GatewayCheckout> parse_checkout(
       const HttpResponse& response) const = 0;
-  // With its payment's object.
+  // The answer shows the invoice together with its payment's object.
   [[nodiscard]] virtual domain::GatewayRequest fetch_invoice(
       const std::string& gateway_invoice_id) const = 0;
   [[nodiscard]] virtual std::optional<domain::GatewayInvoice> parse_invoice(
       const HttpResponse& response) const = 0;
-  // What a change of plan would cost, which changes nothing. Refusals: validation_failed
-  // (price_id, proration_date), gateway_refused, gateway_busy.
+  // Asks what a change of plan would cost, without making it. Refusals of `parse_preview`:
+  // validation_failed (price_id, proration_date), gateway_refused, gateway_busy.
   [[nodiscard]] virtual domain::GatewayRequest preview(const ChangePlanCommand& change) const = 0;
   [[nodiscard]] virtual base::Result<domain::GatewayPreview, domain::Refusal> parse_preview(
       const HttpResponse& response) const = 0;

@@ -1,4 +1,4 @@
-// Time. The one source of "now" and of waiting for everything above the adapters.
+// Time: the one source of "now" and of waiting for everything above the adapters.
 #pragma once
 
 #include "base/task.h"

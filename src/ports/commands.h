@@ -14,7 +14,7 @@
 
 namespace cobro::ports {
 
-// A page of the gateway's own, instead of ours, on which somebody pays.
+// Somebody pays on a page of the gateway's own instead of ours; this is what that page needs.
 struct CheckoutPage {
   std::string success_url;
   std::string cancel_url;
@@ -23,14 +23,15 @@ struct CheckoutPage {
 
 // ---- about a payment, which is handed over as it stands before the operation ----------------
 
-// With the customer and method that the payment names; or as a page that will make it.
+// Makes the payment's object, with the customer and method that the payment names; or a page that
+// will make it.
 struct CreateCommand {
   static constexpr auto kOperation = domain::Operation::create;
   std::optional<CheckoutPage> page = {};
 };
 struct ConfirmCommand {
   static constexpr auto kOperation = domain::Operation::confirm;
-  // Nothing: the one that the object was made with.
+  // Without one it is paid with the method that the object was made with.
   std::optional<std::string> payment_method;
   std::optional<std::string> customer = {};  // that it belongs to
   std::optional<std::string> return_url;
@@ -78,7 +79,7 @@ struct CreateSubscriptionCommand {
   domain::SubscriptionId subscription;
   std::string gateway_customer_id;
   std::string gateway_price_id;
-  // Nothing: it stays incomplete until the customer pays its first invoice in a browser.
+  // Without one it stays incomplete until the customer pays its first invoice in a browser.
   std::optional<std::string> gateway_payment_method_id;
   std::int64_t trial_days = 0;
   std::optional<CheckoutPage> page = {};  // on which it is paid, and made by that
@@ -91,7 +92,7 @@ struct EndNowCommand {
   static constexpr auto kOperation = domain::Operation::end_now;
   std::string gateway_subscription_id;
 };
-// The page on which a subscription was to be made takes nothing any more.
+// Closes the page on which a subscription was to be made.
 struct EndPageCommand {
   static constexpr auto kOperation = domain::Operation::end_now;
   std::string gateway_checkout_id;

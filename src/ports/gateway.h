@@ -37,7 +37,7 @@ struct Capabilities {
   base::Duration key_window{};
 };
 
-// A webhook as it came: all of it may be signed, and all of it is kept.
+// A webhook as it came. A gateway may sign any part of it, so all of it is kept.
 struct WebhookRequest {
   std::string method;
   std::string path;
@@ -58,7 +58,7 @@ class AccessTokens {
  public:
   virtual ~AccessTokens() = default;
   [[nodiscard]] virtual HttpRequest request(base::Duration timeout) const = 0;
-  // Nothing when the answer holds none.
+  // Gives nothing when the answer holds no token.
   [[nodiscard]] virtual std::optional<AccessToken> parse(const HttpResponse& response) const = 0;
 };
 
@@ -70,7 +70,7 @@ class Gateway {
   [[nodiscard]] virtual domain::GatewayName name() const = 0;
   [[nodiscard]] virtual const Capabilities& capabilities() const = 0;
 
-  // What it can do beside payments: null when it cannot.
+  // What it can do beside payments. Null when it cannot.
   [[nodiscard]] virtual const SavedMethods* saved_methods() const = 0;
   [[nodiscard]] virtual const GatewaySubscriptions* subscriptions() const = 0;
   // What can be read there about everything that happened (gateway_lists.h).
@@ -80,11 +80,11 @@ class Gateway {
   // take: below its minimum, not a multiple, above its maximum), before a payment is made.
   [[nodiscard]] virtual std::optional<domain::Refusal> check_amount(domain::Money amount) const = 0;
 
-  // The request of a call about a payment. Same refusals as check_amount, for the command's amount;
-  // the minimum and maximum bind only what is charged, not captures and refunds.
+  // Makes the request of a call about a payment. Refuses as check_amount does, for the command's
+  // amount; minimum and maximum bind only what is charged, not captures and refunds.
   [[nodiscard]] virtual base::Result<domain::GatewayRequest, domain::Refusal> build(
       const PaymentCommand& command, const domain::Payment& payment, domain::CallId call) const = 0;
-  // What the answer to a call of that operation means. Never throws for what it says.
+  // Says what the answer to a call of that operation means. Never throws for what it says.
   [[nodiscard]] virtual GatewayAnswer parse(domain::Operation operation,
                                             const HttpResponse& response) const = 0;
 
@@ -101,7 +101,7 @@ class Gateway {
   [[nodiscard]] virtual LookUpAnswer parse_look_up(const domain::GatewayRequest& request,
                                                    const HttpResponse& response) const = 0;
 
-  // Where credentials must first be changed for a token: null when they go along as they are.
+  // How credentials are changed for a token first. Null when they go along as they are.
   [[nodiscard]] virtual const AccessTokens* access_tokens() const = 0;
   // Adds base URL, credentials (or `token`, where there are access_tokens), version and (for calls)
   // the idempotency key.
@@ -110,11 +110,12 @@ class Gateway {
                                             base::Duration timeout,
                                             const base::Secret* token) const = 0;
 
-  // The keys that the request is signed with, where they must be fetched first; else nothing.
+  // The request for the keys that the webhook is signed with, where they must be fetched first;
+  // else nothing.
   [[nodiscard]] virtual std::optional<domain::GatewayRequest> webhook_keys(
       const WebhookRequest& request) const = 0;
-  // Verifies the signature and reads the event. `keys`: what fetching them gave; null when there
-  // was nothing to fetch.
+  // Verifies the signature and reads the event. `keys` is the answer to webhook_keys; null when
+  // there was nothing to fetch.
   [[nodiscard]] virtual base::Result<GatewayEvent, WebhookRefusal> verify(
       const WebhookRequest& request, const HttpResponse* keys, base::Timestamp now) const = 0;
   // Reads a stored event again, its signature having been verified when it came.

@@ -13,13 +13,12 @@
 
 namespace cobro::ports {
 
-// What an event says of whose payment it is: the gateway's id of it, ours from the metadata, or
-// both.
+// How an event names a payment: by the gateway's id of it, by ours from the metadata, or by both.
 struct NamedPayment {
   std::optional<std::string> gateway_payment_id;
   std::optional<domain::PaymentId> our_payment;
 };
-// The same for a subscription.
+// How an event names a subscription, in the same way.
 struct NamedSubscription {
   std::optional<std::string> gateway_subscription_id;
   std::optional<domain::SubscriptionId> our_subscription;

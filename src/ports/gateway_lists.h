@@ -23,7 +23,7 @@ struct ListedEvent {
   WebhookRequest request;  // as a webhook would have brought it
 };
 
-// What of a page can be read; each list fills its own kind.
+// What can be read of a page. Each list fills its own kind.
 struct ListPage {
   bool understood = false;  // false: this is no page of a list
   std::vector<domain::GatewayPayment> payments = {};
@@ -38,13 +38,14 @@ class GatewayLists {
  public:
   virtual ~GatewayLists() = default;
 
-  // Those that there are, in the order in which they are best read: what the later ones speak
-  // of is known from the earlier ones.
+  // The lists that this gateway has, in the order in which they are best read: what the later ones
+  // speak of is known from the earlier ones.
   [[nodiscard]] virtual std::span<const GatewayList> lists() const = 0;
-  // A page of what was created from `from` on: the first, or the one that `page` names.
+  // The request for a page of what was created from `from` on: the first page, or the one that
+  // `page` names.
   [[nodiscard]] virtual domain::GatewayRequest list_page(
       GatewayList list, base::Timestamp from, const std::optional<std::string>& page) const = 0;
-  // The disputes of one payment's object: a page of that list.
+  // The request for the disputes of one payment's object. Its answer is a page of that list.
   [[nodiscard]] virtual domain::GatewayRequest disputes_of(
       const std::string& gateway_payment_id) const = 0;
   [[nodiscard]] virtual ListPage parse_page(GatewayList list,

@@ -1,4 +1,4 @@
-// Which gateways this deployment has, by name. Holds no ownership: the gateways outlive it.
+// The gateways that this deployment has, by name. It owns none of them: they outlive it.
 #pragma once
 
 #include <array>
@@ -12,7 +12,7 @@ namespace cobro::ports {
 class Gateways {
  public:
   Gateways() = default;
-  // At most one of each name.
+  // There is at most one of each name.
   Gateways(std::initializer_list<const Gateway*> all) {
     for (const Gateway* gateway : all) add(*gateway);
   }

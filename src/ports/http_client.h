@@ -24,7 +24,7 @@ struct HttpResponse {
   std::string body;
 };
 
-// No complete answer came. None of these says that the other side did nothing.
+// No complete answer came. None of the kinds says that the other side did nothing.
 struct HttpFailure {
   enum class Kind { unreachable, timed_out, broken, too_large };
   Kind kind = Kind::broken;

@@ -24,7 +24,7 @@ class Log {
                      std::initializer_list<LogField> fields = {}) = 0;
 };
 
-// Swallows everything: for tests.
+// Drops everything; for tests.
 class NoLog final : public Log {
  public:
   void write(LogLevel, std::string_view, std::initializer_list<LogField>) override {}

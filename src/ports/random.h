@@ -1,4 +1,4 @@
-// Chance. Production draws from the operating system, the simulator from its seed.
+// Chance. Production draws it from the operating system, the simulator from its seed.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ namespace cobro::ports {
 class Random {
  public:
   virtual ~Random() = default;
-  // Cryptographically strong in production.
+  // In production the bytes are cryptographically strong.
   virtual void fill(std::span<std::uint8_t> bytes) = 0;
 
   template <class IdType>

@@ -13,12 +13,12 @@
 
 namespace cobro::ports {
 
-// A reply as it was first given: replayed byte for byte.
+// A reply as it was first given. It is replayed byte for byte.
 using StoredReply = wire::Reply;
 
 enum class RecordState {
   open,       // a gateway call is under way or unknown; never expires
-  completed,  // the call has ended without its caller: to be worded by its own route
+  completed,  // the call ended without its caller; its own route renders the reply when asked
   closed,     // has its reply; kept for 24 h
 };
 
@@ -27,10 +27,10 @@ struct IdempotencyRecord {
   std::string key;           // SHA-256 (hex) of tenant, sub, method, path and client key
   std::string request_hash;  // SHA-256 (hex) of the body
   RecordState state = RecordState::open;
-  std::optional<domain::CallId> call_id = {};  // of an open or settled one
+  std::optional<domain::CallId> call_id = {};  // of an open or completed one
   std::optional<StoredReply> reply;            // of a closed one
   base::Timestamp created_at;
-  std::optional<base::Timestamp> expires_at;  // of a settled or closed one
+  std::optional<base::Timestamp> expires_at;  // of a completed or closed one
   std::int64_t version = 1;
 };
 
@@ -38,7 +38,7 @@ enum class WebhookStatus {
   pending,  // stored, to be applied
   applied,
   ignored,  // nothing of ours, or an unknown type
-  waiting,  // cannot be applied yet (a ceiling, an open attempt): tried again
+  waiting,  // cannot be applied yet (a ceiling, an open call): tried again
 };
 
 struct StoredWebhook {

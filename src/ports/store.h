@@ -48,18 +48,18 @@ namespace cobro::ports {
 using OrderRef = std::variant<domain::OrderId, std::int64_t>;
 using PaymentRef = std::variant<domain::PaymentId, std::int64_t>;
 using TransactionRef = std::variant<domain::TransactionId, std::int64_t>;
-// A payment by the gateway's name of it.
+// Names a payment by the gateway's id of it.
 struct RemoteRef {
   domain::GatewayName gateway;
   std::string gateway_payment_id;
 };
 
-// The payment of a subscription's invoice.
+// Names the payment of a subscription's invoice.
 struct InvoiceRef {
   domain::GatewayName gateway;
   std::string gateway_invoice_id;
 };
-// A user's customer at a gateway.
+// Names a user's customer at a gateway.
 struct CustomerRef {
   domain::GatewayName gateway;
   std::optional<std::string> tenant_id;
@@ -69,7 +69,7 @@ struct RemoteCustomerRef {
   domain::GatewayName gateway;
   std::string gateway_customer_id;
 };
-// An attached method.
+// Names a method by the gateway's id of it, while it is attached.
 struct RemoteMethodRef {
   domain::GatewayName gateway;
   std::string gateway_payment_method_id;
@@ -83,38 +83,38 @@ struct DisputeRef {
   std::string gateway_dispute_id;
 };
 
-// An event in the inbox.
+// Names an event in the inbox.
 struct WebhookRef {
   domain::GatewayName gateway;
   std::string event_id;
 };
 
-// A gateway call. It brings what it is about, by its subject.
+// Names a gateway call. What the call is about is loaded with it, by its subject.
 struct CallRef {
   domain::CallId id;
   domain::CallSubject subject = domain::CallSubject::payment;
 };
 CallRef ref_of(const domain::GatewayCall& call);
 
-// What a write or a look loads. At most one root; everything that hangs on it is loaded
-// beside it: an order brings its items, payments and their open calls; a payment (found
+// What a write or a look loads. There is at most one root, and everything that hangs on it is
+// loaded beside it: an order brings its items, payments and their open calls; a payment (found
 // directly, or through its refund, call, transaction, overpayment or review) brings its
 // order with all that, its refunds, its transactions and every call of it that is open.
 struct Reads {
   using Root = std::variant<std::monostate, OrderRef, PaymentRef, RemoteRef, domain::RefundId,
                             TransactionRef, domain::OverpaymentId, domain::ReviewId, InvoiceRef>;
   Root root = {};
-  // Of a payment: the root, in the place of another. Of a customer, method or subscription:
-  // beside the root.
+  // A call about a payment takes the place of the root. A call about a customer, a method or a
+  // subscription is loaded beside it.
   std::optional<CallRef> call = {};
-  // Beside the root, each by itself. A customer brings its methods that were not refused or
-  // detached, oldest first, and all their open calls; found through a method, it has that
-  // method whatever became of it. A subscription brings its open call.
+  // What follows is loaded beside the root, each by itself. A customer brings its methods that were
+  // not refused or detached, oldest first, and all their open calls; found through a method, it has
+  // that method whatever became of it. A subscription brings its open call.
   using Customer = std::variant<std::monostate, CustomerRef, domain::CustomerId,
                                 domain::PaymentMethodId, RemoteCustomerRef, RemoteMethodRef>;
   Customer customer = {};
-  // Of a customer that is found by its user: its subscriptions that have not ended, oldest first,
-  // with their open calls.
+  // Loads the subscriptions of a customer that is found by its user: those that have not ended,
+  // oldest first, with their open calls.
   bool customer_subscriptions = false;
   using Subscription = std::variant<std::monostate, domain::SubscriptionId, RemoteSubscriptionRef>;
   Subscription subscription = {};
@@ -152,7 +152,7 @@ struct Loaded {
   std::vector<std::int64_t> transaction_numbers;
 };
 
-// A row that the decision relied on without changing it: its version is checked.
+// A row that the decision relied on without changing it. Its version is checked.
 struct ReliedOn {
   std::optional<domain::OrderId> order;
   std::optional<domain::PaymentId> payment;
@@ -177,7 +177,7 @@ struct Changes {
   std::vector<domain::Event> insert_events = {};
   std::vector<domain::Review> insert_reviews = {};
   std::vector<domain::Review> update_reviews = {};
-  // What was put before a person, and the gateway told after all. Only open ones change.
+  // Reviews of calls whose outcome the gateway told after all. Only open ones change.
   struct ResolvedReview {
     domain::CallId call;
     domain::ReviewOutcome outcome;
@@ -195,15 +195,15 @@ struct Changes {
   std::vector<domain::CheckoutSession> update_checkouts = {};
   std::vector<domain::Dispute> insert_disputes = {};
   std::vector<domain::Dispute> update_disputes = {};
-  // Inserted, or, where their source has one already, put in its place but for the id.
+  // Each is inserted, or takes the place of the one that its source has, but for the id.
   std::vector<domain::Entitlement> set_entitlements = {};
   std::vector<ReliedOn> relied_on = {};
   // Inserting a record first removes an expired one under the same key.
   std::optional<IdempotencyRecord> insert_record = {};
   std::optional<IdempotencyRecord> update_record = {};
   std::optional<IdempotencyRecord> delete_record = {};
-  // Records that wait for a call which ended without its caller, by key. Only open ones
-  // change: settled (and kept until the given instant), or deleted when nothing was executed.
+  // Records that wait for a call which ended without its caller, by key. Only open ones change:
+  // they are completed (and kept until the given instant), or deleted when nothing was executed.
   struct CompletedRecord {
     std::string key;
     base::Timestamp expires_at;
@@ -217,8 +217,8 @@ struct Changes {
   [[nodiscard]] bool empty() const;
 };
 
-// Plain and pure: no await, no port, no I/O. It may run on another thread while its caller
-// is suspended, and runs again from fresh rows on each try.
+// A decision is plain and pure: no await, no port, no I/O. It may run on another thread while its
+// caller is suspended, and runs again from fresh rows on each try.
 using Decide = std::function<base::Result<Changes, domain::Refusal>(const Loaded&)>;
 
 // Why a write was not committed, though `decide` wanted it.
@@ -232,14 +232,14 @@ struct WriteError {
   WriteFailure failure = WriteFailure::unavailable;
   std::string constraint;
 };
-// Committed, refused by decide, or failed.
+// A write is committed, refused by its decision, or fails.
 struct WriteResult {
   std::variant<std::monostate, domain::Refusal, WriteError> outcome;
   [[nodiscard]] bool committed() const { return outcome.index() == 0; }
 };
 
-// Newest first. `after` is the id of the last item of the page before; with it, `offset`
-// is not used.
+// A page of a list, newest first. `after` is the id of the last item of the page before; with it,
+// `offset` is not used.
 struct Page {
   std::int64_t limit = 20;
   std::int64_t offset = 0;
@@ -253,7 +253,7 @@ struct PaymentWord {
   std::optional<bool> refunded_in_full;
   std::optional<bool> with_method = {};  // gateway_payment_method_id is known
 };
-// Rows of one tenant; no id is the tenant of those who have none.
+// Narrows to the rows of one tenant. Without an id it is the tenant of those who have none.
 struct TenantScope {
   std::optional<std::string> id;
 };
@@ -284,8 +284,8 @@ struct TransactionFilter {
   std::optional<base::Timestamp> from;  // created_at, inclusive
   std::optional<base::Timestamp> to;    // exclusive
 };
-// Payments that have an overpayment, newest overpayment first; a page ends at an overpayment's
-// id.
+// Selects payments that have an overpayment, newest overpayment first. A page ends at an
+// overpayment's id.
 struct OverpaymentFilter {
   std::optional<TenantScope> tenant = {};
   std::optional<std::string> user_id;  // of the payment
@@ -328,7 +328,7 @@ struct SweepClaim {
   base::Timestamp walked_before;
 };
 
-// Everything about some orders and payments, for the audit; one consistent snapshot.
+// Everything about some orders and payments, for the audit, as of one instant.
 struct AuditPage {
   std::vector<domain::Order> orders;  // with items
   std::vector<domain::Payment> payments;
@@ -339,7 +339,7 @@ struct AuditPage {
   std::vector<domain::Dispute> disputes;
 };
 
-// The database is away: what the reading calls throw (`write` says it as a value).
+// The reading calls throw this when the database is away; `write` says it as a value.
 class StoreUnavailable : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -349,9 +349,9 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // One try. The pipeline in app retries.
+  // Makes one try. The pipeline in app retries.
   virtual base::Task<WriteResult> write(const Reads& reads, const Decide& decide) = 0;
-  // After unknown_commit, or a conflict that follows one: whether a row that only that
+  // Asked after unknown_commit, or a conflict that follows one: says whether a row that only that
   // write inserts is there. False proves nothing while the old connection may live.
   virtual base::Task<bool> was_committed(const Changes& changes) = 0;
 
@@ -367,63 +367,64 @@ class Store {
 
   virtual base::Task<Listed<domain::Subscription>> list_subscriptions(const SubscriptionFilter&,
                                                                       const Page&) = 0;
-  // A subscription's history.
+  // Lists a subscription's history.
   virtual base::Task<Listed<domain::StatusChange>> list_status_changes(domain::SubscriptionId,
                                                                        const Page&) = 0;
   virtual base::Task<Listed<domain::Entitlement>> list_entitlements(const EntitlementFilter&,
                                                                     const Page&) = 0;
   virtual base::Task<Listed<domain::Dispute>> list_disputes(const DisputeFilter&, const Page&) = 0;
-  // All of them, cheapest first.
+  // Gives all plans, cheapest first.
   virtual base::Task<std::vector<domain::Plan>> plans() = 0;
 
-  // Open checkout sessions whose next_check_at has come, oldest first.
+  // Gives open checkout sessions whose next_check_at has come, oldest first.
   virtual base::Task<std::vector<domain::CheckoutSession>> due_checkouts(base::Timestamp now,
                                                                          std::int64_t limit) = 0;
   // Instances have leases, measured by the database's own clock (SQLite: this machine's steady
-  // one), so that nobody's calendar decides who is alive. Begins one that lasts for `span`;
-  // false: that instance had one already. Rows of instances that left nothing are removed.
+  // one), so that nobody's calendar decides who is alive. This begins one that lasts for `span`; it
+  // is false when that instance had one already. Rows of instances that left nothing are removed.
   virtual base::Task<bool> begin_lease(domain::InstanceId instance, base::Duration span) = 0;
-  // From now on it lasts for `span`. False: it was over, and stays so.
+  // The lease lasts for `span` from now. False when it was over; it stays so.
   virtual base::Task<bool> renew_lease(domain::InstanceId instance, base::Duration span) = 0;
-  // It is over now: whatever the instance left is due.
+  // The lease is over now, and whatever the instance left is due.
   virtual base::Task<bool> end_lease(domain::InstanceId instance) = 0;
-  // Open gateway calls whose next_check_at has come, or whose instance's lease is over; oldest
-  // first.
+  // Gives open gateway calls whose next_check_at has come, or whose instance's lease is over,
+  // oldest first.
   virtual base::Task<std::vector<domain::GatewayCall>> due_calls(base::Timestamp now,
                                                                  std::int64_t limit) = 0;
-  // Pending orders whose expiry_check_at has come, oldest first.
+  // Gives pending orders whose expiry_check_at has come, oldest first.
   virtual base::Task<std::vector<domain::OrderId>> due_orders(base::Timestamp now,
                                                               std::int64_t limit) = 0;
-  // The inbox's lease: of the pending and waiting webhooks whose next_try_at has come, those
-  // that are due longest, at most `limit`, with next_try_at moved to `until`. One statement,
-  // so that of several callers each row goes to one. Nobody gives a lease back: whoever is
-  // done writes so, and what a dead instance held is due again at `until`. A webhook that is
-  // stored belongs to who stores it until the next_try_at that it is stored with.
+  // Takes the inbox's lease: of the pending and waiting webhooks whose next_try_at has come, it
+  // gives those that are due longest, at most `limit`, and moves their next_try_at to `until`. That
+  // is one statement, so that of several callers each row goes to one. Nobody gives a lease back:
+  // whoever is done writes so, and what a dead instance held is due again at `until`. A webhook
+  // that is stored belongs to who stores it until the next_try_at that it is stored with.
   virtual base::Task<std::vector<StoredWebhook>> claim_webhooks(base::Timestamp now,
                                                                 base::Timestamp until,
                                                                 std::int64_t limit) = 0;
-  // The sweep's lease: the point of that list, made where there is none, with leased_until moved
-  // to `until`. Nothing when somebody has it, or when its last walk has ended, after
-  // `walked_before`. One statement.
+  // Takes the sweep's lease: gives the point of that list, made where there is none, with
+  // leased_until moved to `until`. Gives nothing when somebody has it, or when its last walk ended
+  // after `walked_before`. That is one statement.
   virtual base::Task<std::optional<SweepPoint>> claim_sweep(const SweepClaim& claim) = 0;
-  // Writes how far whoever has the point has come, with leased_until moved to `until`. False:
+  // Writes how far whoever has the point has come, with leased_until moved to `until`. False when
   // somebody else has it.
   virtual base::Task<bool> keep_sweep(const SweepPoint& point, base::Timestamp until) = 0;
-  // Closed and settled records that expired before `now`, at most `limit` of them.
+  // Deletes closed and completed records that expired before `now`, at most `limit`, and says how
+  // many.
   virtual base::Task<std::int64_t> purge_records(base::Timestamp now, std::int64_t limit) = 0;
 
-  // Every order after `after` with all that hangs on it, up to `limit` orders; payments without
-  // an order (or whose order is gone) likewise; empty pages end the walks. Strays: refunds,
-  // transactions and entries that hang on nothing, which no walk reaches.
+  // Two walks: every order after `after` with all that hangs on it, up to `limit` orders a page,
+  // and likewise payments without an order (or whose order is gone). An empty page ends a walk.
+  // Strays are refunds, transactions and entries that hang on nothing, which no walk reaches.
   virtual base::Task<AuditPage> audit_orders(std::optional<domain::OrderId> after,
                                              std::int64_t limit) = 0;
   virtual base::Task<AuditPage> audit_orphans(std::optional<domain::PaymentId> after,
                                               std::int64_t limit) = 0;
   virtual base::Task<AuditPage> audit_strays(std::int64_t limit) = 0;
 
-  // Random once per database, made by the first migration: part of every gateway key.
+  // The database's own name: random, made by the first migration, and part of every gateway key.
   [[nodiscard]] virtual const std::string& deployment() const = 0;
-  // A cheap write that proves the database takes writes: for /readyz.
+  // Makes a cheap write, which proves that the database takes writes; for /readyz.
   virtual base::Task<bool> ping() = 0;
 };
 

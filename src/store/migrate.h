@@ -15,7 +15,8 @@
 
 namespace cobro::store {
 
-// The schema is newer than this binary, or a migration was changed after it was applied.
+// Thrown when the schema is newer than this binary, or a migration was changed after it was
+// applied.
 class SchemaMismatch : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -31,9 +32,9 @@ struct Migrated {
 class MigrationTarget {
  public:
   virtual ~MigrationTarget() = default;
-  // Statements separated by semicolons, in PostgreSQL's types.
+  // Runs statements separated by semicolons, in PostgreSQL's types.
   virtual void script(std::string_view shared_sql) = 0;
-  // What `migration` has for this database alone.
+  // Runs what `migration` has for this database alone.
   virtual void own_script(const Migration& migration) = 0;
   virtual Rows query(const Statement& statement) = 0;
 };
@@ -42,7 +43,7 @@ class MigrationTarget {
 // SchemaMismatch before anything is changed.
 Migrated apply_migrations(MigrationTarget& target, base::Timestamp now, ports::Random& random);
 
-// A shared script in SQLite's types: bigint, uuid and json become INTEGER and TEXT, tables
+// Rewrites a shared script in SQLite's types: bigint, uuid and json become INTEGER and TEXT, tables
 // STRICT.
 std::string to_sqlite(std::string_view shared_sql);
 

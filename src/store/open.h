@@ -1,4 +1,4 @@
-// Which database, from DATABASE_URL:
+// Opens the database that DATABASE_URL names:
 //
 //   (empty)                            SQLite, <data folder>/cobro.db
 //   sqlite:///var/lib/cobro/cobro.db   SQLite, that file (sqlite://name is relative)
@@ -28,10 +28,10 @@ struct Location {
   Kind kind = Kind::sqlite;
   std::string where;  // a path, or libpq's URL
 };
-// Nothing when the URL has another scheme.
+// Reads the URL. Gives nothing when it has another scheme.
 std::optional<Location> parse_location(std::string_view database_url,
                                        const std::string& data_folder);
-// Without its password, fit to be logged.
+// Names the database without its password, fit to be logged.
 std::string describe(const Location& location);
 
 struct OpenOptions {
@@ -44,7 +44,7 @@ std::unique_ptr<ports::Store> open(const Location& location, const OpenOptions& 
                                    boost::asio::io_context& loop, base::Post post,
                                    ports::Clock& clock, ports::Random& random);
 Migrated migrate(const Location& location, ports::Clock& clock, ports::Random& random);
-// A setting of the database that may lose acknowledged writes (fsync off, …), for a person.
+// Names, for a person, a setting of the database that may lose acknowledged writes (fsync off, …).
 std::optional<std::string> unsafe_settings(const Location& location);
 
 }  // namespace cobro::store

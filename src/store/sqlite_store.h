@@ -23,8 +23,8 @@ enum class SqliteMode { threads, inline_ };
 struct SqliteOptions {
   std::string path = ":memory:";
   SqliteMode mode = SqliteMode::threads;
-  // Reads and Changes become two transactions, and other writes may come between, as they
-  // may on PostgreSQL: unmasks a version check that was forgotten.
+  // Reads and Changes become two transactions, and other writes may come between, as they may on
+  // PostgreSQL. It unmasks a version check that was forgotten.
   bool split_writes = false;
 };
 

@@ -53,7 +53,7 @@ base::Result<T, FieldErrors> decode(const Json& document) {
   return value;
 }
 
-// The same from a raw query string. A parameter of T that is repeated is `invalid_format`.
+// Does the same from a raw query string. A parameter of T that is repeated is `invalid_format`.
 template <class T>
 base::Result<T, FieldErrors> decode_query(std::string_view query) {
   T value{};
@@ -75,7 +75,7 @@ std::string encode(const T& value) {
   return out;
 }
 
-// JSON Schema 2020-12; a reference for a named struct.
+// Writes T's JSON Schema (2020-12); for a named struct it is a reference.
 template <class T>
 Json schema_of(SchemaRegistry& registry) {
   return type_of<T>()->schema(registry);

@@ -14,7 +14,7 @@ namespace cobro::wire {
 
 bool contains_card_number(std::string_view text);
 
-// The path ("items[0].note") of the first string value that holds one. `exempt` tells of a
+// Gives the path ("items[0].note") of the first string value that holds one. `exempt` tells of a
 // path whether it is an id, a reference or a date; without it every string is looked at.
 // decode<T> (wire/binding.h) does this by itself, with the types of T.
 std::optional<std::string> find_card_number(

@@ -34,9 +34,9 @@ struct FieldError {
 };
 using FieldErrors = std::vector<FieldError>;
 
-// The word that answers print.
+// Gives the word that answers print.
 std::string_view to_word(FieldCode code);
-// Whether card data is what was refused; then nothing else is in the list.
+// Whether card data was refused; then nothing else is in the list.
 bool is_card_refusal(const FieldErrors& errors);
 
 }  // namespace cobro::wire

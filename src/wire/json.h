@@ -46,7 +46,7 @@ class Json {
   Json(JsonObject value) : value_(std::move(value)) {}
 
   [[nodiscard]] bool is_null() const { return value_.index() == 0; }
-  // Pointers into this value, null when it is of another type.
+  // These point into this value, and are null when it is of another type.
   [[nodiscard]] const bool* as_bool() const { return std::get_if<bool>(&value_); }
   [[nodiscard]] const JsonNumber* as_number() const { return std::get_if<JsonNumber>(&value_); }
   [[nodiscard]] const std::string* as_string() const { return std::get_if<std::string>(&value_); }
@@ -54,14 +54,14 @@ class Json {
   [[nodiscard]] const JsonObject* as_object() const { return std::get_if<JsonObject>(&value_); }
   [[nodiscard]] JsonArray* as_array() { return std::get_if<JsonArray>(&value_); }
   [[nodiscard]] JsonObject* as_object() { return std::get_if<JsonObject>(&value_); }
-  // A number written as an integer that fits; `1.0` and `1e2` are not.
+  // Reads a number that is written as an integer and fits; `1.0` and `1e2` are not.
   [[nodiscard]] std::optional<std::int64_t> as_int64() const;
 
-  // The member of that name, null when there is none or this is no object.
+  // Finds the member of that name; null when there is none or this is no object.
   [[nodiscard]] const Json* find(std::string_view name) const;
   // Follows member names: at({"data","object","id"}).
   [[nodiscard]] const Json* at(std::initializer_list<std::string_view> path) const;
-  // The string at `path`, or nothing.
+  // Gives the string at `path`, or nothing.
   [[nodiscard]] std::optional<std::string> string_at(
       std::initializer_list<std::string_view> path) const;
   [[nodiscard]] std::optional<std::int64_t> int_at(
@@ -84,7 +84,7 @@ struct JsonError {
 constexpr int kJsonMaxDepth = 32;
 
 base::Result<Json, JsonError> parse_json(std::string_view text);
-// Compact, members in their order, numbers by their text, `/` not escaped.
+// Writes compact JSON: members in their order, numbers by their text, `/` not escaped.
 std::string to_text(const Json& value);
 void append_text(const Json& value, std::string& out);
 // Appends `text` as a JSON string with its quotes.

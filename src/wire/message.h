@@ -23,7 +23,7 @@ class Headers {
   Headers() = default;
   Headers(std::initializer_list<Header> fields) : fields_(fields) {}
 
-  // The first field of that name.
+  // Finds the first field of that name.
   [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;
   void add(std::string name, std::string value);
   // Replaces every field of that name.
@@ -56,7 +56,7 @@ struct Reply {
 
 Reply json_reply(int status, std::string body);
 
-// Lives as long as the server that calls it; may be called again before an earlier
+// A handler lives as long as the server that calls it, and may be called again before an earlier
 // call has ended. The Request is the callee's.
 using Handler = std::function<base::Task<Reply>(Request)>;
 

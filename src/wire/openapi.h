@@ -45,14 +45,14 @@ struct Operation {
   bool needs_bearer = true;
 };
 
-// The members of a struct that decode_query reads, as parameters.
+// Documents the members of a struct that decode_query reads, as parameters.
 std::vector<Parameter> query_parameters(Fields fields);
 template <class T>
 std::vector<Parameter> query_parameters() {
   return query_parameters(fields_of<T>());
 }
 
-// `server` is the base URL, "/" when the document is served beside the routes.
+// Writes the document. `server` is the base URL, "/" when it is served beside the routes.
 Json openapi_document(std::string_view title, std::string_view version, std::string_view server,
                       const std::vector<Operation>& operations);
 

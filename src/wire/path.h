@@ -9,7 +9,7 @@ namespace cobro::wire {
 
 class Path {
  public:
-  // One step down, undone when it goes out of scope.
+  // Goes one step down, and back up when it goes out of scope.
   class Step {
    public:
     Step(Path& path, std::string_view member) : path_(path), length_(path.text_.size()) {

@@ -5,7 +5,7 @@
 
 namespace cobro::wire {
 
-// "Not Found"; empty for a status that nothing here answers with.
+// Gives "Not Found"; it is empty for a status that nothing here answers with.
 std::string_view reason_phrase(int status);
 
 }  // namespace cobro::wire

@@ -23,11 +23,11 @@ class Reader {
   [[nodiscard]] bool from_text() const { return from_text_; }
   [[nodiscard]] Path& path() { return path_; }
   void fail(FieldCode code, std::string message);
-  // "must be <expected>".
+  // Reports "must be <expected>".
   void fail_type(std::string_view expected);
-  // A place where a card number stands.
+  // Reports that a card number stands at this place.
   void fail_card();
-  // Card data, when there was any, is all that is reported.
+  // Gives what was found. Card data, when there was any, is all of it.
   [[nodiscard]] FieldErrors take();
 
  private:
@@ -46,7 +46,7 @@ struct Type {
   void (*scan)(const Json& value, Reader& reader) = nullptr;
   const Type* optional_of = nullptr;  // for an optional: of what
   bool accepts_null = false;
-  // For what an answer leaves out: whether this value is absent.
+  // Says whether this value is absent, for what an answer leaves out.
   bool (*is_left_out)(const void* value) = nullptr;
 };
 
@@ -86,7 +86,7 @@ std::string_view enum_word(int value, std::span<const EnumWord> words);
 Json enum_schema(std::span<const EnumWord> words);
 void read_id(const Json& value, std::string& text, bool& is_integer, std::size_t max,
              Reader& reader);
-// The elements, null when the value is no array of an allowed length.
+// Gives the elements; null when the value is no array of an allowed length.
 const JsonArray* read_array(const Json& value, Limits count, Reader& reader);
 Json array_schema(Json items, Limits count);
 void read_object_up_to(const Json& value, Json& out, std::size_t max_bytes, Reader& reader);
@@ -101,11 +101,11 @@ void write_string_map(const Entries& entries, std::string& out);
 Json string_map_schema(MapLimits limits);
 Json formatted_schema(std::string_view format);
 Json typed_schema(std::string_view type);
-// The same schema, null allowed.
+// Gives the same schema with null allowed.
 Json nullable(Json schema);
-// Every string in it.
+// Looks at every string in it.
 void scan_all(const Json& value, Reader& reader);
-// An id or a date is not looked at; anything else in its place is.
+// Passes over an id or a date, and looks at anything else in its place.
 void scan_exempt(const Json& value, Reader& reader);
 // "CreateOrder" in `cobro::surfaces::platform` is "PlatformCreateOrder"; empty for a
 // template, which has no name of its own.

@@ -12,10 +12,10 @@ class SchemaRegistry {
  public:
   using Make = Json (*)(SchemaRegistry&);
 
-  // {"$ref": …} to the schema of that name, made the first time. Two makers of one name
-  // are a bug.
+  // Gives {"$ref": …} to the schema of that name, which is made the first time. Two makers of one
+  // name are a bug.
   Json reference(const std::string& name, Make make);
-  // The members of `components/schemas`, by name.
+  // Gives the members of `components/schemas`, by name.
   [[nodiscard]] Json schemas() const;
 
  private:

@@ -19,10 +19,11 @@ struct Decimal {
   std::string text = "0";
   friend bool operator==(const Decimal&, const Decimal&) = default;
 };
-// The grammar of JSON: "-0.50", "2.999e1"; not "+1", ".5", "01", "NaN".
+// Whether the text is a number by the grammar of JSON: "-0.50", "2.999e1"; not "+1", ".5", "01",
+// "NaN".
 bool is_json_number(std::string_view text);
 
-// No control characters but line feed and tab.
+// A text without control characters but line feed and tab.
 template <std::size_t Min, std::size_t Max>
 struct Text {
   std::string text;
@@ -67,7 +68,7 @@ struct Any {
   friend bool operator==(const Any&, const Any&) = default;
 };
 
-// An id that may be written as an integer or as text; goes out as it came. Not searched
+// An id that may be written as an integer or as text, and goes out as it came. It is not searched
 // for card numbers.
 template <std::size_t MaxText>
 struct IntOrText {

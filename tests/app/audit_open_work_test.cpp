@@ -93,8 +93,10 @@ TEST_F(AuditOfOpenWork, does_not_close_an_order_because_another_one_is_busy) {
 TEST_F(AuditOfOpenWork, adds_up_each_orders_own_payments) {
   std::swap(payment(2).order_id, payment(3).order_id);
   const auto found = findings();
-  EXPECT_THAT(found, HasSubstr("its allocated amount is 50.00 PEN, its payments make it 20.00 PEN"));
-  EXPECT_THAT(found, HasSubstr("its allocated amount is 20.00 PEN, its payments make it 50.00 PEN"));
+  EXPECT_THAT(found,
+              HasSubstr("its allocated amount is 50.00 PEN, its payments make it 20.00 PEN"));
+  EXPECT_THAT(found,
+              HasSubstr("its allocated amount is 20.00 PEN, its payments make it 50.00 PEN"));
 }
 
 TEST_F(AuditOfOpenWork, counts_only_its_own_transactions_for_a_payment) {

@@ -232,7 +232,8 @@ std::string render_sends(const Outcome& outcome) {
 // One line for each cut, and more where calls differ.
 std::string draw() {
   std::ostringstream out;
-  out << "| the call is cut | was it done? | calls | the client is told | settled, with webhooks | "
+  out << "| the call is cut | was it done? | calls | the client is told | completed, with webhooks "
+         "| "
          "without | sent |\n|---|---|---|---|---|---|---|\n";
   for (const auto& point : kCuts) {
     std::vector<std::pair<Outcome, std::vector<std::string>>> groups;

@@ -1,4 +1,4 @@
-// What was granted, and what is disputed.
+// Use cases that list what was granted and what is disputed.
 #pragma once
 
 #include "app/pipeline/caller.h"
@@ -9,11 +9,11 @@
 
 namespace cobro::app {
 
-// A user's lists hold only what is theirs.
+// Lists entitlements. A user's list holds only what is theirs.
 base::Task<ports::Listed<domain::Entitlement>> list_entitlements(Context& context, Caller caller,
                                                                  ports::EntitlementFilter filter,
                                                                  ports::Page page);
-// Refusals: not_found (the payment that the filter names).
+// Lists disputes, of one payment where it is named. Refusals: not_found (that payment).
 base::Task<base::Result<ports::Listed<domain::Dispute>, domain::Refusal>> list_disputes(
     Context& context, Caller caller, std::optional<ports::PaymentRef> payment,
     ports::DisputeFilter filter, ports::Page page);

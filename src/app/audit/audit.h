@@ -29,7 +29,7 @@ struct AuditReport {
 
 base::Task<AuditReport> audit(ports::Store& store);
 
-// The checks themselves, on rows: for one order or payment and what hangs on it.
+// Makes the checks on rows: of one order or payment and what hangs on it.
 void audit_rows(const ports::AuditPage& page, AuditReport& report);
 
 }  // namespace cobro::app

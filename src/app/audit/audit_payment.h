@@ -9,7 +9,7 @@ void audit_payment(const domain::Payment& payment, const ports::AuditPage& page,
                    AuditReport& report);
 void audit_transaction(const domain::Transaction& transaction, const ports::AuditPage& page,
                        AuditReport& report);
-// Entries and refunds that belong to no transaction or payment of the page.
+// Finds entries and refunds that belong to no transaction or payment of the page.
 void audit_strays(const ports::AuditPage& page, AuditReport& report);
 
 }  // namespace cobro::app

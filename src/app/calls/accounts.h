@@ -1,6 +1,6 @@
-// The account behind a gateway's keys. The first one that tells is kept, for good; ids mean nothing
-// under another one, which is refused by name: nothing is sent to it, and nothing is concluded
-// from what it does not know.
+// The account behind a gateway's keys. The first account that a gateway names is kept for good, as
+// ids mean nothing under another one. Another one is refused by name: nothing is sent to it, and
+// nothing is concluded from what it does not know.
 #pragma once
 
 #include <string>
@@ -14,10 +14,10 @@ namespace cobro::app {
 // Whether the keys are of the account that this deployment works with. Asks the gateway until it
 // has told; false while it has not.
 base::Task<bool> is_our_account(Context& context, domain::GatewayName gateway);
-// The same of all gateways.
+// Asks all gateways.
 base::Task<void> check_accounts(Context& context);
 
-// Which gateways' keys are another account's, and why. Empty: none that we know of.
+// Says, a sentence each, which gateways' keys are another account's; empty while none is known.
 std::vector<std::string> refused_accounts(const Context& context);
 
 }  // namespace cobro::app

@@ -22,7 +22,7 @@ constexpr int kMaxTries = 5;
 
 void log_answer(Context& context, const GatewayCall& sent, const GatewayAnswer& answer) {
   if (answer.kind == AnswerKind::unknown)
-    context.log.write(ports::LogLevel::warning, "a gateway's answer settles nothing",
+    context.log.write(ports::LogLevel::warning, "a gateway's answer completes nothing",
                       {{"call", sent.gateway_key}, {"reason", answer.message}});
   if (answer.kind == AnswerKind::not_executed)
     context.log.write(ports::LogLevel::warning, "a gateway refused a request",
@@ -172,7 +172,7 @@ base::Task<base::Result<Try, Refusal>> complete(Context& context, const Call* ca
   co_return Try{.answer = std::unexpected(outcome_unknown())};
 }
 
-// A refusal that was looked into and not answered settles nothing any more.
+// A refusal that was looked into and not answered completes nothing any more.
 void make_unknown(GatewayAnswer& answer) {
   answer.kind = AnswerKind::unknown;
   answer.decline.reset();
@@ -235,10 +235,11 @@ base::Task<Answer> perform(Context& context, const Call* call, GatewayCall sent,
 
 base::Task<base::Result<Completed, Refusal>> perform_first(Context& context, Caller caller,
                                                            GatewayCall sent) {
-  std::optional<Refusal> worded;
+  std::optional<Refusal> rendered;
   std::optional<Completed> done;
-  const Call call{.caller = std::move(caller), .render_refusal = [&worded](const Refusal& refusal) {
-                    worded = refusal;
+  const Call call{.caller = std::move(caller),
+                  .render_refusal = [&rendered](const Refusal& refusal) {
+                    rendered = refusal;
                     return StoredReply{};
                   }};
   const RenderCompleted render = [&done](const Completed& completed) {
@@ -247,7 +248,7 @@ base::Task<base::Result<Completed, Refusal>> perform_first(Context& context, Cal
   };
   auto answer = co_await perform(context, &call, std::move(sent), render);
   if (done) co_return std::move(*done);
-  if (worded) co_return std::unexpected(std::move(*worded));
+  if (rendered) co_return std::unexpected(std::move(*rendered));
   co_return std::unexpected(answer ? outcome_unknown() : std::move(answer).error());
 }
 

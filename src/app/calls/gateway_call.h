@@ -1,4 +1,4 @@
-// Gateway calls: the life of what is asked of a gateway.
+// The life of a gateway call.
 //
 //   make_call ──(committed)──▶ send ──▶ complete ──(committed)──▶ accepted | declined |
 //                                                     not_executed | still open: unknown
@@ -24,14 +24,14 @@ base::Result<domain::GatewayCall, domain::Refusal> make_call(const Context& cont
                                                              const ports::PaymentCommand& command,
                                                              std::string requested_by = "system");
 
-// The row that a call is about, where that is no payment, and that counts it.
+// The row that a call is about, where that is no payment. The row counts its calls.
 struct Counted {
   domain::GatewayName gateway;
   base::Uuid subject;
   std::int64_t& counter;
 };
-// The same of what is no payment. Refusals: gateway_not_available, and what the gateway cannot
-// do.
+// Builds the call of a command that is about no payment, and counts it at its row. Refusals:
+// gateway_not_available, and what the gateway cannot do.
 base::Result<domain::GatewayCall, domain::Refusal> make_call(const Context& context, Counted row,
                                                              const ports::MethodCommand& command,
                                                              std::string requested_by,
@@ -40,14 +40,14 @@ base::Result<domain::GatewayCall, domain::Refusal> make_call(
     const Context& context, Counted row, const ports::SubscriptionCommand& command,
     std::string requested_by, domain::Moment& moment);
 
-// Ends `call` in a decision: its row, its idempotency record (kept, or released when nothing
-// was executed) and its review. What it is about is its handler's to change.
+// Ends `call` in a decision: changes its row, its idempotency record (kept, or released when
+// nothing was executed) and its review. What the call is about is its handler's to change.
 void end_call(domain::GatewayCall& call, domain::CallStatus status,
               std::optional<domain::Decline> decline, base::Timestamp now, ports::Changes& changes);
-// The record and the review of a call whose row is ended already.
+// Changes the record and the review of a call whose row is ended already.
 void follow_end(const domain::GatewayCall& call, base::Timestamp now, ports::Changes& changes);
 
-// The open call about that row; null when there is none.
+// Finds the open call about that row; null when there is none.
 const domain::GatewayCall* open_call_of(const ports::Loaded& loaded, base::Uuid subject);
 
 }  // namespace cobro::app

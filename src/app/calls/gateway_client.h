@@ -13,16 +13,17 @@
 
 namespace cobro::app {
 
-// Sends `request`, under `key` when it is a call. Within `timeout`, the token's fetch included.
-// A token that is refused (401) is fetched anew, once: nothing was executed. Failure: no answer
-// that is the gateway's; nothing is sent to another account than ours.
+// Sends `request`, under `key` when it is a call. All of it ends within `timeout`, the token's
+// fetch included. A token that is refused (401) is fetched anew, once, as nothing was executed. It
+// fails when no answer of the gateway's comes, and when the keys are of another account than ours:
+// then nothing is sent.
 base::Task<base::Result<ports::HttpResponse, ports::HttpFailure>> ask_gateway(
     Context& context, const ports::Gateway& gateway, domain::GatewayRequest request,
     std::optional<std::string> key, base::Duration timeout);
-// Asks whose the keys are: the one question that goes to another account than ours too.
+// Asks whose the keys are. Only this request goes to another account than ours too.
 base::Task<base::Result<ports::HttpResponse, ports::HttpFailure>> ask_for_account(
     Context& context, const ports::Gateway& gateway, domain::GatewayRequest request);
-// The same of what only reads, within the time of one call.
+// Sends a request that only reads, within the time of one call.
 base::Task<base::Result<ports::HttpResponse, ports::HttpFailure>> ask_gateway(
     Context& context, const ports::Gateway& gateway, domain::GatewayRequest request);
 

@@ -1,5 +1,5 @@
-// The status query of a call that is about no payment: by its object, or by listing what was
-// created since the first send and comparing metadata.
+// The status query of a call that is about no payment. It fetches the object, or lists what was
+// created since the first send and compares metadata.
 #pragma once
 
 #include <functional>
@@ -17,13 +17,13 @@ struct FoundObject {
 };
 using ShowsDone = std::function<bool(const ports::GatewayObject& object)>;
 
-// `gateway_id`: of what the call is about, see ports::OtherCalls::look_up.
+// Finds the object that shows the call done. `gateway_id` is what ports::OtherCalls::look_up takes.
 base::Task<FoundObject> find_object(Context& context, const domain::GatewayCall& call,
                                     std::optional<std::string> gateway_id, ShowsDone shows_done);
-// The object that the gateway calls so, as the status query of such an operation sees it.
+// Fetches the object of that id, as the status query of such an operation sees it.
 base::Task<FoundObject> fetch_object(Context& context, domain::GatewayName gateway,
                                      domain::Operation operation, std::string gateway_id);
-// Null where the gateway cannot do such calls.
+// The gateway's interface for such calls; null where it cannot do them.
 const ports::OtherCalls* interface_of(const ports::Gateway& gateway,
                                       const domain::GatewayCall& call);
 

@@ -116,7 +116,7 @@ base::Task<void> recover_one(Context& context, GatewayCall due) {
   if (resend && co_await send_again(context, *call, due.deadline)) co_return;
   const auto sighting = co_await context.handlers->of(*call).query(context, *call);
   if (resend || sighting == Sighting::no_answer) co_return;
-  // A refund without room is somebody else's: this call's has its room, and is not there.
+  // A refund that does not fit is somebody else's: this call holds its amount, and is not there.
   const bool refund = call->operation == domain::Operation::refund;
   if (sighting == Sighting::beyond_total && !refund) co_return;
   if (co_await is_open(context, *call)) co_await give_up(context, std::move(*call));

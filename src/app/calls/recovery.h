@@ -1,6 +1,7 @@
-// Recovery: completes gateway calls whose sender is gone, at once, and those that nobody answered,
-// a minute after their deadline. Inside the gateway's window it sends the same bytes under the
-// same key; after it, it only looks. What no look could tell for a day is put before a person.
+// Recovery: completes gateway calls whose sender is gone, at once, and those that were not
+// answered, a minute after their deadline. Inside the gateway's window it sends the same bytes
+// under the same key; after that it only looks. What no look could tell for a day is put before a
+// person.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +16,10 @@ namespace cobro::app {
 // Recovery takes a call this long after its deadline.
 inline constexpr base::Duration kRecoveryGrace = std::chrono::minutes(1);
 
-// That of one instance. Calls that hang hold up no other, for as long as there is a place.
+// Recovery in one instance. Calls that hang do not hold up others while there is a place left.
 class Recovery {
  public:
-  // `more_due` is called when there is room again for calls that are known to be due; the next
+  // `more_due` is called when there is a place again for calls that are known to be due; the next
   // `poll` is expected soon after, never inside the call.
   Recovery(Context& context, std::function<void()> more_due);
 
@@ -41,9 +42,9 @@ class Recovery {
   base::WorkQueue<domain::GatewayCall> queue_;
 };
 
-// One look, and all that it found, to the end.
+// Looks once, and works on all that it found to the end.
 base::Task<void> recover(Context& context);
-// One call, now: if nobody else takes it.
+// Works on one call now, if nobody else takes it.
 base::Task<void> recover_call(Context& context, domain::GatewayCall due);
 
 }  // namespace cobro::app

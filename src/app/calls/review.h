@@ -15,7 +15,7 @@ struct Owner {
   std::string user_id;
   std::optional<std::string> tenant_id;
 };
-// Of a call that is about no payment, and whose outcome nobody could learn.
+// Makes the review of a call that is about no payment, and whose outcome nobody could learn.
 domain::Review review_of(const domain::GatewayCall& call, const std::optional<Owner>& owner,
                          std::string detail, domain::Moment& moment);
 

@@ -21,17 +21,18 @@ struct CheckoutView {
   std::optional<domain::Subscription> subscription;
   std::optional<std::string> plan_name = {};  // of the subscription, when the plan is one of ours
 };
-// For whoever has the session's id. Refusals: not_found.
+// Shows a session to whoever has its id. Refusals: not_found.
 base::Task<base::Result<CheckoutView, domain::Refusal>> view_checkout(
     Context& context, domain::CheckoutSessionId session);
-// The same, after the gateway was asked what became of it; as it stands when it does not say.
+// Asks the gateway first what became of it, and shows the session as it stands then, also where the
+// gateway does not say.
 base::Task<base::Result<CheckoutView, domain::Refusal>> refresh_checkout(
     Context& context, domain::CheckoutSessionId session);
 
 inline constexpr std::int64_t kCheckoutBatch = 50;
-// One round of the expiry job, for up to that many sessions: cancels at the gateway what nobody
-// paid in time; what may still be paid is looked at again later. Several instances may do so at
-// once. Returns how many sessions were looked at.
+// Makes one round of the expiry job, for up to kCheckoutBatch sessions. Cancels at the gateway what
+// nobody paid in time; what may still be paid is looked at again later. Several instances may do so
+// at once. Returns how many sessions were looked at.
 base::Task<std::int64_t> expire_checkouts(Context& context);
 
 }  // namespace cobro::app

@@ -1,4 +1,4 @@
-// The table of gateway calls: who handles the outcomes of what.
+// The table of the handlers of gateway calls.
 #pragma once
 
 #include "app/calls/handler.h"

@@ -13,19 +13,19 @@
 
 namespace cobro::app {
 
-// Looks at the customer. One that is gone loses the gateway's name, so that it is made again under
-// a new key; its methods leave the list, and its subscriptions are fetched. False: nothing could
-// be learned.
+// Looks at the customer. One that is gone loses its id at the gateway, so that it is made again
+// under a new key; its methods leave the list, and its subscriptions are fetched. False when
+// nothing could be learned.
 base::Task<bool> check_customer(Context& context, ports::Reads::Customer customer);
 // Looks at the method. One that is gone, or is another customer's, leaves the list; of any other
-// our row says what the gateway says. False: nothing could be learned.
+// our row says then what the gateway says. False when nothing could be learned.
 base::Task<bool> check_method(Context& context, domain::PaymentMethodId method);
-// What a refusal blames: the customer, or the saved method that the gateway calls so. A token
-// that was never saved is no copy.
+// Looks at what a refusal blames: the customer, or the saved method of that id at the gateway. A
+// token that was never saved is no copy.
 base::Task<void> check_blamed(Context& context, ports::Reads::Customer customer, ports::Fault fault,
                               std::optional<std::string> gateway_method);
 
-// Takes over what the gateway says of a method. False: nothing new.
+// Takes over what the gateway says of a method. False when that is nothing new.
 bool follow(domain::PaymentMethod& method, const domain::GatewayMethod& snapshot);
 
 // Whether the customer that the gateway calls `used` is not this user's any more: what was

@@ -12,25 +12,25 @@
 
 namespace cobro::app {
 
-// A customer with its attached methods, oldest first. No customer: never saved anything.
+// A customer with its attached methods, oldest first. There is none before anything was saved.
 struct SavedMethods {
   std::optional<domain::Customer> customer;
   std::vector<domain::PaymentMethod> methods;
 };
-// The method that `named` means (our id or the gateway's), or null.
-// The wallet outlives what is found.
+// Finds the method that `named` means (our id or the gateway's), or null. `saved` outlives what is
+// found.
 const domain::PaymentMethod* find_method(const SavedMethods& saved, const std::string& named);
 const domain::PaymentMethod* find_method(const SavedMethods&&, const std::string&) = delete;
 const domain::PaymentMethod* default_method(const SavedMethods& saved);
 const domain::PaymentMethod* default_method(const SavedMethods&&) = delete;
 SavedMethods saved_methods_of(const ports::Loaded& loaded);
 
-// The caller's customer, made at the gateway if it is not there yet; once per user and gateway,
-// whoever else asks at the same time. Refusals: gateway_not_available, gateway_refused,
+// Gives the caller's customer, made at the gateway if it is not there yet: once per user and
+// gateway, whoever else asks at the same time. Refusals: gateway_not_available, gateway_refused,
 // gateway_busy, outcome_unknown.
 base::Task<base::Result<domain::Customer, domain::Refusal>> ensure_customer(
     Context& context, Caller caller, domain::GatewayName gateway);
-// The method that `named` means, attached to the caller's customer if it is not yet. Further
+// Gives the method that `named` means, attached to the caller's customer if it is not yet. Further
 // refusals: payment_declined, validation_failed (payment_method_id).
 base::Task<base::Result<domain::PaymentMethod, domain::Refusal>> ensure_method(
     Context& context, Caller caller, domain::GatewayName gateway, std::string named);
@@ -42,7 +42,8 @@ struct SaveMethod {
   domain::GatewayName gateway;
   std::string payment_method;  // the gateway's token
 };
-// The first one saved is the default. Saving one that is saved answers it.
+// Saves a method of the caller's. The first one saved is the default; saving one that is saved
+// answers it.
 base::Task<Answer> save_method(Context& context, Call call, SaveMethod command,
                                RenderMethod render);
 
@@ -52,12 +53,13 @@ struct NameMethod {
   domain::GatewayName gateway;
   std::string method;  // our id, or the gateway's
 };
-// Detaches it at the gateway. Refusals: not_found, method_in_use, …
+// Removes a saved method, and detaches it at the gateway. Refusals: not_found, method_in_use, …
 base::Task<Answer> remove_method(Context& context, Call call, NameMethod command,
                                  RenderMethod render);
 
-// What a decision that gives a method to something checks. It also writes the method's row: one
-// that removes it at the same time misses that row's version, and decides again.
+// A decision that pays something with a method from now on checks this. It also writes the method's
+// row, so that one that removes the method at the same time misses that row's version, and decides
+// again.
 bool is_being_removed(const ports::Loaded& loaded, const domain::PaymentMethod& method);
 domain::Refusal being_removed();
 

@@ -27,11 +27,11 @@ struct CreateOrder {
   std::string billing_address = "{}";
   std::optional<std::string> notes;
 };
-// Prices items by quantity. Refusals: validation_failed (a line exceeds twelve digits).
+// Multiplies prices by quantities. Refusals: validation_failed (a line exceeds twelve digits).
 base::Result<std::vector<domain::OrderItem>, domain::Refusal> price_items(
     const std::vector<NewItem>& items, domain::IdSource& ids);
 
-// Refusals: validation_failed (the total exceeds twelve digits).
+// Creates a pending order. Refusals: validation_failed (the total exceeds twelve digits).
 base::Task<Answer> create_order(Context& context, Call call, CreateOrder command,
                                 RenderOrder render);
 
@@ -50,16 +50,16 @@ struct UpdateOrder {
   std::optional<std::string> notes;
   std::optional<domain::OrderStatus> status;  // admin, service; one step on from paid
 };
-// Refusals: not_found, forbidden, invalid_state, payment_in_progress (a live payment while
-// items change), validation_failed.
+// Changes what is given. Refusals: not_found, forbidden, invalid_state, payment_in_progress (a
+// payment is live while items change), validation_failed.
 base::Task<Answer> update_order(Context& context, Call call, UpdateOrder command,
                                 RenderOrder render);
 
 struct CancelOrder {
   ports::OrderRef order;
 };
-// Cancels the order and its open payments, at their gateways too. Cancelled already: the
-// same answer. Refusals: not_found, refund_required, invalid_state, payment_in_progress,
+// Cancels the order and its open payments, at their gateways too. One that is cancelled already
+// gets the same answer. Refusals: not_found, refund_required, invalid_state, payment_in_progress,
 // outcome_unknown (recovery carries on).
 base::Task<Answer> cancel_order(Context& context, Call call, CancelOrder command,
                                 RenderOrder render);
@@ -69,7 +69,7 @@ base::Task<Answer> cancel_order(Context& context, Call call, CancelOrder command
 // so at once. Returns 0 when all that were due were looked at.
 base::Task<std::int64_t> expire_orders(Context& context);
 
-// Refusals: not_found.
+// Gives the order, where the caller may see it. Refusals: not_found.
 base::Task<base::Result<domain::Order, domain::Refusal>> get_order(Context& context, Caller caller,
                                                                    ports::OrderRef order);
 base::Task<ports::Listed<domain::Order>> list_orders(Context& context, Caller caller,

@@ -6,7 +6,7 @@
 
 namespace cobro::app {
 
-// The session with what it collects: named alike.
+// Reads the session with what it collects, which has the same id.
 ports::Reads checkout_reads(domain::CheckoutSessionId id);
 domain::CheckoutSession closed(domain::CheckoutSession session, domain::CheckoutStatus status,
                                base::Timestamp now);

@@ -17,16 +17,16 @@ struct CheckoutTerms {
   base::Duration life = std::chrono::hours(24);
 };
 
-// The gateway's own page, where the settings say that customers pay there.
+// Gives the gateway's own page, where the settings say that customers pay there.
 std::optional<ports::CheckoutPage> page_of(const Context& context,
                                            const std::optional<CheckoutTerms>& terms,
                                            base::Timestamp now);
 
-// The gateway's page that collects it, while somebody can pay there.
+// The address of the gateway's page that collects it, while somebody can pay there.
 std::optional<std::string> page_url(const domain::Payment& payment);
 std::optional<std::string> page_url(const domain::Subscription& subscription);
 
-// A session is named as what it collects: its id is that payment's or subscription's.
+// Makes the session that collects it. Its id is that payment's or subscription's.
 domain::CheckoutSession make_checkout(const CheckoutTerms& terms, const domain::Payment& payment,
                                       base::Timestamp now);
 domain::CheckoutSession make_checkout(const CheckoutTerms& terms,

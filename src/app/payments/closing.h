@@ -24,7 +24,7 @@ base::Result<Closed, domain::Refusal> close_order(const Context& context,
                                                   const ports::Loaded& loaded,
                                                   domain::Moment moment, domain::Closing why);
 
-// After news or an answer changed the books' payment: nothing while another payment of the
+// After a snapshot or an answer changed the books' payment: nothing while another payment of the
 // order has an operation open; else the order is cancelled when none of its payments is
 // live, and the mark is lifted when one is.
 void follow_closing(const ports::Loaded& loaded, domain::Books& books);

@@ -22,8 +22,8 @@ struct CreateIntent {
   std::optional<std::string> course_id = {};
   std::optional<CheckoutTerms> checkout = {};  // with a page
 };
-// Refusals: gateway_not_available, currency_not_supported, validation_failed, gateway_refused,
-// gateway_busy, outcome_unknown. The payment is made with the caller's customer at the gateway.
+// Makes the payment, with the caller's customer at the gateway. Refusals: gateway_not_available,
+// currency_not_supported, validation_failed, gateway_refused, gateway_busy, outcome_unknown.
 base::Task<Answer> create_intent(Context& context, Call call, CreateIntent command,
                                  RenderPayment render);
 

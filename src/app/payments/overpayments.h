@@ -27,7 +27,8 @@ struct ListOverpayments {
   std::optional<ports::PaymentRef> payment;
   ports::OverpaymentFilter filter;
 };
-// Payments with their overpayment. A user sees their own. Refusals: not_found (the payment).
+// Lists payments that have an overpayment. A user sees their own. Refusals: not_found (the
+// payment).
 base::Task<base::Result<ports::Listed<domain::Payment>, domain::Refusal>> list_overpayments(
     Context& context, Caller caller, ListOverpayments command, ports::Page page);
 

@@ -19,7 +19,7 @@ using ports::Changes;
 using ports::GatewayAnswer;
 using ports::Loaded;
 
-// A gateway that contradicts itself or us settles nothing; a person will look.
+// A gateway that contradicts itself or us completes nothing; a person will look.
 bool completes(domain::Applied applied) {
   return applied == domain::Applied::changed || applied == domain::Applied::nothing_new;
 }

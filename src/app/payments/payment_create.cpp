@@ -58,7 +58,7 @@ domain::Payment make_payment(const CreatePayment& command, const domain::Order& 
           .updated_at = moment.now};
 }
 
-// A payment that holds room of the order, though nobody knows whether it was paid.
+// A payment that holds part of the order's total, though nobody knows whether it was paid.
 std::optional<domain::PaymentId> unknown_holder(const ports::Loaded& loaded, const Asked& asked,
                                                 base::Timestamp now) {
   for (const auto& open : loaded.open_calls)

@@ -125,7 +125,8 @@ base::Result<Decided, Refusal> confirm(Process& process, const ports::Loaded& lo
   return decided;
 }
 
-// While something is open at the gateway its word decides; without news, wait.
+// While something is open at the gateway its word decides; while it says nothing new, the caller
+// waits.
 base::Result<Decided, Refusal> ask_or_wait(const Process& process, const domain::Payment& payment) {
   if (was_asked(process.asked, payment.id)) return std::unexpected(payment_in_progress(payment));
   return ask_about(payment.id);

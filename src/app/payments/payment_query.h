@@ -1,6 +1,6 @@
-// The status query of a payment: asking its gateway what has become of it, by its object's id, or
-// by listing what was created since the first send and comparing metadata. What it says is
-// applied, whoever asked.
+// The status query of a payment: its gateway is asked what has become of it. The object is fetched
+// by its id, or what was created since the first send is listed and its metadata compared. What the
+// gateway says is applied, whoever asked.
 #pragma once
 
 #include "app/pipeline/context.h"
@@ -16,15 +16,15 @@ enum class Query {
   no_answer,     // nothing may be concluded
 };
 
-// Refunds and disputes that the payment's object shows, and that are not in our books, are
-// asked for too. Refusals: not_found (no such payment), unavailable.
+// Asks about the payment, and about refunds and disputes that its object shows and that are not in
+// our books. Refusals: not_found (no such payment), unavailable.
 base::Task<base::Result<Query, domain::Refusal>> query_payment(Context& context,
                                                                domain::PaymentId payment);
-// The same for the refunds of a payment.
+// Asks about the refunds of a payment. Refusals: the same.
 base::Task<base::Result<Query, domain::Refusal>> query_refunds(Context& context,
                                                                domain::PaymentId payment);
-// The same for its disputes. Of a payment without an object at the gateway, and where the
-// gateway has no list of them, there is nothing new.
+// Asks about its disputes. There is nothing new for a payment without an object at the gateway, and
+// where the gateway has no list of disputes. Refusals: the same.
 base::Task<base::Result<Query, domain::Refusal>> query_disputes(Context& context,
                                                                 domain::PaymentId payment);
 

@@ -46,7 +46,7 @@ bool is_payable(const domain::Books& books) {
   return books.order() && books.order()->status == domain::OrderStatus::pending;
 }
 
-// Money moved that has no room: cancels what can give way, in the same decision.
+// Money moved beyond the order's total: cancels what can give way to it, in the same decision.
 bool make_room(const ports::Loaded& loaded, domain::Books& books, ports::Changes& changes) {
   bool made = false;
   for (const auto& other : loaded.order_payments) {

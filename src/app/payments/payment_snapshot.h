@@ -9,19 +9,19 @@
 
 namespace cobro::app {
 
-// Applies what the gateway says of the payment: to the payment, and to its open calls that it
-// ends. Records of ended calls are settled or released. Captured money that the payment cannot
+// Applies what the gateway says of the payment to it, and to its open calls that this ends. Records
+// of ended calls are completed or released. Captured money that the payment cannot
 // keep becomes an overpayment, and is sent back at once where the settings say so; an
 // authorization that nobody can use any more gets a call that cancels it. Those calls are only
 // written: recovery sends them.
 domain::Applied apply_gateway_payment(const Context& context, const ports::Loaded& loaded,
                                       domain::Books& books, const domain::GatewayPayment& snapshot,
                                       ports::Changes& changes);
-// Money for a subscription that had ended before, as it was loaded: it is booked and grants
-// nothing, and a person is told. `before`: the payment without it.
+// Tells a person of money for a subscription that had ended before, as it was loaded. The money is
+// booked and grants nothing. `before` is the payment without it.
 void report_late_access(const ports::Loaded& loaded, domain::Books& books,
                         const domain::Payment& before);
-// How many transaction numbers that may take.
+// How many transaction numbers applying a snapshot may take.
 int numbers_for_snapshots(const Context& context);
 domain::Applied apply_gateway_refund(const ports::Loaded& loaded, domain::Books& books,
                                      const domain::GatewayRefund& snapshot,

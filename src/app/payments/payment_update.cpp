@@ -29,7 +29,7 @@ base::Result<void, Refusal> check_state(const Call& call, const domain::Payment&
   return {};
 }
 
-// Takes over amount and gateway; the order's room follows the amount.
+// Takes over amount and gateway; what the order allocates follows the amount.
 base::Result<void, Refusal> change_money(const Context& context, const UpdatePayment& command,
                                          const ports::Loaded& loaded, domain::Payment& payment,
                                          domain::Order* order) {

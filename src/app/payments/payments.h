@@ -24,7 +24,7 @@ struct CreatePayment {
   std::optional<std::string> description;
   std::string metadata = "{}";
 };
-// A payment of an order; nothing is sent yet. Refusals: gateway_not_available, not_found
+// Creates a payment of an order. Nothing is sent yet. Refusals: gateway_not_available, not_found
 // (the order), validation_failed (amount, currency not the order's), currency_not_supported,
 // invalid_state (the order is not pending), order_closing, order_amount_taken.
 base::Task<Answer> create_payment(Context& context, Call call, CreatePayment command,
@@ -37,15 +37,15 @@ struct UpdatePayment {
   std::optional<std::string> description;
   std::optional<std::string> metadata;
 };
-// Pending only; once an object exists at the gateway, description and metadata only.
+// Changes a pending payment; once an object exists at the gateway, description and metadata only.
 // Refusals: not_found, invalid_state, payment_in_progress, order_amount_taken, …
 base::Task<Answer> update_payment(Context& context, Call call, UpdatePayment command,
                                   RenderPayment render);
 
 struct ProcessPayment {
   ports::PaymentRef payment;
-  // Our id of a saved one, or the gateway's token. Nothing: the payment's own, else the default
-  // of its user.
+  // Our id of a saved one, or the gateway's token. Without one it is paid with the payment's own,
+  // else with the default of its user.
   std::optional<std::string> payment_method;
   std::optional<std::string> return_url;
 };
@@ -60,15 +60,16 @@ struct CapturePayment {
   ports::PaymentRef payment;
   std::optional<std::string> amount;  // a JSON number's text; none: all of it
 };
-// Refusals: forbidden, not_found, invalid_state, amount_exceeds_authorized, …
+// Captures an authorized payment, at its gateway. Refusals: forbidden, not_found, invalid_state,
+// amount_exceeds_authorized, …
 base::Task<Answer> capture_payment(Context& context, Call call, CapturePayment command,
                                    RenderPayment render);
 
 struct CancelPayment {
   ports::PaymentRef payment;
 };
-// Refusals: not_found, forbidden (authorized, as a user), refund_required,
-// payment_in_progress, outcome_unknown, …
+// Cancels a payment that is not captured, at its gateway too. Refusals: not_found, forbidden
+// (authorized, as a user), refund_required, payment_in_progress, outcome_unknown, …
 base::Task<Answer> cancel_payment(Context& context, Call call, CancelPayment command,
                                   RenderPayment render);
 
@@ -77,8 +78,8 @@ struct RefundPayment {
   std::optional<std::string> amount;  // a JSON number's text; none: all that is left
   std::string reason;
 };
-// Refusals: forbidden, not_found, invalid_state, refund_exceeds_remaining,
-// refund_in_progress, gateway_refused, outcome_unknown, …
+// Refunds a payment, whole or in part, at its gateway. Refusals: forbidden, not_found,
+// invalid_state, refund_exceeds_remaining, refund_in_progress, gateway_refused, outcome_unknown, …
 base::Task<Answer> refund_payment(Context& context, Call call, RefundPayment command,
                                   RenderRefund render);
 
@@ -95,7 +96,7 @@ struct RefundView {
 };
 base::Task<base::Result<RefundView, domain::Refusal>> get_refund(Context& context, Caller caller,
                                                                  domain::RefundId refund);
-// `payment` narrows to one payment (not_found when the caller may not see it).
+// Lists refunds; `payment` narrows to one payment (not_found when the caller may not see it).
 base::Task<base::Result<ports::Listed<domain::Refund>, domain::Refusal>> list_refunds(
     Context& context, Caller caller, std::optional<ports::PaymentRef> payment, ports::Page page);
 

@@ -13,7 +13,7 @@ namespace cobro::app {
 using RenderTransaction = std::function<StoredReply(const domain::Transaction& transaction,
                                                     const domain::Payment& payment)>;
 
-// Something that happened outside, to a `manual` payment.
+// Names something that happened outside, to a `manual` payment.
 struct RecordTransaction {
   ports::PaymentRef payment;
   domain::TransactionType type = domain::TransactionType::charge;
@@ -21,7 +21,7 @@ struct RecordTransaction {
   std::optional<std::string> gateway_transaction_id;
   std::optional<base::Timestamp> processed_at;
 };
-// A charge is the whole amount; a refund up to what is left; a void cancels. Refusals:
+// Books it. A charge is the whole amount, a refund up to what is left; a void cancels. Refusals:
 // forbidden, not_found, invalid_state (not manual, or the wrong state), validation_failed,
 // refund_exceeds_remaining.
 base::Task<Answer> record_transaction(Context& context, Call call, RecordTransaction command,

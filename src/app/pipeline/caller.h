@@ -13,7 +13,7 @@ namespace cobro::app {
 
 enum class Role { user, admin, service };
 
-// Of several roles the rights add up, and everybody has a user's.
+// The roles of a caller. Their rights add up, and everybody has a user's.
 class Roles {
  public:
   constexpr Roles() = default;
@@ -35,11 +35,12 @@ struct Caller {
   std::optional<std::string> name = {};
 };
 
-// An admin or a service.
+// Whether the caller is an admin or a service.
 bool is_trusted(const Caller& caller);
 
-// A caller of a tenant sees nothing of another one, whatever their role; admins and services
-// without a tenant are the deployment's, and see everything. A user sees what carries their `sub`
+// Whether the caller may see what `owner` of `tenant` has. A caller of a tenant sees nothing of
+// another one, whatever their role; admins and services without a tenant are the deployment's, and
+// see everything. A user sees what carries their `sub`
 // in their tenant (no tenant is one of its own). What somebody may not see does not exist for
 // them: 404.
 bool may_see(const Caller& caller, const std::string& owner,
@@ -48,10 +49,10 @@ bool may_see(const Caller& caller, const std::string& owner,
 // Whether the caller may say that tenant's id in a request. Another one's does not exist: 404.
 bool may_name(const Caller& caller, std::string_view tenant);
 
-// Of what belongs to no tenant but to the deployment.
+// Whether the caller belongs to no tenant but to the deployment.
 bool is_of_deployment(const Caller& caller);
 
-// Actions that a role may do on anything it sees, beyond looking.
+// What a role may do with anything it sees, beyond looking.
 enum class Action {
   move_order,  // status after paid
   capture,

@@ -1,5 +1,5 @@
-// What every use case and job works with: the ports and a few settings. Built once, by
-// service; outlives everything that runs.
+// What every use case and job works with: the ports and a few settings. The service builds it once,
+// and it outlives everything that runs.
 #pragma once
 
 #include <chrono>

@@ -85,9 +85,8 @@ Refusal payment_in_progress(const domain::Payment& payment) {
 }
 
 Refusal payment_conflicted() {
-  return {
-      .code = RefusalCode::payment_conflicted,
-      .message = "The gateway contradicts our record of this payment; a person must settle it."};
+  return {.code = RefusalCode::payment_conflicted,
+          .message = "The gateway contradicts our record of this payment; a person must decide."};
 }
 
 Refusal order_amount_taken(const ports::Loaded& loaded, const domain::Payment* except) {

@@ -79,7 +79,7 @@ base::Result<Decided, Refusal> answer_completed(const Loaded& loaded, const Rend
   return decided;
 }
 
-// A settled record whose route refuses: a refusal leaves no record, and the key may be used
+// A completed record whose route refuses: a refusal leaves no record, and the key may be used
 // again.
 bool is_spent(const IdempotencyRecord& record, const Idempotency& key, const Loaded& loaded,
               const RenderLoaded& render) {
@@ -124,7 +124,8 @@ Answer never_rendered(const Loaded& loaded) {
 
 namespace {
 
-// What a settled record must be worded from, where the command's own reads did not bring it.
+// What the reply of a completed record is rendered from, where the command's own reads did not
+// bring it.
 std::optional<ports::Reads> reads_of_completed(const ports::Reads& reads, const Loaded& loaded) {
   if (!loaded.record || loaded.record->state != RecordState::completed || !loaded.record_call)
     return std::nullopt;

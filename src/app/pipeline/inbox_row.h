@@ -8,10 +8,10 @@
 
 namespace cobro::app {
 
-// Done with.
+// The row is done with.
 ports::StoredWebhook ended(ports::StoredWebhook row, ports::WebhookStatus status, std::string note,
                            base::Timestamp now);
-// Kept, and tried again later: doubling pauses up to `longest`, without end.
+// The row is tried again later, without end, with pauses that double up to `longest`.
 ports::StoredWebhook waiting(ports::StoredWebhook row, std::string note, base::Timestamp now,
                              base::Duration longest = std::chrono::hours(1));
 

@@ -1,5 +1,5 @@
-// What must hold of every write, checked on the value before it leaves: cheap, always on.
-// A violation is a Bug of ours, and nothing is written.
+// What must hold of every write. It is checked on the value before that leaves, always. A violation
+// is a Bug of ours, and nothing is written.
 #pragma once
 
 #include "ports/store.h"
@@ -9,8 +9,8 @@ namespace cobro::app {
 // - entries balance per transaction, one debit and one credit of the same amount each;
 // - a charge that succeeded, and a refund that ended as such, comes with its entries;
 // - captured ≤ amount, no amount is negative; an order's total is the sum of its items (where
-//   they are at hand). The ceilings on refunds and on an order's room are left to the CHECKs
-//   of the database, whose refusal `commit` words;
+//   they are at hand). The ceilings on refunds and on what an order allocates are left to the
+//   CHECKs of the database, from which `commit` makes a refusal;
 // - events of one aggregate are numbered without gaps, and end at the row's counter.
 void check_invariants(const ports::Changes& changes);
 

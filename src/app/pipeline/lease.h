@@ -1,6 +1,6 @@
-// This instance's lease: while it lasts, other instances leave alone what this one sends. It is
-// kept by app/calls/instance.h; who runs no jobs has none, and nobody takes its calls for those
-// of a dead one. Decisions ask it too, on other threads.
+// This instance's lease. While it lasts, other instances leave alone what this one sends. It is
+// kept by app/calls/instance.h. A process that runs no jobs has none, and its calls are not taken
+// for those of a dead one. Decisions ask it too, on other threads.
 #pragma once
 
 #include <mutex>
@@ -13,7 +13,7 @@ namespace cobro::app {
 
 class Lease {
  public:
-  // It lasts until then, in steady time.
+  // The lease lasts until `until`, in steady time.
   void hold(domain::InstanceId instance, base::Duration until) {
     const std::lock_guard lock(mutex_);
     instance_ = instance;
@@ -23,7 +23,7 @@ class Lease {
     const std::lock_guard lock(mutex_);
     until_ = base::Duration::min();
   }
-  // Who this is in the calls that it sends. Nothing before the first lease.
+  // Names this instance in the calls that it sends. There is no name before the first lease.
   [[nodiscard]] std::optional<domain::InstanceId> instance() const {
     const std::lock_guard lock(mutex_);
     return instance_;
@@ -32,7 +32,7 @@ class Lease {
     const std::lock_guard lock(mutex_);
     return instance_ && steady >= until_;
   }
-  // Whether that call may be sent from here: it is not one of a lease that was lost.
+  // Whether that call may be sent from here: not when it was made under a lease that was lost.
   [[nodiscard]] bool permits(const domain::GatewayCall& call, base::Duration steady) const {
     return !is_lost(steady) && (!call.instance_id || call.instance_id == instance());
   }

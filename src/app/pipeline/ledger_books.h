@@ -1,5 +1,5 @@
-// Between what was loaded and what will be written: opens Books on a loaded payment, and
-// puts what they recorded into Changes.
+// The way from what was loaded to what will be written: opens Books on a loaded payment, and puts
+// what they recorded into Changes.
 #pragma once
 
 #include "domain/books.h"
@@ -7,9 +7,10 @@
 
 namespace cobro::app {
 
-// Books on the root's payment, with its order, refunds and transactions.
+// Opens books on the root's payment, with its order, refunds and transactions.
 domain::Books open_books(const ports::Loaded& loaded, domain::Moment moment);
-// Books on another payment of the loaded order; no refunds or transactions of it are known.
+// Opens books on another payment of the loaded order, of which no refunds or transactions are
+// known.
 domain::Books open_books(const ports::Loaded& loaded, domain::Moment moment,
                          const domain::Payment& payment);
 

@@ -6,14 +6,14 @@
 
 namespace cobro::app {
 
-// The deployment's callers see the rows of all tenants; everybody else those of their own only
-// (no tenant is one of its own).
+// Narrows a list to the caller's tenant (no tenant is one of its own). The deployment's callers see
+// the rows of all tenants.
 template <class Filter>
 void narrow_to_tenant(const Caller& caller, Filter& filter) {
   if (!is_of_deployment(caller)) filter.tenant = ports::TenantScope{caller.tenant_id};
 }
 
-// Of rows that somebody owns; a user sees their own only.
+// Narrows a list of rows that somebody owns: a user sees their own only.
 template <class Filter>
 void narrow(const Caller& caller, Filter& filter) {
   narrow_to_tenant(caller, filter);

@@ -9,15 +9,15 @@
 
 namespace cobro::app {
 
-// The loaded record, when it is the one that waits for this gateway call; else null.
+// Gives the loaded record when it is the one that waits for this gateway call; else null.
 inline const auto* own_record(const ports::Loaded& loaded, const domain::GatewayCall& call) {
   const auto& record = loaded.record;
   return record && record->call_id == call.id ? &*record : nullptr;
 }
 
-// What was answered under the caller's key while it waited: from then on that is the answer.
+// Gives what was answered under the caller's key while it waited. From then on that is the answer.
 std::optional<StoredReply> answered_meanwhile(const ports::IdempotencyRecord* own);
-// Closes it with the reply that is about to be given.
+// Closes the record with the reply that is about to be given.
 void close_record(const ports::IdempotencyRecord* own, const StoredReply& reply,
                   base::Timestamp now, ports::Changes& changes);
 

@@ -9,7 +9,7 @@
 //   commit       one transaction; conflicts are decided again from fresh rows, a lost
 //                answer to COMMIT is resolved, and every try names its rows alike
 //
-// The reply is worded before the commit, so that what is stored is what is sent.
+// The reply is rendered before the commit, so that what is stored is what is sent.
 #pragma once
 
 #include <functional>
@@ -39,10 +39,10 @@ struct Idempotency {
 struct Call {
   Caller caller;
   std::optional<Idempotency> idempotency;
-  // The surface's wording of a refusal; used where a refusal is stored (402).
+  // Renders a refusal in the surface's way; used where a refusal is stored (402).
   std::function<StoredReply(const domain::Refusal&)> render_refusal;
-  // The surface's word for a state of this payment, as its answers print it; the domain's
-  // when there is none.
+  // Gives the surface's word for a state of this payment, as its answers print it. Without it the
+  // domain's is used.
   std::function<std::string(const domain::Payment&, domain::PaymentState)> render_state = {};
 };
 
@@ -51,14 +51,14 @@ struct Call {
 using DecideChanges = std::function<base::Result<ports::Changes, domain::Refusal>(
     const ports::Loaded& loaded, domain::Moment moment)>;
 
-// Refusals: those of `decide`, the ceilings of the database, `unavailable`.
+// Commits what `decide` wants. Refusals: those of `decide`, the ceilings of the database,
+// `unavailable`.
 base::Task<base::Result<void, domain::Refusal>> commit(Context& context, ports::Reads reads,
                                                        DecideChanges decide);
 
-// ---- once: a client's command, under its idempotency key ---------------------------------
+// ---- idempotently: a client's command, under its idempotency key -------------------------
 
-// What a command decided. Exactly one of reply, calls, inquire and again says how it
-// goes on.
+// What a command decided. Exactly one of reply, calls, status_query and again says how it goes on.
 struct Decided {
   ports::Changes changes;
   std::optional<StoredReply> reply;               // done
@@ -68,18 +68,18 @@ struct Decided {
 };
 using Decide = std::function<base::Result<Decided, domain::Refusal>(const ports::Loaded& loaded,
                                                                     domain::Moment moment)>;
-// Renders a record whose call ended without its caller, by the command's own route.
-// What the call is about is loaded, also where the command names nothing that was
-// there before. A refusal is answered and leaves no record.
+// Renders the reply of a record whose call ended without its caller, by the command's own route.
+// What the call is about is loaded, also where the command names nothing that was there before. A
+// refusal is answered and leaves no record.
 using RenderLoaded = std::function<Answer(const ports::Loaded& loaded)>;
 
-// Refusals: those of `decide`; idempotency_key_reused, idempotency_in_progress,
-// outcome_unknown of the record.
+// Runs a command once under its key, however often it is sent. Refusals: those of `decide`;
+// idempotency_key_reused, idempotency_in_progress, outcome_unknown of the record.
 base::Task<base::Result<Decided, domain::Refusal>> idempotently(Context& context, const Call& call,
                                                                 ports::Reads reads, Decide decide,
                                                                 RenderLoaded render_loaded);
 
-// For commands that never call a gateway: their records are never left settled.
+// For commands that never call a gateway: their records are never left completed and unrendered.
 Answer never_rendered(const ports::Loaded& loaded);
 
 // How long a closed record is kept.

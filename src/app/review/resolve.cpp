@@ -91,7 +91,7 @@ CallStatus book_failure(Books& books, const GatewayCall& call) {
 }
 
 void end(Books& books, GatewayCall call, CallStatus status, ports::Changes& changes) {
-  call.in_review = false;  // its review is settled here, by name
+  call.in_review = false;  // its review is resolved here, by name
   const bool declined = status == CallStatus::declined;
   end_payment_call(books, call, status,
                    declined ? std::optional(said_to_have_failed()) : std::nullopt, changes);
@@ -104,7 +104,7 @@ void resolve_call(Books& books, const GatewayCall& call, const ResolveReview& co
   end(books, call, status, changes);
 }
 
-// What was open on a payment whose conflict is settled ends with it, refunds apart.
+// What was open on a payment whose conflict is resolved ends with it, refunds apart.
 void end_open_calls(Books& books, const ports::Loaded& loaded, bool succeeded,
                     ports::Changes& changes) {
   for (const auto& open : loaded.open_calls) {

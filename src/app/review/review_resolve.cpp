@@ -76,7 +76,7 @@ base::Result<void, Refusal> resolve_other(const Loaded& loaded, domain::Moment m
     case domain::CallSubject::payment:
       break;
   }
-  call.in_review = false;  // its review is settled here, by name
+  call.in_review = false;  // its review is resolved here, by name
   end_call(call, done ? CallStatus::accepted : CallStatus::not_executed, std::nullopt, now,
            changes);
   return {};

@@ -1,4 +1,4 @@
-// What a person found out about a gateway call that is about no payment.
+// Resolving a review of a gateway call that is about no payment.
 #pragma once
 
 #include "app/review/reviews.h"
@@ -7,8 +7,8 @@
 
 namespace cobro::app {
 
-// What a person found out about such a call, which is loaded with what it is about: it was done,
-// or it was not. Nothing to do when the call has ended by itself meanwhile. Refusals:
+// Completes such a call, which is loaded with what it is about, as a person found out: it was done,
+// or it was not. There is nothing to do when the call has ended by itself meanwhile. Refusals:
 // validation_failed (what was made there, and under which id is not said).
 base::Result<void, domain::Refusal> resolve_other(const ports::Loaded& loaded,
                                                   domain::Moment moment,

@@ -1,4 +1,4 @@
-// Use cases about reviews: what no machine could settle, settled by a person.
+// Use cases about reviews: what no machine can decide is resolved by a person.
 #pragma once
 
 #include <functional>
@@ -10,7 +10,7 @@
 
 namespace cobro::app {
 
-// `payment`: as it is left, when the matter is about one; else null.
+// Renders a review. `payment` is as it is left, where the review is about one; else null.
 using RenderReview =
     std::function<StoredReply(const domain::Review& row, const domain::Payment* payment)>;
 
@@ -27,15 +27,15 @@ struct ResolveReview {
 //   succeeded  made       captured, or authorized captured    cancelled  refunded  captured
 //   failed     cancelled  payment failed          authorized  as it was  failed    failed
 //
-// Of a call about a customer, a method or a subscription: it was done, or it was not; what was
-// made needs its id at the gateway. Money that the payment cannot keep becomes an overpayment.
+// A call about a customer, a method or a subscription was done, or it was not; what was made needs
+// its id at the gateway. Money that the payment cannot keep becomes an overpayment.
 // Refusals: forbidden (`admin` only), not_found, validation_failed (made, and under which id is not
 // said), invalid_state (resolved already; a conflict "failed" of a payment that succeeded, which is
 // refunded instead).
 base::Task<Answer> resolve_review(Context& context, Call call, ResolveReview command,
                                   RenderReview render);
 
-// Refusals: forbidden (`admin` only).
+// Lists reviews. Refusals: forbidden (`admin` only).
 base::Task<base::Result<ports::Listed<domain::Review>, domain::Refusal>> list_reviews(
     Context& context, Caller caller, ports::ReviewFilter filter, ports::Page page);
 

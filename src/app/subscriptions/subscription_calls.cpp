@@ -163,7 +163,7 @@ class SubscriptionCalls final : public CallHandler {
           {.kind = AnswerKind::accepted, .snapshot = std::move(found.object)});
       co_return Sighting::seen;
     }
-    // What happened there without us is news all the same.
+    // What happened there without us is applied all the same.
     if (call.operation != Operation::create_subscription &&
         co_await sync_subscription(context, domain::SubscriptionId{call.subject_id}) ==
             Synced::no_answer)

@@ -29,7 +29,7 @@ base::Result<Decided, Refusal> decide_call(const Context& context, const Call& c
   return decided;
 }
 
-// Decides, sends the call if there is one, and words the answer.
+// Decides, sends the call if there is one, and renders the answer.
 base::Task<Answer> carry_out(Context& context, Call call, SubscriptionRef ref, Decide decide,
                              RenderCompleted render) {
   const RenderLoaded completed = [&](const Loaded& loaded) {

@@ -22,17 +22,17 @@ struct SubscriptionFacts {
   bool gone = false;  // the gateway says that it knows no such subscription
 };
 
-// Asks the gateway. Nothing when it gave no answer that can be read. `invoice`: which one, else
-// the subscription's latest.
+// Asks the gateway about the subscription and an invoice: the one that is named, else the latest.
+// Gives nothing when no answer came that can be read.
 base::Task<std::optional<SubscriptionFacts>> fetch_facts(Context& context,
                                                          domain::GatewayName gateway,
                                                          std::string gateway_subscription_id,
                                                          std::optional<std::string> invoice);
-// The same of the subscription that a page has made, or of the page while it has not.
+// Asks about the subscription that a page has made, or about the page while it has not.
 base::Task<std::optional<SubscriptionFacts>> fetch_page_facts(Context& context,
                                                               domain::GatewayName gateway,
                                                               std::string gateway_checkout_id);
-// The latest invoice of `news`, when it can be had.
+// Asks about one invoice. Gives nothing when no answer came that can be read.
 base::Task<std::optional<domain::GatewayInvoice>> fetch_invoice(Context& context,
                                                                 domain::GatewayName gateway,
                                                                 std::string gateway_invoice_id);
@@ -40,15 +40,15 @@ base::Task<std::optional<domain::GatewayInvoice>> fetch_invoice(Context& context
 // Adds to `reads` what applying these facts needs.
 void read_for_facts(const Context& context, domain::GatewayName gateway,
                     const SubscriptionFacts& facts, ports::Reads& reads);
-// Applies them to the loaded subscription: its row and history, the payment of the invoice,
-// open calls that they end (but for `own`, which its driver ends). The books are of the
-// loaded subscription. True when anything changed.
+// Applies the facts to the loaded subscription: to its row and history, the payment of the invoice,
+// and open calls that they end (but for `own`, which its driver ends). The books are of the loaded
+// subscription. True when anything changed.
 bool apply_facts(const Context& context, const ports::Loaded& loaded, domain::Moment moment,
                  domain::SubscriptionBooks& books, const SubscriptionFacts& facts,
                  std::optional<domain::CallId> own, ports::Changes& changes);
 // Whether the subscription, as the gateway shows it, is as that call leaves it.
 bool shows(const domain::GatewayCall& call, const domain::GatewaySubscription& snapshot);
-// The same of an invoice that the call was to pay.
+// Whether the invoice, as the gateway shows it, is as the call that was to pay it leaves it.
 bool shows(const domain::GatewayCall& call, const domain::GatewayInvoice& invoice);
 // Puts what the books recorded into the changes.
 void collect(const domain::SubscriptionBooks& books, ports::Changes& changes);

@@ -11,24 +11,24 @@
 namespace cobro::app {
 
 ports::Reads reads_of(const SubscriptionRef& ref);
-// The loaded subscription, when the caller may see it; else not_found.
+// Gives the loaded subscription, when the caller may see it; else not_found.
 base::Result<domain::Subscription, domain::Refusal> visible_subscription(
     const ports::Loaded& loaded, const Caller& caller);
-// Made at the gateway, not ended, and nothing under way there; else invalid_state or
-// payment_in_progress.
+// Refuses a subscription that is not made at the gateway or has ended (invalid_state), or on which
+// something is under way (payment_in_progress).
 base::Result<void, domain::Refusal> check_changeable(const ports::Loaded& loaded);
 
-// Opens a call on the subscription, which counts it; puts both into `changes`.
+// Opens a call on the subscription, which counts it, and puts both into `changes`.
 base::Result<domain::GatewayCall, domain::Refusal> open_call(
     const Context& context, const Caller& caller, domain::Subscription row,
     const ports::SubscriptionCommand& command, domain::Moment& moment, ports::Changes& changes);
 
-// A method that is declined when it is attached: a 402 like that of a first payment, kept under
-// the caller's key.
+// Answers that a method was declined when it was attached: a 402 like that of a first payment, kept
+// under the caller's key.
 base::Task<Answer> decline(Context& context, const Call& call, domain::Refusal refusal,
                            const RenderLoaded& completed);
 
-// Who asks, as the history says it: user, or admin for whoever acts on somebody's behalf.
+// Names who asks, as the history says it: user, or admin for whoever acts on somebody's behalf.
 std::string changed_by(const Caller& caller);
 
 }  // namespace cobro::app

@@ -15,8 +15,8 @@ namespace cobro::app {
 
 enum class Synced { snapshot, nothing_new, no_answer, not_found };
 
-// Fetches the subscription (and an invoice of it: the latest, if none is named) and applies it.
-// What was decided on a row that moved meanwhile is fetched again.
+// Fetches the subscription (and an invoice of it: the latest, if none is named) and applies what it
+// says. When the row moved meanwhile, everything is fetched again.
 base::Task<Synced> sync_subscription(Context& context, domain::SubscriptionId id,
                                      std::optional<std::string> invoice = {},
                                      std::optional<std::string> gateway_subscription_id = {});
@@ -31,7 +31,7 @@ base::Task<Synced> apply_subscription_event(Context& context, const ports::Store
 ports::Reads::Subscription ref_of(domain::GatewayName gateway,
                                   const ports::NamedSubscription& named);
 
-// Ends one that nobody paid the first invoice of, at the gateway too. Others stay.
+// Ends a subscription of which nobody paid the first invoice, at the gateway too. Others stay.
 base::Task<void> end_incomplete(Context& context, domain::SubscriptionId id);
 
 }  // namespace cobro::app

@@ -15,19 +15,21 @@
 
 namespace cobro::app {
 
-// By our id, or by the gateway's.
+// Names a subscription by our id, or by the gateway's.
 using SubscriptionRef = std::variant<domain::SubscriptionId, ports::RemoteSubscriptionRef>;
 using RenderSubscription = std::function<StoredReply(const domain::Subscription& subscription)>;
 
 struct Subscribe {
   domain::GatewayName gateway;
   std::string price_id;  // the gateway's; of a plan of ours or not
-  // Our id of a saved one, or the gateway's token; it is saved. Nothing: paid on a page.
+  // Our id of a saved one, or the gateway's token, which is saved. Without one it is paid on a
+  // page.
   std::optional<std::string> payment_method = {};
   std::int64_t trial_days = 0;
   std::optional<CheckoutTerms> checkout = {};
 };
-// The answer may be of an `incomplete` one whose next_action the customer must do. Refusals:
+// Subscribes the caller. The subscription may be left `incomplete`, with a next_action that the
+// customer must do. Refusals:
 // gateway_not_available, validation_failed (price_id, payment_method_id), payment_declined,
 // gateway_refused, gateway_busy, outcome_unknown.
 base::Task<Answer> subscribe(Context& context, Call call, Subscribe command,
@@ -37,7 +39,8 @@ struct EndSubscription {
   SubscriptionRef subscription;
   bool immediate = false;  // else at the period's end
 };
-// Asked twice, it answers the same. Refusals: not_found, invalid_state (ended), …
+// Ends it, at the gateway too. Asked twice, it answers the same. Refusals: not_found, invalid_state
+// (ended), …
 base::Task<Answer> end_subscription(Context& context, Call call, EndSubscription command,
                                     RenderSubscription render);
 // Takes back an end that is asked for but not reached. Refusals: not_found, invalid_state.
@@ -53,8 +56,8 @@ struct SetMethod {
 // not_found, invalid_state, validation_failed (payment_method_id), payment_declined, …
 base::Task<Answer> set_subscription_method(Context& context, Call call, SetMethod command,
                                            RenderSubscription render);
-// The caller's default; subscriptions that were paid with the old one, by name or for want of
-// one of their own, are paid with the new one, and what is open with them is tried. That a
+// Makes it the caller's default. Subscriptions that were paid with the old one, by name or for want
+// of one of their own, are paid with the new one, and what is open with them is tried. That a
 // payment is declined does not undo it. Refusals: not_found, payment_in_progress.
 base::Task<Answer> set_default_method(Context& context, Call call, NameMethod command,
                                       RenderMethod render);
@@ -63,12 +66,13 @@ struct ChangePlan {
   SubscriptionRef subscription;
   std::string price_id;
   bool dry_run = false;
-  // From when on it is prorated, as a dry run said; now, when nothing is given.
+  // The moment from which on it is prorated, as a dry run said; now, when none is given.
   std::optional<base::Timestamp> at = {};
 };
 using RenderPlanChange = std::function<StoredReply(const domain::Subscription& subscription,
                                                    const domain::Proration& proration)>;
-// Prorated by the second. Refusals: not_found, invalid_state, validation_failed (price_id).
+// Changes the plan, prorated by the second; a dry run only says what that costs. Refusals:
+// not_found, invalid_state, validation_failed (price_id).
 base::Task<Answer> change_plan(Context& context, Call call, ChangePlan command,
                                RenderPlanChange render);
 
@@ -77,7 +81,8 @@ base::Task<base::Result<domain::Subscription, domain::Refusal>> get_subscription
 base::Task<ports::Listed<domain::Subscription>> list_subscriptions(Context& context, Caller caller,
                                                                    ports::SubscriptionFilter filter,
                                                                    ports::Page page);
-// The caller's newest active one, else newest incomplete or unpaid one. Refusals: not_found.
+// Gives the caller's newest active subscription, else the newest unpaid or paused one, else the
+// newest incomplete one. Refusals: not_found.
 base::Task<base::Result<domain::Subscription, domain::Refusal>> current_subscription(
     Context& context, Caller caller);
 base::Task<base::Result<ports::Listed<domain::StatusChange>, domain::Refusal>> list_status_changes(

@@ -191,7 +191,7 @@ base::Task<bool> see(Context& context, GatewayName gateway, domain::GatewaySubsc
   if (!row || row->gateway != gateway || (known && *known != snapshot.gateway_subscription_id))
     co_return co_await ask_a_person(context,
                                     {gateway, snapshot.gateway_subscription_id, "subscription"});
-  // What its books would make of the news, without writing it.
+  // What its books would make of the snapshot, without writing it.
   const auto plans = co_await context.store.plans();
   const auto now = context.clock.now();
   domain::SubscriptionBooks books({now, domain::IdSource(now, {}), {}}, *row, plans);

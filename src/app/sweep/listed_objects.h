@@ -1,6 +1,6 @@
-// What a gateway lists, compared with our rows: nothing happens when they agree; what differs is
-// asked for and applied; an object that says it is ours and is in no table of ours is put before
-// a person. Objects without a word of ours are somebody else's.
+// Compares what a gateway lists with our rows. Nothing happens when they agree; what differs is
+// asked for and applied; an object that says it is ours and is in no table of ours is put before a
+// person. Objects without metadata of ours are somebody else's.
 #pragma once
 
 #include "app/pipeline/context.h"
@@ -10,7 +10,7 @@
 
 namespace cobro::app {
 
-// True when it was not what we know.
+// True when the snapshot was not what we know.
 base::Task<bool> see(Context& context, domain::GatewayName gateway,
                      domain::GatewayPayment snapshot);
 base::Task<bool> see(Context& context, domain::GatewayName gateway, domain::GatewayRefund snapshot);

@@ -79,7 +79,7 @@ base::Task<void> note_answer(Context& context, const StoredWebhook& row,
   if (!asked || *asked == Query::no_answer)
     return mark(context, row, WebhookStatus::waiting, "the gateway gave no answer");
   if (*asked == Query::beyond_total)
-    return mark(context, row, WebhookStatus::waiting, "money moved that there is no room for yet");
+    return mark(context, row, WebhookStatus::waiting, "money moved that does not fit yet");
   return mark(context, row, WebhookStatus::applied, "fetched");
 }
 

@@ -13,13 +13,13 @@ namespace cobro::app {
 
 class Inbox {
  public:
-  // `more_due` is called when there is room again for events that are known to be due; the
-  // next `poll` is expected soon after, never inside the call.
+  // `more_due` is called when there is a place again for events that are known to be due; the next
+  // `poll` is expected soon after, never inside the call.
   Inbox(Context& context, std::function<void()> more_due);
 
-  // Of which this instance has the lease. Too many at once wait in the database instead.
+  // Takes an event of which this instance has the lease. Too many at once wait in the database.
   void add(ports::StoredWebhook row);
-  // Claims what is due, as much as there is room for, and begins with it.
+  // Claims what is due, as much as there are places for, and begins with it.
   base::Task<void> poll();
   // Begins nothing any more.
   void stop();

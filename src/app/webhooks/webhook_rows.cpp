@@ -22,7 +22,7 @@ StoredWebhook after(const StoredWebhook& row, Applied applied, base::Timestamp n
     case Applied::conflicted:
       return ended(row, WebhookStatus::applied, "conflicted", now);
     case Applied::beyond_total:
-      return waiting(row, "money moved that there is no room for yet", now);
+      return waiting(row, "money moved that does not fit yet", now);
     case Applied::after_end:
       return waiting(row, "money moved on a payment that was cancelled", now);
   }

@@ -26,8 +26,8 @@ base::Task<base::Result<Received, domain::Refusal>> receive_webhook(Context& con
                                                                     domain::GatewayName gateway,
                                                                     ports::WebhookRequest request);
 
-// The same of an event that the gateway lists, and perhaps never sent: taken in and applied, unless
-// it came already or is about nothing that we know. True when it was news to the inbox.
+// Takes an event that the gateway lists, and perhaps never sent, and applies it, unless it came
+// already or is about nothing that we know. True when the inbox did not have it.
 base::Task<bool> take_listed_event(Context& context, domain::GatewayName gateway,
                                    ports::GatewayEvent event, ports::WebhookRequest request);
 

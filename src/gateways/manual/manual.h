@@ -1,5 +1,5 @@
-// Payments collected outside any gateway: cash, a bank transfer, another till. Nothing is
-// ever called, so only its name and its capabilities exist; the rest is a Bug to call.
+// Payments collected outside any gateway: cash, a bank transfer, another till. Nothing is ever
+// called there, so this has a name and capabilities only. To call anything else is a Bug.
 #pragma once
 
 #include "ports/gateway.h"

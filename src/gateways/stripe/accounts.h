@@ -9,9 +9,9 @@
 
 namespace cobro::gateways::stripe {
 
-// Nothing when the object names none.
+// Reads an Account. Nothing when the object is none.
 std::optional<domain::GatewayAccount> read_account(const wire::Json& account);
-// Nothing: the key does not say.
+// Whether the key is for live money; nothing when it does not say.
 std::optional<bool> is_live_key(std::string_view key);
 
 }  // namespace cobro::gateways::stripe

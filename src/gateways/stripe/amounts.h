@@ -17,12 +17,13 @@ namespace cobro::gateways::stripe {
 // Minimum and maximum bind what is charged; a refund or a capture may be smaller.
 enum class Bounds { charge, none };
 
-// Refusals: currency_not_supported; validation_failed with `amount` as its field:
-// `too_many_decimals`, `out_of_range`.
+// Gives the integer that Stripe takes. Refusals: currency_not_supported; validation_failed with
+// `amount` as its field: `too_many_decimals`, `out_of_range`.
 base::Result<std::int64_t, domain::Refusal> to_stripe(domain::Money amount, Bounds bounds,
                                                       std::int64_t maximum);
 
-// Nothing when the code is none we know, or the integer has no exact value in our units.
+// Reads Stripe's integer. Gives nothing when we do not know the code, or when the integer has no
+// exact value in our units.
 std::optional<domain::Money> from_stripe(std::int64_t amount, std::string_view currency);
 
 }  // namespace cobro::gateways::stripe

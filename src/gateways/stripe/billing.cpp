@@ -69,9 +69,9 @@ std::string subscription_query(const std::optional<std::string>& customer, base:
          stripe::expansions_in_query("data.");
 }
 
-template <class News>
-std::optional<News> read_answer(const ports::HttpResponse& response,
-                                std::optional<News> (*read)(const Json&)) {
+template <class Snapshot>
+std::optional<Snapshot> read_answer(const ports::HttpResponse& response,
+                                    std::optional<Snapshot> (*read)(const Json&)) {
   if (!stripe::is_success(response.status)) return std::nullopt;
   const auto body = wire::parse_json(response.body);
   return body ? read(*body) : std::nullopt;

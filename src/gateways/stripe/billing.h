@@ -23,20 +23,20 @@ namespace cobro::gateways {
 
 class StripeBilling final : public ports::SavedMethods, public ports::GatewaySubscriptions {
  public:
-  // Of keys for live money, for tests, or that do not say.
+  // `live`: whether our key is for live money, or for tests; nothing when it does not say.
   explicit StripeBilling(std::optional<bool> live = {}) : live_(live) {}
 
-  // Stripe's accounts do not name their mode: it is the key's.
+  // Stripe's accounts do not name their mode, so the key's is taken.
   [[nodiscard]] domain::GatewayRequest fetch_account() const override;
   [[nodiscard]] std::optional<domain::GatewayAccount> parse_account(
       const ports::HttpResponse& response) const override;
-  // Refusals: validation_failed, a payment method's id that Stripe's ids are not made like.
-  // Any other unusable id is a Bug.
+  // Refusals: validation_failed for a payment method's id that is not made like Stripe's. Any other
+  // unusable id is a Bug.
   [[nodiscard]] base::Result<domain::GatewayRequest, domain::Refusal> build(
       const ports::MethodCommand& command, domain::CallId call) const override;
   [[nodiscard]] base::Result<domain::GatewayRequest, domain::Refusal> build(
       const ports::SubscriptionCommand& command, domain::CallId call) const override;
-  // An unknown answer may carry an object all the same: what was read, no proof.
+  // An unknown answer may carry an object all the same; it shows what was read and proves nothing.
   [[nodiscard]] ports::GatewayAnswer parse(domain::Operation operation,
                                            const ports::HttpResponse& response) const override;
   // Lists with a minute of slack on each side: `created` is Stripe's clock, not ours.
@@ -44,14 +44,14 @@ class StripeBilling final : public ports::SavedMethods, public ports::GatewaySub
                                                const std::optional<std::string>& gateway_id,
                                                base::Timestamp from,
                                                base::Timestamp to) const override;
-  // A page with one unreadable item is not understood. `missing`, only when Stripe says in its
-  // own words that it has no such object, or that the customer was deleted.
+  // A page with one unreadable item is not understood. An object is `missing` only when Stripe says
+  // in its own words that it has none, or that the customer was deleted.
   [[nodiscard]] ports::LookUpAnswer parse_look_up(
       domain::Operation operation, const domain::GatewayRequest& request,
       const ports::HttpResponse& response) const override;
 
-  // Its first payment's secret comes along; an address to send the customer to (3-D Secure)
-  // does not: Stripe shows that only with the invoice's payment.
+  // The answer shows the secret of its first payment, but no address to send the customer to (3-D
+  // Secure): Stripe shows that only with the invoice's payment.
   [[nodiscard]] domain::GatewayRequest fetch_subscription(
       const std::string& gateway_subscription_id) const override;
   [[nodiscard]] std::optional<domain::GatewaySubscription> parse_subscription(

@@ -21,8 +21,8 @@ using ports::GatewayObject;
 using ports::LookUpAnswer;
 using wire::Json;
 
-template <class News>
-GatewayObject snapshot_of(std::optional<News> snapshot) {
+template <class Snapshot>
+GatewayObject snapshot_of(std::optional<Snapshot> snapshot) {
   return snapshot ? GatewayObject{std::move(*snapshot)} : GatewayObject{};
 }
 

@@ -49,9 +49,9 @@ bool is_on_page(const Payment& payment) {
   return payment.gateway_checkout_id && !(over && payment.gateway_payment_id);
 }
 
-void add_ours(FormFields& fields, const Payment& payment, domain::CallId attempt) {
+void add_ours(FormFields& fields, const Payment& payment, domain::CallId call) {
   fields.emplace_back("metadata[cobro_payment]", payment.id.to_string());
-  fields.emplace_back("metadata[cobro_attempt]", attempt.to_string());
+  fields.emplace_back("metadata[cobro_attempt]", call.to_string());
 }
 
 // A `customer` cannot be given here: an intent keeps the one that it was made with.
@@ -85,12 +85,12 @@ FormFields fields_of(const Making& making, const Payment& payment, std::int64_t 
   return fields;
 }
 
-GatewayRequest create_intent(const Making& making, const Payment& payment, domain::CallId attempt,
+GatewayRequest create_intent(const Making& making, const Payment& payment, domain::CallId call,
                              std::int64_t amount) {
   FormFields fields = fields_of(making, payment, amount);
   if (payment.description && !payment.description->empty())
     fields.emplace_back("description", *payment.description);
-  add_ours(fields, payment, attempt);
+  add_ours(fields, payment, call);
   if (payment.order_id) fields.emplace_back("metadata[cobro_order]", payment.order_id->to_string());
   fields.emplace_back("expand[]", kExpandCharge);
   return post("/v1/payment_intents", fields);
@@ -109,16 +109,16 @@ std::pair<std::string, std::string> reason_field(std::string_view reason) {
 // Builds the request of one kind of command each.
 struct Builder {
   const Payment& payment;
-  domain::CallId attempt;
+  domain::CallId call;
   std::int64_t maximum;
 
   Built<GatewayRequest> operator()(const ports::CreateCommand& command) const {
     COBRO_CHECK(!domain::exists_at_gateway(payment));
     COBRO_TRY_INTO(const auto amount,
                    stripe::to_stripe(payment.amount, stripe::Bounds::charge, maximum));
-    if (command.page) return stripe::build_payment_page(*command.page, payment, attempt, amount);
+    if (command.page) return stripe::build_payment_page(*command.page, payment, call, amount);
     const Making making{false, payment.gateway_customer_id, payment.gateway_payment_method_id, {}};
-    return create_intent(making, payment, attempt, amount);
+    return create_intent(making, payment, call, amount);
   }
 
   Built<GatewayRequest> operator()(const ports::ConfirmCommand& command) const {
@@ -130,7 +130,7 @@ struct Builder {
         true, command.customer ? command.customer : payment.gateway_customer_id,
         command.payment_method ? command.payment_method : payment.gateway_payment_method_id,
         command.return_url};
-    return create_intent(making, payment, attempt, amount);
+    return create_intent(making, payment, call, amount);
   }
 
   Built<GatewayRequest> operator()(const ports::CaptureCommand& command) const {
@@ -151,7 +151,7 @@ struct Builder {
                    stripe::to_stripe(command.amount, stripe::Bounds::none, maximum));
     FormFields fields{{"payment_intent", gateway_id(payment)}, {"amount", std::to_string(amount)}};
     if (!command.reason.empty()) fields.push_back(reason_field(command.reason));
-    add_ours(fields, payment, attempt);
+    add_ours(fields, payment, call);
     fields.emplace_back("metadata[cobro_refund]", command.refund_id.to_string());
     return post("/v1/refunds", fields);
   }
@@ -193,8 +193,8 @@ std::optional<Refusal> Stripe::check_amount(domain::Money amount) const {
 }
 
 Built<GatewayRequest> Stripe::build(const ports::PaymentCommand& command, const Payment& payment,
-                                    domain::CallId attempt) const {
-  return std::visit(Builder{payment, attempt, settings_.maximum_minor}, command);
+                                    domain::CallId call) const {
+  return std::visit(Builder{payment, call, settings_.maximum_minor}, command);
 }
 
 // Brackets in a query are percent-encoded: RFC 3986 has no place for them there.

@@ -70,7 +70,7 @@ GatewayPayment snapshot_of(const Json& session, std::optional<CheckoutStatus> st
 }  // namespace
 
 GatewayRequest build_payment_page(const ports::CheckoutPage& page, const domain::Payment& payment,
-                                  domain::CallId attempt, std::int64_t amount) {
+                                  domain::CallId call, std::int64_t amount) {
   constexpr std::string_view kOf = "payment_intent_data";
   const bool named = payment.description && !payment.description->empty();
   FormFields fields = fields_of(page, "payment");
@@ -85,13 +85,13 @@ GatewayRequest build_payment_page(const ports::CheckoutPage& page, const domain:
   if (payment.capture_method == domain::CaptureMethod::manual)
     fields.emplace_back("payment_intent_data[capture_method]", "manual");
   add_ours(fields, kOf, "cobro_payment", payment.id.to_string());
-  add_ours(fields, kOf, "cobro_attempt", attempt.to_string());
+  add_ours(fields, kOf, "cobro_attempt", call.to_string());
   fields.emplace_back("expand[]", kExpandIntent);
   return post(std::string(kCheckoutSessions), fields);
 }
 
 GatewayRequest build_subscription_page(const ports::CreateSubscriptionCommand& command,
-                                       domain::CallId errand) {
+                                       domain::CallId call) {
   constexpr std::string_view kOf = "subscription_data";
   FormFields fields = fields_of(command.page.value(), "subscription");
   fields.emplace_back("customer", command.gateway_customer_id);
@@ -100,7 +100,7 @@ GatewayRequest build_subscription_page(const ports::CreateSubscriptionCommand& c
   if (command.trial_days > 0)
     fields.emplace_back("subscription_data[trial_period_days]", std::to_string(command.trial_days));
   add_ours(fields, kOf, "cobro_subscription", command.subscription.to_string());
-  add_ours(fields, kOf, "cobro_errand", errand.to_string());
+  add_ours(fields, kOf, "cobro_errand", call.to_string());
   return post(std::string(kCheckoutSessions), fields);
 }
 

@@ -15,25 +15,26 @@ namespace cobro::gateways::stripe {
 
 inline constexpr std::string_view kCheckoutSessions = "/v1/checkout/sessions";
 
-// Of a payment of `amount`, in Stripe's units.
+// Makes the page of a payment. `amount` is in Stripe's units.
 domain::GatewayRequest build_payment_page(const ports::CheckoutPage& page,
-                                          const domain::Payment& payment, domain::CallId attempt,
+                                          const domain::Payment& payment, domain::CallId call,
                                           std::int64_t amount);
-// `command.page` is set. The customer gives a method there, whatever the command names.
+// Makes the page of a subscription; `command.page` is set. The customer gives a method there,
+// whatever the command names.
 domain::GatewayRequest build_subscription_page(const ports::CreateSubscriptionCommand& command,
-                                               domain::CallId errand);
-// Refused by Stripe with a 400 when it is not open any more.
+                                               domain::CallId call);
+// Closes the page. Stripe refuses that with a 400 when the page is not open any more.
 domain::GatewayRequest expire_page(const std::string& gateway_checkout_id);
 
-// With its intent.
+// Fetches the page with its intent.
 domain::GatewayRequest fetch_page(const std::string& gateway_checkout_id);
 domain::GatewayRequest list_pages(const std::optional<std::string>& customer, base::Timestamp from,
                                   base::Timestamp to);
-// Whether a request is one to sessions: it made one, or asked for one.
+// Whether a request was made to sessions: it made one, or asked for one.
 bool is_about_pages(const domain::GatewayRequest& request);
 
-// What the page says of the payment that it collects: as its intent does, once there is one. An
-// open page is for the customer to act on; an expired one cancels what was not paid there.
+// Reads what the page says of the payment that it collects: what its intent says, once there is
+// one. An open page is for the customer to act on; an expired one cancels what was not paid there.
 std::optional<domain::GatewayPayment> read_payment_page(const wire::Json& session);
 std::optional<domain::GatewayCheckout> read_page(const wire::Json& session);
 

@@ -11,7 +11,7 @@ namespace cobro::gateways::stripe {
 
 domain::GatewayRequest build(const ports::CreateCustomerCommand& command);
 
-// Nothing of a deleted one.
+// Reads a Customer. Gives nothing when it was deleted.
 std::optional<domain::GatewayCustomer> read_customer(const wire::Json& customer);
 bool is_deleted_customer(const wire::Json& customer);
 

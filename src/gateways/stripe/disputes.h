@@ -9,8 +9,8 @@
 
 namespace cobro::gateways::stripe {
 
-// What a `charge.dispute.…` event of that type says. Nothing for a dispute without a payment
-// intent: it is of no payment of ours.
+// Reads a Dispute as an event of that type, `charge.dispute.…`, shows it; without an event the type
+// is empty. Gives nothing for a dispute without a payment intent: it is of no payment of ours.
 std::optional<domain::GatewayDispute> read_dispute(const wire::Json& dispute,
                                                    std::string_view type);
 

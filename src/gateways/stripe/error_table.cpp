@@ -148,7 +148,7 @@ constexpr auto kTable = std::to_array<Row>({
     code("transfers_not_allowed", refused),
     code(kOtherMode, refused),
 
-    // An amount that is too much for what is left there is news of the object, not of the number.
+    // An amount that is too much for what is left there tells of the object, not of the number.
     when(kOfAmount, "amount_too_large", {}, look_first, kPath),
     when(kOfAmount, "invalid_charge_amount", {}, look_first, kPath),
     when(kOfAmount, kPastAmount, {}, look_first, kPath),

@@ -54,7 +54,7 @@ struct Verdict {
   bool gone = false;  // Stripe says that it has no such object
 };
 
-// For an error object of Stripe's with an answer that is not 2xx.
+// Judges an error object of Stripe's, of an answer that is not 2xx.
 Verdict judge(Asked asked, const StripeError& error);
 
 }  // namespace cobro::gateways::stripe

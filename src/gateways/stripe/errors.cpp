@@ -118,7 +118,7 @@ bool is_busy(AnswerKind kind, const Judged& judged) {
 }
 
 // A refusal beside an intent that has gone on, or has come to where we wanted it, contradicts
-// itself: nothing may be settled.
+// itself: nothing may be concluded.
 bool has_gone_on(Operation operation, domain::RemoteState state) {
   using enum domain::RemoteState;
   switch (operation) {

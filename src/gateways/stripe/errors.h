@@ -6,11 +6,11 @@
 
 namespace cobro::gateways::stripe {
 
-// For every answer whose status is not 2xx. Never accepted. At fault, of a method to be
-// detached: it is gone, or attached to nobody.
+// Judges every answer whose status is not 2xx; it is never accepted. Where a method that is to be
+// detached is at fault, it is gone, or attached to nobody.
 ports::GatewayAnswer read_error(domain::Operation operation, const ports::HttpResponse& response);
 
-// Stripe says that it has no such object.
+// Whether Stripe says that it has no such object.
 bool is_missing(const ports::HttpResponse& response);
 
 }  // namespace cobro::gateways::stripe

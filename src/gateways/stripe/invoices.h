@@ -12,19 +12,20 @@
 
 namespace cobro::gateways::stripe {
 
-// `payment` of an intent that is shown as an id only has that id and is `unrecognized`.
+// Reads an Invoice. Where its intent is shown as an id only, `payment` has that id and is
+// `unrecognized`.
 std::optional<domain::GatewayInvoice> read_invoice(const wire::Json& invoice);
 
-// An invoice that is not made yet. Of its lines those that Stripe shows at first.
+// Reads an invoice that is not made yet, with the lines that Stripe shows on the first page.
 std::optional<domain::GatewayPreview> read_preview(const wire::Json& invoice);
 
 std::optional<std::string> subscription_of(const wire::Json& invoice);
-// Of the metadata that the subscription had when the invoice was made.
+// Reads it from the metadata that the subscription had when the invoice was made.
 std::optional<domain::SubscriptionId> our_subscription_of(const wire::Json& invoice);
-// Its payment's intent: an object, an id, or null when none is shown. Of several the paid
-// one, else the one that Stripe calls the default.
+// Finds the intent of its payment: an object, an id, or null when none is shown. Of several it is
+// the paid one, else the one that Stripe calls the default.
 const wire::Json* intent_of(const wire::Json& invoice);
-// Nothing more can be paid on it.
+// Whether nothing more can be paid on it.
 bool is_closed_invoice(const wire::Json& invoice);
 
 }  // namespace cobro::gateways::stripe

@@ -27,9 +27,9 @@ std::optional<Page> read_page_of(const wire::Json& body);
 
 // Reads every item of a page into `items`; false when one of them, or the page, is not
 // understood.
-template <class News, class Item>
+template <class Snapshot, class Item>
 bool read_list(const domain::GatewayRequest& request, const wire::Json& body,
-               std::optional<News> (*read)(const wire::Json&), std::vector<Item>& items,
+               std::optional<Snapshot> (*read)(const wire::Json&), std::vector<Item>& items,
                std::optional<domain::GatewayRequest>& next_page) {
   const auto page = read_page_of(body);
   if (!page) return false;

@@ -14,48 +14,49 @@
 
 namespace cobro::gateways::stripe {
 
-// 1–255 of [A-Za-z0-9_-]: what may stand in a path. Stripe's ids never hold anything else.
+// Whether the text may stand in a path: 1–255 of [A-Za-z0-9_-]. Stripe's ids never hold anything
+// else.
 bool is_id(std::string_view text);
 
-// The id in a field that is null, an id, or the object itself (expanded).
+// Reads the id in a field that is null, an id, or the object itself (expanded).
 std::optional<std::string> id_at(const wire::Json& object, std::string_view field);
 
-// Text that any database keeps: without NUL characters, and not longer than 500 bytes.
+// Reads text so that any database keeps it: without NUL characters, cut at 500 bytes.
 std::optional<std::string> text_at(const wire::Json& object, std::string_view field);
-// The items of a field that is an array, or one of Stripe's lists (`{"data": […]}`).
+// Gives the items of a field that is an array, or one of Stripe's lists (`{"data": […]}`).
 std::span<const wire::Json> items_at(const wire::Json& object, std::string_view field);
 
-// The object has that `object` type.
+// Whether it is an object of that `object` type.
 bool is_object_of_type(const wire::Json& value, std::string_view type);
-// The member, when it is an object.
+// Finds the member, when it is an object; else null.
 const wire::Json* object_at(const wire::Json& object, std::string_view field);
-// An amount in the object's own `currency`; nothing when it is negative, has more digits than any
-// amount of ours, or cannot be read.
+// Reads an amount in the object's own `currency`. Gives nothing when it is negative, has more
+// digits than any amount of ours, or cannot be read.
 std::optional<domain::Money> money_at(const wire::Json& object, std::string_view field);
-// Unix seconds.
+// Reads Unix seconds.
 std::optional<base::Timestamp> time_at(const wire::Json& object, std::string_view field);
-// http or https, and fit to be kept.
+// Whether it is an http or https address that is fit to be kept.
 bool is_web_url(std::string_view url);
 bool is_true(const wire::Json& object, std::string_view field);
 
-// One of our ids in `metadata[name]`.
+// Reads one of our ids in `metadata[name]`.
 template <class IdType>
 std::optional<IdType> metadata_id(const wire::Json& object, std::string_view name) {
   const auto text = object.string_at({"metadata", name});
   return text ? IdType::parse(*text) : std::nullopt;
 }
 
-// Of an intent, or a SetupIntent, that requires action.
+// Reads what the customer must do for an intent, or a SetupIntent, that requires action.
 domain::NextAction read_next_action(const wire::Json& intent);
-// A PaymentIntent.
+// Reads a PaymentIntent.
 std::optional<domain::GatewayPayment> read_payment(const wire::Json& intent);
-// A Refund.
+// Reads a Refund.
 std::optional<domain::GatewayRefund> read_refund(const wire::Json& refund);
-// An error object of the API, or an intent's last_payment_error.
+// Reads an error object of the API, or an intent's last_payment_error.
 domain::Decline read_decline(const wire::Json& error);
-// The intent that an object names: in `payment_intent`, or by a charge that is expanded.
+// Reads the intent that an object names: in `payment_intent`, or by a charge that is expanded.
 std::optional<std::string> intent_id_of(const wire::Json& object);
-// `metadata[cobro_payment]` of any object.
+// Reads `metadata[cobro_payment]` of any object.
 std::optional<domain::PaymentId> our_payment(const wire::Json& object);
 
 }  // namespace cobro::gateways::stripe

@@ -1,4 +1,4 @@
-// Answers to attempts and look-ups.
+// Reads answers to calls and look-ups.
 #include <fmt/format.h>
 
 #include "gateways/stripe/checkout.h"

@@ -14,10 +14,11 @@ domain::GatewayRequest post(std::string path, const wire::FormFields& fields);
 domain::GatewayRequest get(std::string path);
 domain::GatewayRequest delete_(std::string path);
 
-// `<collection>/<id><action>`. An id that could leave its place in the path is a Bug.
+// Writes `<collection>/<id><action>`. An id that could leave its place in the path is a Bug.
 std::string path_of(std::string_view collection, std::string_view id, std::string_view action = "");
 
-// The query of a list: what was created between the two, with a minute of slack on each side.
+// Writes the query of a list for what was created between the two, with a minute of slack on each
+// side.
 std::string created_between(base::Timestamp from, base::Timestamp to);
 
 }  // namespace cobro::gateways::stripe

@@ -27,7 +27,7 @@ class Stripe final : public ports::Gateway, public ports::GatewayLists {
  public:
   explicit Stripe(StripeSettings settings);
 
-  // From the next webhook on.
+  // Takes other secrets from the next webhook on.
   void use_webhook_secrets(std::vector<base::Secret> secrets) {
     settings_.webhook_secrets = std::move(secrets);
   }
@@ -46,7 +46,8 @@ class Stripe final : public ports::Gateway, public ports::GatewayLists {
   [[nodiscard]] base::Result<domain::GatewayRequest, domain::Refusal> build(
       const ports::PaymentCommand& command, const domain::Payment& payment,
       domain::CallId call) const override;
-  // An unknown answer may carry `payment` or `refund` all the same: what was read, no proof.
+  // An unknown answer may carry `payment` or `refund` all the same; it shows what was read and
+  // proves nothing.
   [[nodiscard]] ports::GatewayAnswer parse(domain::Operation operation,
                                            const ports::HttpResponse& response) const override;
 

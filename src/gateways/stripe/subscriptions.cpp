@@ -28,7 +28,7 @@ GatewayRequest change(const std::string& id, FormFields fields) {
 
 }  // namespace
 
-GatewayRequest build(const ports::CreateSubscriptionCommand& command, domain::CallId errand) {
+GatewayRequest build(const ports::CreateSubscriptionCommand& command, domain::CallId call) {
   FormFields fields{{"customer", command.gateway_customer_id},
                     {"items[0][price]", command.gateway_price_id}};
   if (command.gateway_payment_method_id) {
@@ -41,7 +41,7 @@ GatewayRequest build(const ports::CreateSubscriptionCommand& command, domain::Ca
   if (command.trial_days > 0)
     fields.emplace_back("trial_period_days", std::to_string(command.trial_days));
   fields.emplace_back("metadata[cobro_subscription]", command.subscription.to_string());
-  fields.emplace_back("metadata[cobro_errand]", errand.to_string());
+  fields.emplace_back("metadata[cobro_errand]", call.to_string());
   add_expansions(fields);
   return post(std::string(kCollection), fields);
 }

@@ -15,8 +15,7 @@ namespace cobro::gateways::stripe {
 // at its default, false): a card that fails, or asks for 3-D Secure, leaves the subscription
 // incomplete instead of refusing it. Without one nothing is charged until the customer pays
 // the first invoice in a browser, and what was paid with is kept for the next.
-domain::GatewayRequest build(const ports::CreateSubscriptionCommand& command,
-                             domain::CallId errand);
+domain::GatewayRequest build(const ports::CreateSubscriptionCommand& command, domain::CallId call);
 domain::GatewayRequest build(const ports::EndAtPeriodEndCommand& command);
 domain::GatewayRequest build(const ports::EndNowCommand& command);
 domain::GatewayRequest build(const ports::ResumeCommand& command);
@@ -25,7 +24,7 @@ domain::GatewayRequest preview_of(const ports::ChangePlanCommand& command);
 domain::GatewayRequest build(const ports::SetMethodCommand& command);
 domain::GatewayRequest build(const ports::PayInvoiceCommand& command);
 
-// The query that shows a subscription with what its reader wants to see. Paths may hold four
+// Writes the query that shows a subscription with what its reader wants to see. Paths may hold four
 // names, `data` included, so the intent of an invoice is out of reach: its secret stands in
 // `confirmation_secret`. `prefix` is `data.` for a list.
 std::string expansions_in_query(std::string_view prefix = "");

@@ -38,8 +38,8 @@ std::string address_of(GatewayList list) {
   return "/v1/events?";
 }
 
-template <class News>
-void keep(std::optional<News> snapshot, std::vector<News>& into) {
+template <class Snapshot>
+void keep(std::optional<Snapshot> snapshot, std::vector<Snapshot>& into) {
   if (snapshot) into.push_back(std::move(*snapshot));
 }
 

@@ -9,7 +9,7 @@
 
 namespace cobro::surfaces {
 
-// By role. What is not allowed here is denied.
+// Decides by role. What is not allowed here is denied.
 bool may_call(const app::Caller& caller, Access access, const app::Settings& settings);
 
 // A `tenant_id` in a query or body must be the caller's own, on every route, whether that route

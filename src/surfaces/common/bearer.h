@@ -1,4 +1,4 @@
-// From the Authorization header to a caller.
+// Makes a caller of the Authorization header.
 #pragma once
 
 #include "app/pipeline/caller.h"

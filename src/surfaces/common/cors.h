@@ -1,4 +1,4 @@
-// Cross-origin requests from browsers (Fetch standard, §3.2). Never with credentials: a
+// Cross-origin requests from browsers (Fetch standard, §3.2). They come without credentials: a
 // bearer token in a header is all that counts.
 #pragma once
 
@@ -11,13 +11,13 @@ namespace cobro::surfaces {
 
 class Cors {
  public:
-  // No origins: all are welcome.
+  // Without any, every origin is welcome.
   explicit Cors(std::vector<std::string> origins) : origins_(std::move(origins)) {}
 
-  // To the answer of OPTIONS on a known path; `allow` is its methods.
+  // Adds fields to the answer of OPTIONS on a known path; `allow` is its methods.
   void add_preflight(const wire::Request& request, const std::string& allow,
                      wire::Reply& reply) const;
-  // To every answer.
+  // Adds fields to every answer.
   void add(const wire::Request& request, wire::Reply& reply) const;
 
  private:

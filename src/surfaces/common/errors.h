@@ -1,4 +1,4 @@
-// What went wrong, as facts that every surface words in its own shape. One exhaustive switch
+// What went wrong, as facts that every surface renders in its own shape. One exhaustive switch
 // gives each refusal its HTTP status: a new code does not compile until it has one.
 #pragma once
 
@@ -23,13 +23,13 @@ struct ErrorFacts {
 };
 
 ErrorFacts facts_of(const domain::Refusal& refusal);
-// What HTTP itself refuses: 404 of a route, 405, 408, 413, 415, …
+// Makes an error that HTTP itself asks for: 404 of a route, 405, 408, 413, 415, …
 ErrorFacts http_error(int status, std::string_view message);
 
-// The body and headers of an error in one surface's shape.
+// Renders body and headers of an error in one surface's shape.
 using RenderError = wire::Reply (*)(const ErrorFacts& error, std::string_view request_id);
 
-// validation_failed with details, or card_data_not_allowed.
+// Refuses with validation_failed and details, or with card_data_not_allowed.
 domain::Refusal refuse_fields(const wire::FieldErrors& errors);
 domain::Refusal refuse_fields(std::vector<domain::FieldError> errors);
 

@@ -24,7 +24,7 @@ struct Sites {
   ReturnUrls returns = {};  // what a caller may name
 };
 
-// What every route works with; outlives them.
+// What every route works with. It outlives them.
 struct SurfaceContext {
   SurfaceContext(app::Context& with_context, domain::Currency with_currency, Sites with_sites)
       : context(with_context), default_currency(with_currency), sites(std::move(with_sites)) {}
@@ -39,7 +39,7 @@ struct Exchange;
 // that captures. The exchange outlives the task.
 using Handle = std::function<base::Task<app::Answer>(Exchange& exchange)>;
 
-// Who may call at all; what belongs to whom is for the use case.
+// Who may call at all. What belongs to whom is for the use case.
 enum class Access {
   anyone,
   bearer,  // any valid token
@@ -50,7 +50,7 @@ enum class Access {
 };
 enum class BodyKind { json, raw };
 
-// The surface's word for a payment's state.
+// Gives the surface's word for a payment's state.
 using RenderState = std::string (*)(const domain::Payment&, domain::PaymentState);
 
 struct Route {
@@ -72,7 +72,7 @@ struct Exchange {
   app::Caller caller = {};
   wire::Json body = wire::JsonObject{};  // {} when absent; of BodyKind::json
 
-  // The call of a use case that writes. Refusals: validation_failed (a malformed
+  // Makes the call of a use case that writes. Refusals: validation_failed (a malformed
   // Idempotency-Key), not_found (a tenant that is not the caller's).
   [[nodiscard]] base::Result<app::Call, domain::Refusal> call() const;
 };

@@ -15,7 +15,7 @@ namespace cobro::surfaces {
 
 class Fields {
  public:
-  // The decoded value, or nothing when its errors were taken in.
+  // Gives the decoded value, or nothing when its errors were taken in.
   template <class T>
   std::optional<T> take(base::Result<T, wire::FieldErrors> decoded) {
     if (decoded) return std::move(*decoded);
@@ -25,19 +25,19 @@ class Fields {
   void add(const wire::FieldErrors& errors);
   void fail(std::string field, std::string code, std::string message);
 
-  // An amount that must be above zero; with a currency, also one that fits it. What is no
-  // number at all is decoding's to say. `amount` may be null.
+  // Checks an amount, which must be above zero and, with a currency, fit it. What is no number at
+  // all is decoding's to say. `amount` may be null.
   void check_amount(const wire::Json* amount, std::optional<domain::Currency> currency,
                     std::string field);
-  // A gateway's token of a payment method, or an id of ours. Ids are exempt from the search for
-  // cards, but neither is a bare number.
+  // Checks a gateway's token of a payment method, or an id of ours. Ids are exempt from the search
+  // for cards, but neither of these is a bare number.
   void check_token(const std::optional<std::string>& token, std::string field);
-  // Where the customer's browser is to be sent.
+  // Checks an address that the customer's browser is to be sent to.
   void check_return_url(const std::optional<std::string>& url, const ReturnUrls& allowed,
                         std::string field);
 
   [[nodiscard]] bool failed() const { return cards_ || !errors_.empty(); }
-  // Only after `failed`: card data alone when there was any.
+  // Makes the refusal, after `failed` only. It has card data alone when there was any.
   [[nodiscard]] domain::Refusal refusal() const;
 
  private:
@@ -45,7 +45,7 @@ class Fields {
   std::optional<domain::Refusal> cards_;
 };
 
-// The amount that check_amount has let through.
+// Gives the amount that check_amount has let through.
 domain::Money to_money(const wire::Decimal& amount, domain::Currency currency);
 
 }  // namespace cobro::surfaces

@@ -1,4 +1,4 @@
-// Errors without an envelope, as NestJS words them:
+// Errors without an envelope, as NestJS renders them:
 // {"statusCode":404,"error":"Not Found","message":"…","code":"not_found","requestId":"…"}
 #pragma once
 

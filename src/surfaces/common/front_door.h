@@ -24,7 +24,7 @@ class FrontDoor {
   // Never throws.
   base::Task<wire::Reply> handle(wire::Request request) const;
 
-  // The answer to what never became a request: `seen` is what was read of it.
+  // Answers what never became a request; `seen` is what was read of it.
   [[nodiscard]] wire::Reply refuse(const wire::Request& seen, int status,
                                    std::string_view reason) const;
 

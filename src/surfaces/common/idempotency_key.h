@@ -10,11 +10,11 @@
 
 namespace cobro::surfaces {
 
-// 1–255 printable ASCII characters, bare or as a quoted string (RFC 8941 §3.3.3), which is
-// the same key as its content; nothing when it is neither.
+// Reads a key of 1–255 printable ASCII characters, bare or as a quoted string (RFC 8941 §3.3.3),
+// which is the same key as its content. Gives nothing when it is neither.
 std::optional<std::string> parse_idempotency_key(std::string_view field);
 
-// Nothing when the request has no such header. Refusals: validation_failed.
+// Gives nothing when the request has no such header. Refusals: validation_failed.
 base::Result<std::optional<app::Idempotency>, domain::Refusal> read_idempotency(
     const wire::Request& request, const app::Caller& caller);
 

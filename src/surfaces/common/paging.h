@@ -27,7 +27,7 @@ std::optional<base::Uuid> parse_cursor(std::string_view cursor);
 // Fails `cursor` when it is none of ours.
 ports::Page to_page(const PageQuery& query, Fields& fields);
 
-// The page of a list that is there as a whole, in its order.
+// Takes a page of a list that is there as a whole, in its order.
 template <class T>
 ports::Listed<T> take_page(std::vector<T> all, const ports::Page& page) {
   const auto total = static_cast<std::int64_t>(all.size());
@@ -42,7 +42,7 @@ ports::Listed<T> take_page(std::vector<T> all, const ports::Page& page) {
           .more = last != all.end()};
 }
 
-// Null at the end of the list.
+// Gives the cursor of the page after this one; null at the end of the list.
 template <class T>
 std::optional<std::string> next_cursor(const ports::Listed<T>& listed) {
   if (!listed.more || listed.items.empty()) return std::nullopt;

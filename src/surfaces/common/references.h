@@ -11,7 +11,7 @@
 
 namespace cobro::surfaces {
 
-// A UUID, or a positive number of at most 18 digits.
+// Reads a UUID, or a positive number of at most 18 digits.
 template <class IdType>
 std::optional<std::variant<IdType, std::int64_t>> parse_reference(std::string_view text) {
   constexpr std::size_t kMaxDigits = 18;
@@ -23,7 +23,7 @@ std::optional<std::variant<IdType, std::int64_t>> parse_reference(std::string_vi
   return *number;
 }
 
-// The same as a member of a DTO: a JSON integer, its digits, or a UUID.
+// Such a reference as a member of a DTO: a JSON integer, its digits, or a UUID.
 template <class IdType>
 struct IdOrNumber {
   std::variant<IdType, std::int64_t> value;

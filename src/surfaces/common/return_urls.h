@@ -14,11 +14,11 @@ namespace cobro::surfaces {
 class ReturnUrls {
  public:
   ReturnUrls() = default;
-  // Without any: every origin is good.
+  // Without any, every origin is good.
   explicit ReturnUrls(std::vector<wire::Origin> allowed);
 
-  // Why browsers are not sent to this address, as a field's code and message; nothing when they
-  // may be: http or https, without user info, of an origin that is allowed.
+  // Says, as a field's code and message, why browsers are not sent to this address. Gives nothing
+  // when they may be: it is http or https, without user info, of an origin that is allowed.
   struct Fault {
     std::string_view code;
     std::string_view message;

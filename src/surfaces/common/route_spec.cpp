@@ -75,11 +75,11 @@ wire::ResponseDoc document_error(const ApiStyle& style, int status) {
                    .message = std::string(known->message)};
   if (status == 402) facts.decline_code = "insufficient_funds";
   if (status == 400) facts.details = {{"amount", "must_be_positive", "must be greater than zero"}};
-  const auto worded = style.render_error(facts, "019a53c7-53a1-7c0e-9d6e-0f6f1f2a7b11");
+  const auto rendered = style.render_error(facts, "019a53c7-53a1-7c0e-9d6e-0f6f1f2a7b11");
   return {.status = status,
           .description = std::string(known->description),
           .type = style.error_type,
-          .example = example(worded.body)};
+          .example = example(rendered.body)};
 }
 
 Route make_route(const ApiStyle& style, RouteSpec spec) {

@@ -31,7 +31,7 @@ struct ApiStyle {
 
 Route make_route(const ApiStyle& style, RouteSpec spec);
 
-// The error of that status, as render_error writes it, with an example.
+// Documents the error of that status, as render_error writes it, with an example.
 wire::ResponseDoc document_error(const ApiStyle& style, int status);
 
 domain::Refusal no_such(std::string_view thing);

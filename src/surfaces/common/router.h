@@ -10,7 +10,7 @@
 
 namespace cobro::surfaces {
 
-// Routes below one path, and the words for what goes wrong there before any of them is found.
+// Routes below one path, and how what goes wrong there is rendered before any of them is found.
 struct Surface {
   std::string base_path;  // "/payments"; empty: everything that is below no other
   RenderError render_error = nullptr;

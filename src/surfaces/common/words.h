@@ -23,12 +23,12 @@ namespace cobro::surfaces {
 // subscriptions and checkout were made for clients that knew Stripe only, and still call them.
 inline constexpr auto kUnnamedGateway = domain::GatewayName::stripe;
 
-// A currency code: read in either case, written in upper case.
+// A currency code, read in either case and written in upper case.
 struct CurrencyCode {
   std::optional<domain::Currency> currency;
 };
 
-// The same, written in lower case.
+// A currency code, read in either case and written in lower case.
 struct LowerCurrencyCode {
   std::optional<domain::Currency> currency;
 };

@@ -66,7 +66,7 @@ void add_reconciliation_routes(std::vector<Route>& routes) {
       {.method = "GET",
        .path = "/reconciliations",
        .id = "listReconciliations",
-       .summary = "List what no machine could settle, open and resolved, newest first",
+       .summary = "List what no machine can decide, open and resolved, newest first",
        .tag = "Reconciliations",
        .handle = &list,
        .success = data_of<ReconciliationList>(200, "A page of reconciliations.",
@@ -76,7 +76,7 @@ void add_reconciliation_routes(std::vector<Route>& routes) {
   routes.push_back(make_route({.method = "POST",
                                .path = "/reconciliations/{id}/resolve",
                                .id = "resolveReconciliation",
-                               .summary = "Settle by hand what was found at the gateway",
+                               .summary = "Resolve by hand, as was found at the gateway",
                                .tag = "Reconciliations",
                                .handle = &resolve,
                                .success = data_of<Reconciliation>(
