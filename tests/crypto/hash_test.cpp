@@ -2,10 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
-
 #include "base/bytes.h"
-#include "crypto/random.h"
 
 namespace cobro {
 
@@ -30,16 +27,6 @@ TEST(EqualConstantTime, compares_whole_texts) {
   EXPECT_TRUE(crypto::equal_constant_time("abc", "abc"));
   EXPECT_FALSE(crypto::equal_constant_time("abc", "abd"));
   EXPECT_FALSE(crypto::equal_constant_time("abc", "ab"));
-}
-
-TEST(Random, fills_every_byte_sooner_or_later) {
-  std::array<std::uint8_t, 16> seen{};
-  for (int i = 0; i < 20; ++i) {
-    std::array<std::uint8_t, 16> bytes{};
-    crypto::fill_random(bytes);
-    for (std::size_t k = 0; k < bytes.size(); ++k) seen[k] |= bytes[k];
-  }
-  for (const auto byte : seen) EXPECT_NE(byte, 0);
 }
 
 }  // namespace cobro

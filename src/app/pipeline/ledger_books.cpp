@@ -16,11 +16,6 @@ domain::Books open_books(const ports::Loaded& loaded, domain::Moment moment) {
   return {std::move(moment), *loaded.payment, loaded.order, loaded.refunds, loaded.transactions};
 }
 
-domain::Books open_books(const ports::Loaded& loaded, domain::Moment moment,
-                         const domain::Payment& payment) {
-  return {std::move(moment), payment, loaded.order, {}, {}};
-}
-
 void collect(const domain::Books& books, ports::Changes& changes) {
   const auto& result = books.result();
   if (books.payment_changed()) {

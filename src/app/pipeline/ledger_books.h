@@ -9,11 +9,6 @@ namespace cobro::app {
 
 // Opens books on the root's payment, with its order, refunds and transactions.
 domain::Books open_books(const ports::Loaded& loaded, domain::Moment moment);
-// Opens books on another payment of the loaded order, of which no refunds or transactions are
-// known.
-domain::Books open_books(const ports::Loaded& loaded, domain::Moment moment,
-                         const domain::Payment& payment);
-
 // Adds the books' rows. The payment's and the order's rows are updated when they changed,
 // and relied upon when they did not, so that nothing was decided on stale rows.
 void collect(const domain::Books& books, ports::Changes& changes);

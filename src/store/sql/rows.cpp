@@ -1,8 +1,5 @@
 #include "store/sql/rows.h"
 
-#include <array>
-#include <charconv>
-
 #include "base/check.h"
 #include "base/text.h"
 
@@ -15,12 +12,6 @@ void Rows::add_null() {
 void Rows::add(std::string_view text) {
   bytes_ += text;
   ends_.push_back({static_cast<std::uint32_t>(bytes_.size()), false});
-}
-
-void Rows::add(std::int64_t value) {
-  std::array<char, 24> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  add(std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
 }
 
 std::optional<std::string_view> Rows::cell(std::size_t row, std::size_t column) const {

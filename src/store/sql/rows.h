@@ -21,7 +21,6 @@ class Rows {
 
   void add_null();
   void add(std::string_view text);
-  void add(std::int64_t value);
 
   [[nodiscard]] std::size_t size() const { return columns_ == 0 ? 0 : ends_.size() / columns_; }
   [[nodiscard]] bool empty() const { return ends_.empty(); }
