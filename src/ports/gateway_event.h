@@ -47,6 +47,9 @@ struct PaymentChanged {
 // Some refund of the payment was made or moved.
 struct RefundsChanged {
   NamedPayment payment;
+  // How much of it was refunded in all, where the event says so. When that is what we have booked,
+  // there is nothing to look at.
+  std::optional<domain::Money> refunded = {};
 };
 struct SubscriptionChanged {
   NamedSubscription subscription;

@@ -57,6 +57,17 @@ TEST_P(Dashboard, a_refund_there_takes_the_room_of_one_that_never_arrived) {
   EXPECT_EQ(world.audit(), "");
 }
 
+// What its own events have told needs no look at the gateway: `charge.refunded` says how much.
+TEST_P(Dashboard, the_event_of_a_charge_whose_refunds_are_all_booked_asks_nothing) {
+  ASSERT_TRUE(world.refund(1, "40"));
+  const auto heard = world.webhooks_received;
+  world.wire.sent.clear();
+  later(minutes(5));
+  EXPECT_GE(world.webhooks_received, heard + 2);
+  EXPECT_TRUE(world.wire.sent.empty());
+  EXPECT_EQ(world.standing(1), world.standing_there(1));
+}
+
 // Its event comes before we know the object: the charge is learned first.
 TEST_P(Dashboard, a_refund_there_of_a_charge_that_we_have_not_heard_of_is_booked) {
   world.hold_webhooks = true;

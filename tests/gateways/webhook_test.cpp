@@ -153,6 +153,11 @@ TEST(StripeEvent, fetches_the_refunds_of_a_refunded_charge) {
   ASSERT_TRUE(changed);
   EXPECT_EQ(changed->payment.gateway_payment_id, "pi_1");
   EXPECT_FALSE(changed->payment.our_payment);
+  EXPECT_FALSE(changed->refunded);
+  const auto told = said<ports::RefundsChanged>(read_event(
+      "charge.refunded", fixtures::json(R"({"id":"ch_1","object":"charge","payment_intent":"pi_1",
+        "currency":"pen","amount_refunded":2999})")));
+  EXPECT_EQ(told->refunded, domain::Money(2999, *domain::Currency::parse("PEN")));
   const auto nobodys = fixtures::json(R"({"id":"ch_1","payment_intent":null})");
   EXPECT_TRUE(says_nothing(read_event("charge.refunded", nobodys)));
 }

@@ -136,7 +136,9 @@ class Take {
   Changes operator()(const ports::PaymentChanged& changed) {
     return is_of_nobody(changed.payment) ? ignore(kNothingOfOurs) : leave();
   }
-  Changes operator()(const ports::RefundsChanged&) { return leave(); }
+  Changes operator()(const ports::RefundsChanged& changed) {
+    return is_found(changed.payment) && is_booked(changed.refunded) ? end(kNothingNew) : leave();
+  }
   Changes operator()(const ports::SubscriptionChanged&) {
     return loaded_.subscription ? leave() : ignore(kNothingOfOurs);
   }
@@ -154,6 +156,16 @@ class Take {
   Changes ignore(const char* why) {
     row_ = ended(row_, WebhookStatus::ignored, why, moment_.now);
     return {};
+  }
+  Changes end(const char* why) {
+    row_ = ended(row_, WebhookStatus::applied, why, moment_.now);
+    return {};
+  }
+  // The refunds' own events, or our calls' answers, have told of every one, and of its end.
+  [[nodiscard]] bool is_booked(const std::optional<domain::Money>& refunded) const {
+    const auto& payment = *loaded_.payment;
+    return refunded && *refunded == payment.refunded && payment.refunding.is_zero() &&
+           !payment.overpayment;
   }
   Changes leave() {
     received_.left = row_;

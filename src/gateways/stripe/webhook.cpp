@@ -70,6 +70,13 @@ Says fetch_refunds(const Json& object) {
   return fetch<ports::RefundsChanged>({stripe::intent_id_of(object), stripe::our_payment(object)});
 }
 
+Says read_refunded_charge(const Json& charge) {
+  auto says = fetch_refunds(charge);
+  if (auto* changed = std::get_if<ports::RefundsChanged>(&says))
+    changed->refunded = stripe::money_at(charge, "amount_refunded");
+  return says;
+}
+
 Says read_refund_event(const Json& object) {
   auto refund = stripe::read_refund(object);
   if (refund && is_final(*refund)) return ports::RefundEnded{std::move(*refund)};
@@ -143,7 +150,7 @@ Says read_object(std::string_view type, const Json& object) {
   if (is_one_of(type, kDisputeEvents)) return read_dispute_event(type, object);
   if (type.starts_with("payment_intent.")) return read_intent_event(type, object);
   if (is_refund_event(type)) return read_refund_event(object);
-  if (type == "charge.refunded") return fetch_refunds(object);
+  if (type == "charge.refunded") return read_refunded_charge(object);
   return OfNoInterest{};
 }
 
