@@ -107,6 +107,21 @@ TEST(SandboxCheckout, a_subscription_begins_with_its_payment) {
   EXPECT_EQ(done.text({"payment_status"}), "paid");
 }
 
+TEST(SandboxCheckout, a_page_of_a_customer_who_was_deleted_takes_nothing) {
+  Shop world;
+  const auto customer = world.post("/v1/customers", "").text({"id"});
+  const auto session =
+      world.open("mode=subscription&customer=" + customer +
+                 "&line_items[0][price]=" + std::string(kBasic) + "&line_items[0][quantity]=1");
+  ASSERT_EQ(session.text({"status"}), "open") << session.body;
+  EXPECT_EQ(world.remove("/v1/customers/" + customer).status, 200);
+  const auto refused = world.pay(session, "4242424242424242");
+  EXPECT_NE(refused.status, 303);
+  EXPECT_NE(refused.body.find("No such customer"), std::string::npos) << refused.body;
+  EXPECT_EQ(world.now(session).text({"status"}), "open");
+  EXPECT_EQ(world.get("/v1/subscriptions", "status=all").json.find("data")->as_array()->size(), 0U);
+}
+
 TEST(SandboxCheckout, a_trial_begins_with_a_saved_card) {
   Shop world;
   const auto session =

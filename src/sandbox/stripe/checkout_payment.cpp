@@ -151,6 +151,9 @@ Json details_of(const Document& session) {
 }  // namespace
 
 std::optional<ApiError> pay_checkout(Account& account, Document& session, const Payer& payer) {
+  const auto customer = session.text("customer");
+  if (!customer.empty() && !account.database.find("customer", customer))
+    return no_such(400, "customer", customer, "customer");  // deleted meanwhile
   std::optional<ApiError> declined;
   const Document before = session;
   account.database.attempt([&] {
