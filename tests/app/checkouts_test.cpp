@@ -224,10 +224,11 @@ class SubscriptionCheckouts : public ::testing::Test {
       return ports::StoredReply{200, {}, "made"};
     };
     const auto plans = run(world.clock, world.context->store.plans());
-    auto made = run(
-        world.clock,
-        app::subscribe(*world.context, user_call(),
-                       {.price_id = *plans.front().gateway_price_id, .checkout = terms()}, render));
+    auto made = run(world.clock, app::subscribe(*world.context, user_call(),
+                                                {.gateway = domain::GatewayName::stripe,
+                                                 .price_id = *plans.front().gateway_price_id,
+                                                 .checkout = terms()},
+                                                render));
     ASSERT_EQ(to_string(made), "made");
   }
   domain::CheckoutSessionId session() { return domain::CheckoutSessionId{id.uuid}; }

@@ -59,8 +59,8 @@ TEST_P(Dashboard, a_refund_there_takes_the_room_of_one_that_never_arrived) {
 
 // What its own events have told needs no look at the gateway: `charge.refunded` says how much.
 TEST_P(Dashboard, the_event_of_a_charge_whose_refunds_are_all_booked_asks_nothing) {
-  ASSERT_TRUE(world.refund(1, "40"));
   const auto heard = world.webhooks_received;
+  ASSERT_TRUE(world.refund(1, "40"));
   world.wire.sent.clear();
   later(minutes(5));
   EXPECT_GE(world.webhooks_received, heard + 2);

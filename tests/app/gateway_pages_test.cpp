@@ -214,10 +214,12 @@ class SubscriptionPages : public GatewayPages {
     const app::RenderSubscription render = [](const domain::Subscription& row) {
       return ports::StoredReply{200, {}, std::string(domain::to_string(row.status))};
     };
-    return run(world.clock,
-               app::subscribe(*world.context, members.call("ana", "pages", key, ""),
-                              {.price_id = kBasic, .trial_days = trial_days, .checkout = terms()},
-                              render));
+    return run(
+        world.clock,
+        app::subscribe(
+            *world.context, members.call("ana", "pages", key, ""),
+            {.gateway = kStripe, .price_id = kBasic, .trial_days = trial_days, .checkout = terms()},
+            render));
   }
   std::string end() {
     const app::RenderSubscription render = [](const domain::Subscription& row) {
