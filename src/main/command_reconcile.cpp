@@ -56,7 +56,7 @@ void print(const Item& item) {
 }
 
 void print(const std::vector<Item>& items) {
-  if (items.empty()) return fmt::print("nothing to resolve\n");
+  if (items.empty()) return fmt::print("nothing to settle\n");
   fmt::print("{:<36}  {:<16}  {:<8}  {:>14}  {}\n", "ID", "SINCE", "WHAT", "AMOUNT", "PAYMENT");
   for (const auto& item : items) print(item);
   fmt::print(
