@@ -21,7 +21,7 @@ class TogetherWritten : public StoreContract {
     for (std::size_t i = 0; i < kMany; ++i) {
       payments.push_back(make.captured(1000));
       reads.push_back(reads_of(ports::PaymentRef{payments[i].id}));
-      decisions.push_back(&count_one);
+      decisions.emplace_back(&count_one);
     }
     must_write({.insert_payments = payments});
   }
