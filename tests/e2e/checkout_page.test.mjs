@@ -186,7 +186,7 @@ describe('the checkout page', { concurrency: 2 }, () => {
 
   test('goes to the bank and comes back, approved or refused', async (t) => {
     const held = mock.add();
-    const { person, page } = await visit(t, held);
+    const { person, page } = await visit(t, held, { leaves: true });
     await payBy(page, es, '4000002760003184');
     await page.getByRole('button', { name: 'Refuse' }).click();
     await page.getByRole('alert').filter({ hasText: es.refused }).waitFor();
@@ -341,7 +341,7 @@ describe('the checkout page', { concurrency: 2 }, () => {
 
   test('leads back to the shop by itself', async (t) => {
     const held = mock.add();
-    const { person, page } = await visit(t, held);
+    const { person, page } = await visit(t, held, { leaves: true });
     await person.context.clock.install();
     await page.reload();
     await payBy(page, es);

@@ -57,7 +57,7 @@ for (const database of databases) {
       const session = await makeSession();
       const open = await payment(session);
       assert.equal(open.next_action.url, session.url);
-      const person = await visitor(t, browser);
+      const person = await visitor(t, browser, { leaves: true });
       const page = await person.context.newPage();
       await page.goto(`${cobro.url}/checkout/${session.sessionId}`);
       await page.waitForURL(session.url);
@@ -79,7 +79,7 @@ for (const database of databases) {
 
     test('a plan is paid there, when the bank approves', async (t) => {
       const session = await makeSession({ plan: 'basic' });
-      const person = await visitor(t, browser);
+      const person = await visitor(t, browser, { leaves: true });
       const page = await person.context.newPage();
       await page.goto(session.url);
       await payThere(page, bank);
@@ -97,7 +97,7 @@ for (const database of databases) {
       assert.equal(gone.status, 200, gone.text);
       const ended = await user('DELETE', `/payments/subscriptions/${plan.sessionId}`);
       assert.deepEqual([ended.status, ended.body.status], [200, 'cancelled'], ended.text);
-      const person = await visitor(t, browser);
+      const person = await visitor(t, browser, { leaves: true });
       const page = await person.context.newPage();
       for (const { url } of [session, plan]) {
         const answer = await page.goto(url);

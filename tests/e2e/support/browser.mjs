@@ -21,9 +21,18 @@ export function openBrowser() {
   });
 }
 
+// A page that has been paid goes on to the shop after a moment; here it stays, however long it
+// is looked at.
+function stay() {
+  navigation.addEventListener('navigate', (event) => {
+    if (new URL(event.destination.url).host === 'escuela.example') event.preventDefault();
+  });
+}
+
 // A person with a browser of their own, closed when the test ends. Scripts that failed and
-// breaches of the policy are in `faults`; every request in `requests`.
-export async function visitor(t, browser, { locale = 'es-PE', viewport = desktop, ...more } = {}) {
+// breaches of the policy are in `faults`; every request in `requests`. With `leaves` a page may
+// go on to the shop.
+export async function visitor(t, browser, { locale = 'es-PE', viewport = desktop, leaves = false, ...more } = {}) {
   const context = await browser.newContext({ locale, viewport, timezoneId: 'America/Lima', ...more });
   t.after(() => context.close());
   context.setDefaultTimeout(20_000);
@@ -31,6 +40,7 @@ export async function visitor(t, browser, { locale = 'es-PE', viewport = desktop
   await context.route('https://escuela.example/**', (route) =>
     route.fulfill({ contentType: 'text/html', body: '<title>the shop</title>' }),
   );
+  if (!leaves) await context.addInitScript(stay);
   context.on('console', (message) => {
     const known = /Failed to load resource|net::ERR/;
     if (['error', 'warning'].includes(message.type()) && !known.test(message.text())) person.faults.push(message.text());
