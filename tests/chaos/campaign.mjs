@@ -18,6 +18,7 @@ const gatewayTimeout = '5s'; // recovery takes what is unknown a minute after th
 const gatewayWorkMs = 40; // of each POST: long enough to be killed in
 const shortestMs = 30; // of load between a start and the next kill
 const longestMs = 900;
+const answeredMs = 20_000; // after the last start nobody may wait longer for a final answer
 
 function environment(home, sandbox) {
   return {
@@ -82,14 +83,18 @@ class Campaign {
     }
     await pause(longestMs);
   }
+  #start(instance) {
+    instance.start();
+    this.lastStartAt = Date.now();
+  }
   // One of six is killed again while it starts.
   async #killService() {
     const instance = this.chance.pick(this.running);
     await instance.kill();
-    instance.start();
+    this.#start(instance);
     if (this.chance.roll(16)) {
       await instance.killAfter(this.chance.between(0, 60));
-      instance.start();
+      this.#start(instance);
     }
     await instance.ready();
   }
@@ -97,6 +102,7 @@ class Campaign {
     await this.server.takeAway(this.chance.roll(50) ? 'immediate' : 'kill');
     await pause(this.chance.between(0, 500));
     await this.server.start();
+    this.lastStartAt = Date.now();
     for (const instance of this.running) await instance.ready({ measured: false });
   }
 
@@ -146,6 +152,7 @@ export async function runCampaign(t, options) {
     await campaign.load.stop();
   }
   campaign.openAtEnd = await campaign.open();
+  campaign.answeredMs = await campaign.load.answerAll({ since: campaign.lastStartAt, limitMs: answeredMs });
   await campaign.settle({ limitMs: settleMs });
   await campaign.load.finish();
   await campaign.settle({ limitMs: settleMs });

@@ -113,6 +113,25 @@ export class Load {
     if (never.includes(status)) this.complaints.push({ what, about: [ask.tag, ask.subject] });
   }
 
+  // Asks again for all that is open, until each has its final answer, at most until `limitMs`
+  // after `since`. Returns after how long the last one had it.
+  async answerAll({ since, limitMs }) {
+    const chance = new Chance(this.seed, 'answers');
+    const open = this.asks.filter((ask) => ask.key && ask.isOpen);
+    const elapsed = () => Date.now() - since;
+    const one = async () => {
+      for (let ask = open.pop(); ask; ask = open.pop()) {
+        while (ask.isOpen && elapsed() < limitMs) await this.persist(ask, chance, 1);
+        if (!ask.isOpen) continue;
+        const { status, cut, text } = ask.answers.at(-1);
+        const what = `${ask.method} ${ask.path} has no final answer ${limitMs} ms after the last start: `;
+        this.complaints.push({ what: what + (cut ?? `${status} ${text.trim()}`), about: [ask.tag, ask.subject] });
+      }
+    };
+    await Promise.all(Array.from({ length: open.length }, one));
+    return elapsed();
+  }
+
   // Asks again for all that nobody answered, and repeats all that was promised under a key.
   async finish() {
     const chance = new Chance(this.seed, 'finish');

@@ -39,6 +39,7 @@ export function line({ campaign, evidence, findings, wallMs }) {
     recovered: evidence.rows.recovered.length,
     'completed p50 s': inSeconds(0.5),
     'max s': inSeconds(1),
+    'all answered s': seconds(campaign.answeredMs),
     'left open': evidence.rows.openAttempts.length,
     findings: findings.length,
     'wall s': seconds(wallMs),
