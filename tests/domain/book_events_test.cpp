@@ -237,9 +237,196 @@ TEST(BookEvents, of_a_refund_in_full_follow_the_order_both_ways) {
   Books books(moment(), row, debt, {}, {});
   const auto refund = books.start_refund(pen(100), "broken", "admin").id;
   books.end_refund(refund, RefundStatus::succeeded, {}, "{}");
+  EXPECT_EQ(books.order()->status, OrderStatus::refunded);
+  EXPECT_EQ(books.order()->status_before_refund, OrderStatus::shipped);
   books.end_refund(refund, RefundStatus::failed, "lost", "{}");
+  EXPECT_EQ(books.order()->status, OrderStatus::shipped);
+  EXPECT_EQ(books.order()->status_before_refund, std::nullopt);
   EXPECT_THAT(types(books), ElementsAre("refund.created", "payment.refunded", "order.refunded",
                                         "refund.failed", "order.shipped"));
+}
+
+TEST(BookEvents, of_a_refund_in_part_leave_the_order_as_it_is) {
+  auto row = paid();
+  row.kind = PaymentKind::order;
+  row.order_id = order().id;
+  auto debt = order();
+  debt.status = OrderStatus::delivered;
+  debt.captured = pen(100);
+  Books books(moment(), row, debt, {}, {});
+  const auto refund = books.start_refund(pen(99), "broken", "admin").id;
+  books.end_refund(refund, RefundStatus::succeeded, {}, "{}");
+  EXPECT_EQ(books.order()->status, OrderStatus::delivered);
+  EXPECT_EQ(books.order()->status_before_refund, std::nullopt);
+  EXPECT_EQ(books.order()->refunded, pen(99));
+  EXPECT_THAT(types(books), ElementsAre("refund.created", "payment.refunded"));
+}
+
+// Of an order that an older version marked, nobody knows what it was before.
+TEST(BookEvents, of_a_late_failure_fall_back_to_paid) {
+  auto row = paid();
+  row.kind = PaymentKind::order;
+  row.order_id = order().id;
+  row.refunded = pen(100);
+  auto debt = order();
+  debt.status = OrderStatus::refunded;
+  debt.captured = debt.refunded = pen(100);
+  Refund refund{.id = id<RefundId>(),
+                .payment_id = row.id,
+                .transaction_id = id<TransactionId>(),
+                .amount = pen(100),
+                .reason = "broken",
+                .status = RefundStatus::succeeded,
+                .gateway_refund_id = "re_1",
+                .failure_reason = {},
+                .created_by = "admin",
+                .created_at = kThen,
+                .updated_at = kThen};
+  Transaction moved{.id = refund.transaction_id,
+                    .number = 1,
+                    .payment_id = row.id,
+                    .refund_id = refund.id,
+                    .type = TransactionType::refund,
+                    .status = TransactionStatus::succeeded,
+                    .amount = pen(100),
+                    .gateway_transaction_id = {},
+                    .gateway_response = {},
+                    .failure_reason = {},
+                    .processed_at = kThen,
+                    .created_at = kThen};
+  Books books(moment(), row, debt, {refund}, {moved});
+  ASSERT_TRUE(books.end_refund(refund.id, RefundStatus::failed, "lost", "{\"a\":1}"));
+  EXPECT_EQ(books.order()->status, OrderStatus::paid);
+  EXPECT_THAT(types(books), ElementsAre("refund.failed", "order.paid"));
+  const auto& changed = books.result().changed_transactions.at(0);
+  EXPECT_EQ(changed.status, TransactionStatus::failed);
+  EXPECT_EQ(changed.failure_reason, "lost");
+  EXPECT_EQ(changed.gateway_response, "{\"a\":1}");
+  EXPECT_EQ(changed.gateway_transaction_id, "re_1");
+  EXPECT_EQ(changed.processed_at, kNow);
+  const auto& back = books.result().changed_refunds.at(0);
+  EXPECT_EQ(back.status, RefundStatus::failed);
+  EXPECT_EQ(back.failure_reason, "lost");
+  EXPECT_EQ(back.updated_at, kNow);
+  EXPECT_THAT(books.result().new_refunds, IsEmpty());
+  EXPECT_FALSE(books.end_refund(refund.id, RefundStatus::succeeded, {}, "{}")) << "once";
+  EXPECT_FALSE(books.end_refund(refund.id, RefundStatus::pending, {}, "{}"));
+}
+
+TEST(BookEvents, of_what_a_gateway_calls_a_refund_are_none) {
+  auto books = books_of(paid());
+  const auto refund = books.start_refund(pen(40), "broken", "admin").id;
+  const auto events = books.result().events.size();
+  books.note_refund(refund, "re_1");
+  EXPECT_EQ(books.refunds().at(0).gateway_refund_id, "re_1");
+  EXPECT_EQ(books.result().new_refunds.at(0).gateway_refund_id, "re_1");
+  EXPECT_EQ(books.result().events.size(), events);
+  Books known(moment(), books.payment(), std::nullopt, books.refunds(), {});
+  known.note_refund(refund, "re_1");
+  EXPECT_FALSE(known.payment_changed());
+  known.note_refund(refund, "re_2");
+  EXPECT_TRUE(known.payment_changed());
+  EXPECT_EQ(known.result().changed_refunds.at(0).gateway_refund_id, "re_2");
+}
+
+// What is put before a person says whose it is, about what, and how much.
+TEST(BookEvents, of_what_a_person_must_decide_are_none_but_a_review_is) {
+  auto row = paid();
+  row.tenant_id = "t1";
+  row.pending_operation = Operation::capture;
+  row.subscription_id = id<SubscriptionId>();
+  row.captured = pen(60);
+  const auto expect = [&](const Books& books, ReviewKind kind, std::int64_t amount) {
+    EXPECT_THAT(types(books), IsEmpty());
+    ASSERT_EQ(books.result().reviews.size(), 1U);
+    const auto& review = books.result().reviews[0];
+    EXPECT_EQ(review.kind, kind);
+    EXPECT_EQ(review.payment_id, row.id);
+    EXPECT_EQ(review.user_id, "u1");
+    EXPECT_EQ(review.tenant_id, "t1");
+    EXPECT_EQ(review.gateway, row.gateway);
+    EXPECT_EQ(review.amount, pen(amount));
+    EXPECT_EQ(review.detail, "why");
+    EXPECT_EQ(review.status, ReviewStatus::open);
+    EXPECT_EQ(review.created_at, kNow);
+  };
+  auto conflicted = books_of(row);
+  conflicted.conflict("why");
+  conflicted.conflict("again");
+  expect(conflicted, ReviewKind::conflict, 100);
+  EXPECT_TRUE(conflicted.payment().conflicted && conflicted.payment_changed());
+  EXPECT_EQ(conflicted.result().reviews[0].operation, Operation::capture);
+  auto late = books_of(row);
+  late.report_late_access("why");
+  expect(late, ReviewKind::late_access, 60);
+  EXPECT_TRUE(late.payment_changed());
+  EXPECT_EQ(late.result().reviews[0].subscription_id, row.subscription_id);
+  for (const auto& [amount, wanted] :
+       {std::pair(std::optional(pen(7)), 7), std::pair(std::optional<Money>(), 100)}) {
+    GatewayCall call{.operation = Operation::refund, .gateway = row.gateway};
+    call.id = id<CallId>();
+    call.amount = amount;
+    auto unknown = books_of(row);
+    unknown.ask_a_person(call, "why");
+    expect(unknown, ReviewKind::unknown_outcome, wanted);
+    EXPECT_EQ(unknown.result().reviews[0].call_id, call.id);
+    EXPECT_EQ(unknown.result().reviews[0].operation, Operation::refund);
+  }
+}
+
+// What asks something of the customer stands on the row for as long as it does.
+TEST(BookEvents, of_a_move_away_leave_nothing_to_do) {
+  const NextAction visit{"redirect_to_url", "https://x.test", {}};
+  auto row = payment();
+  row.state = PaymentState::requires_action;
+  row.next_action = visit;
+  const auto left = [&](auto act, bool page = false) {
+    auto there = row;
+    if (page) there.gateway_checkout_id = "cs_1";
+    auto books = books_of(there);
+    EXPECT_TRUE(act(books));
+    return books.payment().next_action.has_value();
+  };
+  EXPECT_FALSE(left([](Books& b) { return b.move(PaymentEvent::confirmed); }));
+  EXPECT_FALSE(left([](Books& b) { return b.charge(pen(100), {}, "{}"); }));
+  EXPECT_FALSE(left([](Books& b) { return b.cancel(true, "x"); }));
+  const auto declined = [](Books& b) { return b.decline({"c", {}, "m"}, {}, "{}"); };
+  EXPECT_FALSE(left(declined));
+  EXPECT_TRUE(left(declined, true));
+}
+
+TEST(BookEvents, of_a_decline_keep_what_the_gateway_said) {
+  auto row = payment();
+  row.state = PaymentState::processing;
+  row.gateway_charge_id = "ch_0";
+  auto books = books_of(row);
+  ASSERT_TRUE(books.decline({"card_declined", {}, "No."}, std::nullopt, R"({"a":1})"));
+  EXPECT_EQ(books.payment().gateway_charge_id, "ch_0");
+  EXPECT_EQ(books.payment().gateway_response, R"({"a":1})");
+  EXPECT_EQ(books.payment().decline->message, "No.");
+  const auto& failed = books.result().new_transactions.at(0);
+  EXPECT_EQ(failed.type, TransactionType::charge);
+  EXPECT_EQ(failed.status, TransactionStatus::failed);
+  EXPECT_EQ(failed.amount, pen(100));
+  EXPECT_EQ(failed.gateway_transaction_id, std::nullopt);
+  EXPECT_EQ(failed.gateway_response, R"({"a":1})");
+  EXPECT_EQ(failed.failure_reason, "card_declined");
+  ASSERT_TRUE(books.charge(pen(100), "ch_1", R"({"b":2})"));
+  EXPECT_FALSE(books.payment().decline);
+  EXPECT_EQ(books.payment().gateway_charge_id, "ch_1");
+  EXPECT_EQ(books.payment().gateway_response, R"({"b":2})");
+  EXPECT_EQ(books.result().new_transactions.at(1).gateway_transaction_id, "ch_1");
+  EXPECT_EQ(books.result().new_transactions.at(1).gateway_response, R"({"b":2})");
+}
+
+TEST(BookEvents, of_a_charge_that_does_not_fit_are_none) {
+  auto books = books_of(payment());
+  EXPECT_FALSE(books.charge(pen(0), {}, "{}"));
+  EXPECT_FALSE(books.charge(pen(-1), {}, "{}"));
+  EXPECT_FALSE(books.charge(pen(101), {}, "{}"));
+  EXPECT_FALSE(books.payment_changed());
+  EXPECT_THAT(types(books), IsEmpty());
+  EXPECT_FALSE(books_of(paid()).charge(pen(100), {}, "{}"));
 }
 
 TEST(BookEvents, of_a_course_grant_access_and_revoke_it) {
