@@ -19,10 +19,12 @@ std::string clock_of(const SqlTraits& traits, Params& params, int number, base::
   return fmt::format("${}", number);
 }
 
-// A steady clock begins anew with the machine: what was renewed in the future was renewed
-// before that.
+// A steady clock begins anew with the machine: what was renewed in the future was renewed before
+// that. But not what was renewed a moment from now: the clock is read before the statement waits
+// for its turn, and whoever renews meanwhile is alive.
+constexpr std::int64_t kLongestTurn = 60'000'000;
 std::string over_at(const std::string& clock) {
-  return fmt::format("(i.lease_until <= {0} OR i.renewed_at > {0})", clock);
+  return fmt::format("(i.lease_until <= {0} OR i.renewed_at > {0} + {1})", clock, kLongestTurn);
 }
 
 }  // namespace
