@@ -82,6 +82,19 @@ void count_billing(const Evidence& evidence, Tally& tally) {
     if (!invoice.intent.empty()) ++tally["invoices that are " + invoice.status];
 }
 
+void count_leases(const LeaseLog& log, Tally& tally) {
+  std::map<int, int> lives;
+  for (const auto& [instance, lease] : log.leases)
+    if (++lives[lease.process] > 1) ++tally["instances after the first of their process"];
+  for (const auto& [key, rows] : log.calls)
+    for (std::size_t i = 1; i < rows.size(); ++i) {
+      if (!rows[i].taken_up || !rows[i - 1].owner || rows[i].owner == rows[i - 1].owner) continue;
+      ++tally[rows[i].process == rows[i - 1].process
+                  ? "calls of an earlier instance of the same process, taken up"
+                  : "calls of another process, taken up"];
+    }
+}
+
 }  // namespace
 
 void count_contents(const Evidence& evidence, Tally& tally) {
@@ -89,6 +102,7 @@ void count_contents(const Evidence& evidence, Tally& tally) {
   count_orders(evidence, tally);
   count_attempts(evidence, tally);
   count_billing(evidence, tally);
+  count_leases(evidence.leases, tally);
 }
 
 }  // namespace cobro::sim

@@ -10,6 +10,7 @@
 #include "domain/event.h"
 #include "ports/store.h"
 #include "sim/ground/deeds.h"
+#include "sim/ground/lease_log.h"
 
 namespace cobro::sim {
 
@@ -118,6 +119,8 @@ struct Evidence {
   std::vector<RemoteDispute> remote_disputes;
   std::vector<RemoteCustomer> remote_customers;
   Deeds::ByKey deeds;
+  LeaseLog leases;
+  base::Duration taken_up_within{0};  // what a dead instance left, by whoever is there
   std::vector<Promise> promises;
   std::vector<Listing> listings;
   std::vector<std::string> violations;  // seen on the way

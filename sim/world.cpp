@@ -20,6 +20,10 @@ constexpr std::string_view kWebhookSecret = "whsec_simulated";
 // The longest any answer may take: several calls of 25 s each, one after the other.
 constexpr base::Duration kSlowest = 10min;
 constexpr std::int64_t kMostCallsToCrash = 60;
+constexpr int kBothCrash = 300;  // of a thousand crashes where there are two processes
+// After recovery's next look. With the periods of production (a lease of 10 s, a look every 2 s),
+// what a dead process left is taken up within 15 s of a start, and within 5 s of its lease's end.
+constexpr base::Duration kTakenUpWithin = 3s;
 constexpr std::int64_t kMostStepsInAnHour = 300'000;
 
 crypto::JwtKeys keys() {
@@ -39,12 +43,42 @@ std::uint64_t stream(const Options& options, std::string_view purpose) {
 
 }  // namespace
 
+// One process of the service, and its ways to the outside, which outlive it.
+struct World::Host {
+  Host(World& world, int number, SeededRandom chance)
+      : process(number),
+        clock(world.ground.clock, process),
+        random(chance),
+        database(world.ground, process, *world.store_, world.seen_),
+        gateway(
+            world.ground, process,
+            [&world](wire::Request r) { return world.sandbox_->handle(std::move(r)); },
+            world.seen_) {}
+  Host(const Host&) = delete;
+  Host& operator=(const Host&) = delete;
+  ~Host() { end(); }
+
+  void end() {
+    serving.reset();
+    service.reset();
+  }
+
+  Process process;
+  base::Duration stopped_at{0};
+  ProcessClock clock;
+  SeededRandom random;
+  Database database;
+  GatewayWire gateway;
+  std::unique_ptr<base::TaskGroup> serving;  // a crash ends it
+  std::unique_ptr<service::Service> service;
+};
+
 World::World(const Options& options)
     : ground(options),
       accidents_(options.seed, "accidents"),
+      routes_(options.seed, "routes"),
       service_random_(stream(options, "service")),
       sandbox_random_(stream(options, "sandbox")),
-      gateway_wire_(ground, [this](wire::Request r) { return sandbox_->handle(std::move(r)); }),
       webhook_wire_(ground, [this](wire::Request r) { return receive_webhook(std::move(r)); }),
       world_(ground.reporter()) {
   const base::Post post = [this](std::move_only_function<void()> work) {
@@ -52,7 +86,6 @@ World::World(const Options& options)
   };
   store_ = store::open_sqlite({":memory:", store::SqliteMode::inline_, options.split_writes}, post,
                               ground.clock, service_random_);
-  database_ = std::make_unique<Database>(ground, *store_);
   gateways::StripeSettings stripe;
   stripe.api_base = kGatewayOrigin;
   stripe.secret_key = base::Secret("sk_test_simulated");
@@ -68,17 +101,21 @@ World::World(const Options& options)
   sandbox.draft_lasts = options.draft_lasts;
   sandbox_ = std::make_unique<sandbox::Stripe>(std::move(sandbox), ground.clock, sandbox_random_,
                                                webhook_wire_, log_);
-  build_service();
+  seen_.leases.processes = options.processes;
+  for (int number = 1; number <= options.processes; ++number) {
+    const SeededRandom other(stream(options, fmt::format("service {}", number)));
+    hosts_.push_back(std::make_unique<Host>(*this, number, number == 1 ? service_random_ : other));
+    build_service(*hosts_.back());
+  }
   world_.spawn("sandbox", sandbox_->run());
   plan_accidents();
 }
 
 World::~World() {
-  serving_.reset();
-  service_.reset();
+  for (auto& host : hosts_) host->end();
 }
 
-void World::build_service() {
+void World::build_service(Host& host) {
   service::ServiceSettings settings;
   settings.jwt_keys = keys();
   settings.inbox_period = ground.options.inbox_period;
@@ -93,11 +130,11 @@ void World::build_service() {
   settings.frontend_url = "https://shop.example";
   settings.checkout_page.sandbox_api_base = kGatewayOrigin;
   settings.checkout_page.publishable_key = kPublishableKey;
-  serving_ = std::make_unique<base::TaskGroup>(ground.reporter());
-  service_ = std::make_unique<service::Service>(
-      service::Ports{*database_, ground.clock, service_random_, gateway_wire_, log_},
+  host.serving = std::make_unique<base::TaskGroup>(ground.reporter());
+  host.service = std::make_unique<service::Service>(
+      service::Ports{host.database, host.clock, host.random, host.gateway, log_},
       ports::Gateways{&manual_, stripe_.get()}, std::move(settings));
-  service_->start_jobs();
+  host.service->start_jobs();
 }
 
 // ---- accidents ------------------------------------------------------------------------------
@@ -106,6 +143,8 @@ void World::plan_accidents() {
   const auto& options = ground.options;
   for (int i = 0; i < options.crashes; ++i)
     world_.spawn("crash", strike_at(accidents_.evenly(0s, options.faulty)));
+  for (int i = 0; i < options.pauses; ++i)
+    world_.spawn("pause", pause_at(accidents_.evenly(0s, options.faulty)));
   plan_outages(options.gateway_outages, {&Faults::gateway_away}, "the gateway is away");
   plan_outages(options.webhook_outages, {&Faults::webhooks_away}, "webhooks do not come");
   plan_outages(options.database_outages, {&Faults::database_away}, "the database is away");
@@ -150,35 +189,96 @@ base::Task<void> World::outage(base::Duration at, base::Duration span,
 
 base::Task<void> World::strike_at(base::Duration at) {
   co_await ground.clock.sleep(at);
-  ground.crash.arm(accidents_.between(1, kMostCallsToCrash));
+  auto& host = any_host();
+  host.process.arm(accidents_.between(1, kMostCallsToCrash));
+  if (hosts_.size() == 1 || !accidents_.roll(kBothCrash)) co_return;
+  for (auto& other : hosts_)
+    if (other.get() != &host) other->process.arm(accidents_.between(1, kMostCallsToCrash));
 }
 
 // The process is gone: every task of it, at its await point. What it sent is on its way.
-void World::crash() {
-  ground.trace.note("the service crashes");
-  ground.crash.release();
-  serving_.reset();
-  service_.reset();
-  for (auto& [number, waiting] : std::exchange(waiting_, {})) waiting.answer(std::nullopt);
-  world_.spawn("restart", restart_after(accidents_.span(10ms, 10min)));
+void World::crash(Host& host) {
+  ground.trace.note(name_of(host) + " crashes");
+  host.process.release();
+  host.end();
+  const int number = host.process.number();
+  seen_.leases.end(number, kAccountAsked, ground.clock.now());
+  seen_.leases.begin(number, "not there", ground.clock.now());
+  std::vector<Answered> lost;
+  std::erase_if(waiting_, [&](const auto& entry) {
+    if (entry.second.host != &host) return false;
+    lost.push_back(entry.second.answer);
+    return true;
+  });
+  for (const auto& answer : lost) answer(std::nullopt);
+  world_.spawn("restart", restart_after(host, accidents_.span(10ms, 10min)));
 }
 
-base::Task<void> World::restart_after(base::Duration span) {
+base::Task<void> World::restart_after(Host& host, base::Duration span) {
   co_await ground.clock.sleep(span);
-  ground.trace.note("the service starts");
-  build_service();
+  ground.trace.note(name_of(host) + " starts");
+  const int number = host.process.number();
+  seen_.leases.end(number, "not there", ground.clock.now());
+  seen_.leases.end(number, kWithoutLease, ground.clock.now());
+  build_service(host);
+}
+
+base::Task<void> World::pause_at(base::Duration at) {
+  co_await ground.clock.sleep(at);
+  auto& host = any_host();
+  const auto span = accidents_.span(ground.options.lease / 10, 3 * ground.options.lease);
+  if (ground.faults.healed() || !host.service || host.process.is_stopped()) co_return;
+  ground.trace.note(name_of(host) + " stands still");
+  host.process.stop();
+  host.stopped_at = ground.clock.steady();
+  seen_.leases.begin(host.process.number(), "stopped", ground.clock.now());
+  co_await ground.clock.sleep(span);
+  go_on(host);
+}
+
+void World::go_on(Host& host) {
+  if (!host.process.is_stopped()) return;
+  ground.trace.note(name_of(host) + " goes on");
+  seen_.leases.end(host.process.number(), "stopped", ground.clock.now());
+  // That much of the time is not the service's.
+  for (auto& [number, waiting] : waiting_)
+    if (waiting.host == &host) waiting.since += ground.clock.steady() - host.stopped_at;
+  host.process.go_on();
+}
+
+std::string World::name_of(const Host& host) const {
+  if (hosts_.size() == 1) return "the service";
+  return fmt::format("process {} of the service", host.process.number());
+}
+
+World::Host& World::any_host() {
+  if (hosts_.size() == 1) return *hosts_.front();
+  return *accidents_.pick(hosts_);
+}
+
+// As a load balancer has it; nothing when nobody is there.
+World::Host* World::host_that_answers() {
+  std::vector<Host*> there;
+  for (const auto& host : hosts_)
+    if (host->service) there.push_back(host.get());
+  if (there.size() > 1) return routes_.pick(there);
+  return there.empty() ? nullptr : there.front();
 }
 
 void World::heal() {
   ground.trace.note("all is well from now on");
   ground.faults.heal();
-  ground.crash.release();
+  for (auto& host : hosts_) {
+    host->process.release();
+    go_on(*host);
+  }
   world_.spawn("release", release_webhooks());
 }
 
 void World::step() {
   ground.clock.step();
-  if (ground.crash.is_pressed()) crash();
+  for (auto& host : hosts_)
+    if (host->process.is_pressed()) crash(*host);
 }
 
 void World::run_for(base::Duration span) {
@@ -249,12 +349,13 @@ base::Task<void> World::carry_call(wire::Request request, base::Completion<Heard
 }
 
 base::Task<std::optional<wire::Reply>> World::receive(wire::Request request) {
-  if (!service_) co_return std::nullopt;
+  auto* host = host_that_answers();
+  if (host == nullptr) co_return std::nullopt;
   const auto number = ++requests_;
   co_return co_await base::await_callback<std::optional<wire::Reply>>([&](const Answered& answer) {
-    waiting_.emplace(number,
-                     Waiting{answer, ground.clock.steady(), request.method + " " + request.path});
-    serving_->spawn("request", serve(number, std::move(request)));
+    waiting_.emplace(
+        number, Waiting{host, answer, ground.clock.steady(), request.method + " " + request.path});
+    host->serving->spawn("request", serve(*host, number, std::move(request)));
   });
 }
 
@@ -263,8 +364,9 @@ base::Task<wire::Reply> World::receive_webhook(wire::Request request) {
   co_return reply ? std::move(*reply) : wire::Reply{.status = 0};
 }
 
-base::Task<void> World::serve(std::int64_t number, wire::Request request) {
-  auto reply = co_await service_->handle(std::move(request));
+base::Task<void> World::serve(Host& host, std::int64_t number, wire::Request request) {
+  co_await host.process.run();
+  auto reply = co_await host.service->handle(std::move(request));
   auto mine = waiting_.extract(number);
   watch(mine.mapped());
   if (reply.status == 500)
@@ -314,14 +416,16 @@ Evidence World::collect() {
   run(ground.clock,
       collect_gateway([this](wire::Request r) { return sandbox_->handle(std::move(r)); },
                       evidence));
-  evidence.listings =
-      run(ground.clock, collect_listings([this](std::string who, std::string path) {
-            return service_->handle(to_request({std::move(who), "GET", std::move(path), "", ""}));
-          }));
+  evidence.listings = run(ground.clock, collect_listings([this](std::string who, std::string path) {
+                            return hosts_.front()->service->handle(
+                                to_request({std::move(who), "GET", std::move(path), "", ""}));
+                          }));
   evidence.now = ground.clock.now();
   evidence.orders_expire_after = ground.options.orders_expire_after;
-  evidence.deeds = gateway_wire_.deeds().by_key();
-  evidence.events = database_->events();
+  evidence.deeds = seen_.deeds.by_key();
+  evidence.events = seen_.events;
+  evidence.leases = seen_.leases;
+  evidence.taken_up_within = ground.options.recovery_period + kTakenUpWithin;
   evidence.violations = ground.violations;
   return evidence;
 }

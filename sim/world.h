@@ -1,5 +1,6 @@
 // The simulated world: the whole service as production runs it, its database, its gateway
-// and the wires between them. One thread, virtual time; a seed decides everything.
+// and the wires between them. One thread, virtual time; a seed decides everything. On some seeds
+// there are two processes of the service; what comes goes to one of those that are there.
 //
 //   clients ──calls──▶ Service ──▶ Database (SQLite in memory)      survives a crash
 //                         │ ▲
@@ -22,6 +23,8 @@
 #include "sim/ground/database.h"
 #include "sim/ground/ground.h"
 #include "sim/ground/network.h"
+#include "sim/ground/process.h"
+#include "sim/ground/seen.h"
 
 namespace cobro::sim {
 
@@ -66,19 +69,26 @@ class World {
   Ground ground;
 
  private:
+  struct Host;  // of one process
   struct Waiting {
+    Host* host;
     base::Completion<std::optional<wire::Reply>> answer;
     base::Duration since;
     std::string what;
   };
   using Answered = base::Completion<std::optional<wire::Reply>>;
 
-  void build_service();
-  void crash();
+  void build_service(Host& host);
+  void crash(Host& host);
   void step();
   void watch_steps();
-  base::Task<void> restart_after(base::Duration span);
+  base::Task<void> restart_after(Host& host, base::Duration span);
   base::Task<void> strike_at(base::Duration at);
+  base::Task<void> pause_at(base::Duration at);
+  void go_on(Host& host);
+  std::string name_of(const Host& host) const;
+  Host& any_host();
+  Host* host_that_answers();
   base::Task<void> outage(base::Duration at, base::Duration span, std::vector<int Faults::*> what,
                           std::string name);
   void plan_accidents();
@@ -87,7 +97,7 @@ class World {
 
   base::Task<std::optional<wire::Reply>> receive(wire::Request request);
   base::Task<wire::Reply> receive_webhook(wire::Request request);
-  base::Task<void> serve(std::int64_t number, wire::Request request);
+  base::Task<void> serve(Host& host, std::int64_t number, wire::Request request);
   base::Task<void> carry_call(wire::Request request, base::Completion<Heard> answer);
   base::Task<void> give_up(base::Duration after, base::Completion<Heard> answer);
   base::Task<Heard> ask_gateway(std::string key, std::string method, std::string path,
@@ -97,24 +107,23 @@ class World {
   base::Task<void> release_webhooks();
 
   Chance accidents_;
+  Chance routes_;
+  Seen seen_;
   SeededRandom service_random_;
   SeededRandom sandbox_random_;
   ports::NoLog log_;
   std::unique_ptr<ports::Store> store_;
-  std::unique_ptr<Database> database_;
   std::unique_ptr<sandbox::Stripe> sandbox_;  // outlives what is on its way to it
-  GatewayWire gateway_wire_;
   WebhookWire webhook_wire_;
   gateways::Manual manual_;
   std::unique_ptr<gateways::Stripe> stripe_;
-  std::unique_ptr<service::Service> service_;
   std::map<std::int64_t, Waiting> waiting_;  // requests that the service works on
   std::int64_t requests_ = 0;
   std::int64_t calls_ = 0;
   std::int64_t hour_ = 0;
-  std::int64_t steps_ = 0;                    // in that hour
-  bool restless_ = false;                     // it was too much: the run is over
-  std::unique_ptr<base::TaskGroup> serving_;  // the process: a crash ends it
+  std::int64_t steps_ = 0;  // in that hour
+  bool restless_ = false;   // it was too much: the run is over
+  std::vector<std::unique_ptr<Host>> hosts_;
   base::TaskGroup world_;
 };
 

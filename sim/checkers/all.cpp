@@ -22,6 +22,7 @@ const std::vector<Checker>& all_checkers() {
       {"customers", &check_customers},
       {"sessions", &check_sessions},
       {"listings", &check_listings},
+      {"leases", &check_leases},
   };
   return all;
 }

@@ -54,6 +54,9 @@ Findings check_customers(const Evidence& evidence);
 Findings check_sessions(const Evidence& evidence);
 // Every list shows everybody all that is theirs, and nothing else.
 Findings check_listings(const Evidence& evidence);
+// Nobody takes up or sends what another instance may be at; what an instance left whose lease is
+// over is taken up soon, by whoever is there.
+Findings check_leases(const Evidence& evidence);
 // No answer was a 500, none took for ever, no key did two things.
 Findings check_on_the_way(const Evidence& evidence);
 

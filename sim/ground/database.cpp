@@ -27,18 +27,39 @@ struct Database::Exchange {
   const ports::Decide* decide;
 };
 
-Database::Database(Ground& ground, ports::Store& inner)
-    : ForwardingStore(inner), ground_(ground), server_(ground.reporter()) {}
+Database::Database(Ground& ground, Process& process, ports::Store& inner, Seen& seen)
+    : ForwardingStore(inner),
+      ground_(ground),
+      process_(process),
+      seen_(seen),
+      server_(ground.reporter()) {}
 
 base::Task<void> Database::travel() {
-  co_await ground_.crash.pass();
+  co_await process_.pass();
   co_await ground_.clock.sleep(ground_.faults.chance().evenly(0us, 3ms));
+  co_await process_.run();
+}
+
+bool Database::is_away() {
+  return ground_.faults.database_away > 0 || ground_.faults.strike(Fault::database_away);
+}
+
+// What was committed.
+void Database::note(const Changes& changes) {
+  for (const auto& event : changes.insert_events) seen_.events.push_back(event);
+  seen_.leases.note_commit(changes, process_.number(), ground_.clock.now());
 }
 
 base::Task<WriteResult> Database::write(const ports::Reads& reads, const ports::Decide& decide) {
   co_await travel();
-  if (ground_.faults.database_away > 0 || ground_.faults.strike(Fault::database_away))
+  // Recovery takes a call by a write that reads it.
+  const auto hinder = [&] {
+    if (reads.call) seen_.leases.note_hindrance(process_.number(), ground_.clock.now());
+  };
+  if (is_away()) {
+    hinder();
     co_return failed(WriteFailure::unavailable);
+  }
   struct Caller {
     std::shared_ptr<Exchange> exchange;
     ~Caller() { exchange->decide = nullptr; }
@@ -47,6 +68,7 @@ base::Task<WriteResult> Database::write(const ports::Reads& reads, const ports::
   auto result = co_await base::await_callback<WriteResult>(
       [&](const Answered& answer) { server_.spawn("write", serve(caller.exchange, answer)); });
   co_await travel();
+  if (!result.committed()) hinder();
   co_return result;
 }
 
@@ -74,16 +96,15 @@ base::Task<void> Database::serve(std::shared_ptr<Exchange> exchange, Answered an
 }
 
 base::Task<WriteResult> Database::commit(std::shared_ptr<Exchange> exchange) {
-  std::vector<domain::Event> events;
+  Changes changes;
   const ports::Decide decide = [&](const Loaded& loaded) -> base::Result<Changes, domain::Refusal> {
     if (exchange->decide == nullptr) return std::unexpected(domain::Refusal{});
     auto decided = (*exchange->decide)(loaded);
-    if (decided) events = decided->insert_events;
+    if (decided) changes = *decided;
     return decided;
   };
   auto result = co_await inner_.write(exchange->reads, decide);
-  if (result.committed())
-    for (auto& event : events) events_.push_back(std::move(event));
+  if (result.committed()) note(changes);
   co_return result;
 }
 
@@ -114,18 +135,45 @@ base::Task<void> Database::commit_late(std::shared_ptr<Exchange> exchange, Answe
   const auto ended = co_await inner_.write(nothing, again);
   ground_.trace.note(ended.committed() ? "database: a late COMMIT succeeds"
                                        : "database: a late COMMIT fails");
-  if (!ended.committed()) co_return;
-  for (auto& event : late->insert_events) events_.push_back(std::move(event));
+  if (ended.committed()) note(*late);
 }
 
 template <class T>
 base::Task<T> Database::read(base::Task<T> query) {
   co_await travel();
-  if (ground_.faults.database_away > 0 || ground_.faults.strike(Fault::database_away))
-    throw ports::StoreUnavailable("the connection was refused");
+  if (is_away()) throw ports::StoreUnavailable("the connection was refused");
   auto answer = co_await std::move(query);
   co_await travel();
   co_return answer;
+}
+
+// By the database's own clock, at which the statement is executed.
+base::Task<void> Database::serve_lease(domain::InstanceId instance, base::Duration span, bool begin,
+                                       base::Completion<bool> answer) {
+  const auto now = ground_.clock.now();
+  const bool holds =
+      co_await (begin ? inner_.begin_lease(instance, span) : inner_.renew_lease(instance, span));
+  if (holds) seen_.leases.note_lease(instance, process_.number(), now, now + span);
+  answer(holds);
+}
+
+base::Task<bool> Database::ask_lease(domain::InstanceId instance, base::Duration span, bool begin) {
+  const int process = process_.number();
+  co_await travel();
+  if (is_away()) {
+    seen_.leases.begin(process, kWithoutLease, ground_.clock.now());
+    throw ports::StoreUnavailable("the connection was refused");
+  }
+  const bool holds = co_await base::await_callback<bool>([&](const base::Completion<bool>& answer) {
+    server_.spawn("lease", serve_lease(instance, span, begin, answer));
+  });
+  co_await travel();
+  if (holds) {
+    seen_.leases.end(process, kWithoutLease, ground_.clock.now());
+  } else {
+    seen_.leases.begin(process, kWithoutLease, ground_.clock.now());
+  }
+  co_return holds;
 }
 
 base::Task<bool> Database::was_committed(const Changes& changes) {
@@ -182,17 +230,24 @@ base::Task<std::vector<domain::CheckoutSession>> Database::due_checkouts(base::T
   return read(inner_.due_checkouts(now, limit));
 }
 base::Task<bool> Database::begin_lease(domain::InstanceId instance, base::Duration span) {
-  return read(inner_.begin_lease(instance, span));
+  return ask_lease(instance, span, true);
 }
 base::Task<bool> Database::renew_lease(domain::InstanceId instance, base::Duration span) {
-  return read(inner_.renew_lease(instance, span));
+  return ask_lease(instance, span, false);
 }
 base::Task<bool> Database::end_lease(domain::InstanceId instance) {
   return read(inner_.end_lease(instance));
 }
 base::Task<std::vector<domain::GatewayCall>> Database::due_calls(base::Timestamp now,
                                                                  std::int64_t limit) {
-  return read(inner_.due_calls(now, limit));
+  std::exception_ptr failure;
+  try {
+    co_return co_await read(inner_.due_calls(now, limit));
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  seen_.leases.note_hindrance(process_.number(), ground_.clock.now());
+  std::rethrow_exception(failure);
 }
 base::Task<std::vector<domain::OrderId>> Database::due_orders(base::Timestamp now,
                                                               std::int64_t limit) {

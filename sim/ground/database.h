@@ -1,19 +1,20 @@
-// The database server: the real store, which the service reaches over a link that fails.
-// It survives the service's process, and so does a COMMIT that was sent before a crash.
+// The database server as one process reaches it: the real store, over a link that fails. It
+// survives the process, and so does a COMMIT that was sent before a crash.
 #pragma once
 
 #include <memory>
-#include <vector>
 
 #include "sim/ground/forwarding_store.h"
 #include "sim/ground/ground.h"
+#include "sim/ground/process.h"
+#include "sim/ground/seen.h"
 
 namespace cobro::sim {
 
 class Database final : public ForwardingStore {
  public:
-  // Both outlive it.
-  Database(Ground& ground, ports::Store& inner);
+  // All of them outlive it. `inner` and `seen` are those of every process.
+  Database(Ground& ground, Process& process, ports::Store& inner, Seen& seen);
 
   base::Task<ports::WriteResult> write(const ports::Reads& reads,
                                        const ports::Decide& decide) override;
@@ -57,9 +58,6 @@ class Database final : public ForwardingStore {
   base::Task<std::int64_t> purge_records(base::Timestamp now, std::int64_t limit) override;
   base::Task<bool> ping() override;
 
-  // Every event that was committed, in the order of commits.
-  [[nodiscard]] const std::vector<domain::Event>& events() const { return events_; }
-
  private:
   struct Exchange;
   using Answered = base::Completion<ports::WriteResult>;
@@ -67,11 +65,17 @@ class Database final : public ForwardingStore {
   base::Task<void> serve(std::shared_ptr<Exchange> exchange, Answered answer);
   base::Task<ports::WriteResult> commit(std::shared_ptr<Exchange> exchange);
   base::Task<void> commit_late(std::shared_ptr<Exchange> exchange, Answered answer);
+  base::Task<void> serve_lease(domain::InstanceId instance, base::Duration span, bool begin,
+                               base::Completion<bool> answer);
+  base::Task<bool> ask_lease(domain::InstanceId instance, base::Duration span, bool begin);
+  void note(const ports::Changes& changes);
+  bool is_away();
   template <class T>
   base::Task<T> read(base::Task<T> query);
 
   Ground& ground_;
-  std::vector<domain::Event> events_;
+  Process& process_;
+  Seen& seen_;
   base::TaskGroup server_;
 };
 

@@ -1,5 +1,4 @@
-// What every part of the simulated world stands on: time, trace, faults, and the button
-// that ends the service's process at one of its calls to the outside.
+// What every part of the simulated world stands on: time, trace and faults.
 #pragma once
 
 #include <algorithm>
@@ -53,30 +52,6 @@ class Faults {
   std::array<std::int64_t, kFaults> struck_{};
 };
 
-// Pressed by the service's k-th call from when it was armed: that call never returns, and
-// whoever drives the clock ends the process after this step.
-class CrashButton {
- public:
-  void arm(std::int64_t calls) { left_ = calls; }
-  [[nodiscard]] bool is_pressed() const { return pressed_; }
-  void release() {
-    pressed_ = false;
-    left_ = 0;
-  }
-  // Every call of the service to the outside passes here, before and after its work.
-  base::Task<void> pass() {
-    if (left_ == 0) co_return;
-    left_ -= 1;
-    if (left_ > 0) co_return;
-    pressed_ = true;
-    co_await base::await_callback<int>([](const base::Completion<int>&) {});
-  }
-
- private:
-  std::int64_t left_ = 0;
-  bool pressed_ = false;
-};
-
 struct Ground {
   explicit Ground(const Options& drawn) : options(drawn), trace(clock), faults(options) {}
   Ground(const Ground&) = delete;
@@ -86,7 +61,6 @@ struct Ground {
   ManualClock clock;
   Trace trace;
   Faults faults;
-  CrashButton crash;
   // What must never happen, whatever the faults: one line each.
   std::vector<std::string> violations;
   // How often each thing happened that a run should contain.

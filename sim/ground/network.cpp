@@ -49,15 +49,26 @@ wire::Request to_incoming(HttpRequest request) {
 
 // ---- to the gateway -----------------------------------------------------------------------
 
-GatewayWire::GatewayWire(Ground& ground, wire::Handler gateway)
-    : ground_(ground), gateway_(std::move(gateway)), packets_(ground.reporter()) {}
+GatewayWire::GatewayWire(Ground& ground, Process& process, wire::Handler gateway, Seen& seen)
+    : ground_(ground),
+      gateway_(std::move(gateway)),
+      process_(process),
+      seen_(seen),
+      packets_(ground.reporter()) {}
 
 base::Task<HttpResult> GatewayWire::send(HttpRequest request) {
-  co_await ground_.crash.pass();
-  const auto number = ++sent_;
-  ground_.trace.note(
-      fmt::format("gateway < g{} {} {} {} {}", number, request.method, short_url(request),
-                  request.headers.find("Idempotency-Key").value_or(""), request.body));
+  co_await process_.pass();
+  const auto number = ++seen_.requests;
+  const std::string key(request.headers.find("Idempotency-Key").value_or(""));
+  ground_.trace.note(fmt::format(
+      "gateway < g{}{} {} {} {} {}", number,
+      ground_.options.processes > 1 ? fmt::format(" of process {}", process_.number()) : "",
+      request.method, short_url(request), key, request.body));
+  auto& leases = seen_.leases;
+  leases.note_send(key, process_.number(), ground_.clock.now());
+  // Recovery waits for that, but not for long.
+  const bool account = short_url(request) == "/v1/account";
+  if (account) leases.begin(process_.number(), kAccountAsked, ground_.clock.now());
   const auto timeout = request.timeout;
   auto result = co_await base::await_callback<HttpResult>([&](const Answered& answer) {
     packets_.spawn("time-out", give_up(timeout, answer));
@@ -66,7 +77,8 @@ base::Task<HttpResult> GatewayWire::send(HttpRequest request) {
   ground_.trace.note(fmt::format("gateway > g{} {}", number,
                                  result ? std::to_string(result->status) : result.error().message),
                      result ? result->body : "");
-  co_await ground_.crash.pass();
+  if (account) leases.end(process_.number(), kAccountAsked, ground_.clock.now());
+  co_await process_.pass();
   co_return result;
 }
 
@@ -91,7 +103,7 @@ base::Task<void> GatewayWire::carry(HttpRequest request, std::int64_t number, An
   }
   const std::string key(request.headers.find("Idempotency-Key").value_or(""));
   auto reply = co_await gateway_(to_incoming(std::move(request)));
-  deeds_.note(key, reply);
+  seen_.deeds.note(key, reply);
   if (faults.strike(Fault::gateway_unheard)) {
     ground_.trace.note(
         fmt::format("gateway . g{} is done, its answer {} is lost", number, reply.status));

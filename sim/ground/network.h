@@ -6,8 +6,9 @@
 
 #include "base/task.h"
 #include "ports/http_client.h"
-#include "sim/ground/deeds.h"
 #include "sim/ground/ground.h"
+#include "sim/ground/process.h"
+#include "sim/ground/seen.h"
 #include "wire/message.h"
 
 namespace cobro::sim {
@@ -17,12 +18,12 @@ inline constexpr std::string_view kServiceOrigin = "http://cobro.test";
 
 wire::Request to_incoming(ports::HttpRequest request);
 
-// What the service sends to its gateway.
+// What one process sends to its gateway.
 class GatewayWire final : public ports::HttpClient {
  public:
-  GatewayWire(Ground& ground, wire::Handler gateway);
+  // All of them outlive it; `seen` is that of every process.
+  GatewayWire(Ground& ground, Process& process, wire::Handler gateway, Seen& seen);
   base::Task<ports::HttpResult> send(ports::HttpRequest request) override;
-  [[nodiscard]] const Deeds& deeds() const { return deeds_; }
 
  private:
   using Answered = base::Completion<ports::HttpResult>;
@@ -31,8 +32,8 @@ class GatewayWire final : public ports::HttpClient {
 
   Ground& ground_;
   wire::Handler gateway_;
-  Deeds deeds_;
-  std::int64_t sent_ = 0;
+  Process& process_;
+  Seen& seen_;
   base::TaskGroup packets_;
 };
 

@@ -53,6 +53,18 @@ void live_long(Options& options, Chance& chance) {
   options.lease = 15min;
 }
 
+// Two processes, on every third seed. Looking as often as in production costs most of a run's time.
+void draw_processes(Options& options) {
+  Chance chance(options.seed, "processes");
+  if (!chance.roll(333)) return;
+  options.processes = 2;
+  options.pauses = draw_count(chance, 20);
+  if (!chance.roll(400) || options.seed % kLongEvery == 0) return;
+  options.faulty = 24h;
+  options.lease = 10s;
+  options.recovery_period = 2s;
+}
+
 }  // namespace
 
 std::string_view to_string(Fault fault) {
@@ -86,6 +98,7 @@ Options draw_options(std::uint64_t seed) {
   options.after_retries = chance.pick(std::vector<std::string>{"cancel", "unpaid", "past_due"});
   if (seed % kLongEvery == 0) live_long(options, chance);
   options.checkout_at_gateway = chance.roll(300);
+  draw_processes(options);
   return options;
 }
 
@@ -97,7 +110,8 @@ std::string describe(const Options& options) {
       "POST\n"
       "people buy, subscribe and visit checkout pages ({}) up to {} min apart (0: never); drafts "
       "last {} min; after the last try: {}\n"
-      "{} crashes; outages of up to {} min: {} of the gateway, {} of webhooks, {} of the database; "
+      "{} processes of the service, leases of {} s; {} pauses, {} crashes; outages of up to {} "
+      "min: {} of the gateway, {} of webhooks, {} of the database; "
       "{} times the gateway is in trouble; {} incidents\n"
       "per mille:",
       options.seed, minutes(options.faulty) / 60, minutes(options.healing) / 60, options.clients,
@@ -105,7 +119,8 @@ std::string describe(const Options& options) {
       options.refund_overpayments ? "go back" : "stay", minutes(options.orders_expire_after),
       minutes(options.keys_kept), options.processing_time.count() / 1000,
       options.checkout_at_gateway ? "the gateway's" : "ours", minutes(options.billing_pause),
-      minutes(options.draft_lasts), options.after_retries, options.crashes,
+      minutes(options.draft_lasts), options.after_retries, options.processes,
+      options.lease.count() / 1'000'000, options.pauses, options.crashes,
       minutes(options.longest_outage), options.gateway_outages, options.webhook_outages,
       options.database_outages, options.gateway_troubles, options.gateway_incidents);
   for (std::size_t i = 0; i < kFaults; ++i)

@@ -46,6 +46,8 @@ struct Options {
   base::Duration faulty = std::chrono::hours(72);   // phase one
   base::Duration healing = std::chrono::hours(30);  // phase two: no fault, no client
   std::array<int, kFaults> rates{};                 // per mille of the calls it can strike
+  int processes = 1;                                // of the service, on one database
+  int pauses = 0;  // a process stands still, perhaps for longer than its lease
   int crashes = 0;
   int gateway_outages = 0;    // nothing reaches the gateway
   int gateway_troubles = 0;   // most of its faults strike often, and its webhooks do not come
