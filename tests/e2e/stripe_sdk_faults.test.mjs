@@ -68,6 +68,29 @@ test('each fault is what it says, and a retry with the key never charges twice',
   }
 });
 
+// what the rule says of the error, and what the client makes of it
+const refusals = [
+  [{ status: 402, decline_code: 'insufficient_funds' }, 'StripeCardError', 'card_declined'],
+  [{ code: 'resource_missing', param: 'payment_method' }, 'StripeInvalidRequestError', 'resource_missing'],
+  [{ status: 401 }, 'StripeAuthenticationError', undefined],
+  [{ status: 403 }, 'StripePermissionError', undefined],
+  [{ type: 'idempotency_error' }, 'StripeIdempotencyError', undefined],
+  [{ status: 429, code: 'lock_timeout' }, 'StripeRateLimitError', 'lock_timeout'],
+];
+
+test('a refusal that is asked for is an error of the right class, and nothing was done', async (t) => {
+  const sandbox = await startSandbox(t, nowhere);
+  const stripe = client(sandbox, { maxNetworkRetries: 0 });
+  for (const [rule, type, code] of refusals) {
+    await ask(sandbox, 'POST', 'faults', { fault: 'refused', operation: 'payment_intent.create', times: 1, ...rule });
+    const error = await stripe.paymentIntents.create(payment).then(() => assert.fail(type), (failure) => failure);
+    assert.deepEqual([error.type, error.code, error.param], [type, code, rule.param]);
+    assert.equal(error.decline_code, rule.decline_code);
+  }
+  assert.equal(await charges(sandbox), 0);
+  assert.equal((await stripe.paymentIntents.create(payment)).status, 'succeeded');
+});
+
 test('a client that retries by itself gets through half of all answers being lost', async (t) => {
   const sandbox = await startSandbox(t, nowhere);
   await ask(sandbox, 'POST', 'faults', { fault: 'answer_lost', percent: '50', method: 'POST' });

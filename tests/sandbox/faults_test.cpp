@@ -98,6 +98,63 @@ TEST(SandboxFaults, rate_limits_and_lock_timeouts_say_what_stripe_says) {
   EXPECT_EQ(locked.header("Stripe-Rate-Limited-Reason"), "");
 }
 
+// The error's type, code, decline code, parameter and message; "" for one that is not there.
+std::vector<std::string> words_of(const Answered& answered) {
+  std::vector<std::string> words;
+  for (const auto* name : {"type", "code", "decline_code", "param", "message"})
+    words.push_back(answered.json.string_at({"error", name}).value_or(""));
+  return words;
+}
+
+TEST(SandboxFaults, a_refusal_is_worded_as_the_rule_says_and_nothing_was_done) {
+  struct Row {
+    std::string rule;
+    int status;
+    std::vector<std::string> words;
+  };
+  for (const auto& row : std::vector<Row>{
+           {"status=402&decline_code=insufficient_funds",
+            402,
+            {"card_error", "card_declined", "insufficient_funds", "",
+             "Your card has insufficient funds."}},
+           {"type=card_error&code=expired_card",
+            402,
+            {"card_error", "expired_card", "", "", "Your card has expired."}},
+           {"code=resource_missing&param=payment_method",
+            400,
+            {"invalid_request_error", "resource_missing", "", "payment_method",
+             "No such PaymentMethod: 'pm_card_visa'"}},
+           {"param=statement_descriptor",
+            400,
+            {"invalid_request_error", "", "", "statement_descriptor",
+             "Invalid statement_descriptor"}},
+           {"status=401",
+            401,
+            {"invalid_request_error", "", "", "", "Invalid API Key provided: sk_test_****"}},
+           {"type=idempotency_error&message=Ours", 400, {"idempotency_error", "", "", "", "Ours"}},
+           {"status=503", 503, {"api_error", "", "", "", "An unknown error occurred"}}}) {
+    World world;
+    const auto met = meet(world, "fault=refused&operation=payment_intent.create&" + row.rule);
+    EXPECT_EQ(met.first.status, row.status) << row.rule;
+    EXPECT_EQ(words_of(met.first), row.words) << row.rule;
+    EXPECT_EQ(met.charges_before_retry, 0U) << row.rule;
+    EXPECT_EQ(met.again.status, 200) << row.rule << ": the key did not keep it";
+    EXPECT_EQ(met.again.header("Idempotent-Replayed"), "") << row.rule;
+  }
+}
+
+TEST(SandboxFaults, a_refusal_names_the_object_in_the_path) {
+  World world;
+  const auto paid = world.pay("pm_card_visa").text({"id"});
+  const auto path = "/v1/payment_intents/" + paid;
+  world.post("/_sandbox/faults", "fault=refused&code=resource_missing&status=404&path=" + path);
+  EXPECT_EQ(world.get(path).text({"error", "message"}), "No such object: '" + paid + "'");
+  const auto rules = world.get("/_sandbox/faults");
+  const auto& rule = rules.json.find("faults")->as_array()->front();
+  EXPECT_EQ(rule.string_at({"code"}), "resource_missing");
+  EXPECT_EQ(rule.int_at({"status"}), 404);
+}
+
 wire::Request payment() {
   auto request = World::request("POST", "/v1/payment_intents", kPayment);
   request.headers.add("Idempotency-Key", "key-1");
@@ -191,6 +248,9 @@ TEST(SandboxFaults, rules_come_as_json_and_as_options_too_and_mistakes_are_named
   EXPECT_EQ(mistake("fault=answer_lost&event=charge.*"), "event");
   EXPECT_EQ(mistake("fault=webhook_late&path=/v1"), "path");
   EXPECT_EQ(mistake("fault=error_before&status=200"), "status");
+  EXPECT_EQ(mistake("fault=error_before&status=402"), "status");
+  EXPECT_EQ(mistake("fault=refused&status=200"), "status");
+  EXPECT_EQ(mistake("fault=error_before&code=card_declined"), "code");
   options.faults = {"explode"};
   EXPECT_THROW(World{options}, std::runtime_error);
   EXPECT_EQ(world.get("/_sandbox/nothing").status, 404);

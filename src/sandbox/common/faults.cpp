@@ -27,6 +27,7 @@ constexpr std::array kNames = {
     Name{"request_late", Fault::request_late},
     Name{"slow", Fault::slow},
     Name{"error_before", Fault::error_before},
+    Name{"refused", Fault::refused},
     Name{"rate_limited", Fault::rate_limited},
     Name{"lock_timeout", Fault::lock_timeout},
     Name{"answer_lost", Fault::answer_lost},
@@ -70,9 +71,19 @@ std::int64_t read_within(Params& params, std::string_view name, std::int64_t fal
   return value;
 }
 
-bool is_429(Fault fault) {
-  return fault == Fault::rate_limited || fault == Fault::lock_timeout;
+// The statuses that an error of the fault may have, and the one that it has unless told.
+struct Statuses {
+  int usual;
+  int least;
+};
+Statuses statuses_of(const FaultRule& rule) {
+  if (rule.fault == Fault::rate_limited || rule.fault == Fault::lock_timeout) return {429, 400};
+  if (rule.fault == Fault::refused) return {rule.error.type == "card_error" ? 402 : 400, 400};
+  return {500, 500};
 }
+
+constexpr auto kWords =
+    std::to_array<std::string_view>({"type", "code", "decline_code", "param", "message"});
 
 // What makes no sense for the fault is a mistake: it would silently match nothing.
 void check_fit(Params& params, Fault fault) {
@@ -83,8 +94,21 @@ void check_fit(Params& params, Fault fault) {
           invalid_request(webhook ? fmt::format("{} says nothing about a webhook; use event", name)
                                   : fmt::format("{} says nothing about this fault", name),
                           std::string(name)));
+  for (const std::string_view name : kWords)
+    if (fault != Fault::refused && params.has(name))
+      params.refuse(
+          invalid_request(fmt::format("{} is for the fault refused", name), std::string(name)));
   if (!webhook && params.has("event"))
     params.refuse(invalid_request("event is for the faults of webhooks", "event"));
+}
+
+ErrorWords read_words(Params& params) {
+  const auto word = [&](std::string_view name) { return params.non_empty(name).value_or(""); };
+  return {.type = word("type"),
+          .code = word("code"),
+          .decline_code = word("decline_code"),
+          .param = word("param"),
+          .message = word("message")};
 }
 
 std::optional<FaultRule> read_rule(Params& params) {
@@ -101,8 +125,10 @@ std::optional<FaultRule> read_rule(Params& params) {
   rule.times = params.positive("times");
   rule.delay = std::chrono::milliseconds(
       read_within(params, "delay_ms", kDefaultDelayMs, 0, kLongestDelayMs));
-  rule.status = static_cast<int>(is_429(rule.fault) ? read_within(params, "status", 429, 400, 599)
-                                                    : read_within(params, "status", 500, 500, 599));
+  rule.error = read_words(params);
+  const auto statuses = statuses_of(rule);
+  rule.status =
+      static_cast<int>(read_within(params, "status", statuses.usual, statuses.least, 599));
   rule.should_retry = params.boolean("should_retry");
   return params.done() ? std::nullopt : std::optional(std::move(rule));
 }
@@ -122,6 +148,18 @@ Json tree_of(std::string_view text) {
 bool matches_event(std::string_view pattern, std::string_view type) {
   if (!pattern.ends_with('*')) return pattern.empty() || pattern == type;
   return type.starts_with(pattern.substr(0, pattern.size() - 1));
+}
+
+Json text_or_nothing(const std::string& value) {
+  return value.empty() ? Json(JsonNull{}) : Json(value);
+}
+
+void add_words(const ErrorWords& error, JsonObject& json) {
+  json.emplace_back("type", text_or_nothing(error.type));
+  json.emplace_back("code", text_or_nothing(error.code));
+  json.emplace_back("decline_code", text_or_nothing(error.decline_code));
+  json.emplace_back("param", text_or_nothing(error.param));
+  json.emplace_back("message", text_or_nothing(error.message));
 }
 
 }  // namespace
@@ -194,18 +232,16 @@ bool Faults::remove(std::string_view id) {
 }
 
 Json to_json(const FaultRule& rule) {
-  const auto text = [](const std::string& value) {
-    return value.empty() ? Json(JsonNull{}) : Json(value);
-  };
   JsonObject json{{"id", rule.id}, {"fault", name_of(rule.fault)}};
   if (is_webhook_fault(rule.fault)) {
-    json.emplace_back("event", text(rule.event));
+    json.emplace_back("event", text_or_nothing(rule.event));
   } else if (!is_work_fault(rule.fault)) {
-    json.emplace_back("method", text(rule.method));
-    json.emplace_back("path", text(rule.path));
-    json.emplace_back("operation", text(rule.operation));
+    json.emplace_back("method", text_or_nothing(rule.method));
+    json.emplace_back("path", text_or_nothing(rule.path));
+    json.emplace_back("operation", text_or_nothing(rule.operation));
     json.emplace_back("status", rule.status);
     json.emplace_back("should_retry", rule.should_retry ? Json(*rule.should_retry) : Json());
+    if (rule.fault == Fault::refused) add_words(rule.error, json);
   }
   json.emplace_back("skip", rule.skip);
   json.emplace_back("percent", rule.percent);

@@ -1,7 +1,7 @@
 // Misbehaviour on demand: rules that say which requests or webhooks meet which accident,
 // and when. They live in memory: a restarted sandbox behaves.
 //
-//   request ──[request_*, slow, error_before, rate_limited, lock_timeout]──▶ the work
+//   request ──[request_*, slow, error_before, refused, rate_limited, …]────▶ the work
 //   answer  ◀──[answer_*, error_after, error_kept]────────────────────────── the work
 //   the work ◀─[insufficient_balance]
 //   webhook ◀──[webhook_*]────────────────────────────────────────────────── an event
@@ -27,6 +27,7 @@ enum class Fault {
   request_late,          // on its way for `delay`, then as usual
   slow,                  // takes `delay` to work; the key is in use meanwhile
   error_before,          // 5xx; nothing was done
+  refused,               // the error that the rule words; nothing was done
   rate_limited,          // 429; nothing was done
   lock_timeout,          // 429 lock_timeout; nothing was done
   answer_lost,           // done; the connection closes
@@ -47,6 +48,16 @@ bool is_webhook_fault(Fault fault);
 // Met by an operation while it works.
 bool is_work_fault(Fault fault);
 
+// The members of an error as the gateway's clients see them; "" is a member that it leaves out, or,
+// of `type` and `message`, one that the gateway's room words itself.
+struct ErrorWords {
+  std::string type;
+  std::string code;
+  std::string decline_code;
+  std::string param;
+  std::string message;
+};
+
 struct FaultRule {
   std::string id;
   Fault fault = Fault::request_lost;
@@ -62,7 +73,8 @@ struct FaultRule {
   std::optional<std::int64_t> times;
   base::Duration delay{0};
   int status = 500;
-  std::optional<bool> should_retry;  // Stripe-Should-Retry of a 429 or 5xx; else none is sent
+  ErrorWords error;                  // of `refused`
+  std::optional<bool> should_retry;  // Stripe-Should-Retry of an error; else none is sent
   std::int64_t seen = 0;             // matches so far
   std::int64_t struck = 0;
 };

@@ -38,9 +38,10 @@ base::Task<wire::Reply> FaultyApi::misbehave(wire::Request request, FaultRule ru
     case Fault::request_reset:
       co_return nothing("reset");
     case Fault::error_before:
+    case Fault::refused:
     case Fault::rate_limited:
     case Fault::lock_timeout:
-      co_return api_.error_of(rule);
+      co_return api_.error_of(rule, request);
     case Fault::request_late:
       co_await clock_.sleep(rule.delay);
       break;
@@ -50,7 +51,7 @@ base::Task<wire::Reply> FaultyApi::misbehave(wire::Request request, FaultRule ru
       break;
   }
   const auto key = api_.idempotency_key_of(request);
-  auto reply = co_await work(std::move(request), processing_);
+  auto reply = co_await work(request, processing_);
   switch (rule.fault) {
     case Fault::answer_lost:
       co_return nothing("close");
@@ -64,9 +65,9 @@ base::Task<wire::Reply> FaultyApi::misbehave(wire::Request request, FaultRule ru
       co_await clock_.sleep(rule.delay);
       co_return reply;
     case Fault::error_after:
-      co_return api_.error_of(rule);
+      co_return api_.error_of(rule, request);
     case Fault::error_kept: {
-      auto error = api_.error_of(rule);
+      auto error = api_.error_of(rule, request);
       database_.replace_answer(key, error.status, error.body);
       co_return error;
     }

@@ -28,8 +28,9 @@ class GatewayApi {
   virtual base::Task<wire::Reply> answer(wire::Request request, base::Duration processing) = 0;
   // "refund.create"; "" for a request that the API does not know.
   virtual std::string operation_of(const wire::Request& request) = 0;
-  // The rule's error as this gateway words it: of a server, unless the fault names another.
-  virtual wire::Reply error_of(const FaultRule& rule) = 0;
+  // The rule's error as this gateway words it to that request: of a server, unless the fault names
+  // another.
+  virtual wire::Reply error_of(const FaultRule& rule, const wire::Request& request) = 0;
   // "" when the request has none.
   virtual std::string idempotency_key_of(const wire::Request& request) = 0;
 };

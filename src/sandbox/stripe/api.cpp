@@ -223,8 +223,8 @@ std::string Api::operation_of(const wire::Request& request) {
   return match ? stripe::operation_of(*match->route) : std::string();
 }
 
-wire::Reply Api::error_of(const FaultRule& rule) {
-  return fault_error(account_, rule);
+wire::Reply Api::error_of(const FaultRule& rule, const wire::Request& request) {
+  return fault_error(account_, rule, request);
 }
 
 std::string Api::idempotency_key_of(const wire::Request& request) {

@@ -22,7 +22,7 @@ class Api final : public GatewayApi {
 
   base::Task<wire::Reply> answer(wire::Request request, base::Duration processing) override;
   std::string operation_of(const wire::Request& request) override;
-  wire::Reply error_of(const FaultRule& rule) override;
+  wire::Reply error_of(const FaultRule& rule, const wire::Request& request) override;
   std::string idempotency_key_of(const wire::Request& request) override;
 
  private:

@@ -7,6 +7,8 @@
 
 namespace cobro::sandbox::stripe {
 
-wire::Reply fault_error(Account& account, const FaultRule& rule);
+// The reply to that request: a `refused` rule is completed with Stripe's own message for its code,
+// which names what the request names.
+wire::Reply fault_error(Account& account, const FaultRule& rule, const wire::Request& request);
 
 }  // namespace cobro::sandbox::stripe
