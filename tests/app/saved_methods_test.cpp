@@ -75,6 +75,37 @@ TEST_F(SavedMethods, the_removed_default_hands_on_to_another) {
   EXPECT_EQ(members.now(members.removing("ana", first.id.to_string())), "not_found");
 }
 
+// Only what the gateway shows of it tells that it is detached, not what a refusal blames.
+TEST_F(SavedMethods, a_refused_removal_leaves_the_method_and_can_be_asked_for_again) {
+  struct Row {
+    std::string error;
+    std::string answer;
+  };
+  for (const auto& row : std::vector<Row>{
+           {"param=payment_method", "validation_failed"},
+           {"code=payment_method_unexpected_state", "validation_failed"},
+           {"status=404&code=resource_missing&param=payment_method", "validation_failed"},
+           {"status=429&code=lock_timeout&param=payment_method", "gateway_busy"}}) {
+    members.now(members.saving("ana", "pm_card_visa"));
+    const auto id = members.saved("ana").methods.front().id.to_string();
+    const auto rule = "fault=refused&times=1&operation=payment_method.detach&" + row.error;
+    ASSERT_EQ(world.sandbox_post("/_sandbox/faults", rule).status, 200);
+    EXPECT_EQ(members.now(members.removing("ana", id)), row.answer) << row.error;
+    EXPECT_EQ(members.saved("ana").methods.size(), 1U) << row.error;
+    EXPECT_EQ(members.now(members.removing("ana", id)), "200 detached 4242") << row.error;
+  }
+}
+
+// The same refusal of one that is detached there, or is not there any more, ends it here.
+TEST_F(SavedMethods, a_removal_of_what_is_detached_there_is_done) {
+  members.now(members.saving("ana", "pm_card_visa"));
+  const auto method = members.saved("ana").methods.front();
+  const auto path = "/v1/payment_methods/" + method.gateway_payment_method_id + "/detach";
+  ASSERT_EQ(world.sandbox_post(path, "").status, 200);
+  EXPECT_EQ(members.now(members.removing("ana", method.id.to_string())), "200 detached 4242");
+  EXPECT_TRUE(members.saved("ana").methods.empty());
+}
+
 TEST_F(SavedMethods, somebody_elses_method_does_not_exist) {
   members.now(members.saving("ana", "pm_card_visa"));
   const auto id = members.saved("ana").methods.front().id.to_string();

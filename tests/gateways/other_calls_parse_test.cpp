@@ -229,6 +229,7 @@ TEST(StripeOtherCallsParse, tells_when_there_is_nothing_to_detach) {
   for (const auto& response : gone) {
     const auto got = parse(Operation::detach_method, response);
     EXPECT_EQ(got.kind, AnswerKind::not_executed) << response.body;
+    EXPECT_TRUE(got.look_first) << response.body;
     EXPECT_TRUE(got.fault == ports::Fault::payment_method) << response.body;
   }
   const auto other = parse(Operation::detach_method,

@@ -106,12 +106,8 @@ bool shows_done(const GatewayCall& call, const GatewayObject& object) {
 
 class MethodCalls final : public CallHandler {
  public:
-  [[nodiscard]] std::unique_ptr<Completion> completion(const Context&, const GatewayCall& call,
-                                                       GatewayAnswer& answer) const override {
-    // A method that the gateway does not have any more is as good as detached.
-    if (call.operation == Operation::detach_method && answer.fault == Fault::payment_method &&
-        answer.kind == ports::AnswerKind::not_executed)
-      answer.kind = ports::AnswerKind::accepted;
+  [[nodiscard]] std::unique_ptr<Completion> completion(const Context&, const GatewayCall&,
+                                                       GatewayAnswer&) const override {
     return std::make_unique<MethodCompletion>();
   }
   [[nodiscard]] GatewayAnswer parse(const ports::Gateway& gateway, const GatewayCall& call,
@@ -125,6 +121,7 @@ class MethodCalls final : public CallHandler {
         context, call, gateway_id_of(loaded, call),
         [&call](const GatewayObject& object) { return shows_done(call, object); });
     if (!found.answered) co_return Sighting::no_answer;
+    // A method that the gateway does not have any more is as good as detached.
     const bool gone = found.missing && call.operation == Operation::detach_method;
     const bool done = gone || !std::holds_alternative<std::monostate>(found.object);
     if (done)

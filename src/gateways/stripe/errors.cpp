@@ -92,10 +92,9 @@ Judged judge(Asked asked, const ports::HttpResponse& response) {
 }
 
 // Nothing was done for want of an object that is to be made or used with it. One that we believe to
-// be there, in our path, must be looked for.
+// be there, in our path, must be looked for; so must a method that is to be detached.
 bool has_no_object(Asked asked, const Judged& judged) {
-  return asked == Asked::detach ? judged.verdict.culprit == Culprit::payment_method
-                                : judged.verdict.gone && judged.verdict.culprit != Culprit::path;
+  return judged.verdict.gone && judged.verdict.culprit != Culprit::path && asked != Asked::detach;
 }
 
 AnswerKind kind_of(const Judged& judged) {
