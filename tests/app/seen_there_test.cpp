@@ -117,6 +117,30 @@ TEST_P(SeenThere, a_capture_there_refuses_the_cancellation_here) {
   EXPECT_TRUE(world.refund(1));
 }
 
+TEST_P(SeenThere, an_order_whose_cancellation_is_refused_says_why_and_can_be_cancelled) {
+  struct Row {
+    std::string error;
+    RefusalCode code;
+  };
+  pay(domain::CaptureMethod::manual);
+  for (const auto& row :
+       std::vector<Row>{{"code=payment_intent_unexpected_state", RefusalCode::gateway_refused},
+                        {"status=403", RefusalCode::gateway_refused},
+                        {"status=429&code=lock_timeout", RefusalCode::gateway_busy}}) {
+    post_there("/_sandbox/faults",
+               "fault=refused&times=1&operation=payment_intent.cancel&" + row.error);
+    const auto refused = world.cancel_order(1);
+    ASSERT_FALSE(refused) << row.error;
+    EXPECT_EQ(refused.error().code, row.code) << row.error;
+    EXPECT_EQ(world.order_row(1).status, domain::OrderStatus::pending) << row.error;
+    EXPECT_FALSE(world.order_row(1).closing) << row.error;
+    EXPECT_EQ(world.payment(1).state, PaymentState::authorized) << row.error;
+  }
+  ASSERT_TRUE(world.cancel_order(1));
+  EXPECT_EQ(world.order_row(1).status, domain::OrderStatus::cancelled);
+  expect_agreement();
+}
+
 TEST_P(SeenThere, a_cancellation_there_refuses_the_capture_here) {
   pay(domain::CaptureMethod::manual);
   post_there("/v1/payment_intents/" + intent() + "/cancel");

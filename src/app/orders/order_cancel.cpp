@@ -72,11 +72,14 @@ base::Result<Decided, Refusal> close(const CancelCall& cancel, const ports::Load
   return decided;
 }
 
-// What has become of the order: cancelled, kept by money that came, or not known yet.
-Answer outcome(const RenderOrder& render, const domain::Order& order) {
+// What has become of the order: cancelled, kept by money that came or by the gateway's refusal, or
+// not known yet.
+Answer outcome(const RenderOrder& render, const domain::Order& order,
+               const std::optional<Refusal>& refused) {
   if (order.status == OrderStatus::cancelled) return render(order);
   if (order.closing) return std::unexpected(still_closing());
   if (order.captured > order.refunded) return std::unexpected(refund_required());
+  if (refused) return std::unexpected(*refused);
   return std::unexpected(invalid_state(
       "A payment of this order went on at the gateway; the order was not cancelled."));
 }
@@ -94,7 +97,7 @@ base::Result<Decided, Refusal> decide(const CancelCall& cancel, const ports::Loa
 
 // After the calls: words what the order has become, and closes the record with it.
 base::Task<Answer> conclude(Context& context, const Call& call, ports::OrderRef order,
-                            RenderOrder render) {
+                            RenderOrder render, std::optional<Refusal> refused) {
   std::optional<Answer> result;
   ports::Reads reads{.root = order};
   if (call.idempotency) reads.record_key = call.idempotency->record_key;
@@ -109,7 +112,7 @@ base::Task<Answer> conclude(Context& context, const Call& call, ports::OrderRef 
       result = std::move(reply);
       return changes;
     }
-    result = outcome(render, *loaded.order);
+    result = outcome(render, *loaded.order, refused);
     if (!loaded.record || loaded.order->closing) return changes;
     auto record = *loaded.record;
     if (*result) {
@@ -136,7 +139,7 @@ base::Task<Answer> cancel_order(Context& context, Call call, CancelOrder command
     return decide(cancel, loaded, std::move(moment));
   };
   const RenderLoaded render_left = [&](const ports::Loaded& loaded) {
-    return outcome(render, *loaded.order);
+    return outcome(render, *loaded.order, std::nullopt);
   };
   const ports::Reads reads{.root = command.order};
   auto decided = co_await idempotently_with_query(context, call, reads, decide_once, render_left,
@@ -144,13 +147,14 @@ base::Task<Answer> cancel_order(Context& context, Call call, CancelOrder command
   if (!decided) co_return std::unexpected(std::move(decided).error());
   if (decided->reply) co_return std::move(*decided->reply);
   // Whatever becomes of one, the others are sent too.
+  std::optional<Refusal> refused;
   for (auto& cancelling : decided->calls) {
     cancelling.record_key.reset();  // the record is closed once, by conclude
-    auto completed = co_await perform(context, nullptr, std::move(cancelling), &unworded);
-    if (!completed && completed.error().code != RefusalCode::outcome_unknown)
-      co_return std::unexpected(std::move(completed).error());
+    auto completed = co_await perform_first(context, call.caller, std::move(cancelling));
+    if (!completed && completed.error().code != RefusalCode::outcome_unknown && !refused)
+      refused = std::move(completed).error();
   }
-  co_return co_await conclude(context, call, command.order, render);
+  co_return co_await conclude(context, call, command.order, render, std::move(refused));
 }
 
 }  // namespace cobro::app
