@@ -13,10 +13,16 @@
 
 namespace cobro::ports {
 
-// How an event names a payment: by the gateway's id of it, by ours from the metadata, or by both.
+// How an event names a payment: by the gateway's id of it, by ours from the metadata, or by both;
+// or by one of its charges alone, whose payment the gateway must be asked for.
 struct NamedPayment {
   std::optional<std::string> gateway_payment_id;
   std::optional<domain::PaymentId> our_payment;
+  std::optional<std::string> gateway_charge_id = {};
+
+  [[nodiscard]] bool is_by_charge_alone() const {
+    return gateway_charge_id && !gateway_payment_id && !our_payment;
+  }
 };
 // How an event names a subscription, in the same way.
 struct NamedSubscription {
@@ -51,6 +57,10 @@ struct RefundsChanged {
   // there is nothing to look at.
   std::optional<domain::Money> refunded = {};
 };
+// Some dispute of the payment was opened or moved, and the event does not tell it in whole.
+struct DisputesChanged {
+  NamedPayment payment;
+};
 struct SubscriptionChanged {
   NamedSubscription subscription;
   bool trial_ends_soon = false;
@@ -73,8 +83,8 @@ struct OfNoInterest {};
 
 struct GatewayEvent {
   using Says = std::variant<OfNoInterest, PaymentEnded, RefundEnded, DisputeMoved, PaymentChanged,
-                            RefundsChanged, SubscriptionChanged, InvoiceChanged, CustomerDeleted,
-                            MethodChanged>;
+                            RefundsChanged, DisputesChanged, SubscriptionChanged, InvoiceChanged,
+                            CustomerDeleted, MethodChanged>;
 
   std::string event_id;        // unique at its gateway
   std::string type;            // in the gateway's words; kept and logged, never compared

@@ -48,6 +48,13 @@ class GatewayLists {
   // The request for the disputes of one payment's object. Its answer is a page of that list.
   [[nodiscard]] virtual domain::GatewayRequest disputes_of(
       const std::string& gateway_payment_id) const = 0;
+  // The request for a charge, which tells the payment that it is of.
+  [[nodiscard]] virtual domain::GatewayRequest charge(
+      const std::string& gateway_charge_id) const = 0;
+  // Reads its answer; a charge that is of no payment, or is not there, names nothing. Gives nothing
+  // when the answer is neither.
+  [[nodiscard]] virtual std::optional<NamedPayment> parse_charge(
+      const HttpResponse& response) const = 0;
   [[nodiscard]] virtual ListPage parse_page(GatewayList list,
                                             const HttpResponse& response) const = 0;
 };

@@ -153,7 +153,7 @@ TEST(StripeDisputeEvent, knows_where_the_money_is_from_the_sum_of_its_lines) {
   expect({
       {kClosed, "[]", 0, false},
       {kClosed, "null", 0, false},
-      {kClosed, R"(["txn_1",{"amount":"x"},{"amount":0}])", 0, false},
+      {kClosed, R"([7,{"amount":"x"},{"amount":0}])", 0, false},
       {kClosed, R"([{"amount":-2990,"currency":"usd"}])", 1, true, "29.90 USD"},
       {kClosed, R"([{"amount":-1000,"currency":"usd"},{"amount":-1990,"currency":"usd"}])", 2, true,
        "29.90 USD"},
@@ -207,11 +207,11 @@ TEST(StripeDisputeEvent, believes_its_type_where_the_list_is_behind) {
   });
 }
 
-TEST(StripeDisputeEvent, is_nothing_without_a_payment_intent_or_an_id) {
+TEST(StripeDisputeEvent, is_nothing_without_a_payment_or_an_id) {
   for (const auto type : kDisputeEvents)
     for (const auto& object :
-         {dispute("won", {{"payment_intent", wire::JsonNull{}}}), dispute("won", {{"id", "../x"}}),
-          dispute("won", {{"object", "charge"}}), json("{}")})
+         {dispute("won", {{"payment_intent", wire::JsonNull{}}, {"charge", wire::JsonNull{}}}),
+          dispute("won", {{"id", "../x"}}), dispute("won", {{"object", "charge"}}), json("{}")})
       EXPECT_TRUE(says_nothing(read_event(type, object))) << type << wire::to_text(object);
 }
 

@@ -57,6 +57,97 @@ TEST(StripeOldShapes, a_refund_and_a_dispute_that_name_their_intent_by_the_charg
   EXPECT_EQ(closed->dispute.status, domain::DisputeStatus::closed);
 }
 
+TEST(StripeOldShapes, a_refund_and_a_dispute_that_name_only_a_charge_are_fetched) {
+  for (const auto& none : {JsonObject{{"payment_intent", JsonNull{}}}, JsonObject{}}) {
+    auto refund = json(R"({"id":"re_1","object":"refund","amount":1000,"currency":"usd",
+      "status":"succeeded","charge":"ch_1","metadata":{}})");
+    for (const auto* type : {"charge.refund.updated", "refund.created"}) {
+      const auto changed =
+          said<ports::RefundsChanged>(read_event(type, fixtures::with(refund, none)));
+      ASSERT_TRUE(changed) << type;
+      EXPECT_TRUE(changed->payment.is_by_charge_alone());
+      EXPECT_EQ(changed->payment.gateway_charge_id, "ch_1");
+    }
+    const auto dispute = fixtures::with(
+        old_shapes::dispute({{"charge", "ch_1"}, {"balance_transaction", "txn_1"}}), none);
+    const auto moved = said<ports::DisputesChanged>(read_event("charge.dispute.created", dispute));
+    ASSERT_TRUE(moved);
+    EXPECT_TRUE(moved->payment.is_by_charge_alone());
+    EXPECT_EQ(moved->payment.gateway_charge_id, "ch_1");
+  }
+  const auto of_none = json(R"({"id":"re_1","object":"refund","amount":1000,"currency":"usd",
+    "status":"succeeded","charge":null})");
+  EXPECT_TRUE(fixtures::says_nothing(read_event("refund.updated", of_none)));
+}
+
+TEST(StripeOldShapes, a_charge_in_whole_tells_our_payment_too) {
+  const auto charge =
+      json(fmt::format(R"({{"id":"ch_1","object":"charge","metadata":{{"cobro_payment":"{}"}}}})",
+                       fixtures::kPaymentId));
+  const auto moved = said<ports::DisputesChanged>(
+      read_event("charge.dispute.updated", old_shapes::dispute({{"charge", charge}})));
+  ASSERT_TRUE(moved);
+  EXPECT_EQ(moved->payment.our_payment, domain::PaymentId::parse(fixtures::kPaymentId));
+  EXPECT_FALSE(moved->payment.is_by_charge_alone());
+}
+
+TEST(StripeOldShapes, a_dispute_whose_money_is_told_by_an_id_is_fetched) {
+  for (const auto& more :
+       {JsonObject{{"balance_transaction", "txn_1"}},
+        JsonObject{{"balance_transactions", wire::JsonArray{"txn_1", "txn_2"}}}}) {
+    const auto moved = said<ports::DisputesChanged>(
+        read_event("charge.dispute.funds_withdrawn", old_shapes::dispute(more)));
+    ASSERT_TRUE(moved);
+    EXPECT_EQ(moved->payment.gateway_payment_id, "pi_1");
+  }
+  EXPECT_TRUE(said<ports::DisputeMoved>(read_event(
+      "charge.dispute.created", old_shapes::dispute({{"balance_transaction", JsonNull{}}}))));
+}
+
+TEST(StripeOldShapes, a_charge_that_was_made_before_there_were_intents_is_asked_about) {
+  const auto charge = json(R"({"id":"ch_1","object":"charge","amount_refunded":1000,
+    "currency":"usd","metadata":{}})");
+  const auto changed = said<ports::RefundsChanged>(read_event("charge.refunded", charge));
+  ASSERT_TRUE(changed);
+  EXPECT_TRUE(changed->payment.is_by_charge_alone());
+  EXPECT_EQ(changed->payment.gateway_charge_id, "ch_1");
+}
+
+TEST(StripeOldShapes, a_charge_tells_its_payment) {
+  EXPECT_EQ(stripe().charge("ch_1").path, "/v1/charges/ch_1");
+  const auto ours = stripe().parse_charge(answer(200, old_shapes::charge()));
+  ASSERT_TRUE(ours);
+  EXPECT_EQ(ours->gateway_payment_id, "pi_1");
+  EXPECT_EQ(ours->our_payment, domain::PaymentId::parse(fixtures::kPaymentId));
+  const auto theirs = stripe().parse_charge(answer(
+      200, old_shapes::charge({{"payment_intent", JsonNull{}}, {"metadata", JsonObject{}}})));
+  ASSERT_TRUE(theirs);
+  EXPECT_FALSE(theirs->gateway_payment_id || theirs->our_payment);
+  const auto missing = json(R"({"error":{"type":"invalid_request_error","code":"resource_missing",
+    "param":"charge","message":"No such charge: 'ch_1'"}})");
+  const auto gone = stripe().parse_charge(answer(404, missing));
+  ASSERT_TRUE(gone);
+  EXPECT_FALSE(gone->gateway_payment_id);
+  EXPECT_FALSE(stripe().parse_charge(answer(500, json("{}"))));
+  EXPECT_FALSE(stripe().parse_charge(answer(200, json(R"({"object":"refund"})"))));
+}
+
+TEST(StripeOldShapes, events_of_subscriptions_and_invoices_name_them) {
+  const auto changed = said<ports::SubscriptionChanged>(
+      read_event("customer.subscription.updated", old_shapes::subscription()));
+  ASSERT_TRUE(changed);
+  EXPECT_EQ(changed->subscription.gateway_subscription_id, "sub_1");
+  EXPECT_TRUE(changed->subscription.our_subscription);
+  for (const auto& invoice :
+       {old_shapes::invoice(), old_shapes::invoice({{"charge", "ch_1"}}),
+        old_shapes::invoice({{"subscription", old_shapes::subscription()}})}) {
+    const auto paid = said<ports::InvoiceChanged>(read_event("invoice.payment_succeeded", invoice));
+    ASSERT_TRUE(paid);
+    EXPECT_EQ(paid->gateway_invoice_id, "in_1");
+    EXPECT_EQ(paid->subscription.gateway_subscription_id, "sub_1");
+  }
+}
+
 TEST(StripeOldShapes, a_charge_that_holds_its_refunds) {
   const auto changed =
       said<ports::RefundsChanged>(read_event("charge.refunded", old_shapes::charge()));

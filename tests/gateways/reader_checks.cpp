@@ -214,6 +214,7 @@ struct CheckSaid {
   Problem operator()(const ports::DisputeMoved& said) const { return check_and_book(said.dispute); }
   Problem operator()(const ports::PaymentChanged& said) const { return check(said.payment); }
   Problem operator()(const ports::RefundsChanged& said) const { return check(said.payment); }
+  Problem operator()(const ports::DisputesChanged& said) const { return check(said.payment); }
   Problem operator()(const ports::SubscriptionChanged& said) const {
     return check(said.subscription);
   }
@@ -227,7 +228,9 @@ struct CheckSaid {
 
  private:
   static Problem check(const ports::NamedPayment& named) {
-    return check_named(named.gateway_payment_id, named.our_payment.has_value());
+    if (!are_kept(named.gateway_charge_id)) return "a charge that cannot be kept";
+    return check_named(named.gateway_payment_id,
+                       named.our_payment.has_value() || named.gateway_charge_id.has_value());
   }
   static Problem check(const ports::NamedSubscription& named) {
     return check_named(named.gateway_subscription_id, named.our_subscription.has_value());

@@ -64,6 +64,9 @@ void add_events(std::vector<Body>& all) {
   all.push_back(
       event("charge.dispute.closed", fixtures::dispute("won", {{"balance_transactions", moved}})));
   all.push_back(event("charge.dispute.updated", old_shapes::dispute()));
+  all.push_back(event("charge.dispute.created", old_shapes::dispute({{"charge", "ch_1"}})));
+  all.push_back(event("refund.updated", fixtures::refund("succeeded", {{"payment_intent", Json()},
+                                                                       {"metadata", Json()}})));
   all.push_back(event("customer.subscription.updated", fixtures::basil_subscription("active")));
   all.push_back(event("invoice.paid", fixtures::basil_invoice("paid")));
   all.push_back(event("invoice.paid", fixtures::acacia_invoice("paid")));

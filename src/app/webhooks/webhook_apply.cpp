@@ -2,6 +2,7 @@
 #include "app/payments/payment_query.h"
 #include "app/payments/payment_snapshot.h"
 #include "app/subscriptions/subscription_sync.h"
+#include "app/webhooks/charge_query.h"
 #include "app/webhooks/webhook_rows.h"
 
 namespace cobro::app {
@@ -74,6 +75,8 @@ base::Task<void> apply_to(Context& context, const StoredWebhook& row, const Fact
   co_await mark(context, row, WebhookStatus::waiting, "it could not be written");
 }
 
+using Ask = base::Task<base::Result<Query, Refusal>> (*)(Context&, domain::PaymentId);
+
 base::Task<void> note_answer(Context& context, const StoredWebhook& row,
                              const base::Result<Query, Refusal>& asked) {
   if (!asked || *asked == Query::no_answer)
@@ -131,6 +134,35 @@ base::Task<void> follow_subscription(Context& context, const StoredWebhook& row,
   }
 }
 
+// What an event only names is asked for.
+base::Task<void> follow_payment(Context& context, const StoredWebhook& row,
+                                const ports::NamedPayment& named, Ask ask,
+                                bool may_be_known_later) {
+  const auto payment = co_await find_payment(context, row.gateway, named);
+  if (!payment) co_return co_await mark_unfound(context, row, may_be_known_later);
+  const auto asked = co_await ask(context, *payment);
+  co_await note_answer(context, row, asked);
+}
+
+// The same, of what may be named by a charge alone. What is made by us carries our metadata, and is
+// known here or nowhere.
+base::Task<void> follow_charge(Context& context, const StoredWebhook& row,
+                               const ports::NamedPayment& named, Ask ask) {
+  const auto payment = co_await name_by_charge(context, row.gateway, named);
+  if (!payment)
+    co_return co_await mark(context, row, WebhookStatus::waiting, "the gateway gave no answer");
+  const bool may_be_known_later = payment->gateway_payment_id && !payment->our_payment;
+  co_await follow_payment(context, row, *payment, ask, may_be_known_later);
+}
+
+// The payment first: its disputes are listed by its object's id, which may not be known yet.
+base::Task<base::Result<Query, Refusal>> query_with_disputes(Context& context,
+                                                             domain::PaymentId payment) {
+  auto asked = co_await query_payment(context, payment);
+  if (!asked || *asked == Query::no_answer || *asked == Query::beyond_total) co_return asked;
+  co_return co_await query_disputes(context, payment);
+}
+
 ports::WebhookRequest request_of(const StoredWebhook& row) {
   return {row.method, row.path, row.query, row.headers, row.body};
 }
@@ -158,16 +190,13 @@ struct Follow {
     return follow_fact(context, row, fact, true);
   }
   base::Task<void> operator()(const ports::PaymentChanged& changed) const {
-    const auto payment = co_await find_payment(context, row.gateway, changed.payment);
-    if (!payment) co_return co_await mark_unfound(context, row, false);
-    const auto asked = co_await query_payment(context, *payment);
-    co_await note_answer(context, row, asked);
+    return follow_payment(context, row, changed.payment, &query_payment, false);
   }
   base::Task<void> operator()(const ports::RefundsChanged& changed) const {
-    const auto payment = co_await find_payment(context, row.gateway, changed.payment);
-    if (!payment) co_return co_await mark_unfound(context, row, !changed.payment.our_payment);
-    const auto asked = co_await query_refunds(context, *payment);
-    co_await note_answer(context, row, asked);
+    return follow_charge(context, row, changed.payment, &query_refunds);
+  }
+  base::Task<void> operator()(const ports::DisputesChanged& changed) const {
+    return follow_charge(context, row, changed.payment, &query_with_disputes);
   }
   base::Task<void> operator()(const ports::SubscriptionChanged& changed) const {
     return follow_subscription(context, row, changed);

@@ -2,6 +2,7 @@
 #include "app/payments/payment_snapshot.h"
 #include "app/pipeline/guards.h"
 #include "app/subscriptions/subscription_sync.h"
+#include "app/webhooks/charge_query.h"
 #include "app/webhooks/webhook_rows.h"
 #include "base/text.h"
 
@@ -71,6 +72,7 @@ struct AddReads {
   }
   void operator()(const ports::PaymentChanged& changed) const { add_payment(changed.payment); }
   void operator()(const ports::RefundsChanged& changed) const { add_payment(changed.payment); }
+  void operator()(const ports::DisputesChanged& changed) const { add_payment(changed.payment); }
   void operator()(const ports::SubscriptionChanged& changed) const {
     reads.subscription = ref_of(gateway, changed.subscription);
   }
@@ -139,6 +141,7 @@ class Take {
   Changes operator()(const ports::RefundsChanged& changed) {
     return is_found(changed.payment) && is_booked(changed.refunded) ? end(kNothingNew) : leave();
   }
+  Changes operator()(const ports::DisputesChanged&) { return leave(); }
   Changes operator()(const ports::SubscriptionChanged&) {
     return loaded_.subscription ? leave() : ignore(kNothingOfOurs);
   }
@@ -319,9 +322,16 @@ base::Task<base::Result<Received, Refusal>> receive_webhook(Context& context,
 base::Task<bool> take_listed_event(Context& context, domain::GatewayName gateway,
                                    ports::GatewayEvent event, ports::WebhookRequest request) {
   if (event.other_mode || std::holds_alternative<ports::OfNoInterest>(event.says)) co_return false;
-  const Incoming incoming{gateway, std::move(event), std::move(request)};
-  const auto known = co_await context.store.load(row_and_subject(context, incoming));
-  if (known.webhook || !is_of_ours(known)) co_return false;
+  Incoming incoming{gateway, std::move(event), std::move(request)};
+  auto known = co_await context.store.load(row_and_subject(context, incoming));
+  if (known.webhook) co_return false;
+  if (auto* named = payment_by_charge(incoming.event)) {
+    auto payment = co_await name_by_charge(context, gateway, *named);
+    if (!payment) co_return false;
+    *named = std::move(*payment);
+    known = co_await context.store.load(row_and_subject(context, incoming));
+  }
+  if (!is_of_ours(known)) co_return false;
   auto received = co_await try_whole(context, incoming, &take_known);
   if (!received || received->duplicate) co_return false;
   if (received->left) co_await apply_webhook(context, std::move(*received->left));

@@ -106,7 +106,18 @@ void read_money(const Json& dispute, std::string_view type, GatewayDispute& snap
   if (came_back) snapshot.withdrawn_amount.reset();
 }
 
+bool is_text(const Json& value) {
+  return value.as_string() != nullptr;
+}
+
 }  // namespace
+
+bool names_its_money_only(const Json& dispute) {
+  const auto lines = items_at(dispute, "balance_transactions");
+  if (!lines.empty()) return std::ranges::any_of(lines, is_text);
+  const Json* only = dispute.find("balance_transaction");
+  return only != nullptr && is_text(*only);
+}
 
 std::optional<GatewayDispute> read_dispute(const Json& dispute, std::string_view type) {
   auto id = id_at(dispute, "id");

@@ -184,4 +184,11 @@ std::optional<domain::PaymentId> our_payment(const Json& object) {
   return metadata_id<domain::PaymentId>(object, "cobro_payment");
 }
 
+ports::NamedPayment payment_named_by(const Json& object) {
+  auto ours = our_payment(object);
+  if (const Json* charge = object_at(object, "charge"); charge != nullptr && !ours)
+    ours = our_payment(*charge);
+  return {intent_id_of(object), ours, id_at(object, "charge")};
+}
+
 }  // namespace cobro::gateways::stripe

@@ -10,6 +10,7 @@
 
 #include "base/time.h"
 #include "domain/gateway_objects.h"
+#include "ports/gateway_event.h"
 #include "wire/json.h"
 
 namespace cobro::gateways::stripe {
@@ -58,5 +59,7 @@ domain::Decline read_decline(const wire::Json& error);
 std::optional<std::string> intent_id_of(const wire::Json& object);
 // Reads `metadata[cobro_payment]` of any object.
 std::optional<domain::PaymentId> our_payment(const wire::Json& object);
+// Reads how a refund or dispute names its payment, by its charge too.
+ports::NamedPayment payment_named_by(const wire::Json& object);
 
 }  // namespace cobro::gateways::stripe

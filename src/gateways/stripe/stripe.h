@@ -84,6 +84,9 @@ class Stripe final : public ports::Gateway, public ports::GatewayLists {
       const std::optional<std::string>& page) const override;
   [[nodiscard]] domain::GatewayRequest disputes_of(
       const std::string& gateway_payment_id) const override;
+  [[nodiscard]] domain::GatewayRequest charge(const std::string& gateway_charge_id) const override;
+  [[nodiscard]] std::optional<ports::NamedPayment> parse_charge(
+      const ports::HttpResponse& response) const override;
   [[nodiscard]] ports::ListPage parse_page(ports::GatewayList list,
                                            const ports::HttpResponse& response) const override;
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "gateways/stripe/disputes.h"
+#include "gateways/stripe/errors.h"
 #include "gateways/stripe/lists.h"
 #include "gateways/stripe/news.h"
 #include "gateways/stripe/requests.h"
@@ -62,6 +63,18 @@ domain::GatewayRequest Stripe::list_page(GatewayList list, base::Timestamp from,
 
 domain::GatewayRequest Stripe::disputes_of(const std::string& gateway_payment_id) const {
   return stripe::get(fmt::format("/v1/disputes?payment_intent={}&limit=100", gateway_payment_id));
+}
+
+domain::GatewayRequest Stripe::charge(const std::string& gateway_charge_id) const {
+  return stripe::get("/v1/charges/" + gateway_charge_id);
+}
+
+std::optional<ports::NamedPayment> Stripe::parse_charge(const ports::HttpResponse& response) const {
+  if (stripe::is_missing(response)) return ports::NamedPayment{};
+  const auto body = wire::parse_json(response.body);
+  if (!stripe::is_success(response.status) || !body || !stripe::is_object_of_type(*body, "charge"))
+    return std::nullopt;
+  return ports::NamedPayment{stripe::intent_id_of(*body), stripe::our_payment(*body)};
 }
 
 ListPage Stripe::parse_page(GatewayList list, const ports::HttpResponse& response) const {

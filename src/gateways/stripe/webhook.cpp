@@ -52,7 +52,8 @@ bool is_final(const domain::GatewayRefund& refund) {
 // What is to be fetched of a payment, where the event names one.
 template <class Changed>
 Says fetch(ports::NamedPayment payment) {
-  if (!payment.gateway_payment_id && !payment.our_payment) return OfNoInterest{};
+  if (!payment.gateway_payment_id && !payment.our_payment && !payment.gateway_charge_id)
+    return OfNoInterest{};
   return Changed{std::move(payment)};
 }
 
@@ -66,12 +67,12 @@ Says read_intent_event(std::string_view type, const Json& object) {
   return fetch<ports::PaymentChanged>({stripe::id_at(object, "id"), stripe::our_payment(object)});
 }
 
-Says fetch_refunds(const Json& object) {
-  return fetch<ports::RefundsChanged>({stripe::intent_id_of(object), stripe::our_payment(object)});
-}
-
+// One that says that it is of no intent is of no payment of ours; of 2017, it says nothing of that.
 Says read_refunded_charge(const Json& charge) {
-  auto says = fetch_refunds(charge);
+  ports::NamedPayment named{stripe::intent_id_of(charge), stripe::our_payment(charge)};
+  if (charge.find("payment_intent") == nullptr)
+    named.gateway_charge_id = stripe::id_at(charge, "id");
+  auto says = fetch<ports::RefundsChanged>(std::move(named));
   if (auto* changed = std::get_if<ports::RefundsChanged>(&says))
     changed->refunded = stripe::money_at(charge, "amount_refunded");
   return says;
@@ -79,8 +80,9 @@ Says read_refunded_charge(const Json& charge) {
 
 Says read_refund_event(const Json& object) {
   auto refund = stripe::read_refund(object);
-  if (refund && is_final(*refund)) return ports::RefundEnded{std::move(*refund)};
-  return fetch_refunds(object);
+  const bool names_payment = refund && (refund->gateway_payment_id || refund->our_payment);
+  if (names_payment && is_final(*refund)) return ports::RefundEnded{std::move(*refund)};
+  return fetch<ports::RefundsChanged>(stripe::payment_named_by(object));
 }
 
 bool is_refund_event(std::string_view type) {
@@ -108,9 +110,12 @@ Says read_invoice_event(const Json& object) {
 }
 
 Says read_dispute_event(std::string_view type, const Json& object) {
+  if (!stripe::is_object_of_type(object, "dispute") || !stripe::id_at(object, "id"))
+    return OfNoInterest{};
   auto dispute = stripe::read_dispute(object, type);
-  if (!dispute) return OfNoInterest{};
-  return ports::DisputeMoved{std::move(*dispute)};
+  if (dispute && !stripe::names_its_money_only(object))
+    return ports::DisputeMoved{std::move(*dispute)};
+  return fetch<ports::DisputesChanged>(stripe::payment_named_by(object));
 }
 
 // A session without our metadata is of nobody here.
