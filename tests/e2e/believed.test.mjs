@@ -1,0 +1,204 @@
+// What happened at Stripe is believed, whoever learns of it and when: disputes, captures,
+// cancellations, subscriptions that were ended or changed there, their events lost. Access follows
+// the money of a dispute to its last word.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import Stripe from 'stripe';
+
+import { sql } from './support/database.mjs';
+import { databases } from './support/postgres.mjs';
+import { eventually } from './support/program.mjs';
+import { webhookSecret } from './support/sandbox.mjs';
+import { assertClean, look, makeDebt, makePaid, process } from './support/shop.mjs';
+import { setStage } from './support/stage.mjs';
+
+const basic = 'price_1Sb3k64dPtEGmLmpeAdxvmIu';
+const pro = 'price_1Sb3k64dPtEGmLmpm5n5bbJH';
+
+async function begin(t, database) {
+  const stage = await setStage(t, database);
+  const there = (...request) => stage.sandbox.stripe(...request);
+  // From now on no event is told.
+  const silence = () => there('POST', '/_sandbox/faults', { fault: 'webhook_withheld' });
+  return { stage, there, silence, ...(await stage.cobro.people()) };
+}
+
+async function subscribe(user, price = basic) {
+  const made = await user('POST', '/api/v1/subscriptions', { price_id: price, payment_method_id: 'pm_card_visa' });
+  return { answer: made, ...made.body.data, path: `/api/v1/subscriptions/${made.body.data?.id}` };
+}
+
+// Payment by a test card that Stripe's dashboard disputes a second later.
+async function payDisputed(user, payment, there) {
+  assert.equal((await process(user, payment, 'pm_card_createDispute')).status, 200);
+  const { gateway_payment_id: intent } = await look(user, `payments/${payment.id}`);
+  const [dispute] = await eventually('the dispute there', async () => {
+    const { data } = await there('GET', `/v1/disputes?payment_intent=${intent}`);
+    return data.length > 0 && data[0].balance_transactions.length > 0 && data;
+  });
+  return dispute;
+}
+
+function deliver(stage, event) {
+  const payload = JSON.stringify(event);
+  const header = new Stripe('sk_test_x').webhooks.generateTestHeaderString({ payload, secret: webhookSecret });
+  return stage.cobro.api('POST', '/webhooks/stripe', payload, { 'Stripe-Signature': header });
+}
+
+// The event of that type as it came last.
+function eventOf(stage, type) {
+  return eventually(`an event ${type}`, () => {
+    const events = stage.webhooks.exchanges.map(({ body }) => JSON.parse(body));
+    return events.findLast((event) => event.type === type);
+  });
+}
+
+const access = async (user) => (await look(user, 'entitlements?active=true')).entitlements.length;
+
+for (const database of databases) {
+  test(`on ${database} a dispute that was not told is booked by the refund that it forbids`, async (t) => {
+    const { stage, there, silence, user, admin } = await begin(t, database);
+    const { payment } = await makeDebt(user, '20.00');
+    await silence();
+    await payDisputed(user, payment, there);
+    const refund = () => admin('POST', `/api/v1/payments/${payment.id}/refund`, {});
+    const refused = await refund();
+    assert.deepEqual([refused.status, refused.body.error?.code], [502, 'gateway_refused'], refused.text);
+    const row = await look(user, `payments/${payment.id}`);
+    assert.deepEqual([row.disputed, row.dispute_status], [20, 'needs_response']);
+    assert.equal((await refund()).body.error?.code, 'payment_disputed');
+    await assertClean(stage.cobro);
+  });
+
+  test(`on ${database} a subscription that was ended there is ended by what is asked of it here`, async (t) => {
+    const { stage, there, silence, user } = await begin(t, database);
+    for (const [method, route, body, status] of [
+      ['POST', '/change-plan', { price_id: pro }, 409],
+      ['POST', '/resume', undefined, 409],
+      ['DELETE', '?immediate=true', undefined, 200],
+    ]) {
+      const mine = await subscribe(user);
+      assert.equal(mine.answer.status, 201, mine.answer.text);
+      await silence();
+      await there('DELETE', `/v1/subscriptions/${mine.gateway_subscription_id}`);
+      assert.equal(await access(user), 1);
+      const answer = await user(method, mine.path + route, body);
+      assert.equal(answer.status, status, `${route}: ${answer.text}`);
+      assert.equal((await look(user, `subscriptions/${mine.id}`)).status, 'cancelled', route);
+      assert.equal(await access(user), 0, route);
+      await there('DELETE', '/_sandbox/faults');
+    }
+    await assertClean(stage.cobro);
+  });
+
+  test(`on ${database} a subscription that was changed there is as it is there after any request`, async (t) => {
+    const { stage, there, silence, user } = await begin(t, database);
+    const mine = await subscribe(user);
+    await silence();
+    const route = `/v1/subscriptions/${mine.gateway_subscription_id}`;
+    const [item] = (await there('GET', route)).items.data;
+    await there('POST', route, { 'items[0][id]': item.id, 'items[0][price]': pro, 'items[0][quantity]': 2 });
+    const ending = await user('DELETE', mine.path);
+    assert.equal(ending.status, 200, ending.text);
+    const row = await look(user, `subscriptions/${mine.id}`);
+    assert.deepEqual([row.plan, row.price, row.cancel_at_period_end], ['pro', 98, true]);
+    await assertClean(stage.cobro);
+  });
+
+  test(`on ${database} a price in another currency is refused, and the subscription stays as it is`, async (t) => {
+    const { stage, there, user } = await begin(t, database);
+    const mine = await subscribe(user);
+    const { id: price } = await there('POST', '/v1/prices', {
+      currency: 'eur', unit_amount: 900, 'recurring[interval]': 'month', 'product_data[name]': 'Euro',
+    });
+    for (const ask of [
+      () => user('POST', '/api/v1/subscriptions', { price_id: price, payment_method_id: 'pm_card_visa' }),
+      () => user('POST', `${mine.path}/change-plan`, { price_id: price }),
+    ]) {
+      const refused = await ask();
+      assert.ok([400, 502].includes(refused.status), refused.text);
+      const row = await look(user, `subscriptions/${mine.id}`);
+      assert.deepEqual([row.status, row.plan], ['active', 'basic']);
+    }
+    const ended = await user('DELETE', `${mine.path}?immediate=true`);
+    assert.deepEqual([ended.status, ended.body.data?.status], [200, 'cancelled'], ended.text);
+    await assertClean(stage.cobro);
+  });
+
+  test(`on ${database} an event of live mode is answered and kept, and changes nothing`, async (t) => {
+    const { stage, there, silence, user } = await begin(t, database);
+    const { payment } = await makePaid(user, '30.00');
+    const { gateway_payment_id: intent } = await look(user, `payments/${payment.id}`);
+    await silence();
+    const refund = await there('POST', '/v1/refunds', { payment_intent: intent });
+    const told = { ...(await eventOf(stage, 'payment_intent.succeeded')), type: 'refund.created' };
+    const event = { ...told, id: 'evt_of_live_mode', livemode: true, data: { object: { ...refund, livemode: true } } };
+    const answer = await deliver(stage, event);
+    assert.equal(answer.status, 200, answer.text);
+    const rows = await sql(stage.home, "SELECT status FROM webhooks WHERE event_id = 'evt_of_live_mode'");
+    assert.deepEqual(rows, [['ignored']]);
+    assert.equal((await look(user, `payments/${payment.id}`)).status, 'completed');
+    assert.match(stage.cobro.output, /evt_of_live_mode/);
+    assert.equal((await deliver(stage, { ...event, id: 'evt_of_test_mode', livemode: false })).status, 200);
+    await eventually('the refund', async () => (await look(user, `payments/${payment.id}`)).status === 'refunded');
+    await assertClean(stage.cobro);
+  });
+
+  test(`on ${database} a dispute takes access when it is lost and gives it back when it is won after all`, async (t) => {
+    const { stage, there, user } = await begin(t, database);
+    const made = await user('POST', '/payments/create-payment-intent', {
+      amount: 2900, currency: 'usd', type: 'course_purchase', courseId: 'course-1',
+    });
+    assert.equal(made.status, 201, made.text);
+    const intent = made.body.paymentIntentId;
+    await there('POST', `/v1/payment_intents/${intent}/confirm`, { payment_method: 'pm_card_createDispute' });
+    await eventually('access', async () => (await access(user)) === 1);
+    const { data } = await eventually('the dispute', async () => {
+      const page = await there('GET', `/v1/disputes?payment_intent=${intent}`);
+      return page.data.length > 0 && page;
+    });
+    await there('POST', `/v1/disputes/${data[0].id}`, { 'evidence[uncategorized_text]': 'losing_evidence' });
+    await eventually('the end of access', async () => (await access(user)) === 0);
+
+    const closed = await eventOf(stage, 'charge.dispute.closed');
+    const [taken] = closed.data.object.balance_transactions;
+    const back = { ...taken, id: 'txn_back', amount: -taken.amount, net: -taken.amount };
+    const won = { ...closed.data.object, status: 'won', balance_transactions: [taken, back] };
+    const event = { ...closed, id: 'evt_won', type: 'charge.dispute.funds_reinstated', data: { object: won } };
+    assert.equal((await deliver(stage, event)).status, 200);
+    await eventually('access again', async () => (await access(user)) === 1);
+    const [dispute] = (await look(user, 'disputes')).disputes;
+    assert.deepEqual([dispute.status, dispute.reinstated], ['won', true]);
+    await assertClean(stage.cobro);
+  });
+
+  test(`on ${database} captures, cancellations, disputes and ends that were lost are swept up`, async (t) => {
+    const { stage, there, silence, user } = await begin(t, database);
+    const held = async (price) => {
+      const { payment } = await makeDebt(user, price, 'PEN', { capture_method: 'manual' });
+      assert.equal((await process(user, payment)).status, 200);
+      return look(user, `payments/${payment.id}`);
+    };
+    const [captured, cancelled] = [await held('10.00'), await held('11.00')];
+    const mine = await subscribe(user);
+    const { payment: disputed } = await makeDebt(user, '12.00');
+    await silence();
+    await there('POST', `/v1/payment_intents/${captured.gateway_payment_id}/capture`);
+    await there('POST', `/v1/payment_intents/${cancelled.gateway_payment_id}/cancel`);
+    await there('DELETE', `/v1/subscriptions/${mine.gateway_subscription_id}`);
+    await payDisputed(user, disputed, there);
+
+    await stage.cobro.stop();
+    await stage.startService();
+    const again = (await stage.cobro.people()).user;
+    const seen = async () => [
+      (await look(again, `payments/${captured.id}`)).status,
+      (await look(again, `payments/${cancelled.id}`)).status,
+      (await look(again, `subscriptions/${mine.id}`)).status,
+      (await look(again, `payments/${disputed.id}`)).disputed ?? 0,
+    ].join();
+    await eventually('all four', async () => (await seen()) === 'completed,cancelled,cancelled,12');
+    await assertClean(stage.cobro);
+  });
+}
