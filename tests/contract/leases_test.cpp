@@ -115,14 +115,15 @@ TEST_P(Leases, run_out) {
 INSTANTIATE_TEST_SUITE_P(Stores, Leases, ::testing::ValuesIn(backends()),
                          [](const auto& info) { return info.param.name; });
 
-// The steady clock begins anew with the machine: what was renewed by the old one is over.
-TEST(LeasesOfSqlite, of_before_the_machine_began_anew_are_over) {
+// How many calls are due an hour after the machine began, of an instance that renewed its lease
+// then, by the same steady clock.
+std::size_t due_of_renewed_at(base::Duration steady) {
   const auto backend = sqlite_file_backend();
   backend->clock.advance(hours(1));
   backend->migrate();
-  backend->execute(
-      "INSERT INTO instances VALUES ('0192f0c1-2345-7abc-8def-0123456789ab', 0, 99000000000000,"
-      " 99000010000000)");
+  backend->execute("INSERT INTO instances VALUES ('0192f0c1-2345-7abc-8def-0123456789ab', 0, " +
+                   std::to_string(steady.count()) + ", " +
+                   std::to_string((steady + seconds(10)).count()) + ")");
   backend->execute(
       "INSERT INTO gateway_calls (id, operation, subject_id, gateway, gateway_key,"
       " request_method, request_path, request_version, request_body, on_page, state_before,"
@@ -141,7 +142,18 @@ TEST(LeasesOfSqlite, of_before_the_machine_began_anew_are_over) {
   };
   group.spawn("look", look(*store, backend->clock.now(), due));
   backend->run_until([&] { return group.running() == 0; });
-  EXPECT_EQ(due, 1U);
+  return due;
+}
+
+// The steady clock begins anew with the machine: what was renewed by the old one is over.
+TEST(LeasesOfSqlite, of_before_the_machine_began_anew_are_over) {
+  EXPECT_EQ(due_of_renewed_at(hours(27500)), 1U);
+  EXPECT_EQ(due_of_renewed_at(hours(1) - seconds(10)), 1U);
+}
+// A statement may wait for its turn while another one renews the lease.
+TEST(LeasesOfSqlite, renewed_since_the_clock_was_read_are_not_over) {
+  EXPECT_EQ(due_of_renewed_at(hours(1) + base::Duration{1}), 0U);
+  EXPECT_EQ(due_of_renewed_at(hours(1) + seconds(30)), 0U);
 }
 
 }  // namespace
