@@ -31,6 +31,15 @@ class Copies : public ::testing::Test {
     const auto done = run(world.clock, world.wire.inner.send(std::move(request)));
     ASSERT_TRUE(done && done->status == 200) << path;
   }
+  // The newest one of the gateway's list.
+  std::string newest_there(const std::string& path) {
+    ports::HttpRequest request{.method = "GET",
+                               .url = "http://stripe.test" + path,
+                               .headers = {{"Authorization", "Bearer sk_test_world"}},
+                               .body = {}};
+    const auto done = run(world.clock, world.wire.inner.send(std::move(request)));
+    return *wire::parse_json(done->body)->find("data")->as_array()->front().string_at({"id"});
+  }
   void delete_customer() { delete_there("/v1/customers/" + customer()); }
   // The keys under which customers were asked for.
   std::set<std::string> customer_keys() const {
@@ -139,6 +148,75 @@ TEST_F(Copies, of_a_deleted_customer_are_made_again_once_for_eight_at_the_same_i
   for (const auto& answer : world.all(std::move(tasks)))
     EXPECT_TRUE(answer) << Members::text(answer);
   EXPECT_EQ(customer_keys().size(), 2U);
+}
+
+TEST_F(Copies, of_a_deleted_customer_are_not_saved_when_we_hear_of_them_later) {
+  members.now(members.saving("ana", "pm_card_visa"));
+  world.wire.fate = [](const ports::HttpRequest& request) {
+    return request.url.ends_with("/pm_card_mastercard/attach") ? Cut::answer_lost : Cut::none;
+  };
+  EXPECT_EQ(members.now(members.saving("ana", "pm_card_mastercard", "k")), "outcome_unknown");
+  delete_customer();
+  EXPECT_EQ(members.now(members.saving("ana", "pm_card_amex")), "200 attached 0005 default");
+  world.wire.fate = nullptr;
+  world.advance(5min);
+  run(world.clock, app::recover(*world.context));
+  const auto saved = members.saved("ana");
+  ASSERT_EQ(saved.methods.size(), 1U);
+  EXPECT_EQ(saved.methods.front().last4, "0005");
+  EXPECT_EQ(members.now(members.saving("ana", "pm_card_mastercard", "k")), "200 attached 4444");
+}
+
+// The first answer is lost, and what was made is gone when the second one tells of it.
+TEST_F(Copies, of_a_customer_that_was_deleted_before_we_heard_of_it_are_not_kept) {
+  world.wire.fate = [](const ports::HttpRequest& request) {
+    return request.url.ends_with("/v1/customers") ? Cut::answer_lost : Cut::none;
+  };
+  EXPECT_EQ(members.now(members.saving("ana", "pm_card_visa")), "outcome_unknown");
+  world.wire.fate = nullptr;
+  delete_there("/v1/customers/" + newest_there("/v1/customers"));
+  world.advance(5min);
+  run(world.clock, app::recover(*world.context));
+  EXPECT_FALSE(members.saved("ana").customer->gateway_customer_id);
+  EXPECT_EQ(members.now(members.saving("ana", "pm_card_visa")), "200 attached 4242 default");
+}
+
+// After the key's window: found in the list, and nobody says whether it is there still.
+TEST_F(Copies, of_a_customer_that_was_found_are_not_given_up) {
+  world.wire.fate = [](const ports::HttpRequest& request) {
+    return request.url.ends_with("/v1/customers") ? Cut::answer_lost : Cut::none;
+  };
+  EXPECT_EQ(members.now(members.saving("ana", "pm_card_visa")), "outcome_unknown");
+  const auto made = newest_there("/v1/customers");
+  world.wire.fate = [&](const ports::HttpRequest& request) {
+    return request.url.ends_with("/" + made) ? Cut::request_lost : Cut::none;
+  };
+  world.advance(13h);
+  run(world.clock, app::recover(*world.context));
+  world.wire.fate = nullptr;
+  world.advance(25h);
+  run(world.clock, app::recover(*world.context));
+  EXPECT_EQ(customer(), made);
+}
+
+TEST_F(Copies, of_a_method_that_was_detached_before_we_heard_of_it_are_not_kept) {
+  members.now(members.saving("ana", "pm_card_visa"));
+  world.wire.fate = [](const ports::HttpRequest& request) {
+    return request.url.ends_with("/attach") ? Cut::answer_lost : Cut::none;
+  };
+  EXPECT_EQ(members.now(members.saving("ana", "pm_card_mastercard")), "outcome_unknown");
+  const auto newest = newest_there("/v1/customers/" + customer() + "/payment_methods");
+  world.sandbox_post("/v1/payment_methods/" + newest + "/detach", "");
+  world.wire.fate = [](const ports::HttpRequest& request) {
+    return request.url.contains("/v1/payment_methods/pm_1") ? Cut::request_lost : Cut::none;
+  };
+  world.advance(5min);
+  run(world.clock, app::recover(*world.context));  // nobody says whether it is there
+  world.wire.fate = nullptr;
+  world.advance(1h);
+  run(world.clock, app::recover(*world.context));
+  EXPECT_EQ(members.saved("ana").methods.size(), 1U);
+  EXPECT_EQ(members.now(members.saving("ana", "pm_card_mastercard")), "200 attached 4444");
 }
 
 TEST_F(Copies, that_could_not_be_looked_at_stay) {

@@ -122,6 +122,21 @@ Changes follow_method(const Loaded& loaded, domain::PaymentMethodId id, const Se
 
 }  // namespace
 
+base::Task<std::optional<bool>> is_still_there(Context& context, domain::GatewayCall call,
+                                               ports::GatewayObject made) {
+  if (const auto* customer = std::get_if<domain::GatewayCustomer>(&made)) {
+    const auto seen = co_await look(context, call.gateway, domain::Operation::create_customer,
+                                    customer->gateway_customer_id);
+    co_return seen.answered ? std::optional(!seen.gone) : std::nullopt;
+  }
+  const auto* method = std::get_if<domain::GatewayMethod>(&made);
+  if (method == nullptr) co_return true;
+  const auto seen = co_await look(context, call.gateway, domain::Operation::detach_method,
+                                  method->gateway_payment_method_id);
+  if (!seen.answered || (!seen.gone && !seen.method)) co_return std::nullopt;
+  co_return !seen.gone && seen.method->gateway_customer_id == call.target;
+}
+
 bool follow(PaymentMethod& method, const domain::GatewayMethod& snapshot) {
   const auto shown = [](const PaymentMethod& row) {
     return std::tie(row.gateway_payment_method_id, row.type, row.brand, row.last4, row.exp_month,

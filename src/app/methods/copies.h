@@ -25,6 +25,11 @@ base::Task<bool> check_method(Context& context, domain::PaymentMethodId method);
 base::Task<void> check_blamed(Context& context, ports::Reads::Customer customer, ports::Fault fault,
                               std::optional<std::string> gateway_method);
 
+// Whether what a call made, as an earlier answer showed it, is there still: the customer, or the
+// method with the customer that it was attached to. Nothing: the gateway gave no answer.
+base::Task<std::optional<bool>> is_still_there(Context& context, domain::GatewayCall call,
+                                               ports::GatewayObject made);
+
 // Takes over what the gateway says of a method. False when that is nothing new.
 bool follow(domain::PaymentMethod& method, const domain::GatewayMethod& snapshot);
 

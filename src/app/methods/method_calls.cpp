@@ -41,6 +41,12 @@ struct Step {
     changes.update_customers.push_back(*after.customer);
   }
 
+  // Whether it was attached to a customer that was deleted before we heard of it.
+  [[nodiscard]] bool was_undone() const {
+    return after.call.operation == Operation::attach_method &&
+           after.customer->gateway_customer_id != after.method->gateway_customer_id;
+  }
+
   void attach(CallStatus status) const {
     auto& method = *after.method;
     method.updated_at = now;
@@ -74,16 +80,38 @@ struct Step {
 
 class MethodCompletion final : public Completion {
  public:
-  base::Task<bool> prepare(Context&) override { co_return true; }
+  MethodCompletion(const GatewayCall& call, const GatewayAnswer& answer)
+      : call_(call), answer_(answer) {}
+
+  // After a send whose answer was lost, the next one tells how things were. What was made then may
+  // be gone by now, and its event may have come when nobody here knew of it.
+  base::Task<bool> prepare(Context& context) override {
+    const bool made = call_.operation == Operation::create_customer ||
+                      call_.operation == Operation::attach_method;
+    const bool may_be_old = !call_.every_send_not_executed;
+    if (!made || answer_.kind != ports::AnswerKind::accepted || !may_be_old) co_return true;
+    const auto there = co_await is_still_there(context, call_, answer_.snapshot);
+    is_gone_ = there == false;
+    co_return there.has_value();
+  }
   void add_reads(ports::Reads&) const override {}
   [[nodiscard]] bool is_stale(const Loaded&) const override { return false; }
   bool complete(const Loaded& loaded, domain::Moment moment, const Verdict& verdict,
                 Changes& changes, Completed& after) override {
-    Step{loaded, moment.now, verdict.answer, changes, after}.apply(after.call.operation,
-                                                                   verdict.status);
-    end_call(after.call, verdict.status, verdict.answer.decline, moment.now, changes);
+    const Step step{loaded, moment.now, verdict.answer, changes, after};
+    auto status = verdict.status;
+    // Nothing is left of it: who asked for it may ask for it again, for the new customer.
+    if (status == CallStatus::accepted && (is_gone_ || step.was_undone()))
+      status = CallStatus::not_executed;
+    step.apply(after.call.operation, status);
+    end_call(after.call, status, verdict.answer.decline, moment.now, changes);
     return true;
   }
+
+ private:
+  const GatewayCall& call_;
+  const GatewayAnswer& answer_;
+  bool is_gone_ = false;
 };
 
 // What the gateway calls it; nothing for a customer that is to be made.
@@ -106,9 +134,9 @@ bool shows_done(const GatewayCall& call, const GatewayObject& object) {
 
 class MethodCalls final : public CallHandler {
  public:
-  [[nodiscard]] std::unique_ptr<Completion> completion(const Context&, const GatewayCall&,
-                                                       GatewayAnswer&) const override {
-    return std::make_unique<MethodCompletion>();
+  [[nodiscard]] std::unique_ptr<Completion> completion(const Context&, const GatewayCall& call,
+                                                       GatewayAnswer& answer) const override {
+    return std::make_unique<MethodCompletion>(call, answer);
   }
   [[nodiscard]] GatewayAnswer parse(const ports::Gateway& gateway, const GatewayCall& call,
                                     const ports::HttpResponse& response) const override {
@@ -124,11 +152,12 @@ class MethodCalls final : public CallHandler {
     // A method that the gateway does not have any more is as good as detached.
     const bool gone = found.missing && call.operation == Operation::detach_method;
     const bool done = gone || !std::holds_alternative<std::monostate>(found.object);
-    if (done)
-      (void)co_await complete_as(
-          context, std::move(call),
-          {.kind = ports::AnswerKind::accepted, .snapshot = std::move(found.object)});
-    co_return Sighting::seen;
+    if (!done) co_return Sighting::seen;
+    const bool ended = co_await complete_as(
+        context, std::move(call),
+        {.kind = ports::AnswerKind::accepted, .snapshot = std::move(found.object)});
+    // What was found and could not be written is not to be given up.
+    co_return ended ? Sighting::seen : Sighting::no_answer;
   }
   // The token that is to be attached is nobody's yet.
   base::Task<void> check_copies(Context& context, GatewayCall call, Fault fault) const override {

@@ -158,10 +158,11 @@ class SubscriptionCalls final : public CallHandler {
         [&call](const GatewayObject& object) { return shows_done(call, object); });
     if (!found.answered) co_return Sighting::no_answer;
     if (!std::holds_alternative<std::monostate>(found.object)) {
-      (void)co_await complete_as(
-          context, std::move(call),
-          {.kind = AnswerKind::accepted, .snapshot = std::move(found.object)});
-      co_return Sighting::seen;
+      const bool ended =
+          co_await complete_as(context, std::move(call),
+                               {.kind = AnswerKind::accepted, .snapshot = std::move(found.object)});
+      // What was found and could not be written is not to be given up.
+      co_return ended ? Sighting::seen : Sighting::no_answer;
     }
     // What happened there without us is applied all the same.
     if (call.operation != Operation::create_subscription &&
