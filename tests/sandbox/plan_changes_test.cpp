@@ -110,6 +110,25 @@ TEST(SandboxPlanChanges, a_preview_says_what_it_would_cost_and_changes_nothing) 
 }
 
 // What a preview says at the moment of `date`, and what the same change costs then.
+TEST(SandboxPlanChanges, a_price_that_is_paid_once_is_no_plan) {
+  Plans world;
+  const auto once =
+      world.post("/v1/prices", "currency=usd&unit_amount=500&product_data[name]=Once").text({"id"});
+  const auto refused = [&](const std::string& path, const std::string& form) {
+    const auto answer = world.post(path, form + once);
+    EXPECT_EQ(answer.status, 400) << form << answer.body;
+    return answer.text({"error", "message"}).contains("type=one_time");
+  };
+  const std::string update = "/v1/subscriptions/" + world.id;
+  EXPECT_TRUE(refused(update, "items[0][price]="));
+  EXPECT_TRUE(refused(update, "items[0][id]=" + world.item_id + "&items[0][price]="));
+  const std::string preview = "/v1/invoices/create_preview";
+  const std::string item = "subscription=" + world.id + "&subscription_details[items][0]";
+  EXPECT_TRUE(refused(preview, item + "[price]="));
+  EXPECT_TRUE(
+      refused(preview, item + "[id]=" + world.item_id + "&subscription_details[items][0][price]="));
+}
+
 TEST(SandboxPlanChanges, a_preview_agrees_to_the_cent_with_the_change_of_the_same_date) {
   const auto date = std::to_string(at("2027-04-09", "07:11:13"));
   for (const std::string& change : {"price=" + std::string(kPro), std::string("quantity=7")}) {

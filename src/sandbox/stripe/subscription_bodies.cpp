@@ -75,6 +75,7 @@ Json blank_subscription_fields(const std::string& customer) {
 Json plan_of(const Json& price) {
   const auto same = [&](std::string_view field) { return *price.find(field); };
   const Json& recurring = *price.find("recurring");
+  if (recurring.is_null()) return JsonNull{};
   return JsonObject{{"id", same("id")},
                     {"object", "plan"},
                     {"active", same("active")},

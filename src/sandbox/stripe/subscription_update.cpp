@@ -141,6 +141,20 @@ JsonArray changed_items(Account& account, const Document& subscription, const Up
   return items;
 }
 
+// The items as they would be, with what is wrong with them told to the call's parameters.
+JsonArray checked_items(Call& call, const Document& before, const Update& update) {
+  JsonArray items = changed_items(call.account, before, update);
+  std::vector<Json> prices;
+  for (const Json& item : items) prices.push_back(*item.find("price"));
+  check_items(call.params, prices);
+  for (const Json& price : prices)
+    check_price_currency(call.params, price, before.text("currency"));
+  if (items.empty())
+    call.params.refuse(
+        invalid_request("Subscriptions must have at least one active item.", "items"));
+  return items;
+}
+
 bool same_item(const Json& a, const Json& b) {
   return a.string_at({"id"}) == b.string_at({"id"}) &&
          a.string_at({"price", "id"}) == b.string_at({"price", "id"}) &&
@@ -259,15 +273,7 @@ Answer update_subscription(Call& call) {
   Document after = *before;
   read_subscription_fields(call, after.body);
   const auto update = read_update(call, *before);
-  JsonArray items = changed_items(account, *before, update);
-  std::vector<Json> prices;
-  for (const Json& item : items) prices.push_back(*item.find("price"));
-  check_items(call.params, prices);
-  for (const Json& price : prices)
-    check_price_currency(call.params, price, before->text("currency"));
-  if (items.empty())
-    call.params.refuse(
-        invalid_request("Subscriptions must have at least one active item.", "items"));
+  JsonArray items = checked_items(call, *before, update);
   if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
 
   call.executing = true;
@@ -337,9 +343,10 @@ Answer preview_invoice(Call& call) {
   if (details)
     details->not_yet({"billing_mode", "cancel_at", "cancel_at_period_end", "cancel_now",
                       "default_tax_rates", "resume_at", "start_date", "trial_end"});
-  Document after = *before;
-  after.body.set("items", items_list(id, changed_items(account, *before, update)));
+  JsonArray items = checked_items(call, *before, update);
   if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
+  Document after = *before;
+  after.body.set("items", items_list(id, std::move(items)));
   const auto lines = preview_lines(account, *before, after, update);
   auto invoice = draft_invoice(account, after, "upcoming", lines);
   invoice.body.set("id", "upcoming_" + invoice.id());
