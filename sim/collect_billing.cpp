@@ -44,7 +44,11 @@ RemoteSubscription to_subscription(const wire::Json& json) {
           .status = id_at(json, "status"),
           .customer = id_at(json, "customer"),
           .period_end = item.int_at({"current_period_end"}).value_or(0),
-          .cancel_at_period_end = *json.find("cancel_at_period_end")->as_bool()};
+          .cancel_at_period_end = *json.find("cancel_at_period_end")->as_bool(),
+          .cancel_at = json.int_at({"cancel_at"}).value_or(0),
+          .price = item.string_at({"price", "id"}).value_or(""),
+          .amount = item.int_at({"price", "unit_amount"}).value_or(0) *
+                    item.int_at({"quantity"}).value_or(1)};
 }
 
 RemoteInvoice to_invoice(const wire::Json& json) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "ports/store.h"
 #include "sim/ground/deeds.h"
 #include "sim/ground/lease_log.h"
+#include "sim/ground/refusals.h"
 
 namespace cobro::sim {
 
@@ -32,6 +34,9 @@ struct RemoteSubscription {
   std::string customer;
   std::int64_t period_end = 0;  // seconds
   bool cancel_at_period_end = false;
+  std::int64_t cancel_at = 0;  // seconds; 0: no day is set
+  std::string price = {};
+  std::int64_t amount = 0;  // of a period, in minor units
 };
 
 struct RemoteInvoice {
@@ -71,6 +76,17 @@ struct Listing {
   std::vector<std::string> ids;
 };
 
+// Somebody asked for what must be refused, and then for something that this must not keep from
+// being done.
+struct Blunder {
+  std::string what;
+  int status = 0;  // of the refusal; 0: no answer came
+  std::string body;
+  int after = 0;  // status of what was asked for next; 0: nothing was, or no answer came
+  std::string after_body;
+  bool quiet = false;  // neither gateway nor database failed anybody meanwhile
+};
+
 // What an answer told a client, to be held against the end.
 struct Promise {
   enum class Kind {
@@ -83,7 +99,7 @@ struct Promise {
     recorded,       // subject: transaction number
     made_once,      // subject: the tag under one key
     subscribed,     // subject: id; word: the status printed
-    method_saved,   // subject: id
+    method_saved,   // subject: id; word: the gateway's id
     method_removed  // subject: id
   };
   Kind kind = Kind::order_made;
@@ -117,10 +133,15 @@ struct Evidence {
   std::vector<RemoteSubscription> remote_subscriptions;
   std::vector<RemoteInvoice> remote_invoices;
   std::vector<RemoteDispute> remote_disputes;
-  std::vector<RemoteCustomer> remote_customers;
+  std::vector<RemoteCustomer> remote_customers;  // alive
+  // Methods that left at the gateway because somebody there detached them or deleted their
+  // customer.
+  std::set<std::string> gone_there;
   Deeds::ByKey deeds;
   LeaseLog leases;
   base::Duration taken_up_within{0};  // what a dead instance left, by whoever is there
+  std::vector<RefusedSend> refused_sends;
+  std::vector<Blunder> blunders;
   std::vector<Promise> promises;
   std::vector<Listing> listings;
   std::vector<std::string> violations;  // seen on the way

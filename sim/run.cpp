@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sim/actors/bank.h"
+#include "sim/actors/blunderer.h"
 #include "sim/actors/buyer.h"
 #include "sim/actors/clerk.h"
 #include "sim/actors/client.h"
@@ -47,6 +48,7 @@ Outcome run_seed(const Options& options, std::function<void(const std::string&)>
   Subscriber subscriber(world, witness);
   Visitor visitor(world, witness);
   Bank bank(world);
+  Blunderer blunderer(world, witness);
   base::TaskGroup lives(world.ground.reporter());
   for (int i = 0; i < options.clients; ++i) {
     clients.push_back(std::make_unique<Client>(world, market, witness, i));
@@ -59,11 +61,13 @@ Outcome run_seed(const Options& options, std::function<void(const std::string&)>
   lives.spawn("subscriber", subscriber.live());
   lives.spawn("visitor", visitor.live());
   lives.spawn("bank", bank.live());
+  lives.spawn("blunderer", blunderer.live());
   world.run_for(options.faulty);
   world.heal();
   world.run_for(options.healing);
   auto evidence = world.collect();
   evidence.promises = witness.promises();
+  evidence.blunders = blunderer.blunders();
   judge(evidence, outcome);
   outcome.tally = world.ground.tally;
   count(evidence, outcome);

@@ -19,6 +19,9 @@ constexpr std::string_view kPublishableKey = "pk_test_simulated";
 constexpr std::string_view kWebhookSecret = "whsec_simulated";
 // The longest any answer may take: several calls of 25 s each, one after the other.
 constexpr base::Duration kSlowest = 10min;
+// Until a call that was refused has ended: the writes that end it, and no request.
+constexpr base::Duration kAtOnce = 5s;
+constexpr base::Timestamp kEndOfTime{INT64_MAX / 2};
 constexpr std::int64_t kMostCallsToCrash = 60;
 constexpr int kBothCrash = 300;  // of a thousand crashes where there are two processes
 // After recovery's next look. With the periods of production (a lease of 10 s, a look every 2 s),
@@ -81,6 +84,9 @@ World::World(const Options& options)
       sandbox_random_(stream(options, "sandbox")),
       webhook_wire_(ground, [this](wire::Request r) { return receive_webhook(std::move(r)); }),
       world_(ground.reporter()) {
+  seen_.refused = [this](RefusedSend refused) {
+    world_.spawn("refusal", follow(std::move(refused)));
+  };
   const base::Post post = [this](std::move_only_function<void()> work) {
     world_.spawn("post", run_later(ground.clock, std::move(work)));
   };
@@ -180,6 +186,7 @@ base::Task<void> World::outage(base::Duration at, base::Duration span,
   co_await ground.clock.sleep(at);
   if (ground.faults.healed()) co_return;  // planned behind another one, it would come too late
   ground.trace.note("from now on " + name);
+  ++ground.upsets;
   for (const auto away : what) ++(ground.faults.*away);
   co_await ground.clock.sleep(span);
   if (ground.faults.healed()) co_return;
@@ -199,6 +206,7 @@ base::Task<void> World::strike_at(base::Duration at) {
 // The process is gone: every task of it, at its await point. What it sent is on its way.
 void World::crash(Host& host) {
   ground.trace.note(name_of(host) + " crashes");
+  ++ground.upsets;
   host.process.release();
   host.end();
   const int number = host.process.number();
@@ -229,6 +237,7 @@ base::Task<void> World::pause_at(base::Duration at) {
   const auto span = accidents_.span(ground.options.lease / 10, 3 * ground.options.lease);
   if (ground.faults.healed() || !host.service || host.process.is_stopped()) co_return;
   ground.trace.note(name_of(host) + " stands still");
+  ++ground.upsets;
   host.process.stop();
   host.stopped_at = ground.clock.steady();
   seen_.leases.begin(host.process.number(), "stopped", ground.clock.now());
@@ -408,6 +417,22 @@ base::Task<void> World::release_webhooks() {
   co_await at_gateway("POST", "/_sandbox/webhooks/release", "");
 }
 
+// Nothing but a database that fails, or a crash, may keep the call from ending with its answer.
+base::Task<void> World::follow(RefusedSend refused) {
+  const auto disturbances = [this] {
+    return ground.upsets + ground.faults.struck_between(Fault::database_away, Fault::commit_late);
+  };
+  const auto before = disturbances();
+  bool disturbed = ground.faults.database_away > 0;
+  co_await ground.clock.sleep(kAtOnce);
+  disturbed = disturbed || disturbances() != before || ground.faults.database_away > 0;
+  if (disturbed) co_return;
+  // One that was taken over may have been sent by whoever died with it.
+  for (const auto& call : co_await store_->due_calls(kEndOfTime, INT32_MAX))
+    if (call.gateway_key == refused.gateway_key) refused.still_open = call.checks == 0;
+  refused_.push_back(std::move(refused));
+}
+
 // ---- at the end -------------------------------------------------------------------------------
 
 Evidence World::collect() {
@@ -426,6 +451,8 @@ Evidence World::collect() {
   evidence.events = seen_.events;
   evidence.leases = seen_.leases;
   evidence.taken_up_within = ground.options.recovery_period + kTakenUpWithin;
+  evidence.gone_there = ground.gone_there;
+  evidence.refused_sends = refused_;
   evidence.violations = ground.violations;
   return evidence;
 }

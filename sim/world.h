@@ -105,6 +105,7 @@ class World {
   wire::Request to_request(const Ask& ask);
   void watch(const Waiting& waiting);
   base::Task<void> release_webhooks();
+  base::Task<void> follow(RefusedSend refused);
 
   Chance accidents_;
   Chance routes_;
@@ -118,6 +119,7 @@ class World {
   gateways::Manual manual_;
   std::unique_ptr<gateways::Stripe> stripe_;
   std::map<std::int64_t, Waiting> waiting_;  // requests that the service works on
+  std::vector<RefusedSend> refused_;         // of calls that nothing else kept from ending
   std::int64_t requests_ = 0;
   std::int64_t calls_ = 0;
   std::int64_t hour_ = 0;

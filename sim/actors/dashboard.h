@@ -1,7 +1,9 @@
-// A person at the gateway's dashboard, who refunds, captures and cancels there: the service
-// learns of it by webhook, or when it asks.
+// A person at the gateway's dashboard. They refund, capture and cancel there; end, prolong and
+// change subscriptions; detach payment methods and delete customers. The service learns of it by
+// webhook, when it asks, or by its sweep.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "sim/ground/chance.h"
@@ -19,8 +21,17 @@ class Dashboard {
   base::Task<void> live();
 
  private:
-  base::Task<void> act(wire::Json intent);
-  base::Task<void> post(std::string what, std::string path, std::string form);
+  base::Task<void> act();
+  base::Task<void> act_on_intent(wire::Json intent);
+  base::Task<void> act_on_subscription(wire::Json subscription);
+  base::Task<void> set_end(std::string path);
+  base::Task<void> change_item(wire::Json subscription, std::string path);
+  base::Task<std::string> other_price(std::string currency);
+  base::Task<void> act_on_customer(wire::Json customer);
+  base::Task<void> note_methods_of(std::string customer);
+  // One of the newest of a list, if there is any.
+  base::Task<std::optional<wire::Json>> some(std::string path);
+  base::Task<bool> ask(std::string what, std::string method, std::string path, std::string form);
   std::int64_t part_of(std::int64_t amount);
 
   World& world_;

@@ -65,8 +65,9 @@ void Witness::note_amount(Kind kind, const std::string& subject, const wire::Jso
   if (amount) promises_.push_back({kind, subject, "", amount->minor()});
 }
 
-void Witness::note_method(const Ask& ask, const std::string& id) {
-  if (ask.method == "POST") promises_.push_back({Kind::method_saved, id, "", 0});
+void Witness::note_method(const Ask& ask, const std::string& id, const wire::Json& data) {
+  const auto named = data.string_at({"gateway_payment_method_id"}).value_or("");
+  if (ask.method == "POST") promises_.push_back({Kind::method_saved, id, named, 0});
   if (ask.method == "DELETE") promises_.push_back({Kind::method_removed, id, "", 0});
 }
 
@@ -87,7 +88,7 @@ void Witness::note_promises(const Ask& ask, const wire::Json& data) {
     if (ask.path.ends_with("/capture") && status == "completed")
       note_amount(Kind::captured, subject, data, "amount_captured");
   }
-  if (is_about(ask, "payment-methods")) note_method(ask, subject);
+  if (is_about(ask, "payment-methods")) note_method(ask, subject, data);
   if (ask.path.find("/subscriptions") != std::string::npos && !status.empty())
     promises_.push_back({Kind::subscribed, subject, status, 0});
   if (is_about(ask, "transactions")) promises_.push_back({Kind::recorded, subject, "", 0});

@@ -37,7 +37,7 @@ class Witness {
   };
   void compare_with_first(const Ask& ask, const Heard& heard, base::Duration sent_at);
   void note_promises(const Ask& ask, const wire::Json& data);
-  void note_method(const Ask& ask, const std::string& id);
+  void note_method(const Ask& ask, const std::string& id, const wire::Json& data);
   void note_amount(Promise::Kind kind, const std::string& subject, const wire::Json& data,
                    std::string_view member);
 

@@ -23,6 +23,7 @@ const std::vector<Checker>& all_checkers() {
       {"sessions", &check_sessions},
       {"listings", &check_listings},
       {"leases", &check_leases},
+      {"refusals", &check_refusals},
   };
   return all;
 }

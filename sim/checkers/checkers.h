@@ -48,7 +48,7 @@ Findings check_invoices(const Evidence& evidence);
 Findings check_access(const Evidence& evidence);
 // Disputes stand as at the gateway, and the ledger has what they took.
 Findings check_disputes(const Evidence& evidence);
-// One customer there per user here; what is saved here is attached there.
+// One customer there, alive, per user here that has one; what is saved here is attached there.
 Findings check_customers(const Evidence& evidence);
 // A checkout session collects once, and closes in time.
 Findings check_sessions(const Evidence& evidence);
@@ -57,6 +57,8 @@ Findings check_listings(const Evidence& evidence);
 // Nobody takes up or sends what another instance may be at; what an instance left whose lease is
 // over is taken up soon, by whoever is there.
 Findings check_leases(const Evidence& evidence);
+// What the gateway clearly refuses ends at once, says why, and keeps nothing else from being done.
+Findings check_refusals(const Evidence& evidence);
 // No answer was a 500, none took for ever, no key did two things.
 Findings check_on_the_way(const Evidence& evidence);
 

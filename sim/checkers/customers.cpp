@@ -7,6 +7,7 @@
 
 namespace cobro::sim {
 
+// Deleted ones are not among the gateway's: nobody may be kept with one of those.
 Findings check_customers(const Evidence& evidence) {
   Findings findings;
   std::map<std::string, const RemoteCustomer*> remote;

@@ -88,7 +88,7 @@ const T* find(const ByName<T>& all, const std::string& name) {
   return found == all.end() ? nullptr : found->second;
 }
 
-bool holds(const Promise& promise, const Index& rows) {
+bool holds(const Promise& promise, const Evidence& evidence, const Index& rows) {
   const auto* order = find(rows.orders, promise.subject);
   const auto* payment = find(rows.payments, promise.subject);
   const auto* refund = find(rows.refunds, promise.subject);
@@ -111,7 +111,7 @@ bool holds(const Promise& promise, const Index& rows) {
     case Kind::subscribed:
       return subscription && still_is(*subscription, promise.word);
     case Kind::method_saved:
-      return rows.saved.contains(promise.subject);
+      return rows.saved.contains(promise.subject) || evidence.gone_there.contains(promise.word);
     case Kind::method_removed:
       return !rows.saved.contains(promise.subject);
     case Kind::made_once:
@@ -154,7 +154,7 @@ Findings check_promises(const Evidence& evidence) {
   const auto rows = index(evidence);
   std::set<std::string> broken;
   for (const auto& promise : evidence.promises)
-    if (!holds(promise, rows))
+    if (!holds(promise, evidence, rows))
       broken.insert(fmt::format("a client was told: {} {} {} {}; that is not so",
                                 to_string(promise.kind), promise.subject, promise.word,
                                 promise.amount));

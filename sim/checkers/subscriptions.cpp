@@ -16,6 +16,22 @@ std::string_view remote_word(SubscriptionStatus status) {
   return status == SubscriptionStatus::cancelled ? "canceled" : domain::to_string(status);
 }
 
+// What may be changed at the dashboard while it runs.
+void compare_terms(const std::string& name, const Subscription& row,
+                   const RemoteSubscription& remote, Findings& findings) {
+  if (is_terminal(row.status)) return;
+  const auto day = row.cancel_at ? row.cancel_at->unix_seconds() : 0;
+  if (day != remote.cancel_at)
+    findings.push_back(fmt::format("{} is to end at {} here and at {} there (0: no day)", name, day,
+                                   remote.cancel_at));
+  if (row.gateway_price_id != remote.price)
+    findings.push_back(fmt::format("{} is for {} here and for {} there", name, row.gateway_price_id,
+                                   remote.price));
+  if (row.price && row.price->minor() != remote.amount)
+    findings.push_back(
+        fmt::format("{} costs {} here and {} there", name, row.price->minor(), remote.amount));
+}
+
 void compare(const Subscription& row, const RemoteSubscription& remote, Findings& findings) {
   const auto name = fmt::format("subscription {} ({})", row.id.to_string(), remote.id);
   if (remote_word(row.status) != remote.status)
@@ -28,6 +44,7 @@ void compare(const Subscription& row, const RemoteSubscription& remote, Findings
   if (!is_terminal(row.status) && row.cancel_at_period_end != remote.cancel_at_period_end)
     findings.push_back(fmt::format("{} {} here, and not so there", name,
                                    row.cancel_at_period_end ? "is to end" : "goes on"));
+  compare_terms(name, row, remote, findings);
   if (row.gateway_customer_id != remote.customer)
     findings.push_back(fmt::format("{} is {}'s here and {}'s there", name, row.gateway_customer_id,
                                    remote.customer));

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,6 +33,12 @@ class Faults {
   }
   [[nodiscard]] bool healed() const { return healed_; }
   [[nodiscard]] const std::array<std::int64_t, kFaults>& struck() const { return struck_; }
+  // How often any of the faults from one to another struck, in their order.
+  [[nodiscard]] std::int64_t struck_between(Fault first, Fault last) const {
+    return std::accumulate(struck_.begin() + static_cast<std::ptrdiff_t>(first),
+                           struck_.begin() + static_cast<std::ptrdiff_t>(last) + 1,
+                           std::int64_t{0});
+  }
   Chance& chance() { return chance_; }
 
   // How many outages of each are on. A troubled gateway answers, now and then.
@@ -61,8 +69,13 @@ struct Ground {
   ManualClock clock;
   Trace trace;
   Faults faults;
+  // How many crashes, pauses and outages there were so far.
+  std::int64_t upsets = 0;
   // What must never happen, whatever the faults: one line each.
   std::vector<std::string> violations;
+  // Methods that left at the gateway because somebody there detached them or deleted their
+  // customer.
+  std::set<std::string> gone_there;
   // How often each thing happened that a run should contain.
   std::map<std::string, std::int64_t> tally;
 

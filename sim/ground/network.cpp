@@ -70,6 +70,7 @@ base::Task<HttpResult> GatewayWire::send(HttpRequest request) {
   const bool account = short_url(request) == "/v1/account";
   if (account) leases.begin(process_.number(), kAccountAsked, ground_.clock.now());
   const auto timeout = request.timeout;
+  if (!key.empty()) ++seen_.sends[key];
   auto result = co_await base::await_callback<HttpResult>([&](const Answered& answer) {
     packets_.spawn("time-out", give_up(timeout, answer));
     packets_.spawn("packet", carry(std::move(request), number, answer));
@@ -79,6 +80,7 @@ base::Task<HttpResult> GatewayWire::send(HttpRequest request) {
                      result ? result->body : "");
   if (account) leases.end(process_.number(), kAccountAsked, ground_.clock.now());
   co_await process_.pass();
+  note_refusal(key, result);
   co_return result;
 }
 
@@ -102,7 +104,7 @@ base::Task<void> GatewayWire::carry(HttpRequest request, std::int64_t number, An
     ground_.trace.note(fmt::format("gateway . g{} arrives late", number));
   }
   const std::string key(request.headers.find("Idempotency-Key").value_or(""));
-  auto reply = co_await gateway_(to_incoming(std::move(request)));
+  auto reply = co_await ask(std::move(request));
   seen_.deeds.note(key, reply);
   if (faults.strike(Fault::gateway_unheard)) {
     ground_.trace.note(
@@ -118,6 +120,45 @@ base::Task<void> GatewayWire::carry(HttpRequest request, std::int64_t number, An
   answer(HttpResponse{reply.status, std::move(reply.headers), std::move(reply.body)});
 }
 
+base::Task<wire::Reply> GatewayWire::ask(HttpRequest request) {
+  auto& faults = ground_.faults;
+  const bool refund = request.method == "POST" && short_url(request) == "/v1/refunds";
+  if (faults.strike(Fault::gateway_locked)) return ask_in_vain(std::move(request), "lock_timeout");
+  if (faults.strike(Fault::gateway_denied))
+    return ask_in_vain(std::move(request), "permission_denied");
+  if (faults.strike(Fault::gateway_baffled))
+    return ask_in_vain(std::move(request), "parameter_unknown");
+  if (refund && faults.strike(Fault::gateway_poor))
+    return ask_in_vain(std::move(request), "insufficient_balance");
+  return gateway_(to_incoming(std::move(request)));
+}
+
+// A rule for this request alone. One that answers by its key meets none of the balance.
+base::Task<wire::Reply> GatewayWire::ask_in_vain(HttpRequest request, std::string fault) {
+  const auto control = [](std::string method, std::string path, std::string form) {
+    return wire::Request{.method = std::move(method),
+                         .path = std::move(path),
+                         .query = {},
+                         .headers = {},
+                         .body = std::move(form),
+                         .peer = "127.0.0.1"};
+  };
+  const std::string rules = "/_sandbox/faults";
+  const auto made = co_await gateway_(control("POST", rules, "times=1&fault=" + fault));
+  auto reply = co_await gateway_(to_incoming(std::move(request)));
+  const auto rule = wire::parse_json(made.body)->string_at({"id"}).value_or("");
+  (void)co_await gateway_(control("DELETE", rules + "/" + rule, ""));
+  co_return reply;
+}
+
+void GatewayWire::note_refusal(const std::string& key, const HttpResult& result) {
+  if (key.empty() || !result || seen_.sends[key] != 1 || !is_clear_refusal(*result)) return;
+  const auto json = wire::parse_json(result->body);
+  seen_.refused({.gateway_key = key,
+                 .status = result->status,
+                 .code = json->string_at({"error", "code"}).value_or("")});
+}
+
 // ---- from the gateway ---------------------------------------------------------------------
 
 WebhookWire::WebhookWire(Ground& ground, wire::Handler service)
@@ -125,6 +166,10 @@ WebhookWire::WebhookWire(Ground& ground, wire::Handler service)
 
 base::Task<HttpResult> WebhookWire::send(HttpRequest request) {
   auto& faults = ground_.faults;
+  if (faults.strike(Fault::webhook_never)) {
+    lose(request.body);
+    co_return HttpResponse{200, {}, {}};
+  }
   const bool lost = faults.webhooks_away > 0 || faults.strike(Fault::webhook_lost);
   const bool doubled = faults.strike(Fault::webhook_doubled);
   const bool late = faults.strike(Fault::webhook_late);
@@ -136,6 +181,15 @@ base::Task<HttpResult> WebhookWire::send(HttpRequest request) {
     if (doubled) packets_.spawn("double", carry(request, delay + again, answer));
     packets_.spawn("webhook", carry(std::move(request), delay, answer));
   });
+}
+
+// Somebody else took it: the gateway does not send it again.
+void WebhookWire::lose(const std::string& event) {
+  const auto json = wire::parse_json(event);
+  const auto type = json->string_at({"type"}).value_or("");
+  ground_.trace.note(
+      fmt::format("webhook . {} is lost for good: {}", json->string_at({"id"}).value_or(""), type));
+  ++ground_.tally["lost for good: events of a " + type.substr(0, type.rfind('.'))];
 }
 
 base::Task<void> WebhookWire::give_up(base::Duration after, Answered answer) {

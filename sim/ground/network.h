@@ -29,6 +29,10 @@ class GatewayWire final : public ports::HttpClient {
   using Answered = base::Completion<ports::HttpResult>;
   base::Task<void> carry(ports::HttpRequest request, std::int64_t number, Answered answer);
   base::Task<void> give_up(base::Duration after, Answered answer);
+  // The gateway's answer, after a rule of its own when it is to refuse.
+  base::Task<wire::Reply> ask(ports::HttpRequest request);
+  base::Task<wire::Reply> ask_in_vain(ports::HttpRequest request, std::string fault);
+  void note_refusal(const std::string& key, const ports::HttpResult& result);
 
   Ground& ground_;
   wire::Handler gateway_;
@@ -46,6 +50,7 @@ class WebhookWire final : public ports::HttpClient {
  private:
   using Answered = base::Completion<ports::HttpResult>;
   base::Task<void> carry(ports::HttpRequest request, base::Duration delay, Answered answer);
+  void lose(const std::string& event);
   base::Task<void> give_up(base::Duration after, Answered answer);
 
   Ground& ground_;

@@ -18,6 +18,10 @@ enum class Fault {
   gateway_lost,     // the request never arrives, and nobody answers
   gateway_late,     // the request arrives late, maybe after the caller has given up
   gateway_busy,     // 429: nothing was done
+  gateway_locked,   // 429, its object is in use: nothing was done
+  gateway_denied,   // 403, our key may not do this: nothing was done
+  gateway_baffled,  // 400, a parameter of ours is unknown there: nothing was done
+  gateway_poor,     // 400, there is no money for this refund: nothing was done
   gateway_error,    // 5xx: nothing was done
   gateway_failed,   // 5xx: it was done
   gateway_unheard,  // done; the answer is lost
@@ -27,7 +31,8 @@ enum class Fault {
   webhook_lost,
   webhook_unheard,  // taken; the 200 is lost, so it comes again
   webhook_doubled,
-  webhook_late,  // so that others overtake it
+  webhook_late,   // so that others overtake it
+  webhook_never,  // the event is lost for good: only the sweep can tell of it
   // ---- between clients and the service --------------------------------------------------
   call_lost,
   call_unheard,

@@ -2,11 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "domain/event.h"
 #include "sim/ground/deeds.h"
 #include "sim/ground/lease_log.h"
+#include "sim/ground/refusals.h"
 
 namespace cobro::sim {
 
@@ -14,7 +18,10 @@ struct Seen {
   std::vector<domain::Event> events;  // that were committed, in the order of commits
   Deeds deeds;
   LeaseLog leases;
-  std::int64_t requests = 0;  // to the gateway
+  std::int64_t requests = 0;         // to the gateway
+  std::map<std::string, int> sends;  // of them, by key
+  // Told of each clear refusal that a process hears to a call's first send.
+  std::function<void(RefusedSend)> refused;
 };
 
 }  // namespace cobro::sim

@@ -25,6 +25,36 @@ TEST_F(Billing, a_period_that_is_not_the_gateways) {
   evidence.remote_subscriptions.front().period_end = 3000;
   EXPECT_EQ(failing(), "subscriptions;");
 }
+TEST_F(Billing, a_day_of_its_end_that_is_not_the_gateways) {
+  evidence.remote_subscriptions.front().cancel_at = 1500;
+  EXPECT_EQ(failing(), "subscriptions;");
+  subscription().cancel_at = base::Timestamp::from_unix_seconds(1500);
+  EXPECT_EQ(failing(), "");
+}
+TEST_F(Billing, a_price_that_is_not_the_gateways) {
+  evidence.remote_subscriptions.front().price = "price_2";
+  EXPECT_EQ(failing(), "subscriptions;");
+}
+TEST_F(Billing, a_quantity_that_is_not_the_gateways) {
+  subscription().price = soles(1900);
+  evidence.remote_subscriptions.front().amount = 3800;
+  EXPECT_EQ(failing(), "subscriptions;");
+}
+TEST_F(Billing, a_customer_that_was_deleted_there_and_is_kept) {
+  evidence.billing.methods.clear();
+  evidence.remote_customers.clear();
+  evidence.gone_there.insert("pm_1");
+  EXPECT_EQ(failing(), "customers;");
+  evidence.billing.customers.front().gateway_customer_id.reset();
+  EXPECT_EQ(failing(), "");
+}
+TEST_F(Billing, a_method_that_left_only_because_it_was_detached_there) {
+  evidence.billing.methods.clear();
+  evidence.remote_customers.front().methods.clear();
+  EXPECT_EQ(failing(), "promises;");
+  evidence.gone_there.insert("pm_1");
+  EXPECT_EQ(failing(), "");
+}
 TEST_F(Billing, an_end_that_the_gateway_does_not_know) {
   subscription().cancel_at_period_end = true;
   EXPECT_EQ(failing(), "subscriptions;");

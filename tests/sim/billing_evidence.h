@@ -23,7 +23,7 @@ inline void add_customer(sim::Evidence& all) {
                                .created_at = {},
                                .updated_at = {}};
   all.remote_customers.push_back({"cus_1", customer.id.to_string(), {"pm_1"}});
-  all.promises.push_back({sim::Promise::Kind::method_saved, method.id.to_string(), "", 0});
+  all.promises.push_back({sim::Promise::Kind::method_saved, method.id.to_string(), "pm_1", 0});
   all.billing.customers.push_back(std::move(customer));
   all.billing.methods.push_back(std::move(method));
 }

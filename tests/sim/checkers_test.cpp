@@ -139,6 +139,54 @@ TEST_F(Checkers, find_a_refund_accepted_that_the_gateway_never_made) {
   evidence.deeds.erase("refund-2");
   EXPECT_EQ(failing(), "attempts;");
 }
+TEST_F(Checkers, find_a_refused_call_that_stayed_open) {
+  evidence.refused_sends.push_back({"confirm-1", 403, "", false});
+  EXPECT_EQ(failing(), "");
+  evidence.refused_sends.back().still_open = true;
+  EXPECT_EQ(failing(), "refusals;");
+}
+TEST_F(Checkers, find_a_mistake_that_was_not_refused_with_a_reason) {
+  const std::string why = R"({"success":false,"error":{"code":"x","message":"is none of yours"}})";
+  for (const auto status : {400, 402, 404, 409, 422, 502}) {
+    evidence.blunders = {{"a wrong method", status, why, 200, "", true}};
+    EXPECT_EQ(failing(), "") << status;
+  }
+  for (const auto status : {200, 202, 500, 503, 504}) {
+    evidence.blunders = {{"a wrong method", status, why, 200, "", true}};
+    EXPECT_EQ(failing(), "refusals;") << status;
+    evidence.blunders.back().quiet = false;
+    EXPECT_EQ(failing(), "") << status;
+  }
+  evidence.blunders = {{"a wrong method", 400, "", 200, "", true}};
+  EXPECT_EQ(failing(), "refusals;");
+}
+TEST_F(Checkers, find_what_is_held_up_by_a_refusal) {
+  const std::string why = R"({"error":{"message":"is none of yours"}})";
+  evidence.blunders = {
+      {"a wrong method", 400, why, 409, R"({"code":"payment_in_progress"})", true}};
+  EXPECT_EQ(failing(), "refusals;");
+  evidence.blunders.back().after_body = R"({"code":"invalid_state"})";
+  EXPECT_EQ(failing(), "");
+  evidence.blunders.back().after = 504;
+  EXPECT_EQ(failing(), "refusals;");
+}
+TEST(Refusals, that_are_clear) {
+  const auto is_clear = [](int status, std::string body) {
+    return sim::is_clear_refusal({status, {}, std::move(body)});
+  };
+  EXPECT_TRUE(is_clear(402, R"({"error":{"type":"card_error","code":"card_declined"}})"));
+  EXPECT_TRUE(is_clear(403, R"({"error":{"type":"invalid_request_error"}})"));
+  EXPECT_TRUE(is_clear(429, R"({"error":{"code":"lock_timeout"}})"));
+  EXPECT_TRUE(is_clear(400, R"({"error":{"code":"parameter_unknown"}})"));
+  EXPECT_TRUE(is_clear(400, R"({"error":{"code":"resource_missing","param":"price"}})"));
+  EXPECT_TRUE(is_clear(400, R"({"error":{"message":"It may not be used again."}})"));
+  EXPECT_FALSE(is_clear(404, R"({"error":{"code":"resource_missing","param":"intent"}})"));
+  EXPECT_FALSE(is_clear(400, R"({"error":{"code":"charge_already_refunded"}})"));
+  EXPECT_FALSE(is_clear(402, R"({"error":{"type":"invalid_request_error"}})"));
+  EXPECT_FALSE(is_clear(409, R"({"error":{"code":"idempotency_key_in_use"}})"));
+  EXPECT_FALSE(is_clear(403, "<html>"));
+  EXPECT_FALSE(is_clear(200, R"({"id":"pi_1"})"));
+}
 TEST_F(Checkers, find_an_attempt_that_is_still_open) {
   evidence.open_calls.emplace_back();
   EXPECT_EQ(failing(), "settled;");
