@@ -245,6 +245,22 @@ TEST_P(SubscriptionChanges, a_lost_answer_about_the_method_is_learned) {
   EXPECT_EQ(world.audit(), "");
 }
 
+TEST_P(SubscriptionChanges, a_gateway_that_was_too_busy_to_try_holds_up_nothing) {
+  members.now(members.paying_with("ana", there(), kFailsLater));
+  pass(kMonth);
+  ASSERT_EQ(members.status("ana"), "past_due");
+  world.wire.fate = [busy = false](const ports::HttpRequest& request) mutable {
+    if (busy) return Cut::request_lost;
+    busy = request.url.ends_with("/pay");
+    return busy ? Cut::throttled : Cut::none;
+  };
+  const auto began = world.clock.steady();
+  EXPECT_EQ(members.now(members.paying_with("ana", there(), "pm_card_mastercard")), "gateway_busy");
+  EXPECT_LT(world.clock.steady() - began, 5s);
+  world.wire.fate = nullptr;
+  EXPECT_EQ(members.now(members.ending("ana", there(), true)), "200 cancelled");
+}
+
 INSTANTIATE_TEST_SUITE_P(Writes, SubscriptionChanges, ::testing::Bool());
 
 // Whoever asks to remove the card while a subscription is being made with it, and whenever.

@@ -89,8 +89,10 @@ class SubscriptionCompletion final : public Completion {
 
  private:
   // What became of the subscription when its invoice was paid, or was not: neither answer tells.
+  // A refusal has changed nothing.
   base::Task<void> look(Context& context, const domain::Subscription& row) {
-    if (answer_.kind == AnswerKind::unknown || !row.gateway_subscription_id) co_return;
+    const bool tried = answer_.kind == AnswerKind::accepted || answer_.kind == AnswerKind::declined;
+    if (!tried || !row.gateway_subscription_id) co_return;
     auto found =
         co_await fetch_facts(context, call_.gateway, *row.gateway_subscription_id, call_.target);
     if (found) facts_ = std::move(*found);
