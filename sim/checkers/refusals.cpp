@@ -16,8 +16,14 @@ bool says_why(const std::string& body) {
   return said && !said->empty();
 }
 
+// A process that could not renew its lease a moment ago says so, and does nothing.
+bool is_without_lease(int status, const std::string& body) {
+  return status == 503 && body.contains(R"("unavailable")");
+}
+
 // An ending, by whoever, is no refusal to go on.
 bool is_held_up(int status, const std::string& body) {
+  if (is_without_lease(status, body)) return false;
   return status >= 500 || body.contains("in_progress") || body.contains("order_closing");
 }
 
@@ -31,6 +37,7 @@ Findings check_refusals(const Evidence& evidence) {
                                      sent.gateway_key, sent.status, sent.code));
   for (const auto& blunder : evidence.blunders) {
     if (!blunder.quiet || blunder.status == 0) continue;
+    if (is_without_lease(blunder.status, blunder.body)) continue;
     if (!is_refusal(blunder.status) || !says_why(blunder.body))
       findings.push_back(
           fmt::format("{} was answered {} {}", blunder.what, blunder.status, blunder.body));

@@ -159,6 +159,8 @@ TEST_F(Checkers, find_a_mistake_that_was_not_refused_with_a_reason) {
   }
   evidence.blunders = {{"a wrong method", 400, "", 200, "", true}};
   EXPECT_EQ(failing(), "refusals;");
+  evidence.blunders = {{"a wrong method", 503, R"({"error":{"code":"unavailable"}})", 0, "", true}};
+  EXPECT_EQ(failing(), "");
 }
 TEST_F(Checkers, find_what_is_held_up_by_a_refusal) {
   const std::string why = R"({"error":{"message":"is none of yours"}})";
