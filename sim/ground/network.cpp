@@ -29,6 +29,14 @@ std::string_view short_url(const HttpRequest& request) {
   return url.substr(url.find('/', url.find("://") + 3));
 }
 
+// As rules of the sandbox.
+constexpr std::string_view kDenied =
+    "refused&status=403&type=invalid_request_error&code=more_permissions_required_for_application"
+    "&message=The+key+may+not+do+this.";
+constexpr std::string_view kBaffled =
+    "refused&status=400&type=invalid_request_error&code=parameter_unknown&param=extra"
+    "&message=Received+unknown+parameter:+extra";
+
 base::Duration age_of(const std::string& event, base::Timestamp now) {
   const auto json = wire::parse_json(event);
   return now - base::Timestamp::from_unix_seconds(json->int_at({"created"}).value_or(0));
@@ -124,17 +132,15 @@ base::Task<wire::Reply> GatewayWire::ask(HttpRequest request) {
   auto& faults = ground_.faults;
   const bool refund = request.method == "POST" && short_url(request) == "/v1/refunds";
   if (faults.strike(Fault::gateway_locked)) return ask_in_vain(std::move(request), "lock_timeout");
-  if (faults.strike(Fault::gateway_denied))
-    return ask_in_vain(std::move(request), "permission_denied");
-  if (faults.strike(Fault::gateway_baffled))
-    return ask_in_vain(std::move(request), "parameter_unknown");
+  if (faults.strike(Fault::gateway_denied)) return ask_in_vain(std::move(request), kDenied);
+  if (faults.strike(Fault::gateway_baffled)) return ask_in_vain(std::move(request), kBaffled);
   if (refund && faults.strike(Fault::gateway_poor))
     return ask_in_vain(std::move(request), "insufficient_balance");
   return gateway_(to_incoming(std::move(request)));
 }
 
 // A rule for this request alone. One that answers by its key meets none of the balance.
-base::Task<wire::Reply> GatewayWire::ask_in_vain(HttpRequest request, std::string fault) {
+base::Task<wire::Reply> GatewayWire::ask_in_vain(HttpRequest request, std::string_view fault) {
   const auto control = [](std::string method, std::string path, std::string form) {
     return wire::Request{.method = std::move(method),
                          .path = std::move(path),
@@ -144,7 +150,8 @@ base::Task<wire::Reply> GatewayWire::ask_in_vain(HttpRequest request, std::strin
                          .peer = "127.0.0.1"};
   };
   const std::string rules = "/_sandbox/faults";
-  const auto made = co_await gateway_(control("POST", rules, "times=1&fault=" + fault));
+  const auto made =
+      co_await gateway_(control("POST", rules, fmt::format("times=1&fault={}", fault)));
   auto reply = co_await gateway_(to_incoming(std::move(request)));
   const auto rule = wire::parse_json(made.body)->string_at({"id"}).value_or("");
   (void)co_await gateway_(control("DELETE", rules + "/" + rule, ""));
@@ -153,6 +160,8 @@ base::Task<wire::Reply> GatewayWire::ask_in_vain(HttpRequest request, std::strin
 
 void GatewayWire::note_refusal(const std::string& key, const HttpResult& result) {
   if (key.empty() || !result || seen_.sends[key] != 1 || !is_clear_refusal(*result)) return;
+  // What a declined invoice did to its subscription is asked for before the call ends.
+  if (result->status == 402 && key.contains("-pay_invoice-")) return;
   const auto json = wire::parse_json(result->body);
   seen_.refused({.gateway_key = key,
                  .status = result->status,

@@ -31,7 +31,7 @@ class GatewayWire final : public ports::HttpClient {
   base::Task<void> give_up(base::Duration after, Answered answer);
   // The gateway's answer, after a rule of its own when it is to refuse.
   base::Task<wire::Reply> ask(ports::HttpRequest request);
-  base::Task<wire::Reply> ask_in_vain(ports::HttpRequest request, std::string fault);
+  base::Task<wire::Reply> ask_in_vain(ports::HttpRequest request, std::string_view fault);
   void note_refusal(const std::string& key, const ports::HttpResult& result);
 
   Ground& ground_;
