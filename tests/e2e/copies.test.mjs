@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { databases } from './support/postgres.mjs';
 import { eventually } from './support/program.mjs';
 import { startSandbox } from './support/sandbox.mjs';
-import { look } from './support/shop.mjs';
+import { assertClean, look, makeDebt, process } from './support/shop.mjs';
 import { setStage } from './support/stage.mjs';
 
 const pro = 'price_1Sb3k64dPtEGmLmpm5n5bbJH';
@@ -18,9 +18,12 @@ async function begin(t, database) {
     assert.ok(saved.status < 300, saved.text);
     return saved.body.data;
   };
+  // Stripe has no object of that address any more.
+  const lose = (path) =>
+    sandbox.stripe('POST', '/_sandbox/faults', { fault: 'refused', path, status: 404, code: 'resource_missing', param: 'id' });
   const customer = async () => (await sandbox.stripe('GET', '/v1/customers')).data[0]?.id;
   const methods = async () => (await look(people.user, 'payment-methods')).payment_methods;
-  return { cobro, sandbox, ...people, save, customer, methods };
+  return { cobro, sandbox, ...people, save, lose, customer, methods };
 }
 
 for (const database of databases) {
@@ -66,6 +69,37 @@ for (const database of databases) {
       const left = await methods();
       return left.length === 1 && left[0].exp_year === 2041 && left[0].is_default;
     });
+  });
+
+  test(`on ${database} a subscription that is gone there ends here, and is not made again`, async (t) => {
+    const { cobro, user, lose } = await begin(t, database);
+    const subscribe = () => user('POST', '/api/v1/subscriptions', { price_id: pro, payment_method_id: 'pm_card_visa' });
+    for (const [method, route, status] of [['POST', '/resume', 409], ['DELETE', '?immediate=true', 200]]) {
+      const made = await subscribe();
+      assert.equal(made.status, 201, made.text);
+      const { id, gateway_subscription_id: there } = made.body.data;
+      if (route === '/resume') await user('DELETE', `/api/v1/subscriptions/${id}`);
+      await lose(`/v1/subscriptions/${there}`);
+      const answer = await user(method, `/api/v1/subscriptions/${id}${route}`);
+      assert.equal(answer.status, status, answer.text);
+      assert.equal((await look(user, `subscriptions/${id}`)).status, 'cancelled');
+      assert.equal((await look(user, 'entitlements?active=true')).total, 0);
+    }
+    await assertClean(cobro);
+  });
+
+  test(`on ${database} a payment that is not there any more is put before a person`, async (t) => {
+    const { cobro, user, admin, lose } = await begin(t, database);
+    const { payment } = await makeDebt(user, '10.00', 'PEN', { capture_method: 'manual' });
+    assert.equal((await process(user, payment)).status, 200);
+    await lose(`/v1/payment_intents/${(await look(user, `payments/${payment.id}`)).gateway_payment_id}`);
+    const answer = await admin('POST', `/api/v1/payments/${payment.id}/capture`, {});
+    assert.ok(answer.status >= 400, answer.text);
+    const { reconciliations: rows } = await look(admin, 'reconciliations?status=open');
+    assert.deepEqual(rows.map(({ kind, payment_id: id }) => [kind, id]), [['conflict', payment.id]]);
+    const again = await admin('POST', `/api/v1/payments/${payment.id}/capture`, {});
+    assert.equal(again.status, 409, again.text);
+    await assertClean(cobro);
   });
 
   test(`on ${database} keys of another account are refused by name`, async (t) => {
