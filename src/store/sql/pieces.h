@@ -17,9 +17,11 @@ struct Piece {
   Part part;
   std::vector<std::string> columns;
   std::string tail;  // "FROM … WHERE … ORDER BY …"; empty: columns of the root's own row
+  std::string tail_together = {};  // where it is another one in the one statement
 };
 
-// The open calls of some subjects, given as a SELECT of a column `id`: each found by its own key.
+// The open calls of some subjects, given as a SELECT of a column `id`: each is found by its own
+// key, however many calls of others are open.
 Piece open_calls_of(std::string_view subjects);
 
 class Pieces {
