@@ -99,9 +99,9 @@ base::Task<void> Blunderer::change_a_subscription_wrongly() {
 // ---- what is needed for it --------------------------------------------------------------------
 
 base::Task<std::optional<std::string>> Blunderer::new_intent() {
-  const auto object = object_of(
-      co_await asking_.insist({who_, "POST", std::string(kPayments) + "/intent",
-                               R"({"amount":10,"currency":"USD","description":"blunder"})", ""}));
+  const auto object = object_of(co_await asking_.insist(
+      {who_, "POST", std::string(kPayments) + "/intent",
+       R"({"amount":10,"currency":"USD","payment_method_id":"pm_card_visa"})", ""}));
   co_return object.string_at({"payment_id"});
 }
 
