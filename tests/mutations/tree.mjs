@@ -114,12 +114,17 @@ export async function build(mutants, { jobs, programs, with_simulator }) {
     'cmake', ['--build', folder, '-j', String(jobs), '--target', ...targets, '--', '-k', '0'], kCopy);
   writeFileSync(path.join(kScratch, 'build.log'), said);
   if (!code) return [];
-  // Errors and notes name lines; a note is where an error elsewhere comes from.
-  const at = new Set();
-  const message = /((?:src|sim|tests)\/[^\s:]+):(\d+):\d+: (?:fatal )?(?:error|note)/g;
-  for (const [, file, line] of said.matchAll(message)) at.add(`${file}:${line}`);
-  const lines_of = (it) => Array.from({ length: it.to - it.from + 1 }, (_, k) => `${it.file}:${it.from + k}`);
-  const named = mutants.filter((it) => lines_of(it).some((line) => at.has(line)));
+  // Errors and notes name lines; a note is where an error elsewhere comes from. What is found only at
+  // the end of a function, as a missing return, is laid to the last change before it.
+  const wrong = new Set();
+  const message = /((?:src|sim|tests)\/[^\s:]+):(\d+):\d+: (?:fatal )?(error|note)/g;
+  for (const [, file, line, kind] of said.matchAll(message)) {
+    const before = mutants.filter((it) => it.file === file && it.from <= Number(line));
+    const there = before.filter((it) => it.to >= Number(line));
+    const last = before.toSorted((a, b) => a.from - b.from).slice(-1);
+    for (const it of there.length || kind === 'note' ? there : last) wrong.add(it);
+  }
+  const named = [...wrong];
   if (!named.length) throw new Error(`the copy does not build, see ${path.join(kScratch, 'build.log')}`);
   return named;
 }
