@@ -36,7 +36,12 @@ class OneAnswer {
   }
   OneAnswer(const OneAnswer&) = delete;
   OneAnswer& operator=(const OneAnswer&) = delete;
-  ~OneAnswer() { close(socket_); }
+  // Also when nobody came.
+  ~OneAnswer() {
+    shutdown(socket_, SHUT_RDWR);
+    if (asked_.valid()) asked_.wait();
+    close(socket_);
+  }
 
   [[nodiscard]] std::string url(const std::string& host = "127.0.0.1") const {
     return "http://" + host + ":" + std::to_string(port_) + "/x";
