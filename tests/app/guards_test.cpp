@@ -4,6 +4,7 @@
 
 #include "domain/words.h"
 #include "tests/app/buyer.h"
+#include "tests/app/members.h"
 #include "tests/app/world.h"
 
 namespace cobro::testing {
@@ -379,6 +380,35 @@ TEST(Guards, let_through_and_refuse_by_this_table) {
     for (const auto& act : kActs) table += "  " + act.name + ": " + outcome(state, act) + "\n";
   }
   EXPECT_EQ(table, kTable);
+}
+
+// What was begun before goes on; nothing new comes in.
+TEST(Guards, of_an_order_that_is_being_closed_let_nothing_in) {
+  World world{{.deliver_webhooks = false}};
+  world.order("100");
+  world.pay(1, "40");
+  world.pay(1, "60", "manual");
+  const ports::Decide close = [](const ports::Loaded& loaded) {
+    ports::Changes changes;
+    changes.update_orders.push_back(*loaded.order);
+    changes.update_orders.back().closing = domain::Closing::cancel;
+    return changes;
+  };
+  const ports::Reads reads{.root = ports::OrderRef{std::int64_t{1}}};
+  ASSERT_TRUE(run(world.clock, world.store->write(reads, close)).committed());
+  Members members{world};
+  const app::RenderOrder render = [](const domain::Order&) { return app::StoredReply{}; };
+  app::UpdateOrder renamed{.order = std::int64_t{1}};
+  renamed.notes = "n";
+  const auto updated =
+      run(world.clock,
+          app::update_order(*world.context, members.call("ana", "put", "", ""), renamed, render));
+  EXPECT_EQ(to_string(updated), "order_closing");
+  EXPECT_EQ(to_string(world.pay(1, "1")), "order_closing");
+  EXPECT_EQ(to_string(world.process(1)), "order_closing");
+  EXPECT_EQ(to_string(world.record(2, TransactionType::charge, "60")), "order_closing");
+  EXPECT_EQ(world.order_row(1).notes, std::nullopt);
+  EXPECT_TRUE(world.order_row(1).captured.is_zero());
 }
 
 }  // namespace
