@@ -181,6 +181,19 @@ TEST_P(Overpaid, a_refund_whose_answer_is_lost_is_asked_about_and_not_made_twice
   EXPECT_EQ(world.audit(), "");
 }
 
+TEST_P(Overpaid, a_refund_that_nobody_can_tell_of_is_asked_about_once_and_is_in_progress) {
+  pay_twice();
+  world.hold_webhooks = true;
+  world.wire.fate = [](const ports::HttpRequest& request) {
+    return request.method == "POST" ? Cut::request_lost : Cut::none;
+  };
+  EXPECT_EQ(refund(1, "key"), "outcome_unknown");
+  world.advance(minutes(2));
+  const auto before = world.wire.sent.size();
+  EXPECT_EQ(refund(1), "refund_in_progress");
+  EXPECT_LE(world.wire.sent.size(), before + 2);  // its refunds, its disputes
+}
+
 TEST_P(Overpaid, a_refund_that_was_given_up_and_is_there_after_all_is_booked) {
   world.pay(1, "100");
   world.process(1);

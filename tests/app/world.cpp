@@ -313,12 +313,13 @@ app::Answer World::cancel_order(std::int64_t order, const std::string& key) {
 }
 
 app::Answer World::record(std::int64_t payment, domain::TransactionType type,
-                          const std::string& amount) {
+                          const std::string& amount,
+                          std::optional<base::Timestamp> processed_at) {
   app::RecordTransaction command{.payment = payment,
                                  .type = type,
                                  .amount = amount,
                                  .gateway_transaction_id = "cash-1",
-                                 .processed_at = {}};
+                                 .processed_at = processed_at};
   return run_now(app::record_transaction(
       *context, call("root", app::Role::admin, "transactions", "", ""), std::move(command),
       [](const domain::Transaction& row, const domain::Payment& paid) {

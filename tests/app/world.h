@@ -86,7 +86,8 @@ class World {
   app::Answer cancel_payment(std::int64_t payment, const std::string& key = "");
   app::Answer describe(std::int64_t payment, const std::string& description);
   app::Answer cancel_order(std::int64_t order, const std::string& key = "");
-  app::Answer record(std::int64_t payment, domain::TransactionType type, const std::string& amount);
+  app::Answer record(std::int64_t payment, domain::TransactionType type, const std::string& amount,
+                     std::optional<base::Timestamp> processed_at = {});
   // The same, not awaited: for many at the same instant.
   base::Task<app::Answer> processing(std::int64_t payment, std::string method, std::string key);
   base::Task<app::Answer> refunding(std::int64_t payment, std::string amount, std::string reason,

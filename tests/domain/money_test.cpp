@@ -160,6 +160,8 @@ TEST(Money, scaling_rounds_as_it_is_told) {
                 .scaled(kMaxStatedMinor, kMaxStatedMinor, Rounding::down)
                 .minor(),
             kMaxStatedMinor);
+  for (const auto limit : {INT64_MIN, INT64_MAX})
+    EXPECT_EQ(Money(limit, currency("USD")).scaled(7, 7, Rounding::down).minor(), limit);
 }
 
 }  // namespace
