@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -25,11 +26,11 @@ class ManualClock final : public ports::Clock {
   ManualClock(const ManualClock&) = delete;
   ManualClock& operator=(const ManualClock&) = delete;
 
-  [[nodiscard]] base::Timestamp now() const override { return start_ + steady_; }
+  [[nodiscard]] base::Timestamp now() const override { return start_ + steady_.load(); }
   [[nodiscard]] base::Duration steady() const override { return steady_; }
 
   base::Task<void> sleep(base::Duration span) override {
-    Alarm alarm{*this, {steady_ + std::max(span, base::Duration{0}), next_++}};
+    Alarm alarm{*this, {steady_.load() + std::max(span, base::Duration{0}), next_++}};
     co_await base::await_callback<int>([&alarm](base::Completion<int> done) {
       alarm.clock.alarms_.emplace(alarm.key, std::move(done));
     });
@@ -39,13 +40,13 @@ class ManualClock final : public ports::Clock {
   bool step() {
     if (alarms_.empty()) return false;
     auto next = alarms_.extract(alarms_.begin());
-    steady_ = std::max(steady_, next.key().first);
+    steady_ = std::max(steady_.load(), next.key().first);
     next.mapped()(0);
     return true;
   }
   // Wakes everyone due within `span`, then stands at its end.
   void advance(base::Duration span) {
-    const base::Duration end = steady_ + span;
+    const base::Duration end = steady_.load() + span;
     while (!alarms_.empty() && alarms_.begin()->first.first <= end) step();
     steady_ = end;
   }
@@ -73,7 +74,7 @@ class ManualClock final : public ports::Clock {
     ~Alarm() { clock.alarms_.erase(key); }
   };
   base::Timestamp start_;
-  base::Duration steady_{0};
+  std::atomic<base::Duration> steady_ = base::Duration{0};  // databases with threads look at it
   std::uint64_t next_ = 0;
   std::map<Key, base::Completion<int>> alarms_;
 };

@@ -188,6 +188,19 @@ Statement& Connection::prepared(std::string_view sql) {
   return found->second;
 }
 
+void Connection::define(const std::string& name, std::function<std::int64_t()> function) {
+  using Function = std::function<std::int64_t()>;
+  auto kept = std::make_unique<Function>(std::move(function));
+  const auto call = [](sqlite3_context* context, int, sqlite3_value**) {
+    sqlite3_result_int64(context, (*static_cast<Function*>(sqlite3_user_data(context)))());
+  };
+  // SQLite keeps the function until the connection is closed, and ends it when it takes it not.
+  if (sqlite3_create_function_v2(
+          db_, name.c_str(), 0, SQLITE_UTF8, kept.release(), call, nullptr, nullptr,
+          [](void* gone) { delete static_cast<Function*>(gone); }) != SQLITE_OK)
+    fail(db_);
+}
+
 bool Connection::in_transaction() const {
   return sqlite3_get_autocommit(db_) == 0;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -73,6 +74,9 @@ class Connection {
   // A statement kept prepared for this connection's life, found again by its text's
   // address and length: pass literals or texts that live as long.
   Statement& prepared(std::string_view sql);
+  // Gives statements a function without parameters. It is called on the thread that runs them, as
+  // often as a statement names it, and must not throw.
+  void define(const std::string& name, std::function<std::int64_t()> function);
   [[nodiscard]] bool in_transaction() const;
   [[nodiscard]] std::int64_t changes() const;
   [[nodiscard]] sqlite3* raw() const;

@@ -102,19 +102,17 @@ class PostgresStore final : public ports::Store {
   }
   base::Task<std::vector<domain::GatewayCall>> due_calls(base::Timestamp now,
                                                          std::int64_t limit) override {
-    const auto answers =
-        co_await one(store::due_calls(kPostgresTraits, now, limit, base::Duration::zero()));
+    const auto answers = co_await one(store::due_calls(kPostgresTraits, now, limit));
     co_return to_calls(answers);
   }
   base::Task<bool> begin_lease(domain::InstanceId instance, base::Duration span) override {
-    co_await one(store::purge_leases(kPostgresTraits, base::Duration::zero()));
-    const auto answers = co_await one(
-        store::begin_lease(kPostgresTraits, instance, clock_.now(), span, base::Duration::zero()));
+    co_await one(store::purge_leases(kPostgresTraits));
+    const auto answers =
+        co_await one(store::begin_lease(kPostgresTraits, instance, clock_.now(), span));
     co_return !answers[0].empty();
   }
   base::Task<bool> renew_lease(domain::InstanceId instance, base::Duration span) override {
-    const auto answers =
-        co_await one(store::renew_lease(kPostgresTraits, instance, span, base::Duration::zero()));
+    const auto answers = co_await one(store::renew_lease(kPostgresTraits, instance, span));
     co_return !answers[0].empty();
   }
   base::Task<bool> end_lease(domain::InstanceId instance) override {

@@ -12,54 +12,41 @@ std::vector<Param> due(base::Timestamp now, std::int64_t limit) {
   return std::move(params).take();
 }
 
-// The clock of leases, as an expression; as a parameter where the database has none.
-std::string clock_of(const SqlTraits& traits, Params& params, int number, base::Duration steady) {
-  if (!traits.lease_clock.empty()) return std::string(traits.lease_clock);
-  params.add(std::int64_t{steady.count()});
-  return fmt::format("${}", number);
-}
-
-// A steady clock begins anew with the machine: what was renewed in the future was renewed before
-// that. But not what was renewed a moment from now: the clock is read before the statement waits
-// for its turn, and whoever renews meanwhile is alive.
-constexpr std::int64_t kLongestTurn = 60'000'000;
-std::string over_at(const std::string& clock) {
-  return fmt::format("(i.lease_until <= {0} OR i.renewed_at > {0} + {1})", clock, kLongestTurn);
+// A steady clock begins anew with the machine: what was renewed far in the future was renewed
+// before that. A database's calendar that is set back by less ends no lease.
+constexpr std::int64_t kSetBack = 60'000'000;
+std::string over_at(std::string_view clock) {
+  return fmt::format("(i.lease_until <= {0} OR i.renewed_at > {0} + {1})", clock, kSetBack);
 }
 
 }  // namespace
 
-Statement purge_leases(const SqlTraits& traits, base::Duration steady) {
-  Params params;
-  const auto over = over_at(clock_of(traits, params, 1, steady));
+Statement purge_leases(const SqlTraits& traits) {
   return {interned(fmt::format(
               "DELETE FROM instances WHERE id IN (SELECT i.id FROM instances i WHERE {} AND"
               " NOT EXISTS (SELECT 1 FROM gateway_calls c"
               " WHERE c.status = 'open' AND c.instance_id = i.id))",
-              over)),
-          std::move(params).take()};
+              over_at(traits.lease_clock))),
+          {}};
 }
 
 Statement begin_lease(const SqlTraits& traits, domain::InstanceId instance, base::Timestamp now,
-                      base::Duration span, base::Duration steady) {
+                      base::Duration span) {
   Params params;
   params.add(instance).add(now).add(std::int64_t{span.count()});
-  const auto clock = clock_of(traits, params, 4, steady);
   return {interned(fmt::format("INSERT INTO instances (id, started_at, renewed_at, lease_until)"
                                " VALUES ($1, $2, {0}, {0} + $3) ON CONFLICT (id) DO NOTHING"
                                " RETURNING id",
-                               clock)),
+                               traits.lease_clock)),
           std::move(params).take()};
 }
 
-Statement renew_lease(const SqlTraits& traits, domain::InstanceId instance, base::Duration span,
-                      base::Duration steady) {
+Statement renew_lease(const SqlTraits& traits, domain::InstanceId instance, base::Duration span) {
   Params params;
   params.add(instance).add(std::int64_t{span.count()});
-  const auto clock = clock_of(traits, params, 3, steady);
   return {interned(fmt::format("UPDATE instances SET renewed_at = {0}, lease_until = {0} + $2"
                                " WHERE id = $1 AND lease_until > {0} RETURNING id",
-                               clock)),
+                               traits.lease_clock)),
           std::move(params).take()};
 }
 
@@ -68,11 +55,7 @@ Statement end_lease(domain::InstanceId instance) {
 }
 
 // Each part finds its rows by an index of its own, which OR would not let it.
-Statement due_calls(const SqlTraits& traits, base::Timestamp now, std::int64_t limit,
-                    base::Duration steady) {
-  Params params;
-  params.add(now).add(limit);
-  const auto over = over_at(clock_of(traits, params, 3, steady));
+Statement due_calls(const SqlTraits& traits, base::Timestamp now, std::int64_t limit) {
   return {interned(fmt::format(
               "{} WHERE id IN (SELECT id FROM (SELECT id FROM gateway_calls"
               " WHERE status = 'open' AND next_check_at <= $1"
@@ -81,8 +64,8 @@ Statement due_calls(const SqlTraits& traits, base::Timestamp now, std::int64_t l
               " JOIN gateway_calls c ON c.instance_id = i.id WHERE c.status = 'open' AND {}"
               " ORDER BY c.next_check_at, c.id LIMIT $2) AS left_behind)"
               " ORDER BY next_check_at, id LIMIT $2",
-              gateway_calls().select(), over)),
-          std::move(params).take()};
+              gateway_calls().select(), over_at(traits.lease_clock))),
+          due(now, limit)};
 }
 
 std::vector<domain::GatewayCall> to_calls(std::span<const Rows> answers) {

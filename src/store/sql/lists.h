@@ -41,17 +41,14 @@ ports::Listed<domain::Dispute> to_listed_disputes(std::span<const Rows> answers,
 Statement all_plans();
 std::vector<domain::Plan> to_plans(std::span<const Rows> answers);
 
-// The last parameter of these is the steady clock, for the database that has none of its own.
 // Removes the rows of instances that are gone and left nothing.
-Statement purge_leases(const SqlTraits& traits, base::Duration steady);
+Statement purge_leases(const SqlTraits& traits);
 // One row, when it was done.
 Statement begin_lease(const SqlTraits& traits, domain::InstanceId instance, base::Timestamp now,
-                      base::Duration span, base::Duration steady);
-Statement renew_lease(const SqlTraits& traits, domain::InstanceId instance, base::Duration span,
-                      base::Duration steady);
+                      base::Duration span);
+Statement renew_lease(const SqlTraits& traits, domain::InstanceId instance, base::Duration span);
 Statement end_lease(domain::InstanceId instance);
-Statement due_calls(const SqlTraits& traits, base::Timestamp now, std::int64_t limit,
-                    base::Duration steady);
+Statement due_calls(const SqlTraits& traits, base::Timestamp now, std::int64_t limit);
 std::vector<domain::GatewayCall> to_calls(std::span<const Rows> answers);
 Statement due_checkouts(base::Timestamp now, std::int64_t limit);
 std::vector<domain::CheckoutSession> to_checkouts(std::span<const Rows> answers);

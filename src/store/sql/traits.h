@@ -12,8 +12,8 @@ struct SqlTraits {
   std::string_view draw_transaction_number;
   // Behind a SELECT of rows to change: passes over those that somebody else changes now.
   std::string_view skip_locked;
-  // What leases are measured by, in microseconds. Empty: this machine's steady clock, which is
-  // handed in.
+  // What leases are measured by, in microseconds, read while the statement runs: a statement may
+  // wait for its turn. SQLite's is a function of ours, this machine's steady clock.
   std::string_view lease_clock;
   // What hangs on a row can be read as arrays, by one statement.
   bool arrays = false;
@@ -22,7 +22,8 @@ struct SqlTraits {
 inline constexpr SqlTraits kSqliteTraits{
     "UPDATE numbers SET last = last + 1 WHERE name = 'order' RETURNING last",
     "UPDATE numbers SET last = last + 1 WHERE name = 'payment' RETURNING last",
-    "UPDATE numbers SET last = last + 1 WHERE name = 'transaction' RETURNING last", "", ""};
+    "UPDATE numbers SET last = last + 1 WHERE name = 'transaction' RETURNING last", "",
+    "steady_clock()"};
 
 inline constexpr SqlTraits kPostgresTraits{
     "SELECT nextval('order_numbers')",

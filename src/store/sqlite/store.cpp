@@ -128,19 +128,16 @@ class SqliteStore final : public ports::Store {
   base::Task<std::vector<domain::GatewayCall>> due_calls(base::Timestamp now,
                                                          std::int64_t limit) override {
     return query<std::vector<domain::GatewayCall>>(
-        *parts_.readers, one(store::due_calls(kSqliteTraits, now, limit, clock_.steady())),
-        to_calls);
+        *parts_.readers, one(store::due_calls(kSqliteTraits, now, limit)), to_calls);
   }
   base::Task<bool> begin_lease(domain::InstanceId instance, base::Duration span) override {
-    const auto steady = clock_.steady();
-    auto statements = one(store::purge_leases(kSqliteTraits, steady));
-    statements.push_back(store::begin_lease(kSqliteTraits, instance, clock_.now(), span, steady));
+    auto statements = one(store::purge_leases(kSqliteTraits));
+    statements.push_back(store::begin_lease(kSqliteTraits, instance, clock_.now(), span));
     return query<bool>(*parts_.writer, std::move(statements),
                        [](auto answers) { return !answers[1].empty(); });
   }
   base::Task<bool> renew_lease(domain::InstanceId instance, base::Duration span) override {
-    return query<bool>(*parts_.writer,
-                       one(store::renew_lease(kSqliteTraits, instance, span, clock_.steady())),
+    return query<bool>(*parts_.writer, one(store::renew_lease(kSqliteTraits, instance, span)),
                        [](auto answers) { return !answers[0].empty(); });
   }
   base::Task<bool> end_lease(domain::InstanceId instance) override {
@@ -252,8 +249,12 @@ class SqliteStore final : public ports::Store {
   ports::Clock& clock_;
 };
 
-std::unique_ptr<Session> open_session(const std::string& path, bool in_memory) {
+std::unique_ptr<Session> open_session(const std::string& path, bool in_memory,
+                                      const ports::Clock& clock) {
   auto session = std::make_unique<Session>(path);
+  session->connection().define("steady_clock", [&clock] {
+    return std::chrono::duration_cast<std::chrono::microseconds>(clock.steady()).count();
+  });
   configure(*session, in_memory);
   return session;
 }
@@ -261,7 +262,7 @@ std::unique_ptr<Session> open_session(const std::string& path, bool in_memory) {
 SqliteStore::Parts open_parts(const SqliteOptions& options, base::Post post, ports::Clock& clock,
                               ports::Random& random) {
   const bool in_memory = options.path == ":memory:";
-  auto first = open_session(options.path, in_memory);
+  auto first = open_session(options.path, in_memory, clock);
   auto deployment = migrate(*first, clock, random).deployment;
   if (in_memory || options.mode == SqliteMode::inline_) {
     // Whole writes complete at once; split ones let others come between.
@@ -274,7 +275,7 @@ SqliteStore::Parts open_parts(const SqliteOptions& options, base::Post post, por
   std::vector<std::unique_ptr<Session>> writer;
   writer.push_back(std::move(first));
   std::vector<std::unique_ptr<Session>> readers;
-  for (int i = 0; i < 2; ++i) readers.push_back(open_session(options.path, in_memory));
+  for (int i = 0; i < 2; ++i) readers.push_back(open_session(options.path, in_memory, clock));
   return {thread_lane(LaneKind::writing, std::move(writer), post),
           thread_lane(LaneKind::reading, std::move(readers), post), std::move(deployment),
           options.split_writes};
@@ -294,7 +295,7 @@ std::unique_ptr<ports::Store> open_sqlite(const SqliteOptions& options, base::Po
 
 Migrated migrate_sqlite(const std::string& path, ports::Clock& clock, ports::Random& random) {
   try {
-    const auto session = open_session(path, path == ":memory:");
+    const auto session = open_session(path, path == ":memory:", clock);
     return migrate(*session, clock, random);
   } catch (const sqlite::Error& error) {
     throw ports::StoreUnavailable(path + ": " + error.what());
