@@ -233,14 +233,20 @@ base::Task<void> World::restart_after(Host& host, base::Duration span) {
 
 base::Task<void> World::pause_at(base::Duration at) {
   co_await ground.clock.sleep(at);
-  auto& host = any_host();
-  const auto span = accidents_.span(ground.options.lease / 10, 3 * ground.options.lease);
-  if (ground.faults.healed() || !host.service || host.process.is_stopped()) co_return;
+  if (!ground.faults.healed())
+    any_host().process.arm_pause(accidents_.between(1, kMostCallsToCrash));
+}
+
+void World::pause(Host& host) {
   ground.trace.note(name_of(host) + " stands still");
   ++ground.upsets;
-  host.process.stop();
   host.stopped_at = ground.clock.steady();
   seen_.leases.begin(host.process.number(), "stopped", ground.clock.now());
+  const auto lease = ground.options.lease;
+  world_.spawn("go on", go_on_after(host, accidents_.span(lease / 10, 3 * lease)));
+}
+
+base::Task<void> World::go_on_after(Host& host, base::Duration span) {
   co_await ground.clock.sleep(span);
   go_on(host);
 }
@@ -286,8 +292,10 @@ void World::heal() {
 
 void World::step() {
   ground.clock.step();
-  for (auto& host : hosts_)
+  for (auto& host : hosts_) {
+    if (host->process.has_just_stopped()) pause(*host);
     if (host->process.is_pressed()) crash(*host);
+  }
 }
 
 void World::run_for(base::Duration span) {

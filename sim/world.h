@@ -85,6 +85,8 @@ class World {
   base::Task<void> restart_after(Host& host, base::Duration span);
   base::Task<void> strike_at(base::Duration at);
   base::Task<void> pause_at(base::Duration at);
+  void pause(Host& host);
+  base::Task<void> go_on_after(Host& host, base::Duration span);
   void go_on(Host& host);
   std::string name_of(const Host& host) const;
   Host& any_host();

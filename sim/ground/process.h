@@ -24,10 +24,12 @@ class Process {
   [[nodiscard]] bool is_pressed() const { return pressed_; }
   void release() {
     pressed_ = false;
-    left_ = 0;
+    left_ = pause_left_ = 0;
   }
 
-  void stop() { stopped_ = true; }
+  // Stops it at its k-th call from now; true once when it has.
+  void arm_pause(std::int64_t calls) { pause_left_ = calls; }
+  bool has_just_stopped() { return std::exchange(just_stopped_, false); }
   [[nodiscard]] bool is_stopped() const { return stopped_; }
   // What waited goes on, in the order in which it would have.
   void go_on() {
@@ -38,6 +40,10 @@ class Process {
   // Every call to the outside passes here, before and after its work.
   base::Task<void> pass() {
     co_await run();
+    if (pause_left_ > 0 && --pause_left_ == 0) {
+      stopped_ = just_stopped_ = true;
+      co_await run();
+    }
     if (left_ == 0) co_return;
     left_ -= 1;
     if (left_ > 0) co_return;
@@ -54,8 +60,10 @@ class Process {
  private:
   const int number_;
   std::int64_t left_ = 0;
+  std::int64_t pause_left_ = 0;
   bool pressed_ = false;
   bool stopped_ = false;
+  bool just_stopped_ = false;
   std::vector<base::Completion<int>> waiting_;
 };
 
