@@ -192,6 +192,9 @@ struct Binding<surfaces::LowerCurrencyCode> {
 
 template <>
 struct Binding<surfaces::StoredJson> {
+  static void read(const Json& value, surfaces::StoredJson& out, Reader&) {
+    out.text = to_text(value);
+  }
   static void write(const surfaces::StoredJson& value, std::string& out) { out += value.text; }
   static Json schema(SchemaRegistry&) { return detail::typed_schema("object"); }
 };
