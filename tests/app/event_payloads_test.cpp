@@ -29,7 +29,7 @@ class EventKeeper final : public ForwardingStore {
     auto result = co_await inner_.write(reads, and_keep);
     if (result.committed())
       for (const auto& event : wanted)
-        events.insert_or_assign(event.type, wire::parse_json(event.payload));
+        events.insert_or_assign(event.type, wire::parse_json(event.payload).value());
     co_return result;
   }
 };
