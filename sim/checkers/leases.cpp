@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 #include "sim/checkers/checkers.h"
 
@@ -139,15 +140,20 @@ class Leaving {
                                      [](const auto& row) { return row.taken_up || !row.open; });
       const Span left{std::max(*over, rows[i].at), next == rows.end() ? evidence_.now : next->at};
       for (int process = 1; left.from < left.until && process <= log_.processes; ++process)
-        check_process(key, rows[i], left, process, findings);
+        check_process(key, {rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(i) + 1}, left,
+                      process, findings);
     }
   }
 
  private:
-  void check_process(const std::string& key, const SeenCall& row, Span left, int process,
+  // `rows`: up to the one that was left. Whoever took the call up before may still be at it, though
+  // another one has taken it over meanwhile.
+  void check_process(const std::string& key, std::span<const SeenCall> rows, Span left, int process,
                      Findings& findings) const {
-    if (row.taken_up && row.process == process)
-      left.from = std::max(left.from, row.at + kLongestWork);
+    for (const auto& row : rows)
+      if (row.taken_up && row.process == process)
+        left.from = std::max(left.from, row.at + kLongestWork);
+    const auto& row = rows.back();
     const auto free =
         free_for(evidence_.taken_up_within, left, hindered_[static_cast<std::size_t>(process - 1)]);
     if (free)
