@@ -91,7 +91,7 @@ TEST_F(Schedule, an_order_is_not_cancelled_while_a_payment_of_it_could_still_be_
   world.wire.fate = [](const ports::HttpRequest& request) {
     return request.url.ends_with("/cancel") ? Cut::throttled : Cut::none;
   };
-  EXPECT_EQ(say(world.cancel_order(1)), "invalid_state");
+  EXPECT_EQ(say(world.cancel_order(1)), "gateway_busy");
   EXPECT_EQ(world.order_row(1).status, OrderStatus::pending);
   EXPECT_FALSE(world.order_row(1).closing);
   world.wire.fate = nullptr;
