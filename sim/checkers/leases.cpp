@@ -55,6 +55,14 @@ std::optional<domain::InstanceId> instance_of(const LeaseLog& log, int process, 
   return last;
 }
 
+// Whether the process stood still right up to that time: between its last look at its lease and the
+// wire, where nothing can stop it. The gateway's key does.
+bool stood_still_until(const LeaseLog& log, int process, Timestamp at) {
+  return std::ranges::any_of(log.hindrances, [&](const auto& one) {
+    return one.process == process && one.from < one.until && one.until == at;
+  });
+}
+
 void check_send(const LeaseLog& log, const SeenSend& send, Findings& findings) {
   const auto rows = log.calls.find(send.key);
   const SeenCall* row = nullptr;
@@ -71,7 +79,8 @@ void check_send(const LeaseLog& log, const SeenSend& send, Findings& findings) {
   const auto over = over_at(log, *row);
   if (row->owner != instance_of(log, send.process, send.at))
     return say("though it was another instance's");
-  if (over && send.at >= *over) say("after its lease was over");
+  if (over && send.at >= *over && !stood_still_until(log, send.process, send.at))
+    say("after its lease was over");
 }
 
 // ---- nothing is left ----------------------------------------------------------------------
