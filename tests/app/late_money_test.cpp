@@ -165,6 +165,17 @@ TEST_P(Overpaid, a_refund_that_fails_later_leaves_it_open_again) {
   EXPECT_EQ(world.audit(), "");
 }
 
+TEST_P(Overpaid, a_refund_that_failed_there_unheard_is_asked_about_and_can_be_made_again) {
+  pay_twice("pm_card_refundFail");
+  world.hold_webhooks = true;
+  EXPECT_EQ(refund(1), "refunded 100.00");
+  EXPECT_EQ(refund(1), "invalid_state");
+  world.advance(std::chrono::seconds(5));
+  EXPECT_EQ(refund(1), "refunded 100.00");
+  EXPECT_EQ(world.load(1).refunds.size(), 2U);
+  EXPECT_EQ(world.audit(), "");
+}
+
 TEST_P(Overpaid, a_refund_whose_answer_is_lost_is_asked_about_and_not_made_twice) {
   pay_twice();
   world.hold_webhooks = true;

@@ -23,6 +23,7 @@ struct OverpaymentCall {
   const RefundOverpayment& command;
   const RenderOverpayment& render;
   bool asked = false;
+  bool was_refunded = false;  // as our row said before
 };
 
 Refusal in_progress(const domain::Overpayment& overpayment) {
@@ -46,7 +47,7 @@ base::Result<Decided, Refusal> start(const OverpaymentCall& refund, const ports:
 }
 
 // While a refund of it has not ended, the gateway is asked what became of it, once.
-base::Result<Decided, Refusal> decide(const OverpaymentCall& refund, const ports::Loaded& loaded,
+base::Result<Decided, Refusal> decide(OverpaymentCall& refund, const ports::Loaded& loaded,
                                       domain::Moment moment) {
   if (!visible_payment(loaded, refund.call.caller) || !loaded.payment->overpayment)
     return std::unexpected(not_found("overpayment"));
@@ -56,12 +57,16 @@ base::Result<Decided, Refusal> decide(const OverpaymentCall& refund, const ports
       if (refund.asked) return std::unexpected(in_progress(*payment.overpayment));
       return Decided{.status_query = payment.id};
     case OverpaymentStatus::refunded:
+      // It may have failed there after it had succeeded.
+      refund.was_refunded = !refund.asked;
+      if (refund.was_refunded) return Decided{.status_query = payment.id};
       return std::unexpected(invalid_state("The overpayment is refunded; it must be open."));
     case OverpaymentStatus::open:
       break;
   }
   // The outcome of an earlier refund was just learned: to try again is the caller's decision.
-  if (refund.asked) return std::unexpected(in_progress(*payment.overpayment));
+  if (refund.asked && !refund.was_refunded)
+    return std::unexpected(in_progress(*payment.overpayment));
   if (payment.conflicted) return std::unexpected(payment_conflicted());
   return start(refund, loaded, std::move(moment));
 }

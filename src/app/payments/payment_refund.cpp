@@ -22,8 +22,10 @@ struct RefundCall {
   const Call& call;
   const RefundPayment& command;
   const RenderRefund& render;
-  bool asked = false;          // about the payment itself
-  bool about_refunds = false;  // what the gateway is to be asked about
+  bool asked = false;        // about the payment itself
+  bool asked_moved = false;  // about its refunds and disputes
+  // What the gateway is to be asked about now.
+  enum class About { payment, unknown_refund, moved } about = About::payment;
 };
 
 bool self_service(const Context& context) {
@@ -122,8 +124,18 @@ base::Result<Decided, Refusal> start(const RefundCall& refund, const ports::Load
   return decided;
 }
 
-Decided ask(const domain::Payment& payment) {
+Decided ask(RefundCall& refund, const domain::Payment& payment, RefundCall::About about) {
+  refund.about = about;
   return {.status_query = payment.id};
+}
+
+// Whether a refusal stands on what we believe of refunds and disputes that are the gateway's now,
+// which may have ended there; not on a refund that is being sent.
+bool may_be_old(const RefundCall& refund, const ports::Loaded& loaded) {
+  if (refund.asked_moved) return false;
+  for (const auto& open : loaded.open_calls)
+    if (open.refund_id) return false;
+  return true;
 }
 
 base::Result<Decided, Refusal> decide(RefundCall& refund, const ports::Loaded& loaded,
@@ -135,17 +147,17 @@ base::Result<Decided, Refusal> decide(RefundCall& refund, const ports::Loaded& l
   if (payment.conflicted) return std::unexpected(payment_conflicted());
   if (payment.pending_operation && payment.state != domain::PaymentState::succeeded) {
     if (refund.asked) return std::unexpected(payment_in_progress(payment));
-    return ask(payment);
+    return ask(refund, payment, RefundCall::About::payment);
   }
   if (payment.state != domain::PaymentState::succeeded)
     return std::unexpected(
         wrong_state(refund.call, payment, domain::PaymentState::succeeded, " to be refunded"));
-  refund.about_refunds = unknown_refund(loaded, moment.now) != nullptr;
-  if (refund.about_refunds) return ask(payment);
-  if (auto others = check_others(refund, loaded, amount); !others)
-    return std::unexpected(std::move(others).error());
-  if (auto fits = check_amount(payment, amount); !fits)
-    return std::unexpected(std::move(fits).error());
+  if (unknown_refund(loaded, moment.now) != nullptr)
+    return ask(refund, payment, RefundCall::About::unknown_refund);
+  auto fits = check_others(refund, loaded, amount);
+  if (fits) fits = check_amount(payment, amount);
+  if (!fits && may_be_old(refund, loaded)) return ask(refund, payment, RefundCall::About::moved);
+  if (!fits) return std::unexpected(std::move(fits).error());
   return start(refund, loaded, std::move(moment), amount);
 }
 
@@ -160,6 +172,21 @@ base::Task<Answer> report(Context& context, domain::PaymentId payment) {
                          refund.amount.to_string(), to_string(refund.status));
   found += "nothing was refunded by this request.";
   co_return std::unexpected(in_progress(std::move(found)));
+}
+
+// Looks up the refunds and disputes that our rows would refuse for. Gives a refusal when nothing
+// may be concluded.
+base::Task<std::optional<Refusal>> look_up_moved(Context& context, domain::PaymentId payment) {
+  const auto refunds = co_await query_refunds(context, payment);
+  if (!refunds) co_return refunds.error();
+  const auto disputes = co_await query_disputes(context, payment);
+  if (!disputes) co_return disputes.error();
+  if (*refunds != Query::no_answer && *disputes != Query::no_answer) co_return std::nullopt;
+  co_return Refusal{.code = RefusalCode::gateway_busy,
+                    .message =
+                        "The payment gateway did not say what became of earlier refunds "
+                        "and disputes; try again shortly.",
+                    .retry_after_s = 2};
 }
 
 }  // namespace
@@ -186,7 +213,14 @@ base::Task<Answer> refund_payment(Context& context, Call call, RefundPayment com
     if (!decided->status_query)
       co_return co_await perform(context, &call, std::move(decided->calls.front()),
                                  render_accepted);
-    if (refund.about_refunds) co_return co_await report(context, *decided->status_query);
+    if (refund.about == RefundCall::About::unknown_refund)
+      co_return co_await report(context, *decided->status_query);
+    if (refund.about == RefundCall::About::moved) {
+      if (auto refusal = co_await look_up_moved(context, *decided->status_query))
+        co_return std::unexpected(std::move(*refusal));
+      refund.asked_moved = true;
+      continue;
+    }
     auto asked = co_await query_payment(context, *decided->status_query);
     if (!asked) co_return std::unexpected(std::move(asked).error());
     refund.asked = true;
