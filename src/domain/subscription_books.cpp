@@ -220,8 +220,10 @@ bool SubscriptionBooks::follow_price(const GatewaySubscription& snapshot, const 
 }
 
 bool SubscriptionBooks::follow_method(const GatewaySubscription& snapshot, const Author& author) {
+  // Without one of its own it is paid with the customer's default.
+  if (row_.gateway_payment_method_id == snapshot.gateway_payment_method_id) return false;
   const bool had_one = row_.gateway_payment_method_id.has_value();
-  if (!take(row_.gateway_payment_method_id, snapshot.gateway_payment_method_id)) return false;
+  row_.gateway_payment_method_id = snapshot.gateway_payment_method_id;
   // The one that it was paid with on a page is no change.
   const bool asked = author.operation == Operation::set_method;
   if (!had_one && !asked) return true;

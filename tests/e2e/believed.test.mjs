@@ -54,6 +54,12 @@ function eventOf(stage, type) {
   });
 }
 
+const save = async (user, card) => {
+  const saved = await user('POST', '/api/v1/payment-methods', { payment_method_id: card });
+  assert.ok(saved.status < 300, saved.text);
+  return saved.body.data;
+};
+
 const access = async (user) => (await look(user, 'entitlements?active=true')).entitlements.length;
 
 for (const database of databases) {
@@ -68,7 +74,99 @@ for (const database of databases) {
     const row = await look(user, `payments/${payment.id}`);
     assert.deepEqual([row.disputed, row.dispute_status], [20, 'needs_response']);
     assert.equal((await refund()).body.error?.code, 'payment_disputed');
+    const [dispute] = (await there('GET', `/v1/disputes?payment_intent=${row.gateway_payment_id}`)).data;
+    await there('POST', `/v1/disputes/${dispute.id}`, { 'evidence[uncategorized_text]': 'winning_evidence' });
+    await eventually('the end of the dispute there', async () => {
+      const now = await there('GET', `/v1/disputes/${dispute.id}`);
+      return now.status === 'won' && now.balance_transactions.length === 2;
+    });
+    const other = await refund();
+    assert.notEqual(other.body.error?.code, 'payment_disputed', other.text);
+    assert.equal((await look(user, `payments/${payment.id}`)).dispute_status, 'won');
     await assertClean(stage.cobro);
+  });
+
+  test(`on ${database} a refund that ended there unheard is asked about before another is refused`, async (t) => {
+    const { stage, there, silence, user, admin } = await begin(t, database);
+    await silence();
+    for (const [card, ended, left] of [
+      ['pm_card_refundFail', 'failed', 20],
+      ['pm_card_pendingRefund', 'succeeded', 20],
+    ]) {
+      const { payment } = await makeDebt(user, '20.00');
+      assert.equal((await process(user, payment, card)).status, 200);
+      const amount = ended === 'failed' ? {} : { amount: '10.00' };
+      const refund = () => admin('POST', `/api/v1/payments/${payment.id}/refund`, amount);
+      const first = await refund();
+      assert.equal(first.status, 200, first.text);
+      await eventually(`a refund that ${ended}`, async () => {
+        const now = await there('GET', `/v1/refunds/${first.body.data.gateway_refund_id}`);
+        return now.status === ended;
+      });
+      const second = await refund();
+      assert.equal(second.status, 200, `${card}: ${second.text}`);
+      const { refunds } = await look(admin, `refunds?payment_id=${payment.id}`);
+      assert.equal(refunds.find(({ id }) => id === first.body.data.id).status, ended);
+      assert.equal(refunds.reduce((sum, row) => sum + (row.status === 'failed' ? 0 : row.amount), 0), left);
+    }
+    await assertClean(stage.cobro);
+  });
+
+  test(`on ${database} what our row says of a subscription is not taken for what it is there`, async (t) => {
+    const { stage, there, silence, user } = await begin(t, database);
+    await silence();
+    const mine = await subscribe(user);
+    const route = `/v1/subscriptions/${mine.gateway_subscription_id}`;
+    const standing = async () => {
+      const now = await there('GET', route);
+      return [now.cancel_at_period_end, now.items.data[0].price.id, now.default_payment_method];
+    };
+    const [, , card] = await standing();
+    const other = await save(user, 'pm_card_mastercard');
+
+    assert.equal((await user('DELETE', mine.path)).body.data.cancel_at_period_end, true);
+    await there('POST', route, { cancel_at_period_end: false });
+    const [item] = (await there('GET', route)).items.data;
+    assert.equal((await user('DELETE', mine.path)).body.data.cancel_at_period_end, true);
+    assert.deepEqual(await standing(), [true, basic, card]);
+
+    await there('POST', route, { 'items[0][id]': item.id, 'items[0][price]': pro });
+    const change = (more) => user('POST', `${mine.path}/change-plan`, { price_id: basic, ...more });
+    const dry = await change({ dry_run: true });
+    assert.ok(dry.body.data.proration.charge > 0, dry.text);
+    assert.equal((await change({})).body.data.price_id, basic);
+    assert.deepEqual(await standing(), [true, basic, card]);
+
+    await there('POST', route, { default_payment_method: other.gateway_payment_method_id });
+    const refused = await user('DELETE', `/api/v1/payment-methods/${other.id}`);
+    assert.deepEqual([refused.status, refused.body.error?.code], [409, 'method_in_use'], refused.text);
+    assert.equal((await user('PATCH', mine.path, { payment_method_id: card })).status, 200);
+    assert.deepEqual(await standing(), [true, basic, card]);
+
+    await there('DELETE', route);
+    const removed = await user('DELETE', `/api/v1/payment-methods/${card}`);
+    assert.equal(removed.status, 200, removed.text);
+    assert.equal(await access(user), 0);
+    await assertClean(stage.cobro);
+  });
+
+  test(`on ${database} a card that was detached there is paid with and made the default no more`, async (t) => {
+    const { there, silence, user } = await begin(t, database);
+    await silence();
+    const mine = await subscribe(user);
+    const other = await save(user, 'pm_card_mastercard');
+    const [card] = (await look(user, 'payment-methods')).payment_methods.filter(({ id }) => id !== other.id);
+    for (const [method, ask] of [
+      [card, () => user('PATCH', mine.path, { payment_method_id: card.id })],
+      [other, () => user('PATCH', `/api/v1/payment-methods/${other.id}/default`)],
+    ]) {
+      await there('POST', `/v1/payment_methods/${method.gateway_payment_method_id}/detach`, {});
+      const refused = await ask();
+      assert.equal(refused.status, 400, refused.text);
+      assert.match(refused.text, /payment_method_id/);
+      const { payment_methods: left } = await look(user, 'payment-methods');
+      assert.ok(!left.some(({ id }) => id === method.id));
+    }
   });
 
   test(`on ${database} a subscription that was ended there is ended by what is asked of it here`, async (t) => {

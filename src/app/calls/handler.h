@@ -90,7 +90,8 @@ struct CallHandlers {
   const CallHandler& methods;
   const CallHandler& subscriptions;
   // Brings a subscription's row to what its gateway says now; for the rooms below subscriptions.
-  base::Task<void> (*refresh_subscription)(Context& context, domain::SubscriptionId id);
+  // False when nothing could be learned.
+  base::Task<bool> (*refresh_subscription)(Context& context, domain::SubscriptionId id);
 
   [[nodiscard]] const CallHandler& of(const domain::GatewayCall& call) const;
 };

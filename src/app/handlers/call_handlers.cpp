@@ -9,8 +9,8 @@ namespace cobro::app {
 
 namespace {
 
-base::Task<void> refresh(Context& context, domain::SubscriptionId id) {
-  (void)co_await sync_subscription(context, id);
+base::Task<bool> refresh(Context& context, domain::SubscriptionId id) {
+  co_return co_await sync_subscription(context, id) != Synced::no_answer;
 }
 
 }  // namespace

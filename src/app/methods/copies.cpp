@@ -67,7 +67,7 @@ base::Task<void> fetch_subscriptions_of(Context& context, const Customer& custom
     for (const auto& row : listed.items)
       if (row.gateway == customer.gateway &&
           row.gateway_customer_id == customer.gateway_customer_id)
-        co_await context.handlers->refresh_subscription(context, row.id);
+        (void)co_await context.handlers->refresh_subscription(context, row.id);
     if (!listed.more) co_return;
     page.after = listed.items.back().id.uuid;
   }

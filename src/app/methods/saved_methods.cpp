@@ -4,6 +4,7 @@
 
 #include "app/calls/driver.h"
 #include "app/calls/recovery.h"
+#include "app/methods/ask_there.h"
 #include "app/methods/copies.h"
 #include "app/pipeline/guards.h"
 #include "base/check.h"
@@ -30,10 +31,6 @@ Refusal still_unknown() {
   return {.code = RefusalCode::outcome_unknown,
           .message = "The gateway did not answer; try again shortly.",
           .retry_after_s = 5};
-}
-
-Refusal no_such_method() {
-  return invalid_field("payment_method_id", "not_found", "is no payment method of yours");
 }
 
 std::string by(const Caller& caller) {
@@ -169,6 +166,10 @@ const PaymentMethod* find_method(const SavedMethods& saved, const std::string& n
 
 bool is_being_removed(const Loaded& loaded, const PaymentMethod& method) {
   return open_call_of(loaded, method.id.uuid) != nullptr;
+}
+
+Refusal no_such_method() {
+  return invalid_field("payment_method_id", "not_found", "is no payment method of yours");
 }
 
 Refusal being_removed() {
@@ -339,6 +340,14 @@ bool is_in_use(const Loaded& loaded, const PaymentMethod& method, bool is_defaul
          });
 }
 
+// What may be paid with a method there, whatever our rows say.
+std::vector<domain::SubscriptionId> running_there(const Loaded& loaded) {
+  std::vector<domain::SubscriptionId> ids;
+  for (const auto& row : loaded.customer_subscriptions)
+    if (row.gateway_subscription_id || row.gateway_checkout_id) ids.push_back(row.id);
+  return ids;
+}
+
 Refusal in_use() {
   return {.code = RefusalCode::method_in_use,
           .message =
@@ -356,12 +365,15 @@ base::Task<Answer> remove_method(Context& context, Call call, NameMethod command
   const RenderLoaded completed = [&](const Loaded& loaded) {
     return render_completed(call, loaded, render_removed);
   };
+  AskThere ask;
   const Decide decide = [&](const Loaded& loaded,
                             domain::Moment moment) -> base::Result<Decided, Refusal> {
     Decided decided;
     const auto saved = saved_methods_of(loaded);
     const auto* known = find_method(saved, command.method);
     if (known == nullptr) return std::unexpected(not_found("payment method"));
+    auto running = running_there(loaded);
+    if (!ask.asked && !running.empty()) return ask_first(ask, std::move(running));
     if (is_in_use(loaded, *known, saved.customer->default_method_id == known->id))
       return std::unexpected(in_use());
     if (is_being_removed(loaded, *known)) return std::unexpected(being_removed());
@@ -375,10 +387,10 @@ base::Task<Answer> remove_method(Context& context, Call call, NameMethod command
     decided.calls.push_back(std::move(sent));
     return decided;
   };
-  auto decided = co_await idempotently(
+  auto decided = co_await idempotently_asking(
       context, call,
       {.customer = customer_ref(call.caller, command.gateway), .customer_subscriptions = true},
-      decide, completed);
+      decide, completed, ask);
   if (!decided) co_return std::unexpected(std::move(decided).error());
   if (decided->reply) co_return std::move(*decided->reply);
   co_return co_await perform(context, &call, std::move(decided->calls.front()), render_removed);

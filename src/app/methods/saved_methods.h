@@ -62,5 +62,7 @@ base::Task<Answer> remove_method(Context& context, Call call, NameMethod command
 // again.
 bool is_being_removed(const ports::Loaded& loaded, const domain::PaymentMethod& method);
 domain::Refusal being_removed();
+// Names the method in the request as none of the caller's: validation_failed (payment_method_id).
+domain::Refusal no_such_method();
 
 }  // namespace cobro::app

@@ -4,6 +4,7 @@
 
 #include "app/calls/driver.h"
 #include "app/calls/gateway_client.h"
+#include "app/methods/ask_there.h"
 #include "app/pipeline/guards.h"
 #include "app/subscriptions/subscription_facts.h"
 #include "app/subscriptions/subscription_guards.h"
@@ -31,11 +32,11 @@ base::Result<Decided, Refusal> decide_call(const Context& context, const Call& c
 
 // Decides, sends the call if there is one, and renders the answer.
 base::Task<Answer> carry_out(Context& context, Call call, SubscriptionRef ref, Decide decide,
-                             RenderCompleted render) {
+                             RenderCompleted render, AskThere& ask) {
   const RenderLoaded completed = [&](const Loaded& loaded) {
     return render_completed(call, loaded, render);
   };
-  auto decided = co_await idempotently(context, call, reads_of(ref), decide, completed);
+  auto decided = co_await idempotently_asking(context, call, reads_of(ref), decide, completed, ask);
   if (!decided) co_return std::unexpected(std::move(decided).error());
   if (decided->reply) co_return std::move(*decided->reply);
   co_return co_await perform(context, &call, std::move(decided->calls.front()), render);
@@ -69,61 +70,45 @@ ports::SubscriptionCommand end_command(const domain::Subscription& row, bool at_
 
 base::Task<Answer> end_subscription(Context& context, Call call, EndSubscription command,
                                     RenderSubscription render) {
+  AskThere ask;
   const Decide decide = [&](const Loaded& loaded,
                             domain::Moment moment) -> base::Result<Decided, Refusal> {
     COBRO_TRY_INTO(auto row, visible_subscription(loaded, call.caller));
     const bool at_once = ends_now(command, row);
-    if (domain::is_terminal(row.status) || (!at_once && row.cancel_at_period_end))
-      return answered(render(row));
+    const bool is_to_end = !at_once && row.cancel_at_period_end;
+    // What has ended has ended there too, for good; that it is to end may have been taken back.
+    if (domain::is_terminal(row.status) || (is_to_end && ask.asked)) return answered(render(row));
     if (auto ready = check_changeable(loaded); !ready) return std::unexpected(ready.error());
+    // One that seems not paid yet may be by now: then it is not to be cut short. A page that was
+    // paid refuses to be ended.
+    const bool may_be_paid = at_once && !command.immediate && row.gateway_subscription_id;
+    if (!ask.asked && (is_to_end || may_be_paid)) return ask_first(ask, {row.id});
     const auto wanted = end_command(row, at_once);
     return decide_call(context, call, std::move(row), wanted, std::move(moment));
   };
   co_return co_await carry_out(context, call, command.subscription, decide,
-                               render_subscription(render));
+                               render_subscription(render), ask);
 }
 
 base::Task<Answer> resume_subscription(Context& context, Call call, SubscriptionRef ref,
                                        RenderSubscription render) {
-  // What our row says of its end may be old: that it goes on is the gateway's to say.
-  bool asked = false;
-  std::optional<domain::SubscriptionId> ask;
+  AskThere ask;
   const Decide decide = [&](const Loaded& loaded,
                             domain::Moment moment) -> base::Result<Decided, Refusal> {
-    ask.reset();
     COBRO_TRY_INTO(auto row, visible_subscription(loaded, call.caller));
     if (auto ready = check_changeable(loaded); !ready) return std::unexpected(ready.error());
     if (domain::is_to_end(row)) {
       const ports::ResumeCommand wanted{*row.gateway_subscription_id, !row.cancel_at_period_end};
       return decide_call(context, call, std::move(row), wanted, std::move(moment));
     }
+    if (!ask.asked) return ask_first(ask, {row.id});
     if (!domain::is_active(row.status))
       return std::unexpected(invalid_state(
           fmt::format("The subscription is {}; only one that is to end can be resumed.",
                       domain::to_string(row.status))));
-    if (asked) return answered(render(row));
-    ask = row.id;
-    Decided decided;
-    decided.again = true;
-    return decided;
+    return answered(render(row));
   };
-  const auto render_resumed = render_subscription(render);
-  const RenderLoaded completed = [&](const Loaded& loaded) {
-    return render_completed(call, loaded, render_resumed);
-  };
-  for (;;) {
-    auto decided = co_await idempotently(context, call, reads_of(ref), decide, completed);
-    if (!decided) co_return std::unexpected(std::move(decided).error());
-    if (decided->reply) co_return std::move(*decided->reply);
-    if (!ask)
-      co_return co_await perform(context, &call, std::move(decided->calls.front()), render_resumed);
-    if (co_await sync_subscription(context, *ask) == Synced::no_answer)
-      co_return std::unexpected(Refusal{.code = domain::RefusalCode::gateway_busy,
-                                        .message = "The payment gateway did not say whether the "
-                                                   "subscription goes on; try again shortly.",
-                                        .retry_after_s = 2});
-    asked = true;
-  }
+  co_return co_await carry_out(context, call, ref, decide, render_subscription(render), ask);
 }
 
 namespace {
@@ -191,35 +176,70 @@ domain::Proration kept_proration(const Completed& completed, const ChangePlan& c
 
 }  // namespace
 
+namespace {
+
+// What a change of plan is decided from, beside the row that is loaded then.
+struct Terms {
+  base::Timestamp at;
+  base::Result<domain::GatewayPreview, Refusal> preview = domain::GatewayPreview{};
+};
+base::Task<base::Result<Terms, Refusal>> terms_of(Context& context, Caller caller,
+                                                  ChangePlan command) {
+  const auto seen = co_await get_subscription(context, caller, command.subscription);
+  if (!seen) co_return std::unexpected(seen.error());
+  Terms terms{.at = moment_of(command, *seen, context.clock.now())};
+  // An answer that was given under the key is given again, whatever the gateway says now.
+  if (check_plan_change(*seen))
+    terms.preview = co_await preview_of(context, *seen, command_of(*seen, command, terms.at));
+  co_return terms;
+}
+
+}  // namespace
+
 base::Task<Answer> change_plan(Context& context, Call call, ChangePlan command,
                                RenderPlanChange render) {
-  const auto seen = co_await get_subscription(context, call.caller, command.subscription);
-  if (!seen) co_return std::unexpected(seen.error());
-  const auto at = moment_of(command, *seen, context.clock.now());
-  // An answer that was given under the key is given again, whatever the gateway says now.
-  base::Result<domain::GatewayPreview, Refusal> preview = domain::GatewayPreview{};
-  if (check_plan_change(*seen))
-    preview = co_await preview_of(context, *seen, command_of(*seen, command, at));
+  auto terms = co_await terms_of(context, call.caller, command);
+  if (!terms) co_return std::unexpected(std::move(terms).error());
   std::optional<domain::Proration> proration;
+  AskThere ask;
   const Decide decide = [&](const Loaded& loaded,
                             domain::Moment moment) -> base::Result<Decided, Refusal> {
+    ask = {.asked = ask.asked};
     COBRO_TRY_INTO(auto row, visible_subscription(loaded, call.caller));
     if (auto ready = check_changeable(loaded); !ready) return std::unexpected(ready.error());
-    if (auto ready = check_plan_change(row); !ready) return std::unexpected(ready.error());
-    if (!preview) return std::unexpected(preview.error());
-    proration = domain::proration_of(row, *preview, at);
-    if (command.dry_run || row.gateway_price_id == command.price_id)
-      return answered(render(row, *proration));
-    const auto wanted = command_of(row, command, at);
+    const bool has_it = row.gateway_price_id == command.price_id;
+    const auto ready = check_plan_change(row);
+    if (!ask.asked && (has_it || !ready)) return ask_first(ask, {row.id});
+    if (!ready) return std::unexpected(ready.error());
+    if (!terms->preview) return std::unexpected(terms->preview.error());
+    proration = domain::proration_of(row, *terms->preview, terms->at);
+    if (command.dry_run || has_it) return answered(render(row, *proration));
+    const auto wanted = command_of(row, command, terms->at);
     return decide_call(context, call, std::move(row), wanted, std::move(moment));
   };
   const RenderCompleted render_changed = [&](const Completed& completed) {
     const auto& row = *completed.subscription;
     if (proration) return render(row, *proration);
-    return render(row,
-                  kept_proration(completed, command, preview.value_or(domain::GatewayPreview{})));
+    return render(
+        row, kept_proration(completed, command, terms->preview.value_or(domain::GatewayPreview{})));
   };
-  co_return co_await carry_out(context, call, command.subscription, decide, render_changed);
+  const RenderLoaded completed = [&](const Loaded& loaded) {
+    return render_completed(call, loaded, render_changed);
+  };
+  while (true) {
+    ask = {.asked = ask.asked};
+    auto decided =
+        co_await idempotently(context, call, reads_of(command.subscription), decide, completed);
+    if (!decided) co_return std::unexpected(std::move(decided).error());
+    if (decided->reply) co_return std::move(*decided->reply);
+    if (!decided->calls.empty())
+      co_return co_await perform(context, &call, std::move(decided->calls.front()), render_changed);
+    if (auto refusal = co_await ask_there(context, ask))
+      co_return std::unexpected(std::move(*refusal));
+    // What it costs was said of another subscription than the one that is there.
+    terms = co_await terms_of(context, call.caller, command);
+    if (!terms) co_return std::unexpected(std::move(terms).error());
+  }
 }
 
 }  // namespace cobro::app

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "app/calls/driver.h"
+#include "app/methods/ask_there.h"
 #include "app/pipeline/guards.h"
 #include "app/subscriptions/subscription_guards.h"
 
@@ -50,16 +51,21 @@ struct Request {
   Context& context;
   const Call& call;
   const std::string& named;  // the method
+  AskThere& ask;
 
   // What the loaded subscription is given, and what it takes.
   struct Terms {
     domain::Subscription row;
     domain::PaymentMethod method;
   };
-  // Nothing: the method must be saved first.
-  [[nodiscard]] base::Result<std::optional<Terms>, Refusal> terms_of(const Loaded& loaded) const {
+  [[nodiscard]] base::Result<domain::Subscription, Refusal> row_of(const Loaded& loaded) const {
     COBRO_TRY_INTO(auto row, visible_subscription(loaded, call.caller));
     if (auto ready = check_changeable(loaded); !ready) return std::unexpected(ready.error());
+    return row;
+  }
+  // Nothing: the method must be saved first.
+  [[nodiscard]] base::Result<std::optional<Terms>, Refusal> terms_of(const Loaded& loaded) const {
+    COBRO_TRY_INTO(auto row, row_of(loaded));
     if (!row.gateway_subscription_id)
       return std::unexpected(
           invalid_state("The subscription is paid on a page; it takes no method until it is."));
@@ -74,10 +80,13 @@ struct Request {
                                                       const RenderSubscription& render,
                                                       First& first) const {
     first = First::nothing;
+    COBRO_TRY_INTO(const auto row, row_of(loaded));
+    if (!row.gateway_subscription_id && !ask.asked) return ask_first(ask, {row.id});
     COBRO_TRY_INTO(const auto terms, terms_of(loaded));
     Decided decided;
     const bool set =
         terms && terms->row.gateway_payment_method_id == terms->method.gateway_payment_method_id;
+    if (set && !ask.asked) return ask_first(ask, {row.id}, terms->method.id);
     if (!terms) {
       first = First::save_method;
     } else if (!set && owes(terms->row)) {
@@ -135,20 +144,22 @@ base::Task<Answer> set_subscription_method(Context& context, Call call, SetMetho
   const RenderLoaded completed = [&](const Loaded& loaded) {
     return render_completed(call, loaded, render_set);
   };
-  const Request request{context, call, command.payment_method};
+  AskThere ask;
+  const Request request{context, call, command.payment_method, ask};
   First first = First::nothing;
   const Decide decide = [&](const Loaded& loaded, domain::Moment moment) {
     return request.decide(loaded, std::move(moment), render, first);
   };
   // Once for the method, once for what it is set on; what was attached may be called otherwise.
   for (int i = 0; i < 4; ++i) {
-    auto decided = co_await idempotently(context, call, reads, decide, completed);
+    auto decided = co_await idempotently_asking(context, call, reads, decide, completed, ask);
     if (!decided) co_return std::unexpected(std::move(decided).error());
     if (decided->reply) co_return std::move(*decided->reply);
     if (!decided->calls.empty())
       co_return co_await perform(context, &call, std::move(decided->calls.front()), render_set);
     if (first == First::set_method) {
       if (auto refusal = co_await request.set_first(reads)) co_return std::unexpected(*refusal);
+      ask.asked = true;  // the gateway has just said so
       continue;
     }
     auto method = co_await ensure_method(context, user_of(*seen, call.caller), seen->gateway,
@@ -213,12 +224,16 @@ base::Task<void> collect_open(Context& context, Caller caller, domain::Subscript
 
 base::Task<Answer> set_default_method(Context& context, Call call, NameMethod command,
                                       RenderMethod render) {
+  AskThere ask;
   const Decide decide = [&](const Loaded& loaded,
                             domain::Moment moment) -> base::Result<Decided, Refusal> {
     Decided decided;
     const auto saved = saved_methods_of(loaded);
     const auto* known = find_method(saved, command.method);
-    if (known == nullptr) return std::unexpected(not_found("payment method"));
+    if (known == nullptr)
+      return std::unexpected(ask.asked ? no_such_method() : not_found("payment method"));
+    // Nothing need be sent to make it the default: whether it is there must be asked.
+    if (!ask.asked) return ask_first(ask, {}, known->id);
     decided.reply = render(*known, true);
     if (saved.customer->default_method_id == known->id) return decided;
     if (is_being_removed(loaded, *known)) return std::unexpected(being_removed());
@@ -232,8 +247,9 @@ base::Task<Answer> set_default_method(Context& context, Call call, NameMethod co
     return decided;
   };
   const ports::CustomerRef user{command.gateway, call.caller.tenant_id, call.caller.sub};
-  auto decided = co_await idempotently(
-      context, call, {.customer = user, .customer_subscriptions = true}, decide, never_rendered);
+  auto decided = co_await idempotently_asking(context, call,
+                                              {.customer = user, .customer_subscriptions = true},
+                                              decide, never_rendered, ask);
   if (!decided) co_return std::unexpected(std::move(decided).error());
   for (auto& sent : decided->calls) {
     auto done = co_await perform_first(context, call.caller, std::move(sent));
