@@ -135,6 +135,19 @@ TEST(SandboxCheckout, a_trial_begins_with_a_saved_card) {
   EXPECT_EQ(world.now(session, "expand[]=subscription").text({"subscription", "status"}), "active");
 }
 
+TEST(SandboxCheckout, a_trial_whose_customer_was_deleted_at_the_bank_never_begins) {
+  Shop world;
+  const auto customer = world.post("/v1/customers").text({"id"});
+  const auto session =
+      world.open("mode=subscription&subscription_data[trial_period_days]=7&customer=" + customer +
+                 "&line_items[0][price]=" + std::string(kBasic));
+  const auto bank = Shop::path_of(world.pay(session, "4000002760003184").header("Location"));
+  world.remove("/v1/customers/" + customer);
+  EXPECT_EQ(world.send(World::request("POST", bank, "outcome=approve")).status, 303);
+  EXPECT_EQ(world.now(session).text({"status"}), "open");
+  EXPECT_TRUE(World::texts(world.get("/v1/subscriptions", "status=all"), "id").empty());
+}
+
 TEST(SandboxCheckout, a_card_is_set_up) {
   Shop world;
   const auto customer = world.post("/v1/customers").text({"id"});

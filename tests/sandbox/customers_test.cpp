@@ -1,4 +1,4 @@
-#include "sandbox/world.h"
+#include "sandbox/billing_world.h"
 
 namespace cobro::sandbox {
 namespace {
@@ -66,6 +66,80 @@ TEST(SandboxPaymentMethods, a_detached_one_is_of_no_use_any_more) {
   EXPECT_EQ(world.post(path + "/attach", "customer=" + id).status, 400);
   EXPECT_EQ(world.pay(pm).status, 400);
   EXPECT_TRUE(World::texts(world.get("/v1/payment_methods", "customer=" + id), "id").empty());
+}
+
+TEST(SandboxPaymentMethods, a_detached_one_is_no_subscriptions_default_any_more) {
+  Billing world;
+  const auto pm = world.use_card("pm_card_visa");
+  const auto other = world.use_card("pm_card_mastercard");
+  const auto its = world.subscribe("default_payment_method=" + pm).text({"id"});
+  const auto kept = world.subscribe("default_payment_method=" + other).text({"id"});
+  world.news();
+  world.post("/v1/payment_methods/" + pm + "/detach");
+  EXPECT_EQ(world.subscription(its).text({"default_payment_method"}), "(none)");
+  EXPECT_EQ(world.subscription(kept).text({"default_payment_method"}), other);
+  EXPECT_EQ(world.news(),
+            (std::vector<std::string>{"payment_method.detached", "customer.subscription.updated"}));
+}
+
+TEST(SandboxCustomers, end_every_subscription_that_they_have) {
+  Billing world;
+  world.use_card("pm_card_visa");
+  for (int i = 0; i < 101; ++i) world.subscribe();
+  world.remove("/v1/customers/" + world.customer);
+  EXPECT_TRUE(World::texts(world.get("/v1/subscriptions", "limit=100"), "id").empty());
+}
+
+TEST(SandboxCustomers, who_are_gone_leave_drafts_that_nobody_pays) {
+  Billing world("2027-01-15");
+  world.use_card("pm_card_visa");
+  const auto id = world.subscribe().text({"id"});
+  world.post("/v1/subscriptions/" + id, "pause_collection[behavior]=keep_as_draft");
+  world.advance("2027-02-15");
+  const auto draft = world.subscription(id).text({"latest_invoice", "id"});
+  const auto invoice = [&] { return world.get("/v1/invoices/" + draft); };
+  ASSERT_EQ(invoice().text({"status"}), "draft");
+  world.remove("/v1/customers/" + world.customer);
+  const auto before = invoice().body;
+  for (const auto& refused :
+       {world.post("/v1/invoices/" + draft + "/finalize", "auto_advance=true"),
+        world.post("/v1/invoices/" + draft + "/pay"),
+        world.post("/v1/invoices/" + draft + "/pay", "paid_out_of_band=true")}) {
+    EXPECT_EQ(refused.status, 400) << refused.body;
+    EXPECT_EQ(refused.text({"error", "param"}), "customer");
+  }
+  EXPECT_EQ(invoice().body, before);
+}
+
+TEST(SandboxCustomers, what_is_nested_is_known_by_name_too) {
+  World world;
+  const auto refused = [&](const std::string& path, const std::string& form) {
+    const auto answer = world.post(path, form);
+    EXPECT_EQ(answer.status, 400) << answer.body;
+    EXPECT_EQ(answer.text({"error", "code"}), "parameter_unknown") << answer.body;
+    return answer.text({"error", "param"});
+  };
+  const auto id = new_customer(world);
+  EXPECT_EQ(refused("/v1/customers", "address[foo]=1"), "address[foo]");
+  EXPECT_EQ(refused("/v1/customers/" + id, "shipping[address][foo]=1"), "shipping[address][foo]");
+  EXPECT_EQ(refused("/v1/customers", "shipping[foo]=1"), "shipping[foo]");
+  EXPECT_EQ(refused("/v1/payment_intents", "amount=1000&currency=usd&shipping[foo]=1"),
+            "shipping[foo]");
+  EXPECT_EQ(refused("/v1/products", "name=x&package_dimensions[foo]=1"), "package_dimensions[foo]");
+  EXPECT_EQ(
+      refused("/v1/checkout/sessions",
+              "mode=subscription&success_url=https://shop.test&line_items[0][price]=" +
+                  std::string(kBasic) + "&subscription_data[trial_settings][end_behavior][foo]=1"),
+      "subscription_data[trial_settings][end_behavior][foo]");
+  EXPECT_EQ(world.post("/v1/customers", "address[city][x]=1").text({"error", "param"}),
+            "address[city]");
+  const auto kept = world.post(
+      "/v1/customers/" + id,
+      "address[city]=Lima&address[line2]=&shipping[name]=Ana&shipping[address][line1]=a");
+  EXPECT_EQ(kept.text({"address", "city"}), "Lima") << kept.body;
+  EXPECT_EQ(kept.text({"shipping", "address", "line1"}), "a");
+  EXPECT_EQ(kept.text({"shipping", "name"}), "Ana");
+  EXPECT_TRUE(world.post("/v1/customers/" + id, "address=").json.find("address")->is_null());
 }
 
 TEST(SandboxPaymentMethods, a_declined_card_is_refused_when_it_is_attached) {

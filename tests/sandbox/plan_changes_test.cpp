@@ -109,7 +109,6 @@ TEST(SandboxPlanChanges, a_preview_says_what_it_would_cost_and_changes_nothing) 
   EXPECT_TRUE(world.news().empty());
 }
 
-// What a preview says at the moment of `date`, and what the same change costs then.
 TEST(SandboxPlanChanges, a_price_that_is_paid_once_is_no_plan) {
   Plans world;
   const auto once =
@@ -129,6 +128,47 @@ TEST(SandboxPlanChanges, a_price_that_is_paid_once_is_no_plan) {
       refused(preview, item + "[id]=" + world.item_id + "&subscription_details[items][0][price]="));
 }
 
+// A preview refuses what the change itself would refuse, and names the price within its own form.
+TEST(SandboxPlanChanges, a_price_of_another_currency_is_refused_in_a_preview_too) {
+  Plans world;
+  const auto euros =
+      world
+          .post("/v1/prices",
+                "currency=eur&unit_amount=900&recurring[interval]=month&product_data[name]=E")
+          .text({"id"});
+  const auto changed = world.post("/v1/subscriptions/" + world.id, world.change(euros));
+  const auto seen = world.post("/v1/invoices/create_preview",
+                               "subscription=" + world.id +
+                                   "&subscription_details[items][0][id]=" + world.item_id +
+                                   "&subscription_details[items][0][price]=" + euros);
+  for (const auto& refused : {changed, seen}) {
+    EXPECT_EQ(refused.status, 400) << refused.body;
+    EXPECT_TRUE(
+        refused.text({"error", "message"}).starts_with("The price specified only supports `eur`"));
+  }
+  EXPECT_EQ(changed.text({"error", "param"}), "items[0][price]");
+  EXPECT_EQ(seen.text({"error", "param"}), "subscription_details[items][0][price]");
+}
+
+TEST(SandboxPlanChanges, what_has_ended_has_no_invoice_to_preview) {
+  Plans world;
+  world.remove("/v1/subscriptions/" + world.id);
+  const std::string preview = "subscription=" + world.id;
+  for (const auto& form :
+       {preview, preview + "&subscription_details[items][0][id]=" + world.item_id +
+                     "&subscription_details[items][0][price]=" + std::string(kPro)}) {
+    const auto refused = world.post("/v1/invoices/create_preview", form);
+    EXPECT_EQ(refused.status, 404) << refused.body;
+    EXPECT_EQ(refused.text({"error", "code"}), "invoice_upcoming_none");
+  }
+  Plans other;
+  other.remove("/v1/customers/" + other.customer);
+  EXPECT_EQ(
+      other.post("/v1/invoices/create_preview", "subscription=" + other.id).text({"error", "code"}),
+      "invoice_upcoming_none");
+}
+
+// What a preview says at the moment of `date`, and what the same change costs then.
 TEST(SandboxPlanChanges, a_preview_agrees_to_the_cent_with_the_change_of_the_same_date) {
   const auto date = std::to_string(at("2027-04-09", "07:11:13"));
   for (const std::string& change : {"price=" + std::string(kPro), std::string("quantity=7")}) {

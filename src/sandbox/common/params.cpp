@@ -255,16 +255,18 @@ std::optional<ApiError> metadata_mistake(const std::string& key, const std::stri
 
 }  // namespace
 
-void copy_group(Params& params, wire::Json& body, std::string_view name) {
-  const wire::Json* given = params.raw(name);
-  if (!given) return;
-  const bool unset = given->as_string() && given->as_string()->empty();
-  if (unset)
-    body.set(name, wire::JsonNull{});
-  else if (given->as_object())
-    body.set(name, *given);
-  else
-    params.refuse(invalid_request("Invalid object", std::string(name)));
+void copy_group(Params& params, wire::Json& body, std::string_view name,
+                const GroupFields& fields) {
+  if (!params.has(name)) return;
+  Params* given = params.group(name);
+  if (!given) return static_cast<void>(body.set(name, wire::JsonNull{}));
+  wire::Json shown{wire::JsonObject{}};
+  for (const auto field : fields.texts)
+    if (const auto text = given->text(field))
+      shown.set(field, text->empty() ? wire::Json() : wire::Json(*text));
+  for (const auto& [inner, inner_fields] : fields.groups)
+    copy_group(*given, shown, inner, inner_fields);
+  body.set(name, std::move(shown));
 }
 
 void merge_metadata(Params& params, wire::Json& metadata) {

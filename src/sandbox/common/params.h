@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sandbox/common/api_error.h"
@@ -76,7 +77,14 @@ class Params {
 // deletes all (GATEWAYS §1.1). Refuses more than 50 keys, keys over 40, values over 500.
 void merge_metadata(Params& params, wire::Json& metadata);
 
-// A nested parameter as the object shows it: strings stay strings, "" unsets.
-void copy_group(Params& params, wire::Json& body, std::string_view name);
+// What a nested parameter may hold.
+struct GroupFields {
+  std::vector<std::string_view> texts = {};
+  std::vector<std::pair<std::string_view, GroupFields>> groups = {};
+};
+
+// A nested parameter as the object shows it: strings stay strings, "" unsets. What is not among
+// the fields is unknown.
+void copy_group(Params& params, wire::Json& body, std::string_view name, const GroupFields& fields);
 
 }  // namespace cobro::sandbox

@@ -16,6 +16,21 @@ void read_metadata(Params& params, Json& body) {
   body.set("metadata", std::move(metadata));
 }
 
+namespace {
+
+const GroupFields kAddress{{"city", "country", "line1", "line2", "postal_code", "state"}};
+
+}  // namespace
+
+void read_address(Params& params, Json& body) {
+  copy_group(params, body, "address", kAddress);
+}
+
+void read_shipping(Params& params, Json& body) {
+  copy_group(params, body, "shipping",
+             {{"carrier", "name", "phone", "tracking_number"}, {{"address", kAddress}}});
+}
+
 JsonObject changed_fields(const Json& before, const Json& after) {
   JsonObject previous;
   for (const auto& [name, value] : *before.as_object()) {

@@ -16,4 +16,8 @@ wire::JsonObject changed_fields(const wire::Json& before, const wire::Json& afte
 void save_change(Account& account, const Cause& cause, std::string_view type,
                  const wire::Json& before, const Document& after);
 
+// `address` and `shipping`, as whole objects.
+void read_address(Params& params, wire::Json& body);
+void read_shipping(Params& params, wire::Json& body);
+
 }  // namespace cobro::sandbox::stripe

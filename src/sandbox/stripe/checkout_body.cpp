@@ -56,7 +56,8 @@ void read_subscription_data(Call& call, Document& session) {
     data->refuse(
         invalid_request("`trial_end` must be in the future.", data->full_name("trial_end")));
   if (end) fields.set("trial_end", *end);
-  copy_group(*data, fields, "trial_settings");
+  copy_group(*data, fields, "trial_settings",
+             {{}, {{"end_behavior", {{"missing_payment_method"}}}}});
   data->not_yet({"application_fee_percent", "billing_cycle_anchor", "billing_mode",
                  "default_tax_rates", "invoice_settings", "on_behalf_of", "proration_behavior",
                  "transfer_data"});

@@ -1,6 +1,5 @@
 #include "sandbox/stripe/checkout_payment.h"
 
-#include "base/check.h"
 #include "sandbox/stripe/billing_calendar.h"
 #include "sandbox/stripe/collection.h"
 #include "sandbox/stripe/confirmation.h"
@@ -180,7 +179,7 @@ void complete_checkout(Account& account, const Cause& cause, Document& session,
   const bool setup = intent.text("object") == "setup_intent";
   if (setup && session.text("mode") == "subscription") {
     const auto made = make_subscription(account, session, intent.text("payment_method"));
-    COBRO_CHECK(made.has_value());
+    if (!made) return;  // its customer was deleted meanwhile; it expires
     session.body.set("subscription", made->id());
     session.body.set("invoice", made->text("latest_invoice"));
   }

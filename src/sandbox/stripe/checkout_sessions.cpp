@@ -28,6 +28,7 @@ std::vector<Document> read_line_items(Call& call, std::string_view mode, Documen
   std::vector<Document> prices;
   JsonArray lines;
   std::int64_t total = 0;
+  const auto currency = base::to_lower(call.params.non_empty("currency").value_or(""));
   for (Params* item : call.params.groups("line_items")) {
     const auto quantity = read_quantity(*item);
     item->not_yet_enabled("adjustable_quantity");
@@ -40,6 +41,7 @@ std::vector<Document> read_line_items(Call& call, std::string_view mode, Documen
           invalid_request(fmt::format("You specified `{}` mode, whose prices must be {}.", mode,
                                       recurs ? "of type one_time" : "recurring"),
                           item->full_name("price")));
+    if (!currency.empty()) check_price_currency(*item, price->body, currency);
     total += price_of(price->body, quantity);
     lines.push_back(line_item(call.account, *price, quantity));
     prices.push_back(std::move(*price));
@@ -76,9 +78,7 @@ void check_prices(Call& call, const std::string& mode, const std::vector<Documen
 // A set-up may name one; prices have their own.
 void read_currency(Params& params, const std::vector<Document>& prices, Document& session) {
   const auto currency = base::to_lower(params.non_empty("currency").value_or(""));
-  if (currency.empty()) return;
-  for (const auto& price : prices) check_price_currency(params, price.body, currency);
-  if (prices.empty()) session.body.set("currency", currency);
+  if (!currency.empty() && prices.empty()) session.body.set("currency", currency);
 }
 
 std::string read_url(Params& params, std::string_view name) {

@@ -87,24 +87,21 @@ void make_intent(Account& account, const Cause& cause, Document& invoice) {
 }
 
 // The customer's credit pays first; what is less than nothing becomes credit.
-void use_balance(Account& account, const Cause& cause, Document& invoice) {
-  auto customer = account.database.find("customer", invoice.text("customer"));
-  COBRO_CHECK(customer.has_value());
-  const Json before = customer->body;
-  const auto had = customer->number("balance");
+void use_balance(Account& account, const Cause& cause, Document& invoice, Document& customer) {
+  const auto had = customer.number("balance");
   const auto after = std::min<std::int64_t>(0, invoice.number("total") + had);
   const auto due = std::max<std::int64_t>(0, invoice.number("total") + had);
   invoice.body.set("starting_balance", had);
   invoice.body.set("ending_balance", after);
   invoice.body.set("amount_due", due);
   invoice.body.set("amount_remaining", due);
-  const auto sequence = customer->number("next_invoice_sequence");
-  invoice.body.set("number", fmt::format("{}-{:04}", customer->text("invoice_prefix"), sequence));
-  customer->body.set("next_invoice_sequence", sequence + 1);
-  customer->body.set("balance", after);
-  customer->body.set("currency", invoice.text("currency"));
-  account.database.update(*customer);
-  if (had != after) account.emit(cause, "customer.updated", customer->body, {{"balance", had}});
+  const auto sequence = customer.number("next_invoice_sequence");
+  invoice.body.set("number", fmt::format("{}-{:04}", customer.text("invoice_prefix"), sequence));
+  customer.body.set("next_invoice_sequence", sequence + 1);
+  customer.body.set("balance", after);
+  customer.body.set("currency", invoice.text("currency"));
+  account.database.update(customer);
+  if (had != after) account.emit(cause, "customer.updated", customer.body, {{"balance", had}});
 }
 
 ApiError needs_method() {
@@ -128,7 +125,9 @@ std::optional<ApiError> finalize_invoice(Account& account, const Cause& cause,
                                          const std::string& id, const Collecting& how) {
   auto invoice = invoice_of(account, id);
   if (invoice.text("status") != "draft") return std::nullopt;
-  use_balance(account, cause, invoice);
+  auto customer = account.database.find("customer", invoice.text("customer"));
+  if (!customer) return no_such(400, "customer", invoice.text("customer"), "customer");
+  use_balance(account, cause, invoice, *customer);
   invoice.body.set("status", "open");
   invoice.body.set("effective_at", account.unix_now());
   invoice.body.set("automatically_finalizes_at", JsonNull{});

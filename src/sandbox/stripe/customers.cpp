@@ -88,8 +88,8 @@ void read_fields(Call& call, Json& body) {
     if (const auto text = params.text(field)) body.set(field, text->empty() ? Json() : Json(*text));
   if (const auto email = params.text("email"); email && !email->empty() && !email->contains('@'))
     params.refuse(invalid_request("Invalid email address: " + *email, "email", "email_invalid"));
-  copy_group(params, body, "address");
-  copy_group(params, body, "shipping");
+  read_address(params, body);
+  read_shipping(params, body);
   if (const auto balance = params.integer("balance")) body.set("balance", *balance);
   read_invoice_settings(call, body);
   read_invoicing(params, body);

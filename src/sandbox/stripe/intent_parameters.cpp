@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "sandbox/stripe/changes.h"
+
 namespace cobro::sandbox::stripe {
 namespace {
 
@@ -65,7 +67,7 @@ void read_descriptive(Params& params, Json& body) {
                params.one_of("setup_future_usage", {"off_session", "on_session"}).value_or(""));
     }
   }
-  copy_group(params, body, "shipping");
+  read_shipping(params, body);
 }
 
 ConfirmTerms read_confirm_terms(Params& params) {

@@ -94,7 +94,9 @@ Answer pay_invoice(Call& call) {
     return std::unexpected(invalid_request("Invoice is already paid", {}, "invoice_already_paid"));
   if (status == "void" || status == "uncollectible")
     return std::unexpected(wrong_status(*invoice, "paid"));
-  if (status == "draft") finalize_invoice(account, call.cause, call.id, {.attempt = false});
+  if (status == "draft")
+    if (auto refused = finalize_invoice(account, call.cause, call.id, {.attempt = false}))
+      return std::unexpected(std::move(*refused));
   auto open = account.database.find(kKind, call.id);
   if (open->text("status") == "paid") return std::move(open->body);
   if (elsewhere) {
@@ -113,11 +115,16 @@ Answer finalize_invoice_now(Call& call) {
   if (!invoice) return std::unexpected(invoice.error());
   if (invoice->text("status") != "draft")
     return std::unexpected(wrong_status(*invoice, "finalized"));
-  if (advance) {
-    invoice->body.set("auto_advance", *advance);
-    call.account.database.update(*invoice);
-  }
-  finalize_invoice(call.account, call.cause, call.id, {.attempt = false});
+  std::optional<ApiError> refused;
+  call.account.database.attempt([&] {
+    if (advance) {
+      invoice->body.set("auto_advance", *advance);
+      call.account.database.update(*invoice);
+    }
+    refused = finalize_invoice(call.account, call.cause, call.id, {.attempt = false});
+    return !refused;
+  });
+  if (refused) return std::unexpected(std::move(*refused));
   return shown(call.account, call.id);
 }
 

@@ -49,7 +49,7 @@ void read_fields(Params& params, Json& body) {
     for (auto& image : params.texts("images")) images.emplace_back(std::move(image));
     body.set("images", std::move(images));
   }
-  copy_group(params, body, "package_dimensions");
+  copy_group(params, body, "package_dimensions", {{"height", "length", "weight", "width"}});
   read_metadata(params, body);
   params.not_yet({"marketing_features", "tax_details", "type"});
 }

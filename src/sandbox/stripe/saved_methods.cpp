@@ -5,6 +5,8 @@
 #include "sandbox/stripe/confirmation.h"
 #include "sandbox/stripe/customers.h"
 #include "sandbox/stripe/payment_methods.h"
+#include "sandbox/stripe/subscription_states.h"
+#include "sandbox/stripe/subscriptions.h"
 
 namespace cobro::sandbox::stripe {
 
@@ -55,6 +57,16 @@ void forget_default(Call& call, const std::string& customer, const std::string& 
   settings.set("default_payment_method", JsonNull{});
   owner->body.set("invoice_settings", std::move(settings));
   save_change(call.account, call.cause, "customer.updated", before, *owner);
+}
+
+// Nor has a subscription.
+void forget_in_subscriptions(Call& call, const std::string& customer, const std::string& method) {
+  for (auto& subscription : subscriptions_of_customer(call.account, customer)) {
+    if (!is_alive(subscription) || subscription.text("default_payment_method") != method) continue;
+    const Json before = subscription.body;
+    subscription.body.set("default_payment_method", JsonNull{});
+    save_subscription(call.account, call.cause, before, subscription);
+  }
 }
 
 void detach(Call& call, Document& method) {
@@ -115,6 +127,7 @@ Answer detach_payment_method(Call& call) {
   const auto customer = method->text("customer");
   detach(call, *method);
   forget_default(call, customer, method->id());
+  forget_in_subscriptions(call, customer, method->id());
   return std::move(method->body);
 }
 

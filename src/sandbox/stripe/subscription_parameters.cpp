@@ -156,25 +156,28 @@ std::optional<std::int64_t> read_trial_end(Call& call) {
   return end;
 }
 
-void check_price_currency(Params& params, const Json& price, std::string_view expected) {
+void check_price_currency(Params& item, const Json& price, std::string_view expected) {
   const auto currency = price.string_at({"currency"}).value_or("");
   if (currency != expected)
-    params.refuse(invalid_request(fmt::format("The price specified only supports `{}`. This "
-                                              "doesn't match the expected currency: `{}`.",
-                                              currency, expected),
-                                  "items[0][price]"));
+    item.refuse(invalid_request(fmt::format("The price specified only supports `{}`. This "
+                                            "doesn't match the expected currency: `{}`.",
+                                            currency, expected),
+                                item.full_name("price")));
+}
+
+void check_recurs(Params& item, const Json& price) {
+  if (price.find("recurring")->is_null())
+    item.refuse(
+        invalid_request(fmt::format("The price specified is set to `type=one_time` but this field "
+                                    "only accepts prices with `type=recurring`: {}.",
+                                    price.string_at({"id"}).value_or("")),
+                        item.full_name("price")));
 }
 
 void check_items(Params& params, const std::vector<Json>& prices) {
   const Json* first = nullptr;
   for (const Json& price : prices) {
-    if (price.find("recurring")->is_null())
-      params.refuse(
-          invalid_request(fmt::format("The price specified is set to `type=one_time` but this "
-                                      "field only accepts "
-                                      "prices with `type=recurring`: {}.",
-                                      price.string_at({"id"}).value_or("")),
-                          "items"));
+    if (price.find("recurring")->is_null()) continue;  // refused by name already
     if (!first) first = &price;
     for (const char* field : {"recurring", "currency"})
       if (*price.find(field) != *first->find(field))

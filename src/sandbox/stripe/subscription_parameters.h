@@ -22,9 +22,11 @@ std::int64_t read_quantity(Params& item);
 std::optional<Document> read_item_price(Call& call, Params& item);
 // `trial_end`: unix seconds, or now; nothing when absent.
 std::optional<std::int64_t> read_trial_end(Call& call);
-// Refuses a price of another currency.
-void check_price_currency(Params& params, const wire::Json& price, std::string_view expected);
-// All prices of one subscription recur, at the same pace and in one currency.
+// Refuses the item's price when it is of another currency.
+void check_price_currency(Params& item, const wire::Json& price, std::string_view expected);
+// Refuses it when it is paid once.
+void check_recurs(Params& item, const wire::Json& price);
+// All prices of one subscription that recur do so at the same pace, and in one currency.
 void check_items(Params& params, const std::vector<wire::Json>& prices);
 
 }  // namespace cobro::sandbox::stripe

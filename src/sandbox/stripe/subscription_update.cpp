@@ -53,6 +53,10 @@ ItemChange read_item(Call& call, Params& item, const Document& subscription) {
     item.refuse(no_such(400, "subscription item", change.id, item.full_name("id")));
   change.deleted = item.boolean("deleted").value_or(false);
   if (item.has("price") || item.has("price_data")) change.price = read_item_price(call, item);
+  if (change.price) {
+    check_recurs(item, change.price->body);
+    check_price_currency(item, change.price->body, subscription.text("currency"));
+  }
   if (item.has("quantity")) change.quantity = read_quantity(item);
   if (change.id.empty() && !item.has("price") && !item.has("price_data"))
     item.refuse_missing("price");
@@ -147,8 +151,6 @@ JsonArray checked_items(Call& call, const Document& before, const Update& update
   std::vector<Json> prices;
   for (const Json& item : items) prices.push_back(*item.find("price"));
   check_items(call.params, prices);
-  for (const Json& price : prices)
-    check_price_currency(call.params, price, before.text("currency"));
   if (items.empty())
     call.params.refuse(
         invalid_request("Subscriptions must have at least one active item.", "items"));
@@ -322,6 +324,14 @@ std::vector<InvoiceLine> preview_lines(Account& account, const Document& before,
   return lines;
 }
 
+// What has ended is billed no more.
+ApiError nothing_upcoming(const std::string& customer) {
+  auto error = invalid_request("No upcoming invoices for customer: " + customer, {},
+                               "invoice_upcoming_none");
+  error.status = 404;
+  return error;
+}
+
 }  // namespace
 
 Answer preview_invoice(Call& call) {
@@ -345,6 +355,7 @@ Answer preview_invoice(Call& call) {
                       "default_tax_rates", "resume_at", "start_date", "trial_end"});
   JsonArray items = checked_items(call, *before, update);
   if (auto mistake = call.params.done()) return std::unexpected(std::move(*mistake));
+  if (!is_alive(*before)) return std::unexpected(nothing_upcoming(before->text("customer")));
   Document after = *before;
   after.body.set("items", items_list(id, std::move(items)));
   const auto lines = preview_lines(account, *before, after, update);

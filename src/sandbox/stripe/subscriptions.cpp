@@ -29,6 +29,7 @@ NewSubscription read_create(Call& call) {
   NewSubscription wanted;
   wanted.customer = read_customer(call);
   if (wanted.customer.empty()) params.refuse_missing("customer");
+  const auto currency = base::to_lower(params.non_empty("currency").value_or(""));
   std::vector<Json> prices;
   for (Params* item : params.groups("items")) {
     const auto quantity = read_quantity(*item);
@@ -37,6 +38,8 @@ NewSubscription read_create(Call& call) {
     item->not_yet({"tax_rates", "discounts", "billing_thresholds"});
     const auto price = read_item_price(call, *item);
     if (!price) continue;
+    check_recurs(*item, price->body);
+    if (!currency.empty()) check_price_currency(*item, price->body, currency);
     prices.push_back(price->body);
     wanted.items.push_back({*price, quantity, std::move(metadata)});
   }
@@ -55,9 +58,6 @@ NewSubscription read_create(Call& call) {
   params.one_of("proration_behavior", {"always_invoice", "create_prorations", "none"});
   params.not_yet({"backdate_start_date", "billing_cycle_anchor", "billing_cycle_anchor_config",
                   "customer_account", "trial_from_plan"});
-  const auto currency = base::to_lower(params.non_empty("currency").value_or(""));
-  for (const Json& price : prices)
-    if (!currency.empty()) check_price_currency(params, price, currency);
   return wanted;
 }
 
@@ -105,6 +105,8 @@ std::optional<ApiError> begin(Account& account, const Cause& cause, const NewSub
 
 base::Result<Document, ApiError> start_subscription(Account& account, const Cause& cause,
                                                     const NewSubscription& wanted) {
+  if (!account.database.find("customer", wanted.customer))
+    return std::unexpected(no_such(400, "customer", wanted.customer, "customer"));
   std::optional<ApiError> refused;
   std::string id;
   account.database.attempt([&] {
@@ -232,8 +234,13 @@ std::vector<Document> subscriptions_of_customer(Account& account, const std::str
   query.only.customer = customer;
   query.limit = 100;
   std::vector<Document> found;
-  for (const Json& one : account.database.list(query)->items)
-    found.push_back(*account.database.find(kKind, *one.string_at({"id"})));
+  for (bool more = true; more;) {
+    const auto page = account.database.list(query);
+    for (const Json& one : page->items)
+      found.push_back(*account.database.find(kKind, *one.string_at({"id"})));
+    more = page->has_more;
+    if (more) query.starting_after = found.back().id();
+  }
   return found;
 }
 
