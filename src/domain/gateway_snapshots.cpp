@@ -50,6 +50,13 @@ Applied act(Books& books, const GatewayPayment& snapshot) {
   return Applied::changed;
 }
 
+// Less than the whole is captured only where somebody chooses how much.
+bool may_have_captured(const Payment& payment, Money captured) {
+  if (captured.currency() != payment.amount.currency() || !captured.is_positive()) return false;
+  return payment.capture_method == CaptureMethod::manual ? captured <= payment.amount
+                                                         : captured == payment.amount;
+}
+
 Applied capture(Books& books, const GatewayPayment& snapshot) {
   const Payment& payment = books.payment();
   if (!snapshot.amount || !snapshot.captured)
@@ -59,8 +66,7 @@ Applied capture(Books& books, const GatewayPayment& snapshot) {
     if (known == *snapshot.captured) return Applied::nothing_new;
     return conflict(books, says("that it captured", *snapshot.captured, known));
   }
-  if (snapshot.captured->currency() != payment.amount.currency() ||
-      !snapshot.captured->is_positive() || *snapshot.captured > payment.amount)
+  if (!may_have_captured(payment, *snapshot.captured))
     return conflict(books, says("that it captured", *snapshot.captured, payment.amount));
   if (payment.state == PaymentState::cancelled) return Applied::after_end;
   return books.charge(*snapshot.captured, snapshot.charge_id, snapshot.redacted)

@@ -15,7 +15,8 @@ Money pen(std::int64_t minor) {
   return {minor, kPen};
 }
 
-Books books_at(PaymentState state, std::int64_t captured = 0) {
+Books books_at(PaymentState state, std::int64_t captured = 0,
+               CaptureMethod method = CaptureMethod::manual) {
   const base::Timestamp now{1'000'000};
   IdSource ids(now, {1, 2, 3});
   Payment payment{.id = ids.next<PaymentId>(),
@@ -39,6 +40,7 @@ Books books_at(PaymentState state, std::int64_t captured = 0) {
                   .pending_operation = {},
                   .processed_at = {}};
   payment.state = state;
+  payment.capture_method = method;
   return {{now, ids, {1, 2, 3, 4, 5, 6}}, payment, std::nullopt, {}, {}};
 }
 
@@ -98,6 +100,42 @@ TEST(AmountsInSnapshots, of_what_was_captured_are_above_nothing_and_at_most_ours
     EXPECT_EQ(apply(books, captured(ours)), Applied::changed);
     EXPECT_EQ(books.payment().captured, pen(ours));
   }
+}
+
+// Each amount beside each of what was received: what is booked is what was received, and all of the
+// amount unless somebody may choose how much is captured. All else is for a person.
+TEST(AmountsInSnapshots, are_captured_in_part_by_hand_only) {
+  const std::vector<std::int64_t> figures = {-1,   0,    1,    99,    100,   4999,  5000,  5001,
+                                             9899, 9998, 9999, 10000, 10001, 10100, 20000, 1000000};
+  for (const auto method : {CaptureMethod::automatic, CaptureMethod::manual})
+    for (const auto state : {PaymentState::pending, PaymentState::requires_action,
+                             PaymentState::processing, PaymentState::failed})
+      for (const auto amount : figures)
+        for (const auto received : figures) {
+          SCOPED_TRACE(::testing::Message()
+                       << "capture " << static_cast<int>(method) << " state "
+                       << static_cast<int>(state) << ": " << received << " of " << amount);
+          auto books = books_at(state, 0, method);
+          auto snapshot = captured(received);
+          snapshot.amount = pen(amount);
+          const auto applied = apply(books, snapshot);
+          const bool whole = received == 10000;
+          const bool part = method == CaptureMethod::manual && received > 0 && received < 10000;
+          const bool fits = amount == 10000 && (whole || part);
+          EXPECT_EQ(applied, fits ? Applied::changed : Applied::conflicted);
+          EXPECT_EQ(books.payment().conflicted, !fits);
+          EXPECT_EQ(books.payment().state, fits ? PaymentState::succeeded : state);
+          EXPECT_EQ(books.payment().captured, pen(fits ? received : 0));
+          EXPECT_EQ(books.result().reviews.size(), fits ? 0U : 1U);
+        }
+}
+
+// It was given up here, and part of it was captured there: no overpayment of that part.
+TEST(AmountsInSnapshots, of_a_cancelled_payment_are_whole_too) {
+  auto books = books_at(PaymentState::cancelled, 0, CaptureMethod::automatic);
+  expect_conflict(books, apply(books, captured(9999)), pen(9999).to_string());
+  auto whole = books_at(PaymentState::cancelled, 0, CaptureMethod::automatic);
+  EXPECT_EQ(apply(whole, captured(10000)), Applied::after_end);
 }
 
 TEST(AmountsInSnapshots, of_what_was_captured_before_do_not_change) {
