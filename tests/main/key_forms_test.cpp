@@ -64,6 +64,38 @@ TEST(KeyForms, a_secret_key_in_the_public_place_is_neither_accepted_nor_printed)
   }
 }
 
+// Wherever it stands in what was set, beside another key or within it.
+TEST(KeyForms, a_secret_is_found_anywhere_in_the_public_place) {
+  for (const std::string secret : {"sk_live_", "sk_test_", "rk_live_", "rk_test_", "whsec_", "sk_",
+                                   "SK_LIVE_", "Sk_Test_", "RK_live_", "WHSEC_"})
+    for (const std::string before :
+         {"pk_test_", "pk_live_", "pk_test_x,", "pk_test_x, ", "pk_test_x;", "pk_test_x ",
+          "pk_test_x|", "pk_test_x\n", "pk_test_x:", "pk_test_x_", "pk_test_x-", "\"", "'",
+          "key=", ",", "=", "."}) {
+      const auto set = before + secret + kCanary;
+      SCOPED_TRACE(PrintToString(set));
+      const auto loaded = loaded_with({{"STRIPE_PUBLISHABLE_KEY", set}});
+      EXPECT_THAT(loaded.problems, ElementsAre(HasSubstr("STRIPE_PUBLISHABLE_KEY")));
+      EXPECT_THAT(describe(loaded, true), Not(HasSubstr(kCanary)));
+      EXPECT_THAT(PrintToString(loaded.problems), Not(HasSubstr(kCanary)));
+      EXPECT_THAT(describe(loaded_with({{"JWT_ISSUER", set}}), true), Not(HasSubstr(kCanary)));
+    }
+}
+
+TEST(KeyForms, what_browsers_get_is_one_key_of_one_mode) {
+  for (const auto* key :
+       {"pk_live_x", "pk_test_51AbcXYZ", "pk_test_cobro_sandbox", "pk_test_task", " pk_test_x "})
+    EXPECT_THAT(problems_of("STRIPE_PUBLISHABLE_KEY", key), IsEmpty()) << key;
+  for (const auto* key : {"pk_x", "pk_prod_x", "pk_", "pk_test_", "pk_live_", "PK_TEST_x",
+                          "pk_test_a,pk_test_b", "pk_test_a-b", "pk_test_a.b", "pk_test_\xc3\xa9"})
+    EXPECT_THAT(problems_of("STRIPE_PUBLISHABLE_KEY", key).size(), 1U) << key;
+  // Its text is shown, as that of a word that only looks alike.
+  EXPECT_THAT(describe(loaded_with({{"STRIPE_PUBLISHABLE_KEY", "pk_test_51AbcXYZ"},
+                                    {"JWT_ISSUER", "https://task_force.example"}}),
+                       true),
+              AllOf(HasSubstr("pk_test_51AbcXYZ"), HasSubstr("https://task_force.example")));
+}
+
 TEST(KeyForms, what_is_cut_or_masked_is_no_key) {
   for (const auto* key : {"sk_live_", "sk_test_", "sk_", "rk_live_"})
     EXPECT_THAT(problems_of("STRIPE_SECRET_KEY", key), ElementsAre(HasSubstr("ends where"))) << key;

@@ -74,7 +74,9 @@ TEST_F(CheckoutSession, is_shown_to_whoever_has_its_id) {
 }
 
 TEST_F(CheckoutSession, shows_no_key_but_a_publishable_one) {
-  for (const std::string key : {"sk_live_x", "rk_test_x", "whsec_x", "x", "", "pk_live_x"}) {
+  for (const std::string key :
+       {"sk_live_x", "rk_test_x", "whsec_x", "x", "", "pk_test_sk_test_x", "pk_live_x,SK_live_y",
+        "pk_test_rk_x", "pk_test_x whsec_y", "pk_live_x"}) {
     service::ServiceSettings settings;
     settings.jwt_keys.hs256.emplace_back("of nobody");
     settings.checkout_page.publishable_key = key;

@@ -26,13 +26,15 @@ const Form* form_of(std::string_view key) {
   return found == kForms.end() ? nullptr : found;
 }
 
+bool is_letter_or_digit(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 // Letters, digits and _, and in a webhook secret what Base64 has besides.
 bool has_only_key_letters(std::string_view key) {
   const auto allowed = key.starts_with("whsec_") ? std::string_view("_+/=-") : "_";
-  return std::ranges::all_of(key, [&](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           allowed.contains(c);
-  });
+  return std::ranges::all_of(key,
+                             [&](char c) { return is_letter_or_digit(c) || allowed.contains(c); });
 }
 
 // What is wrong with a key that must begin with one of `prefixes`; empty: nothing.
@@ -48,6 +50,33 @@ std::string fault_of(std::string_view key, std::initializer_list<std::string_vie
   if (rest.empty() || rest == "live_" || rest == "test_") return "ends where the key should begin";
   if (!has_only_key_letters(key))
     return "has a character that no key has: it was cut, masked, or copied with something else";
+  return "";
+}
+
+// Whether a secret's form stands anywhere in the text, in any case. A short one begins a word
+// there: `task_` is none.
+bool holds_secret_form(std::string_view text) {
+  constexpr auto kAnywhere =
+      std::to_array<std::string_view>({"sk_live_", "sk_test_", "rk_live_", "rk_test_", "whsec_"});
+  constexpr auto kAtStart = std::to_array<std::string_view>({"sk_", "rk_"});
+  const auto low = base::to_lower(text);
+  if (std::ranges::any_of(kAnywhere, [&](auto form) { return low.contains(form); })) return true;
+  return std::ranges::any_of(kAtStart, [&](auto form) {
+    for (auto at = low.find(form); at != std::string::npos; at = low.find(form, at + 1))
+      if (at == 0 || !is_letter_or_digit(low[at - 1])) return true;
+    return false;
+  });
+}
+
+// One key alone, of which browsers are told: with nothing in it that could be another.
+std::string fault_of_publishable(std::string_view key) {
+  if (auto fault = fault_of(key, {"pk_"}); !fault.empty()) return fault;
+  if (!key.starts_with("pk_live_") && !key.starts_with("pk_test_"))
+    return "must begin with pk_live_… or pk_test_…";
+  const auto low = base::to_lower(key);
+  for (const auto& form : kForms)
+    if (form.prefix != "pk_" && low.contains(form.prefix))
+      return "has " + std::string(form.name) + " in it";
   return "";
 }
 
@@ -69,6 +98,13 @@ class Checker {
       const auto fault = fault_of(key, prefixes);
       if (!fault.empty()) problem(name, fault);
     }
+  }
+
+  void check_publishable() {
+    const auto key = base::trim(setting("stripe.publishable_key").text);
+    if (key.empty()) return;
+    const auto fault = fault_of_publishable(key);
+    if (!fault.empty()) problem("stripe.publishable_key", fault);
   }
 
   void check_modes() {
@@ -102,15 +138,13 @@ class Checker {
 void check_key_forms(Loaded& loaded) {
   Checker checker(loaded);
   checker.check("stripe.secret_key", {"sk_", "rk_"});
-  checker.check("stripe.publishable_key", {"pk_"});
+  checker.check_publishable();
   checker.check("stripe.webhook_secret", {"whsec_"});
   checker.check_modes();
 }
 
 bool looks_secret(std::string_view text) {
-  const auto* form = form_of(text);
-  if (form != nullptr) return form->prefix != "pk_";
-  return observe::redact(std::string(text)) != text;
+  return holds_secret_form(text) || observe::redact(std::string(text)) != text;
 }
 
 bool is_quoted(std::string_view text) {

@@ -1,6 +1,7 @@
 #include "surfaces/checkout/session_dto.h"
 
 #include "base/check.h"
+#include "base/text.h"
 
 namespace cobro::surfaces::checkout {
 namespace {
@@ -60,7 +61,9 @@ std::optional<std::string> redirect_of(const app::CheckoutView& view) {
 
 // Everybody reads it, so that no secret key goes out here, whatever the settings were given.
 std::string shown_key(const std::string& publishable_key) {
-  return publishable_key.starts_with("pk_") ? publishable_key : "";
+  const auto low = base::to_lower(publishable_key);
+  const bool holds_secret = low.contains("sk_") || low.contains("rk_") || low.contains("whsec_");
+  return publishable_key.starts_with("pk_") && !holds_secret ? publishable_key : "";
 }
 
 std::optional<PageGateway> gateway_of(const app::CheckoutView& view,
