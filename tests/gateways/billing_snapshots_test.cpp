@@ -86,6 +86,12 @@ TEST(StripePreview, a_refusal_says_what_of_the_change_is_wrong) {
       "param":"subscription_details[proration_date]"}})");
   EXPECT_EQ(date.code, domain::RefusalCode::validation_failed);
   EXPECT_EQ(date.details[0].field, "proration_date");
+  // What Stripe reads no moment from is named by its parameter alone.
+  const auto far = refusal(400, R"({"error":{"type":"invalid_request_error",
+      "code":"parameter_invalid_integer","message":"Invalid timestamp: must be an integer.",
+      "param":"subscription_details[proration_date]"}})");
+  EXPECT_EQ(far.code, domain::RefusalCode::validation_failed);
+  EXPECT_EQ(far.details[0].field, "proration_date");
   EXPECT_EQ(refusal(404, R"({"error":{"type":"invalid_request_error",
       "code":"resource_missing","message":"No such subscription","param":"subscription"}})")
                 .code,

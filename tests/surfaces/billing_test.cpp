@@ -1,5 +1,5 @@
 // The platform's intents, subscriptions, saved methods, plans, entitlements and disputes.
-#include "surfaces/desk.h"
+#include "surfaces/dashboard.h"
 
 namespace cobro::testing {
 namespace {
@@ -360,6 +360,36 @@ TEST(Subscriptions, say_what_a_change_of_plan_would_cost) {
   ASSERT_EQ(changed.status, 200) << changed.text;
   EXPECT_EQ(changed.data("plan"), "\"premium\"");
   EXPECT_EQ(changed.data("dry_run"), "false");
+}
+
+// A price that was made at Stripe.
+std::string price_there(Desk& desk, const std::string& form) {
+  const auto made = wire::parse_json(at_stripe(desk, "POST", "/v1/prices", form));
+  return made->string_at({"id"}).value();
+}
+
+TEST(Subscriptions, change_to_a_price_and_at_a_moment_that_fit) {
+  Desk desk;
+  const auto made = desk.as("ana", "POST", "/api/v1/subscriptions", subscription_body());
+  const auto path = "/api/v1/subscriptions/" + id_of(made) + "/change-plan";
+  const auto once = price_there(desk, "currency=usd&unit_amount=500&product_data[name]=Once");
+  const auto euros = price_there(
+      desk, "currency=eur&unit_amount=500&recurring[interval]=month&product_data[name]=Euros");
+  for (const auto& price : {once, euros})
+    for (const std::string more : {"", R"(,"dry_run":true)"}) {
+      const auto refused =
+          desk.as("ana", "POST", path, R"({"price_id":")" + price + "\"" + more + "}");
+      EXPECT_EQ(refused.status, 400) << refused.text;
+      EXPECT_EQ(refused.details(), std::vector<std::string>{"price_id:unknown"}) << refused.text;
+    }
+  for (const std::string date : {"9999-12-31T23:59:59.999Z", "2500-01-01T00:00:00Z",
+                                 "2199-01-01T00:00:00Z", "1970-01-01T00:00:00Z"}) {
+    const auto refused =
+        desk.as("ana", "POST", path, R"({"plan_id":"premium","proration_date":")" + date + "\"}");
+    EXPECT_EQ(refused.status, 400) << refused.text;
+    EXPECT_EQ(refused.details(), std::vector<std::string>{"proration_date:out_of_range"})
+        << refused.text;
+  }
 }
 
 TEST(Subscriptions, of_somebody_else_do_not_exist) {

@@ -14,6 +14,7 @@
 #include "gateways/stripe/requests.h"
 #include "gateways/stripe/subscriptions.h"
 #include "wire/form.h"
+#include "wire/json.h"
 
 namespace cobro::gateways {
 namespace {
@@ -34,6 +35,13 @@ Refusal wrong_field(std::string field, std::string code, std::string message) {
 std::optional<Refusal> check_method(const std::string& id) {
   if (stripe::is_id(id)) return std::nullopt;
   return wrong_field("payment_method_id", "invalid", "this is no payment method of Stripe's");
+}
+
+// What no moment is read as is named by the parameter alone.
+bool is_about_date(const ports::HttpResponse& response, std::string_view message) {
+  const auto body = wire::parse_json(response.body);
+  const auto param = body ? body->string_at({"error", "param"}) : std::nullopt;
+  return message.contains("proration_date") || (param && param->contains("proration_date"));
 }
 
 Refusal no_preview() {
@@ -164,7 +172,7 @@ base::Result<domain::GatewayPreview, Refusal> StripeBilling::parse_preview(
   if (refused.fault == ports::Fault::price)
     return std::unexpected(
         wrong_field("price_id", "unknown", "is no price that can be subscribed to"));
-  if (refused.message.find("proration_date") != std::string::npos)
+  if (is_about_date(response, refused.message))
     return std::unexpected(wrong_field("proration_date", "out_of_range",
                                        "must be a moment of the running billing period"));
   return std::unexpected(
