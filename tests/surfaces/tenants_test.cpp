@@ -65,6 +65,38 @@ TEST_F(TwoTenants, list_what_is_theirs_alone) {
   }
 }
 
+// It names nothing that the token does not: no filter for the deployment, and no way out of a
+// tenant.
+TEST_F(TwoTenants, are_named_by_tokens_alone) {
+  std::vector<const char*> lists(kLists.begin(), kLists.end());
+  lists.push_back("reconciliations");
+  lists.push_back("plans");
+  for (const auto* plural : lists) {
+    SCOPED_TRACE(plural);
+    const auto path = list_path(plural);
+    for (const std::string role : {"admin", "service"}) {
+      if (role == "service" && std::string_view(plural) == "reconciliations") continue;
+      const auto all = desk.as(role, "GET", path);
+      for (const std::string named : {"acme", "globex", "initech", ""})
+        EXPECT_EQ(desk.as(role, "GET", path + "&tenant_id=" + named).text, all.text) << named;
+      const auto ours = desk.as(role + "@acme", "GET", path);
+      EXPECT_EQ(ours.status, 200);
+      EXPECT_EQ(desk.as(role + "@acme", "GET", path + "&tenant_id=acme").text, ours.text);
+      EXPECT_EQ(desk.as(role + "@acme", "GET", path + "&tenant_id=globex").status, 404);
+    }
+  }
+}
+
+TEST_F(TwoTenants, are_not_given_what_the_deployment_makes) {
+  const auto made = desk.as("admin", "POST", "/api/v1/orders",
+                            R"({"tenant_id":"acme","items":[{"product_id":1,"quantity":1,
+                                "unit_price":5}],"shipping_address":{}})");
+  ASSERT_EQ(made.status, 201) << made.text;
+  const auto path = "/api/v1/orders/" + *made.body.string_at({"data", "id"});
+  EXPECT_EQ(desk.as("admin", "GET", path).status, 200);
+  EXPECT_EQ(desk.as("admin@acme", "GET", path).status, 404);
+}
+
 TEST_F(TwoTenants, list_reconciliations_to_their_own_administrators) {
   const auto ours = list("admin@acme", "reconciliations");
   EXPECT_EQ(ours, (std::set{acme["reconciliation"]}));
