@@ -314,6 +314,10 @@ Applied apply(Books& books, const GatewayDispute& snapshot, const std::optional<
                                        "read",
                                        snapshot.gateway_dispute_id));
   if (!amount && tells_of_money) amount = gone;
+  if (!amount && !snapshot.amount)
+    return conflict(books, fmt::format("the gateway says that dispute {} is of an amount we cannot "
+                                       "read",
+                                       snapshot.gateway_dispute_id));
   if (!amount) return Applied::nothing_new;
   Dispute row = known ? *known : new_dispute(books, snapshot, *amount);
   bool changed = follow(row, snapshot, books.now()) || !known;

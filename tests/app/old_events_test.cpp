@@ -54,13 +54,17 @@ class OldEvents : public ::testing::Test {
   }
   std::string intent() { return *world.payment(1).gateway_payment_id; }
 
-  // Every letter whose type begins so, its object without the members, signed again.
-  std::vector<wire::Request> aged(const std::string& type, const Names& names) {
+  // Every letter whose type begins so, its object without the members and with the others, signed
+  // again.
+  std::vector<wire::Request> aged(const std::string& type, const Names& names,
+                                  const JsonObject& others = {}) {
     auto letters = postbox.about(type);
     EXPECT_FALSE(letters.empty()) << type;
     for (auto& letter : letters) {
       auto event = wire::parse_json(letter.body).value();
-      event.set("data", JsonObject{{"object", without(*event.at({"data", "object"}), names)}});
+      auto object = without(*event.at({"data", "object"}), names);
+      for (const auto& [name, value] : others) object.set(name, value);
+      event.set("data", JsonObject{{"object", std::move(object)}});
       letter.body = wire::to_text(event);
       const auto at = std::to_string(world.clock.now().unix_seconds());
       const auto signature =
@@ -69,8 +73,8 @@ class OldEvents : public ::testing::Test {
     }
     return letters;
   }
-  void deliver(const std::string& type, const Names& names) {
-    for (const auto& letter : aged(type, names)) postbox.deliver(letter);
+  void deliver(const std::string& type, const Names& names, const JsonObject& others = {}) {
+    for (const auto& letter : aged(type, names, others)) postbox.deliver(letter);
   }
   // As the sweep finds them in the gateway's list; whether each was news.
   std::vector<bool> list(const std::string& type, const Names& names) {
@@ -190,6 +194,59 @@ TEST_F(OldEvents, a_dispute_before_its_payments_own_answer_waits_for_it) {
   deliver("charge.dispute.", {"payment_intent"});
   for (int i = 0; i < 4; ++i) pass();
   EXPECT_EQ(disputed(), "100.00");
+  EXPECT_EQ(world.audit(), "");
+}
+
+// Events that tell in part what happened: the object tells the rest.
+TEST_F(OldEvents, a_dispute_whose_figures_are_texts_is_fetched) {
+  pay("pm_card_createDispute");
+  world.advance(3s);
+  deliver("charge.dispute.created", {},
+          {{"amount", "10000"},
+           {"balance_transactions",
+            wire::JsonArray{JsonObject{{"amount", "-10000"}, {"currency", "pen"}}}}});
+  pass(1s);
+  EXPECT_EQ(disputed(), "100.00");
+  EXPECT_EQ(world.payment(1).dispute_status, domain::DisputeStatus::needs_response);
+  EXPECT_TRUE(unapplied().empty());
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_F(OldEvents, a_lost_dispute_that_tells_no_money_is_fetched) {
+  pay("pm_card_createDispute");
+  world.advance(3s);
+  const auto listed = world.stripe->lists_of_everything()->disputes_of(intent());
+  const auto found = wire::parse_json(world.sandbox_get(listed.path)).value();
+  const auto id = *found.find("data")->as_array()->front().string_at({"id"});
+  world.sandbox_post("/v1/disputes/" + id, "evidence[uncategorized_text]=losing_evidence");
+  world.advance(3s);
+  deliver("charge.dispute.closed", {}, {{"balance_transactions", wire::JsonArray{Json()}}});
+  pass(1s);
+  EXPECT_EQ(disputed(), "100.00");
+  EXPECT_EQ(world.payment(1).dispute_status, domain::DisputeStatus::lost);
+  EXPECT_TRUE(unapplied().empty());
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_F(OldEvents, a_refund_that_names_neither_intent_nor_charge_is_asked_for_itself) {
+  pay();
+  refund_there(intent(), "3000");
+  deliver("refund.created", {"payment_intent", "charge", "metadata"});
+  pass(1s);
+  EXPECT_EQ(refunded(), "30.00");
+  EXPECT_EQ(asked("/v1/refunds/re_"), 1);
+  EXPECT_TRUE(unapplied().empty());
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_F(OldEvents, a_refund_of_more_than_there_is_is_booked_as_it_is_there) {
+  pay();
+  refund_there(intent(), "3000");
+  deliver("refund.created", {}, {{"amount", 30'000'000}});
+  EXPECT_EQ(refunded(), "0.00");
+  pass();
+  EXPECT_EQ(refunded(), "30.00");
+  EXPECT_TRUE(unapplied().empty());
   EXPECT_EQ(world.audit(), "");
 }
 

@@ -164,6 +164,14 @@ TEST_F(Told, an_amount_that_we_cannot_read_is_a_persons) {
   expect_gone(0);
 }
 
+TEST_F(Told, a_dispute_of_an_amount_that_nobody_told_is_a_persons) {
+  auto told = snapshot(0, pen(0), DisputeStatus::needs_response);
+  told.amount.reset();
+  EXPECT_EQ(tell(told), Applied::conflicted);
+  EXPECT_TRUE(books.payment().conflicted);
+  EXPECT_FALSE(row());
+}
+
 TEST_F(Told, a_dispute_of_another_payment_is_a_conflict) {
   tell(1, 3000);
   auto other = *row();

@@ -103,7 +103,8 @@ TEST(StripeDisputeEvent, tells_stage_and_status) {
   };
   for (const auto type : kDisputeEvents)
     for (const auto& row : rows) {
-      const auto moved = dispute_in(type, dispute(row.word));
+      const auto taken = json(R"([{"amount":-2990,"currency":"usd"}])");
+      const auto moved = dispute_in(type, dispute(row.word, {{"balance_transactions", taken}}));
       ASSERT_TRUE(moved) << type << row.word;
       EXPECT_EQ(moved->stage, row.stage) << row.word;
       EXPECT_EQ(moved->status, row.status) << row.word;
@@ -153,7 +154,7 @@ TEST(StripeDisputeEvent, knows_where_the_money_is_from_the_sum_of_its_lines) {
   expect({
       {kClosed, "[]", 0, false},
       {kClosed, "null", 0, false},
-      {kClosed, R"([7,{"amount":"x"},{"amount":0}])", 0, false},
+      {kClosed, R"([{"amount":0,"currency":"usd"}])", 0, false},
       {kClosed, R"([{"amount":-2990,"currency":"usd"}])", 1, true, "29.90 USD"},
       {kClosed, R"([{"amount":-1000,"currency":"usd"},{"amount":-1990,"currency":"usd"}])", 2, true,
        "29.90 USD"},
@@ -207,21 +208,62 @@ TEST(StripeDisputeEvent, believes_its_type_where_the_list_is_behind) {
   });
 }
 
-TEST(StripeDisputeEvent, is_nothing_without_a_payment_or_an_id) {
+TEST(StripeDisputeEvent, is_nothing_without_an_id) {
   for (const auto type : kDisputeEvents)
     for (const auto& object :
-         {dispute("won", {{"payment_intent", wire::JsonNull{}}, {"charge", wire::JsonNull{}}}),
-          dispute("won", {{"id", "../x"}}), dispute("won", {{"object", "charge"}}), json("{}")})
+         {dispute("won", {{"id", "../x"}}), dispute("won", {{"object", "charge"}}), json("{}")})
       EXPECT_TRUE(says_nothing(read_event(type, object))) << type << wire::to_text(object);
+}
+
+TEST(StripeDisputeEvent, names_itself_where_it_names_no_payment) {
+  for (const auto type : kDisputeEvents) {
+    const auto changed = said<ports::DisputesChanged>(read_event(
+        type,
+        dispute("won", {{"payment_intent", wire::JsonNull{}}, {"charge", wire::JsonNull{}}})));
+    ASSERT_TRUE(changed) << type;
+    EXPECT_EQ(changed->payment.gateway_charge_id, "du_1");
+  }
 }
 
 TEST(StripeDisputeEvent, tolerates_what_cannot_be_read) {
   const auto moved =
       dispute_in("charge.dispute.updated",
-                 dispute("won", {{"amount", "x"}, {"reason", 7}, {"evidence_details", "x"}}));
+                 dispute("under_review", {{"reason", 7}, {"evidence_details", "x"}}));
   ASSERT_TRUE(moved);
-  EXPECT_FALSE(moved->amount || moved->evidence_due_by);
+  EXPECT_FALSE(moved->evidence_due_by);
   EXPECT_EQ(moved->reason, "general");
+}
+
+// Money that an event tells in part is told by the dispute itself.
+TEST(StripeDisputeEvent, is_fetched_where_its_money_cannot_be_read) {
+  const auto taken = json(R"([{"amount":-2990,"currency":"usd"}])");
+  const auto with_lines = [&](std::string_view word, std::string_view lines) {
+    return dispute(word, {{"balance_transactions", json(lines)}});
+  };
+  const std::vector<wire::Json> halves = {
+      dispute("needs_response", {{"amount", "2990"}, {"balance_transactions", taken}}),
+      dispute("needs_response", {{"amount", -1}, {"balance_transactions", taken}}),
+      dispute("needs_response", {{"currency", "none"}, {"balance_transactions", taken}}),
+      dispute("needs_response", {{"status", 7}, {"balance_transactions", taken}}),
+      with_lines("needs_response", R"([{"amount":"-2990","currency":"usd"}])"),
+      with_lines("needs_response", R"([{"amount":-2990}])"),
+      with_lines("needs_response", R"([{"amount":-2990,"currency":"usd"},{"amount":"x"}])"),
+      with_lines("needs_response", R"([7,{"amount":"x"},{"amount":0}])"),
+      with_lines("under_review", "[null]"),
+      with_lines("lost", "[]"),
+      with_lines("lost", "[null]"),
+      with_lines("lost", "null"),
+      with_lines("lost", "{}"),
+      with_lines("won", "[]"),
+  };
+  for (const auto& half : halves) {
+    const auto changed = said<ports::DisputesChanged>(read_event("charge.dispute.closed", half));
+    ASSERT_TRUE(changed) << wire::to_text(half);
+    EXPECT_EQ(changed->payment.gateway_payment_id, "pi_1");
+  }
+  for (const auto& whole : {with_lines("needs_response", "[]"), with_lines("warning_closed", "[]"),
+                            dispute("lost", {{"balance_transactions", taken}})})
+    EXPECT_TRUE(dispute_in("charge.dispute.closed", whole)) << wire::to_text(whole);
 }
 
 }  // namespace

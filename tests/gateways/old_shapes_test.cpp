@@ -77,7 +77,9 @@ TEST(StripeOldShapes, a_refund_and_a_dispute_that_name_only_a_charge_are_fetched
   }
   const auto of_none = json(R"({"id":"re_1","object":"refund","amount":1000,"currency":"usd",
     "status":"succeeded","charge":null})");
-  EXPECT_TRUE(fixtures::says_nothing(read_event("refund.updated", of_none)));
+  const auto asked = said<ports::RefundsChanged>(read_event("refund.updated", of_none));
+  ASSERT_TRUE(asked);
+  EXPECT_EQ(asked->payment.gateway_charge_id, "re_1") << "by its own id";
 }
 
 TEST(StripeOldShapes, a_charge_in_whole_tells_our_payment_too) {
@@ -130,6 +132,26 @@ TEST(StripeOldShapes, a_charge_tells_its_payment) {
   EXPECT_FALSE(gone->gateway_payment_id);
   EXPECT_FALSE(stripe().parse_charge(answer(500, json("{}"))));
   EXPECT_FALSE(stripe().parse_charge(answer(200, json(R"({"object":"refund"})"))));
+}
+
+TEST(StripeOldShapes, a_refund_or_dispute_that_names_no_charge_tells_its_payment_itself) {
+  EXPECT_EQ(stripe().charge("re_1").path, "/v1/refunds/re_1?expand%5B%5D=charge");
+  EXPECT_EQ(stripe().charge("pyr_1").path, "/v1/refunds/pyr_1?expand%5B%5D=charge");
+  EXPECT_EQ(stripe().charge("du_1").path, "/v1/disputes/du_1?expand%5B%5D=charge");
+  EXPECT_EQ(stripe().charge("dp_1").path, "/v1/disputes/dp_1?expand%5B%5D=charge");
+  for (const auto* object : {"refund", "dispute"}) {
+    const auto by_itself = stripe().parse_charge(answer(
+        200, json(fmt::format(R"({{"id":"x_1","object":"{}","payment_intent":"pi_1"}})", object))));
+    ASSERT_TRUE(by_itself);
+    EXPECT_EQ(by_itself->gateway_payment_id, "pi_1");
+    const auto by_charge = stripe().parse_charge(answer(
+        200, json(fmt::format(
+                 R"({{"id":"x_1","object":"{}","charge":{{"id":"ch_1","payment_intent":"pi_1"}}}})",
+                 object))));
+    ASSERT_TRUE(by_charge);
+    EXPECT_EQ(by_charge->gateway_payment_id, "pi_1");
+    EXPECT_FALSE(by_charge->gateway_charge_id);
+  }
 }
 
 TEST(StripeOldShapes, events_of_subscriptions_and_invoices_name_them) {

@@ -45,9 +45,10 @@ void add_reads(const ports::DisputeMoved& fact, domain::GatewayName gateway, por
   reads.dispute = ports::DisputeRef{gateway, fact.dispute.gateway_dispute_id};
 }
 
-// Applies a fact: the payment, and the inbox row, in one transaction.
+// Applies a fact: the payment, and the inbox row, in one transaction. False when what it says does
+// not fit yet.
 template <class Fact>
-base::Task<void> apply_to(Context& context, const StoredWebhook& row, const Fact& fact,
+base::Task<bool> apply_to(Context& context, const StoredWebhook& row, const Fact& fact,
                           domain::PaymentId payment) {
   std::optional<StoredWebhook> left;
   const DecideChanges decide = [&](const Loaded& loaded,
@@ -69,10 +70,11 @@ base::Task<void> apply_to(Context& context, const StoredWebhook& row, const Fact
     reads.subscription = *known.payment->subscription_id;
   auto committed = co_await commit(context, std::move(reads), decide);
   if (committed && left) log_waiting_money(context, *left);
-  if (committed) co_return;
+  if (committed) co_return !left || left->status != WebhookStatus::waiting;
   context.log.write(ports::LogLevel::warning, "a webhook could not be applied",
                     {{"event", row.event_id}, {"reason", committed.error().message}});
   co_await mark(context, row, WebhookStatus::waiting, "it could not be written");
+  co_return true;
 }
 
 using Ask = base::Task<base::Result<Query, Refusal>> (*)(Context&, domain::PaymentId);
@@ -117,6 +119,16 @@ base::Task<void> follow_fact(Context& context, const StoredWebhook& row, const F
   const auto payment = co_await find_payment(context, row.gateway, payment_of(fact));
   if (!payment) co_return co_await mark_unfound(context, row, may_be_known_later);
   co_await apply_to(context, row, fact, *payment);
+}
+
+// A refund that does not fit as the event tells it may be another one as it is there.
+base::Task<void> follow_refund(Context& context, const StoredWebhook& row,
+                               const ports::RefundEnded& fact) {
+  const auto payment = co_await find_payment(context, row.gateway, payment_of(fact));
+  if (!payment) co_return co_await mark_unfound(context, row, !fact.refund.our_payment);
+  if (co_await apply_to(context, row, fact, *payment)) co_return;
+  const auto asked = co_await query_refunds(context, *payment);
+  co_await note_answer(context, row, asked);
 }
 
 // The subscription and its invoice are fetched, and say how things are.
@@ -184,7 +196,7 @@ struct Follow {
     return follow_fact(context, row, fact, false);
   }
   base::Task<void> operator()(const ports::RefundEnded& fact) const {
-    return follow_fact(context, row, fact, !fact.refund.our_payment);
+    return follow_refund(context, row, fact);
   }
   base::Task<void> operator()(const ports::DisputeMoved& fact) const {
     return follow_fact(context, row, fact, true);

@@ -106,17 +106,29 @@ void read_money(const Json& dispute, std::string_view type, GatewayDispute& snap
   if (came_back) snapshot.withdrawn_amount.reset();
 }
 
-bool is_text(const Json& value) {
-  return value.as_string() != nullptr;
+bool is_readable(const Json& line) {
+  return line.as_object() != nullptr && line.int_at({"amount"}) && line.string_at({"currency"});
+}
+
+// Every line that is there, and each an object whose figures can be read.
+bool tells_its_money(const Json& dispute) {
+  const auto lines = items_at(dispute, "balance_transactions");
+  if (!lines.empty()) return std::ranges::all_of(lines, is_readable);
+  const Json* only = dispute.find("balance_transaction");
+  return only == nullptr || only->is_null() || is_readable(*only);
+}
+
+// Ended, with money that moved: it is told how much did.
+bool is_decided(const GatewayDispute& snapshot) {
+  return snapshot.stage == domain::DisputeStage::chargeback &&
+         (snapshot.status == DisputeStatus::lost || snapshot.status == DisputeStatus::won);
 }
 
 }  // namespace
 
-bool names_its_money_only(const Json& dispute) {
-  const auto lines = items_at(dispute, "balance_transactions");
-  if (!lines.empty()) return std::ranges::any_of(lines, is_text);
-  const Json* only = dispute.find("balance_transaction");
-  return only != nullptr && is_text(*only);
+bool is_told_whole(const Json& dispute, const GatewayDispute& snapshot) {
+  return snapshot.amount && dispute.string_at({"status"}) && tells_its_money(dispute) &&
+         (snapshot.movements > 0 || !is_decided(snapshot));
 }
 
 std::optional<GatewayDispute> read_dispute(const Json& dispute, std::string_view type) {

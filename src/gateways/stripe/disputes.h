@@ -13,7 +13,9 @@ namespace cobro::gateways::stripe {
 // is empty. Gives nothing for a dispute that names no payment intent.
 std::optional<domain::GatewayDispute> read_dispute(const wire::Json& dispute,
                                                    std::string_view type);
-// Whether some of what it moved stands there by its id alone, so that it must be fetched.
-bool names_its_money_only(const wire::Json& dispute);
+// Whether all that it did can be read of it. It must be fetched where its amount cannot, where its
+// money stands there by an id alone, or where it was lost or won and moved nothing as far as it
+// says.
+bool is_told_whole(const wire::Json& dispute, const domain::GatewayDispute& snapshot);
 
 }  // namespace cobro::gateways::stripe

@@ -1,4 +1,5 @@
 // Stripe's lists of what happened: by `created`, newest first, a hundred on a page.
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -39,6 +40,15 @@ std::string address_of(GatewayList list) {
   return "/v1/events?";
 }
 
+// A refund or dispute that named no charge is asked for itself: its charge comes along, which names
+// the payment where it does not.
+std::string address_of_id(const std::string& id) {
+  const bool refund = id.starts_with("re_") || id.starts_with("pyr_");
+  const bool dispute = id.starts_with("dp_") || id.starts_with("du_");
+  if (!refund && !dispute) return "/v1/charges/" + id;
+  return (refund ? "/v1/refunds/" : "/v1/disputes/") + id + "?expand%5B%5D=charge";
+}
+
 template <class Snapshot>
 void keep(std::optional<Snapshot> snapshot, std::vector<Snapshot>& into) {
   if (snapshot) into.push_back(std::move(*snapshot));
@@ -66,15 +76,19 @@ domain::GatewayRequest Stripe::disputes_of(const std::string& gateway_payment_id
 }
 
 domain::GatewayRequest Stripe::charge(const std::string& gateway_charge_id) const {
-  return stripe::get("/v1/charges/" + gateway_charge_id);
+  return stripe::get(address_of_id(gateway_charge_id));
 }
 
 std::optional<ports::NamedPayment> Stripe::parse_charge(const ports::HttpResponse& response) const {
   if (stripe::is_missing(response)) return ports::NamedPayment{};
   const auto body = wire::parse_json(response.body);
-  if (!stripe::is_success(response.status) || !body || !stripe::is_object_of_type(*body, "charge"))
+  if (!stripe::is_success(response.status) || !body || !stripe::id_at(*body, "id"))
     return std::nullopt;
-  return ports::NamedPayment{stripe::intent_id_of(*body), stripe::our_payment(*body)};
+  if (!std::ranges::any_of(std::array{"charge", "refund", "dispute"},
+                           [&](auto type) { return stripe::is_object_of_type(*body, type); }))
+    return std::nullopt;
+  const auto named = stripe::payment_named_by(*body);
+  return ports::NamedPayment{named.gateway_payment_id, named.our_payment};
 }
 
 ListPage Stripe::parse_page(GatewayList list, const ports::HttpResponse& response) const {

@@ -78,11 +78,19 @@ Says read_refunded_charge(const Json& charge) {
   return says;
 }
 
+// One that names neither its intent nor its charge is asked for by its own id.
+ports::NamedPayment named_or_asked(const Json& object) {
+  auto named = stripe::payment_named_by(object);
+  if (!named.gateway_payment_id && !named.our_payment && !named.gateway_charge_id)
+    named.gateway_charge_id = stripe::id_at(object, "id");
+  return named;
+}
+
 Says read_refund_event(const Json& object) {
   auto refund = stripe::read_refund(object);
   const bool names_payment = refund && (refund->gateway_payment_id || refund->our_payment);
   if (names_payment && is_final(*refund)) return ports::RefundEnded{std::move(*refund)};
-  return fetch<ports::RefundsChanged>(stripe::payment_named_by(object));
+  return fetch<ports::RefundsChanged>(named_or_asked(object));
 }
 
 bool is_refund_event(std::string_view type) {
@@ -113,9 +121,9 @@ Says read_dispute_event(std::string_view type, const Json& object) {
   if (!stripe::is_object_of_type(object, "dispute") || !stripe::id_at(object, "id"))
     return OfNoInterest{};
   auto dispute = stripe::read_dispute(object, type);
-  if (dispute && !stripe::names_its_money_only(object))
+  if (dispute && stripe::is_told_whole(object, *dispute))
     return ports::DisputeMoved{std::move(*dispute)};
-  return fetch<ports::DisputesChanged>(stripe::payment_named_by(object));
+  return fetch<ports::DisputesChanged>(named_or_asked(object));
 }
 
 // A session without our metadata is of nobody here.
