@@ -183,6 +183,16 @@ TEST_P(AskedFirst, a_method_that_is_detached_there_is_named_and_leaves_the_list)
   EXPECT_EQ(members.now(members.making_default("ana", second.id.to_string())), "not_found");
 }
 
+TEST_P(AskedFirst, a_method_that_is_detached_there_is_not_saved_because_it_was) {
+  const auto first = members.saved("ana").methods.front();
+  EXPECT_EQ(members.now(members.saving("ana", first.gateway_payment_method_id)),
+            "200 attached 4242 default");
+  detach_there(first);
+  EXPECT_EQ(members.now(members.saving("ana", first.gateway_payment_method_id)),
+            "validation_failed");
+  EXPECT_TRUE(members.saved("ana").methods.empty());
+}
+
 TEST_P(AskedFirst, a_new_default_is_asked_about_once_and_its_key_asks_nothing) {
   const auto second = saved("pm_card_mastercard").id.to_string();
   hush();

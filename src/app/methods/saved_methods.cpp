@@ -275,6 +275,7 @@ base::Task<Answer> save_method(Context& context, Call call, SaveMethod command,
   const auto began = context.clock.now();
   bool tried = false;
   std::optional<domain::GatewayCall> waiting;
+  AskThere ask;
   const Decide decide = [&](const Loaded& loaded,
                             domain::Moment moment) -> base::Result<Decided, Refusal> {
     waiting.reset();
@@ -285,6 +286,7 @@ base::Task<Answer> save_method(Context& context, Call call, SaveMethod command,
     }
     const auto saved = saved_methods_of(loaded);
     if (const auto* known = find_method(saved, command.payment_method)) {
+      if (!ask.asked) return ask_first(ask, {}, known->id);
       decided.reply = render(*known, saved.customer->default_method_id == known->id);
       return decided;
     }
@@ -300,8 +302,9 @@ base::Task<Answer> save_method(Context& context, Call call, SaveMethod command,
     return decided;
   };
   while (has_time(context, began)) {
-    auto decided = co_await idempotently(
-        context, call, {.customer = customer_ref(call.caller, command.gateway)}, decide, completed);
+    auto decided = co_await idempotently_asking(
+        context, call, {.customer = customer_ref(call.caller, command.gateway)}, decide, completed,
+        ask);
     if (!decided) co_return std::unexpected(std::move(decided).error());
     if (decided->reply) co_return std::move(*decided->reply);
     if (!decided->calls.empty()) {

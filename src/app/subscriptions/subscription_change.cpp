@@ -174,10 +174,6 @@ domain::Proration kept_proration(const Completed& completed, const ChangePlan& c
   return domain::proration_of(*completed.subscription, preview, at.value_or(made_at));
 }
 
-}  // namespace
-
-namespace {
-
 // What a change of plan is decided from, beside the row that is loaded then.
 struct Terms {
   base::Timestamp at;
