@@ -97,6 +97,7 @@ struct GatewaySubscription {
   std::optional<std::string> gateway_item_id;
   std::optional<GatewayPrice> price;
   std::optional<std::string> gateway_payment_method_id;
+  bool has_no_method = false;  // it says that it has none of its own, and does not leave it out
   std::optional<base::Timestamp> current_period_start;
   std::optional<base::Timestamp> current_period_end;
   std::optional<base::Timestamp> trial_end;

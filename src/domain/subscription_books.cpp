@@ -221,6 +221,7 @@ bool SubscriptionBooks::follow_price(const GatewaySubscription& snapshot, const 
 
 bool SubscriptionBooks::follow_method(const GatewaySubscription& snapshot, const Author& author) {
   // Without one of its own it is paid with the customer's default.
+  if (!snapshot.gateway_payment_method_id && !snapshot.has_no_method) return false;
   if (row_.gateway_payment_method_id == snapshot.gateway_payment_method_id) return false;
   const bool had_one = row_.gateway_payment_method_id.has_value();
   row_.gateway_payment_method_id = snapshot.gateway_payment_method_id;

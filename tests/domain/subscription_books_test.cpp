@@ -359,6 +359,9 @@ TEST(SubscriptionBooks, keep_what_a_snapshot_leaves_out) {
   EXPECT_EQ(books.subscription().gateway_price_id, "price_pro");
   EXPECT_EQ(books.subscription().price, pen(1000));
   EXPECT_EQ(books.subscription().gateway_payment_method_id, "pm_1");
+  bare.has_no_method = true;
+  EXPECT_TRUE(books.apply(bare, kGateway));
+  EXPECT_EQ(books.subscription().gateway_payment_method_id, std::nullopt);
 }
 
 TEST(SubscriptionBooks, show_an_action_while_there_is_one_to_take) {

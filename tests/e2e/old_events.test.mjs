@@ -28,13 +28,13 @@ async function begin(t, database) {
 }
 
 // Delivers the events of that type as they would have come then; each comes once.
-async function deliver(stage, type) {
+async function deliver(stage, type, change = aged) {
   const seen = await eventually(`an event ${type}`, () => {
     const found = stage.webhooks.exchanges.map(({ body }) => JSON.parse(body)).filter((event) => event.type === type);
     return found.length > 0 && found;
   });
   for (const event of seen) {
-    event.data.object = aged(event.data.object);
+    event.data.object = change(event.data.object);
     const payload = JSON.stringify(event);
     const header = new Stripe('sk_test_x').webhooks.generateTestHeaderString({ payload, secret: webhookSecret });
     const answer = await stage.cobro.api('POST', '/webhooks/stripe', payload, { 'Stripe-Signature': header });
@@ -79,6 +79,47 @@ for (const database of databases) {
     await deliver(stage, 'charge.dispute.closed');
     await disputed(0, 'won');
     assert.equal((await look(user, `disputes?payment_id=${payment.id}`)).total, 1);
+    await assertClean(stage.cobro);
+  });
+
+  test(`on ${database} what an event tells in part is fetched`, async (t) => {
+    const { stage, user, admin } = await begin(t, database);
+    const refundThere = async (change) => {
+      const { payment } = await makePaid(user, '40.00');
+      const { gateway_payment_id: intent } = await look(user, `payments/${payment.id}`);
+      await stage.sandbox.stripe('POST', '/v1/refunds', { payment_intent: intent, amount: 1500 });
+      await eventually('its event', () =>
+        stage.webhooks.exchanges.some(({ body }) => {
+          const { type, data } = JSON.parse(body);
+          return type === 'refund.created' && data.object.payment_intent === intent;
+        }),
+      );
+      await deliver(stage, 'refund.created', change);
+      await eventually('the refund', async () => (await look(admin, `refunds?payment_id=${payment.id}`)).total === 1);
+      const { refunds } = await look(admin, `refunds?payment_id=${payment.id}`);
+      assert.deepEqual(refunds.map(({ amount, status }) => [amount, status]), [[15, 'succeeded']]);
+      stage.webhooks.exchanges.length = 0;
+    };
+    await refundThere(({ payment_intent, charge, metadata, ...rest }) => rest);
+    await refundThere(({ amount, ...rest }) => ({ ...rest, amount: amount * 10_000 }));
+    const { payment } = await makeDebt(user, '20.00');
+    assert.equal((await process(user, payment, 'pm_card_createDispute')).status, 200);
+    const stands = (amount, status) =>
+      eventually(`${amount} disputed`, async () => {
+        const row = await look(user, `payments/${payment.id}`);
+        return row.disputed === amount && row.dispute_status === status;
+      });
+    await eventually('the withdrawal', () =>
+      stage.webhooks.exchanges.some(({ body }) => JSON.parse(body).type === 'charge.dispute.funds_withdrawn'),
+    );
+    await deliver(stage, 'charge.dispute.created', (dispute) => ({
+      ...dispute, amount: String(dispute.amount), balance_transactions: [{ amount: '-2000', currency: 'pen' }],
+    }));
+    await stands(20, 'needs_response');
+    const [{ gateway_dispute_id: id }] = (await look(user, `disputes?payment_id=${payment.id}`)).disputes;
+    await stage.sandbox.stripe('POST', `/v1/disputes/${id}`, { 'evidence[uncategorized_text]': 'losing_evidence' });
+    await deliver(stage, 'charge.dispute.closed', (dispute) => ({ ...dispute, balance_transactions: [null] }));
+    await stands(20, 'lost');
     await assertClean(stage.cobro);
   });
 

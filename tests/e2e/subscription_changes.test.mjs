@@ -150,6 +150,26 @@ for (const database of databases) {
     await assertClean(member.stage.cobro);
   });
 
+  test(`on ${database} a price or a moment that does not fit is refused by name, and nothing falls`, async (t) => {
+    const member = await Member.of(t, database);
+    await member.subscribe();
+    const price = (form) => member.stripe('POST', '/v1/prices', { unit_amount: 500, 'product_data[name]': 'O', ...form });
+    const once = await price({ currency: 'usd' });
+    const euros = await price({ currency: 'eur', 'recurring[interval]': 'month' });
+    for (const { id } of [once, euros])
+      for (const more of [{}, { dry_run: true }]) {
+        const refused = await member.changePlan({ price_id: id, ...more });
+        assert.equal(refused.status, 400, refused.text);
+        assert.deepEqual(refused.body.error.details.map(({ field }) => field), ['price_id']);
+      }
+    const far = await member.changePlan({ price_id: pro, proration_date: '9999-12-31T23:59:59.999Z' });
+    assert.equal(far.status, 400, far.text);
+    assert.deepEqual(far.body.error.details.map(({ field }) => field), ['proration_date']);
+    const changed = await member.changePlan({ price_id: pro });
+    assert.equal(changed.status, 200, changed.text);
+    await assertClean(member.stage.cobro);
+  });
+
   test(`on ${database} a card does not vanish under a subscription that is being made`, async (t) => {
     const member = await Member.of(t, database);
     const { stage } = member;

@@ -114,6 +114,23 @@ for (const database of databases) {
     await assertClean(stage.cobro);
   });
 
+  test(`on ${database} less received than was to be captured is for a person`, async (t) => {
+    const stage = await setStage(t, database);
+    stage.webhooks.onRequest = async () => 'lose';
+    stage.gateway.onAnswer = async () => 'lose';
+    const { user, admin } = await stage.cobro.people();
+    const { payment } = await makeDebt(user, '29.90');
+    assert.equal((await process(user, payment)).status, 504);
+    const event = JSON.parse((await eventOf(stage, 'payment_intent.succeeded')).body);
+    event.data.object.amount_received -= 1;
+    const less = JSON.stringify(event);
+    assert.equal((await deliver(stage, less, signed(less))).status, 200);
+    await eventually('a conflict', async () => (await look(admin, `payments/${payment.id}`)).conflicted);
+    assert.equal((await look(admin, `payments/${payment.id}`)).amount_captured, 0);
+    assert.deepEqual(await movements(user, payment), []);
+    assert.doesNotMatch((await stage.cobro.audit()).stdout, /WRONG/);
+  });
+
   test(`on ${database} a webhook a day late settles what nobody learned`, async (t) => {
     const stage = await setStage(t, database);
     stage.webhooks.onRequest = async () => 'lose';

@@ -21,7 +21,6 @@ const std::vector<Act> kActs = {
     {"admin", "POST", "/api/v1/payments/<paid>/refund", R"({"amount":5})"},
     {"admin", "POST", "/api/v1/overpayments/<overpayment>/refund"},
     {"ana", "POST", "/api/v1/payment-methods", R"({"payment_method_id":"pm_card_visa"})"},
-    {"ana", "DELETE", "/api/v1/payment-methods/<method>"},
     {"ana", "POST", "/api/v1/subscriptions",
      R"({"price_id":"price_1Sb3k64dPtEGmLmpm5n5bbJH","payment_method_id":"pm_card_mastercard"})"},
     {"ana", "PATCH", "/api/v1/subscriptions/<subscription>",
@@ -62,6 +61,16 @@ TEST(FailingGateway, changes_no_plan_whose_cost_it_does_not_say) {
   const auto answer =
       desk.as("ana", "POST", fill("/api/v1/subscriptions/<subscription>/change-plan", ids),
               R"({"plan_id":"premium"})");
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_EQ(answer.code(), "gateway_busy");
+}
+
+// Whether a subscription is paid with it is asked before it is removed.
+TEST(FailingGateway, removes_no_card_whose_subscriptions_it_does_not_tell_of) {
+  Desk desk;
+  const auto ids = make_belongings(desk, "ana", "/api/v1/payment-methods/<method>");
+  desk.http.connect("http://stripe.test", &fail);
+  const auto answer = desk.as("ana", "DELETE", fill("/api/v1/payment-methods/<method>", ids), "");
   EXPECT_EQ(answer.status, 503);
   EXPECT_EQ(answer.code(), "gateway_busy");
 }

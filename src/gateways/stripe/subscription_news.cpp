@@ -112,6 +112,9 @@ std::optional<GatewaySubscription> read_subscription(const Json& subscription) {
   snapshot.gateway_payment_method_id = id_at(subscription, "default_payment_method");
   if (!snapshot.gateway_payment_method_id)
     snapshot.gateway_payment_method_id = id_at(subscription, "default_source");
+  const auto* method = subscription.find("default_payment_method");
+  snapshot.has_no_method =
+      !snapshot.gateway_payment_method_id && method != nullptr && method->is_null();
   snapshot.trial_end = time_at(subscription, "trial_end");
   snapshot.cancel_at_period_end = is_true(subscription, "cancel_at_period_end");
   snapshot.cancel_at = time_at(subscription, "cancel_at");
