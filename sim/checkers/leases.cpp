@@ -76,11 +76,11 @@ void check_send(const LeaseLog& log, const SeenSend& send, Findings& findings) {
   if (row == nullptr) return say("before it was committed");
   // Whoever ended it a moment ago is not in its way: the key is the same.
   if (!row->open || !row->owner) return;
+  if (stood_still_until(log, send.process, send.at)) return;
   const auto over = over_at(log, *row);
   if (row->owner != instance_of(log, send.process, send.at))
     return say("though it was another instance's");
-  if (over && send.at >= *over && !stood_still_until(log, send.process, send.at))
-    say("after its lease was over");
+  if (over && send.at >= *over) say("after its lease was over");
 }
 
 // ---- nothing is left ----------------------------------------------------------------------

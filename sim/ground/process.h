@@ -2,6 +2,8 @@
 // stands still for a while, as one does whose machine is paused.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -40,7 +42,9 @@ class Process {
   // Every call to the outside passes here, before and after its work.
   base::Task<void> pass() {
     co_await run();
-    if (pause_left_ > 0 && --pause_left_ == 0) {
+    const bool stops = pause_left_ == 1;
+    pause_left_ = std::max<std::int64_t>(pause_left_ - 1, 0);
+    if (stops) {
       stopped_ = just_stopped_ = true;
       co_await run();
     }

@@ -228,6 +228,11 @@ for (const database of databases) {
     const { stage, there, silence, user } = await begin(t, database);
     const { payment } = await makePaid(user, '30.00');
     const { gateway_payment_id: intent } = await look(user, `payments/${payment.id}`);
+    // What was told of the payment before may be looked into, and the refund be seen by that.
+    await eventually('what was told to be applied', async () => {
+      const [[left]] = await sql(stage.home, 'SELECT count(*) FROM webhooks WHERE applied_at IS NULL');
+      return Number(left) === 0 && (await there('GET', '/_sandbox/webhooks')).webhooks.length === 0;
+    });
     await silence();
     const refund = await there('POST', '/v1/refunds', { payment_intent: intent });
     const told = { ...(await eventOf(stage, 'payment_intent.succeeded')), type: 'refund.created' };
