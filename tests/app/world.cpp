@@ -313,8 +313,7 @@ app::Answer World::cancel_order(std::int64_t order, const std::string& key) {
 }
 
 app::Answer World::record(std::int64_t payment, domain::TransactionType type,
-                          const std::string& amount,
-                          std::optional<base::Timestamp> processed_at) {
+                          const std::string& amount, std::optional<base::Timestamp> processed_at) {
   app::RecordTransaction command{.payment = payment,
                                  .type = type,
                                  .amount = amount,
