@@ -287,5 +287,90 @@ TEST_P(RefundAskedFirst, two_clicks_at_the_same_instant_are_one_refund) {
 INSTANTIATE_TEST_SUITE_P(Writes, RefundAskedFirst, ::testing::Bool(),
                          [](const auto& info) { return info.param ? "split" : "whole"; });
 
+// A payment whose authorisation, capture or end came to no ear of ours.
+class PaymentAskedFirst : public ::testing::TestWithParam<bool> {
+ protected:
+  World world{{.split_writes = GetParam(), .deliver_webhooks = false}};
+
+  void authorize(const std::string& card = "pm_card_visa") {
+    world.order("100");
+    world.pay(1, "100", "stripe", domain::CaptureMethod::manual);
+    ASSERT_TRUE(world.process(1, card));
+  }
+  void do_there(const std::string& act, const std::string& form = "") {
+    const auto done = world.sandbox_post(
+        "/v1/payment_intents/" + *world.payment(1).gateway_payment_id + "/" + act, form);
+    ASSERT_EQ(done.status, 200) << done.body;
+  }
+  void authenticate() {
+    const auto url = world.payment(1).next_action.value().url.value();
+    ASSERT_EQ(world.sandbox_post(url.substr(url.find('/', url.find("://") + 3)), "outcome=approve")
+                  .status,
+              303);
+  }
+  void hush() {
+    world.wire.fate = [](const ports::HttpRequest& request) {
+      return request.method == "GET" ? Cut::answer_lost : Cut::none;
+    };
+  }
+  std::string said(const app::Answer& answer) {
+    return answer ? std::to_string(answer->status) : std::string(to_string(answer.error().code));
+  }
+  std::string state() { return std::string(to_string(world.payment(1).state)); }
+  // Requests that the act sends to the gateway.
+  std::size_t asked(const auto& act) {
+    const auto before = world.wire.sent.size();
+    act();
+    return world.wire.sent.size() - before;
+  }
+};
+
+TEST_P(PaymentAskedFirst, what_was_authorized_there_is_captured) {
+  authorize("pm_card_threeDSecure2Required");
+  ASSERT_EQ(state(), "requires_action");
+  EXPECT_EQ(said(world.capture(1)), "invalid_state");
+  authenticate();
+  hush();
+  EXPECT_EQ(said(world.capture(1)), "gateway_busy");
+  world.wire.fate = nullptr;
+  EXPECT_EQ(said(world.capture(1)), "200");
+  EXPECT_EQ(state(), "succeeded");
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_P(PaymentAskedFirst, what_was_captured_there_is_refunded) {
+  authorize();
+  EXPECT_EQ(said(world.refund(1, "10")), "invalid_state");
+  do_there("capture", "amount_to_capture=6000");
+  hush();
+  EXPECT_EQ(said(world.refund(1)), "gateway_busy");
+  world.wire.fate = nullptr;
+  EXPECT_EQ(said(world.refund(1, "61")), "refund_exceeds_remaining");
+  EXPECT_EQ(said(world.refund(1)), "200");
+  EXPECT_EQ(world.standing(1), world.standing_there(1));
+  EXPECT_EQ(world.payment(1).refunded.to_decimal(), "60.00");
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_P(PaymentAskedFirst, what_was_cancelled_there_holds_up_no_other_payment) {
+  authorize();
+  EXPECT_EQ(said(world.pay(1, "100")), "order_amount_taken");
+  EXPECT_EQ(state(), "authorized");
+  do_there("cancel");
+  EXPECT_EQ(said(world.pay(1, "100")), "200");
+  EXPECT_EQ(state(), "cancelled");
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_P(PaymentAskedFirst, an_end_is_believed_without_a_question) {
+  authorize();
+  ASSERT_EQ(said(world.cancel_payment(1)), "200");
+  EXPECT_EQ(asked([&] { EXPECT_EQ(said(world.capture(1)), "invalid_state"); }), 0U);
+  EXPECT_EQ(asked([&] { EXPECT_EQ(said(world.refund(1)), "invalid_state"); }), 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Writes, PaymentAskedFirst, ::testing::Bool(),
+                         [](const auto& info) { return info.param ? "split" : "whole"; });
+
 }  // namespace
 }  // namespace cobro::testing

@@ -276,6 +276,52 @@ for (const database of databases) {
     await assertClean(stage.cobro);
   });
 
+  test(`on ${database} no request is refused because of what a payment was before its event was lost`, async (t) => {
+    const { stage, there, silence, user, admin } = await begin(t, database);
+    await silence();
+    const held = async (card) => {
+      const debt = await makeDebt(user, '20.00', 'PEN', { capture_method: 'manual' });
+      const pay = { payment_method_id: card ?? 'pm_card_visa', return_url: 'https://shop.example/thanks' };
+      assert.equal((await user('POST', `/api/v1/payments/${debt.payment.id}/process`, pay)).status, 200);
+      return { ...debt, row: await look(user, `payments/${debt.payment.id}`) };
+    };
+    const code = (answer) => answer.body.error?.code ?? answer.status;
+
+    const captured = await held();
+    const refund = (amount) => admin('POST', `/api/v1/payments/${captured.payment.id}/refund`, { amount });
+    assert.equal(code(await refund('5.00')), 'invalid_state');
+    await there('POST', `/v1/payment_intents/${captured.row.gateway_payment_id}/capture`, { amount_to_capture: 1500 });
+    assert.equal(code(await refund('16.00')), 'refund_exceeds_remaining');
+    assert.equal((await refund('15.00')).status, 200);
+
+    const approved = await held('pm_card_threeDSecure2Required');
+    const capture = () => admin('POST', `/api/v1/payments/${approved.payment.id}/capture`, {});
+    assert.equal(code(await capture()), 'invalid_state');
+    await fetch(approved.row.next_action.url, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+      body: 'outcome=approve',
+    });
+    const taken = await capture();
+    assert.deepEqual([taken.status, taken.body.data?.status], [200, 'completed'], taken.text);
+
+    const cancelled = await held();
+    const another = () => user('POST', '/api/v1/payments', { order_id: cancelled.order.id, payment_method: 'stripe', amount: 20 });
+    assert.equal(code(await another()), 'order_amount_taken');
+    await there('POST', `/v1/payment_intents/${cancelled.row.gateway_payment_id}/cancel`);
+    assert.equal((await another()).status, 201);
+    assert.equal((await look(user, `payments/${cancelled.payment.id}`)).status, 'cancelled');
+
+    const dropped = await held();
+    const rewrite = () => user('PUT', `/api/v1/orders/${dropped.order.id}`, { items: [{ product_id: 1, quantity: 2, unit_price: 3 }] });
+    assert.equal(code(await rewrite()), 'payment_in_progress');
+    await there('POST', `/v1/payment_intents/${dropped.row.gateway_payment_id}/cancel`);
+    const rewritten = await rewrite();
+    assert.deepEqual([rewritten.status, rewritten.body.data?.total_amount], [200, 6], rewritten.text);
+    await assertClean(stage.cobro);
+  });
+
   test(`on ${database} captures, cancellations, disputes and ends that were lost are swept up`, async (t) => {
     const { stage, there, silence, user } = await begin(t, database);
     const held = async (price) => {

@@ -2,6 +2,7 @@
 
 #include "app/calls/handler.h"
 #include "app/methods/copies.h"
+#include "app/pipeline/guards.h"
 #include "base/check.h"
 
 namespace cobro::app {
@@ -20,12 +21,6 @@ Decided ask_first(AskThere& ask, std::vector<domain::SubscriptionId> subscriptio
 
 bool is_to_ask(const AskThere& ask) {
   return !ask.subscriptions.empty() || ask.method.has_value();
-}
-
-Refusal not_told() {
-  return {.code = domain::RefusalCode::gateway_busy,
-          .message = "The payment gateway did not say how things are there; try again shortly.",
-          .retry_after_s = 2};
 }
 
 base::Task<std::optional<Refusal>> ask_there(Context& context, AskThere& ask) {

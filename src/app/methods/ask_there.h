@@ -27,7 +27,6 @@ bool is_to_ask(const AskThere& ask);
 // Asks about all of it, which is then asked. Gives the refusal when the gateway did not answer:
 // gateway_busy.
 base::Task<std::optional<domain::Refusal>> ask_there(Context& context, AskThere& ask);
-domain::Refusal not_told();
 
 // Runs `idempotently` until the decision asks no more. What a record answers asks nothing.
 // Refusals: those of `idempotently`, gateway_busy.

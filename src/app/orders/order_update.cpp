@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "app/orders/orders.h"
+#include "app/payments/status_query.h"
 #include "app/pipeline/guards.h"
 #include "domain/books.h"
 #include "domain/order_states.h"
@@ -101,12 +102,15 @@ base::Result<void, Refusal> change_content(const UpdateOrder& command, domain::O
 }
 
 base::Result<Decided, Refusal> decide(const Call& call, const UpdateOrder& command,
-                                      const RenderOrder& render_order, const ports::Loaded& loaded,
-                                      domain::Moment moment) {
+                                      const RenderOrder& render_order, const Asked& asked,
+                                      const ports::Loaded& loaded, domain::Moment moment) {
   COBRO_TRY_INTO(auto order, visible_order(loaded, call.caller));
   if (changes_content(command))
-    if (auto changed = change_content(command, order, moment.ids); !changed)
+    if (auto changed = change_content(command, order, moment.ids); !changed) {
+      if (changed.error().code == RefusalCode::payment_in_progress)
+        if (const auto holder = old_holder(loaded, asked, moment.now)) return ask_about(*holder);
       return std::unexpected(std::move(changed).error());
+    }
   const auto before = order.status;
   if (command.status)
     if (auto moved = move_status(*command.status, order); !moved)
@@ -128,12 +132,13 @@ base::Task<Answer> update_order(Context& context, Call call, UpdateOrder command
   if (command.status && !may(call.caller, Action::move_order))
     co_return std::unexpected(
         forbidden("Moving an order's status needs the role admin or service."));
+  Asked asked;
   const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
-    return decide(call, command, render, loaded, std::move(moment));
+    return decide(call, command, render, asked, loaded, std::move(moment));
   };
   ports::Reads reads{.root = command.order};
-  auto decided =
-      co_await idempotently(context, call, std::move(reads), decide_once, never_rendered);
+  auto decided = co_await idempotently_with_query(context, call, std::move(reads), decide_once,
+                                                  never_rendered, asked);
   if (!decided) co_return std::unexpected(std::move(decided).error());
   co_return std::move(*decided->reply);
 }

@@ -37,9 +37,13 @@ base::Result<Decided, Refusal> decide(const Context& context, const Call& call,
     if (was_asked(asked, payment.id)) return std::unexpected(payment_in_progress(payment));
     return ask_about(payment.id);
   }
-  if (payment.state != domain::PaymentState::authorized)
+  if (payment.state != domain::PaymentState::authorized) {
+    if (!was_asked(asked, payment.id) && may_be_old(loaded, payment, moment.now))
+      return ask_about(payment.id);
+    if (was_not_told(asked, payment.id)) return std::unexpected(not_told());
     return std::unexpected(
         wrong_state(call, payment, domain::PaymentState::authorized, " to be captured"));
+  }
   auto books = open_books(loaded, std::move(moment));
   COBRO_TRY_INTO(auto sent, make_call(context, books, ports::CaptureCommand{amount}));
   Decided decided;

@@ -58,15 +58,6 @@ domain::Payment make_payment(const CreatePayment& command, const domain::Order& 
           .updated_at = moment.now};
 }
 
-// A payment that holds part of the order's total, though nobody knows whether it was paid.
-std::optional<domain::PaymentId> unknown_holder(const ports::Loaded& loaded, const Asked& asked,
-                                                base::Timestamp now) {
-  for (const auto& open : loaded.open_calls)
-    if ((open.unknown || open.deadline <= now) && !was_asked(asked, open.payment_id()))
-      return open.payment_id();
-  return std::nullopt;
-}
-
 base::Result<Decided, Refusal> decide(const Context& context, const Call& call,
                                       const CreatePayment& command, const RenderPayment& render,
                                       const Asked& asked, const ports::Loaded& loaded,
@@ -75,7 +66,7 @@ base::Result<Decided, Refusal> decide(const Context& context, const Call& call,
   COBRO_TRY_INTO(const auto amount, check_amount(context, command, order));
   if (auto payable = check_order(order); !payable) return std::unexpected(payable.error());
   if (order.allocated + amount > order.total) {
-    if (const auto holder = unknown_holder(loaded, asked, moment.now)) return ask_about(*holder);
+    if (const auto holder = old_holder(loaded, asked, moment.now)) return ask_about(*holder);
     return std::unexpected(order_amount_taken(loaded, nullptr));
   }
   auto payment = make_payment(command, order, amount, loaded.payment_numbers.front(), moment);

@@ -111,13 +111,17 @@ base::Result<Decided, Refusal> confirm(Process& process, const ports::Loaded& lo
   COBRO_TRY_INTO(auto means, choose(process, loaded));
   if (!means) return Decided{.again = true};
   if (auto payable = check_debt(loaded); !payable) return std::unexpected(payable.error());
+  const auto now = moment.now;
   auto books = open_books(loaded, std::move(moment));
   COBRO_TRY_INTO(auto sent, make_call(process.context, books,
                                       ports::ConfirmCommand{std::move(means->method),
                                                             std::move(means->customer),
                                                             process.command.return_url}));
-  if (!books.move(domain::PaymentEvent::confirmation_sent))
+  if (!books.move(domain::PaymentEvent::confirmation_sent)) {
+    if (const auto other = old_holder(loaded, process.asked, now, &*loaded.payment))
+      return ask_about(*other);
     return std::unexpected(order_amount_taken(loaded, &*loaded.payment));
+  }
   Decided decided;
   collect(books, decided.changes);
   decided.changes.insert_calls.push_back(sent);

@@ -3,6 +3,7 @@
 #include "app/calls/driver.h"
 #include "app/payments/payment_query.h"
 #include "app/payments/payments.h"
+#include "app/payments/status_query.h"
 #include "app/pipeline/guards.h"
 #include "app/pipeline/ledger_books.h"
 #include "base/check.h"
@@ -22,7 +23,7 @@ struct RefundCall {
   const Call& call;
   const RefundPayment& command;
   const RenderRefund& render;
-  bool asked = false;        // about the payment itself
+  Asked asked = {};          // about the payment itself
   bool asked_moved = false;  // about its refunds and disputes
   // What the gateway is to be asked about now.
   enum class About { payment, unknown_refund, moved } about = About::payment;
@@ -131,7 +132,7 @@ Decided ask(RefundCall& refund, const domain::Payment& payment, RefundCall::Abou
 
 // Whether a refusal stands on what we believe of refunds and disputes that are the gateway's now,
 // which may have ended there; not on a refund that is being sent.
-bool may_be_old(const RefundCall& refund, const ports::Loaded& loaded) {
+bool refunds_may_be_old(const RefundCall& refund, const ports::Loaded& loaded) {
   if (refund.asked_moved) return false;
   for (const auto& open : loaded.open_calls)
     if (open.refund_id) return false;
@@ -146,17 +147,22 @@ base::Result<Decided, Refusal> decide(RefundCall& refund, const ports::Loaded& l
   COBRO_TRY_INTO(const auto amount, amount_to_refund(refund, payment));
   if (payment.conflicted) return std::unexpected(payment_conflicted());
   if (payment.pending_operation && payment.state != domain::PaymentState::succeeded) {
-    if (refund.asked) return std::unexpected(payment_in_progress(payment));
+    if (was_asked(refund.asked, payment.id)) return std::unexpected(payment_in_progress(payment));
     return ask(refund, payment, RefundCall::About::payment);
   }
-  if (payment.state != domain::PaymentState::succeeded)
+  if (payment.state != domain::PaymentState::succeeded) {
+    if (!was_asked(refund.asked, payment.id) && may_be_old(loaded, payment, moment.now))
+      return ask(refund, payment, RefundCall::About::payment);
+    if (was_not_told(refund.asked, payment.id)) return std::unexpected(not_told());
     return std::unexpected(
         wrong_state(refund.call, payment, domain::PaymentState::succeeded, " to be refunded"));
+  }
   if (unknown_refund(loaded, moment.now) != nullptr)
     return ask(refund, payment, RefundCall::About::unknown_refund);
   auto fits = check_others(refund, loaded, amount);
   if (fits) fits = check_amount(payment, amount);
-  if (!fits && may_be_old(refund, loaded)) return ask(refund, payment, RefundCall::About::moved);
+  if (!fits && refunds_may_be_old(refund, loaded))
+    return ask(refund, payment, RefundCall::About::moved);
   if (!fits) return std::unexpected(std::move(fits).error());
   return start(refund, loaded, std::move(moment), amount);
 }
@@ -223,7 +229,7 @@ base::Task<Answer> refund_payment(Context& context, Call call, RefundPayment com
     }
     auto asked = co_await query_payment(context, *decided->status_query);
     if (!asked) co_return std::unexpected(std::move(asked).error());
-    refund.asked = true;
+    refund.asked.push_back({*decided->status_query, *asked});
   }
 }
 

@@ -67,6 +67,9 @@ base::Result<Decided, Refusal> decide(const Context& context, const Call& call,
   auto order = loaded.order;
   if (changes_money(command)) {
     auto done = change_money(context, command, loaded, payment, order ? &*order : nullptr);
+    if (!done && done.error().code == domain::RefusalCode::order_amount_taken)
+      if (const auto other = old_holder(loaded, asked, moment.now, &*loaded.payment))
+        return ask_about(*other);
     if (!done) return std::unexpected(std::move(done).error());
     if (order && order->allocated != loaded.order->allocated) {
       order->updated_at = moment.now;

@@ -89,6 +89,12 @@ Refusal payment_conflicted() {
           .message = "The gateway contradicts our record of this payment; a person must decide."};
 }
 
+Refusal not_told() {
+  return {.code = RefusalCode::gateway_busy,
+          .message = "The payment gateway did not say how things are there; try again shortly.",
+          .retry_after_s = 2};
+}
+
 Refusal order_amount_taken(const ports::Loaded& loaded, const domain::Payment* except) {
   std::string holders;
   for (const auto& other : loaded.order_payments) {

@@ -38,6 +38,8 @@ domain::Refusal invalid_state(std::string message);
 // Refuses because another operation on the payment is open, or its outcome is unknown.
 domain::Refusal payment_in_progress(const domain::Payment& payment);
 domain::Refusal payment_conflicted();
+// Refuses because the gateway was asked and did not say how things are there.
+domain::Refusal not_told();
 // Refuses because the rest of the order's total is allocated to another payment, which it names.
 domain::Refusal order_amount_taken(const ports::Loaded& loaded, const domain::Payment* except);
 
