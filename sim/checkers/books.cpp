@@ -41,11 +41,16 @@ void check_liability(const Evidence& evidence, std::map<std::string, Sums> remot
     if (entry.account == kOverpayments)
       owed[std::string(entry.amount.currency().code())] +=
           entry.side == domain::Side::credit ? entry.amount.minor() : -entry.amount.minor();
+  std::map<std::string, std::int64_t> withdrawn;  // by disputes
+  for (const auto& dispute : evidence.remote_disputes)
+    withdrawn[dispute.payment] += dispute.withdrawn;
   std::map<std::string, std::int64_t> held;
   for (const auto& payment : evidence.rows.payments) {
     if (!payment.overpayment) continue;
-    const auto sums = remote[payment.gateway_payment_id.value_or("")];
-    held[std::string(payment.amount.currency().code())] += sums.charged - sums.refunded;
+    const auto intent = payment.gateway_payment_id.value_or("");
+    const auto sums = remote[intent];
+    held[std::string(payment.amount.currency().code())] +=
+        sums.charged - sums.refunded - withdrawn[intent];
   }
   for (const auto& [currency, amount] : owed)
     if (held[currency] != amount)

@@ -23,10 +23,18 @@ void compare(const domain::Dispute& row, const RemoteDispute& remote, Findings& 
                                    domain::withdrawn(row).minor(), remote.withdrawn));
 }
 
+// What a dispute takes of an overpayment stands against what is owed.
+bool is_of_disputes(const domain::LedgerEntry& entry) {
+  using domain::Movement;
+  const bool late = entry.movement == Movement::overpayment_dispute_withdrawn ||
+                    entry.movement == Movement::overpayment_dispute_reinstated;
+  return entry.account == "disputes" || (late && entry.account == "overpayments");
+}
+
 std::int64_t posted(const Evidence& evidence) {
   std::int64_t sum = 0;
   for (const auto& entry : evidence.rows.entries)
-    if (entry.account == "disputes")
+    if (is_of_disputes(entry))
       sum += entry.side == domain::Side::debit ? entry.amount.minor() : -entry.amount.minor();
   return sum;
 }

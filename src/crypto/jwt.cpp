@@ -225,11 +225,19 @@ Checked<std::vector<std::string>> read_roles(const FlatObject& payload) {
   return roles;
 }
 
+// Of nobody's tenant is a token that has none: an empty one is a mistake of whoever made it, which
+// must not make it the deployment's.
+Checked<std::optional<std::string>> read_tenant(const FlatObject& payload) {
+  const FlatValue* value = find(payload, "tenant_id");
+  if (value != nullptr && value->text.empty()) return bad("tenant_id");
+  return optional_text(payload, "tenant_id");
+}
+
 Checked<Claims> read_claims(const FlatObject& payload) {
   Claims claims;
   COBRO_TRY_INTO(claims.sub, read_sub(payload));
   COBRO_TRY_INTO(claims.roles, read_roles(payload));
-  COBRO_TRY_INTO(claims.tenant_id, optional_text(payload, "tenant_id"));
+  COBRO_TRY_INTO(claims.tenant_id, read_tenant(payload));
   COBRO_TRY_INTO(claims.email, optional_text(payload, "email"));
   COBRO_TRY_INTO(claims.name, optional_text(payload, "name"));
   return claims;

@@ -1,4 +1,6 @@
 // Small facts about subscriptions, checkout sessions, entitlements and disputes.
+#include <algorithm>
+
 #include "base/check.h"
 #include "domain/checkout_session.h"
 #include "domain/dispute.h"
@@ -49,17 +51,23 @@ CheckoutStatus status_of(const CheckoutSession& session, const Subscription& sub
 
 namespace {
 
-// By disputes, all that did not go back anyway. Until the last of them is lost it may come back.
-bool is_lost(const Payment& payment) {
-  return payment.dispute_status == DisputeStatus::lost && payment.disputed.is_positive() &&
-         payment.disputed + payment.refunded >= payment.captured;
+// To disputes, all that did not go back anyway. What open ones hold may still come back; what was
+// lost stays lost, whatever is opened after it.
+bool is_lost(const Payment& payment, const std::vector<Dispute>& disputes) {
+  const auto gone = lost(disputes, payment.amount.currency());
+  return gone.is_positive() && gone + payment.refunded >= payment.captured;
 }
+
+// The first that any dispute has counts for all.
+constexpr DisputeStatus kBySeverity[] = {DisputeStatus::lost,         DisputeStatus::needs_response,
+                                         DisputeStatus::under_review, DisputeStatus::won,
+                                         DisputeStatus::closed,       DisputeStatus::prevented};
 
 }  // namespace
 
-bool grants_access(const Payment& payment) {
+bool grants_access(const Payment& payment, const std::vector<Dispute>& disputes) {
   return payment.kind == PaymentKind::course_purchase && payment.state == PaymentState::succeeded &&
-         !is_refunded_in_full(payment) && !is_lost(payment);
+         !is_refunded_in_full(payment) && !is_lost(payment, disputes);
 }
 
 bool grants_access(const Subscription& subscription) {
@@ -95,6 +103,19 @@ Entitlement entitlement_of(const Subscription& subscription, bool granted, base:
 
 Money withdrawn(const Dispute& dispute) {
   return dispute.withdrawn_amount;
+}
+
+Money lost(const std::vector<Dispute>& disputes, Currency currency) {
+  auto sum = Money::zero(currency);
+  for (const auto& dispute : disputes)
+    if (dispute.status == DisputeStatus::lost) sum += withdrawn(dispute);
+  return sum;
+}
+
+std::optional<DisputeStatus> standing(const std::vector<Dispute>& disputes) {
+  for (const auto status : kBySeverity)
+    if (std::ranges::find(disputes, status, &Dispute::status) != disputes.end()) return status;
+  return std::nullopt;
 }
 
 int progress(DisputeStage stage, DisputeStatus status) {

@@ -80,12 +80,14 @@ bool cancel_order(Order& order, base::Timestamp now, IdSource& ids, std::vector<
 }
 
 Books::Books(Moment moment, Payment payment, std::optional<Order> order,
-             std::vector<Refund> refunds, std::vector<Transaction> transactions)
+             std::vector<Refund> refunds, std::vector<Transaction> transactions,
+             std::vector<Dispute> disputes)
     : moment_(std::move(moment)),
       payment_(std::move(payment)),
       order_(std::move(order)),
       refunds_(std::move(refunds)),
-      transactions_(std::move(transactions)) {
+      transactions_(std::move(transactions)),
+      disputes_(std::move(disputes)) {
   COBRO_CHECK(payment_.order_id.has_value() == order_.has_value());
 }
 
@@ -139,7 +141,7 @@ void Books::take_order(Order order) {
 
 bool Books::charge(Money amount, std::optional<std::string> charge_id, std::string response) {
   const auto state = next(payment_.state, PaymentEvent::captured);
-  const bool had_access = grants_access(payment_);
+  const bool had_access = has_access();
   if (!state || !amount.is_positive() || amount > payment_.amount) return false;
   Payment after = payment_;
   after.state = *state;
@@ -252,8 +254,7 @@ const Refund& Books::start_refund(Money amount, std::string reason, std::string 
 
 const Refund& Books::start_overpayment_refund(std::string reason, std::string created_by) {
   COBRO_CHECK(payment_.overpayment.has_value());
-  return start_overpayment_refund(refundable(*payment_.overpayment), std::move(reason),
-                                  std::move(created_by));
+  return start_overpayment_refund(overpaid(payment_), std::move(reason), std::move(created_by));
 }
 
 const Refund& Books::start_overpayment_refund(Money amount, std::string reason,
@@ -305,7 +306,7 @@ bool Books::end_refund(RefundId id, RefundStatus status, std::optional<std::stri
   if (status == RefundStatus::pending || (!was_pending && !fails_late)) return false;
 
   const auto none = Money::zero(refund->amount.currency());
-  const bool had_access = grants_access(payment_);
+  const bool had_access = has_access();
   const auto back = status == RefundStatus::succeeded ? refund->amount
                     : fails_late                      ? none - refund->amount
                                                       : none;
@@ -350,7 +351,7 @@ void Books::follow_refunds() {
 }
 
 void Books::follow_access(bool had_access) {
-  const bool granted = grants_access(payment_);
+  const bool granted = has_access();
   if (granted == had_access) return;
   result_.entitlements.push_back(entitlement_of(payment_, granted, moment_.now, ids()));
   const auto& row = result_.entitlements.back();
@@ -374,7 +375,8 @@ void Books::write_dispute_event(const Dispute& dispute, std::string type) {
 void Books::keep_dispute(Dispute row, bool is_new) {
   row.updated_at = moment_.now;
   remember_access();
-  note([&](Payment& payment) { payment.dispute_status = row.status; });
+  keep(disputes_, row);
+  note([&](Payment& payment) { payment.dispute_status = standing(disputes_); });
   write_dispute_event(row, is_new          ? "dispute.created"
                            : row.closed_at ? "dispute.closed"
                                            : "dispute.updated");
@@ -383,7 +385,7 @@ void Books::keep_dispute(Dispute row, bool is_new) {
 }
 
 void Books::remember_access() {
-  if (!access_before_dispute_) access_before_dispute_ = grants_access(payment_);
+  if (!access_before_dispute_) access_before_dispute_ = has_access();
 }
 
 void Books::withdraw(Dispute& dispute, Money amount) {
@@ -395,7 +397,9 @@ void Books::withdraw(Dispute& dispute, Money amount) {
   auto& row = new_transaction(TransactionType::dispute, TransactionStatus::succeeded, amount);
   row.gateway_transaction_id = dispute.gateway_dispute_id;
   row.failure_reason = dispute.reason;
-  record(Movement::dispute_withdrawn, row.id, amount);
+  record(
+      payment_.overpayment ? Movement::overpayment_dispute_withdrawn : Movement::dispute_withdrawn,
+      row.id, amount);
   dispute.withdrawn = true;
   dispute.reinstated = false;
   dispute.withdrawn_amount = amount;
@@ -410,7 +414,9 @@ void Books::reinstate(Dispute& dispute) {
   after.disputed -= dispute.withdrawn_amount;
   replace_payment(std::move(after));
   end_transaction(*dispute.transaction_id, TransactionStatus::failed, "reinstated", "{}");
-  record(Movement::dispute_reinstated, *dispute.transaction_id, dispute.withdrawn_amount);
+  record(payment_.overpayment ? Movement::overpayment_dispute_reinstated
+                              : Movement::dispute_reinstated,
+         *dispute.transaction_id, dispute.withdrawn_amount);
   dispute.reinstated = true;
   dispute.withdrawn_amount = Money::zero(dispute.withdrawn_amount.currency());
   write_dispute_event(dispute, "dispute.funds_reinstated");

@@ -45,7 +45,7 @@ struct Moment {
 class Books {
  public:
   Books(Moment moment, Payment payment, std::optional<Order> order, std::vector<Refund> refunds,
-        std::vector<Transaction> transactions);
+        std::vector<Transaction> transactions, std::vector<Dispute> disputes = {});
 
   [[nodiscard]] const Payment& payment() const { return payment_; }
   [[nodiscard]] const std::optional<Order>& order() const { return order_; }
@@ -89,7 +89,8 @@ class Books {
   // Holds `amount` for a refund; the caller has checked that it is refundable. Writes the
   // refund and its transaction, both pending.
   const Refund& start_refund(Money amount, std::string reason, std::string created_by);
-  // Does the same for all that is left of the overpayment, which must be more than nothing.
+  // Does the same for all that is left of the overpayment and no dispute holds, which must be more
+  // than nothing.
   const Refund& start_overpayment_refund(std::string reason, std::string created_by);
   // Does it for a part, when a refund of that money was made at the gateway.
   const Refund& start_overpayment_refund(Money amount, std::string reason, std::string created_by);
@@ -98,8 +99,8 @@ class Books {
                   std::string response);
   void note_refund(RefundId id, std::string gateway_refund_id);
 
-  // A dispute of this payment was opened, or moved on; `row` is how it stands now. Access to what
-  // was bought follows it.
+  // A dispute of this payment was opened, or moved on; `row` is how it stands now. The payment's
+  // own mark, and access to what was bought, follow all its disputes.
   void keep_dispute(Dispute row, bool is_new);
   // A dispute took that much, while nothing of it was gone before; or all that is gone came back.
   // Both post it, and note so in the row.
@@ -143,6 +144,7 @@ class Books {
                        std::optional<std::string> failure_reason, std::string response);
   void record(Movement movement, TransactionId transaction, Money amount);
   void ask(ReviewKind kind, std::string detail, Money amount);
+  [[nodiscard]] bool has_access() const { return grants_access(payment_, disputes_); }
   [[nodiscard]] bool fits_order(const Payment& after) const;
   void replace_payment(Payment after);
   void follow_refunds();
@@ -160,6 +162,7 @@ class Books {
   std::optional<Order> order_;
   std::vector<Refund> refunds_;
   std::vector<Transaction> transactions_;
+  std::vector<Dispute> disputes_;
   std::optional<bool> access_before_dispute_;
   bool payment_changed_ = false;
   bool order_changed_ = false;

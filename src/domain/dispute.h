@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/time.h"
 #include "domain/ids.h"
@@ -38,6 +39,11 @@ struct Dispute {
 
 // The amount that is withdrawn now.
 Money withdrawn(const Dispute& dispute);
+// What disputes that are lost took of their payment for good.
+Money lost(const std::vector<Dispute>& disputes, Currency currency);
+// How the disputes of a payment stand together: lost before what waits for us, that before what
+// waits for the bank, that before what has ended otherwise. Nothing where there is none.
+std::optional<DisputeStatus> standing(const std::vector<Dispute>& disputes);
 // Says how far a dispute has come. Snapshots of an earlier point change nothing.
 int progress(DisputeStage stage, DisputeStatus status);
 

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "domain/ids.h"
 #include "domain/ledger.h"
@@ -68,6 +70,19 @@ Money refundable(const Overpayment& overpayment) {
   return overpayment.amount - overpayment.refunded - overpayment.refunding;
 }
 
+Money overpaid(const Payment& payment) {
+  return std::max(Money::zero(payment.amount.currency()),
+                  refundable(*payment.overpayment) - payment.disputed);
+}
+
+OverpaymentStatus overpayment_status(const Payment& payment) {
+  const auto by_refunds = status_of(*payment.overpayment);
+  const bool taken =
+      payment.dispute_status == DisputeStatus::lost &&
+      payment.overpayment->refunded + payment.disputed >= payment.overpayment->amount;
+  return by_refunds == OverpaymentStatus::open && taken ? OverpaymentStatus::refunded : by_refunds;
+}
+
 bool is_refunded_in_full(const Payment& payment) {
   return payment.state == PaymentState::succeeded && payment.captured.is_positive() &&
          payment.refunded == payment.captured;
@@ -86,8 +101,10 @@ Posting posting(Movement movement, GatewayName gateway, PaymentKind kind) {
       return {owed, refunds};
     case Movement::overpayment:
     case Movement::overpayment_refund_failed:
+    case Movement::overpayment_dispute_reinstated:
       return {owed, "overpayments"};
     case Movement::overpayment_refund:
+    case Movement::overpayment_dispute_withdrawn:
       return {"overpayments", owed};
     case Movement::dispute_withdrawn:
       return {"disputes", owed};

@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/time.h"
+#include "domain/dispute.h"
 #include "domain/ids.h"
 #include "domain/payment.h"
 #include "domain/subscription.h"
@@ -28,8 +30,9 @@ struct Entitlement {
   std::optional<base::Timestamp> revoked_at = {};
 };
 
-// Whether the source grants access now.
-bool grants_access(const Payment& payment);
+// Whether the source grants access now. A payment's disputes are all that were ever opened of it. A
+// subscription's are no matter: its status alone decides.
+bool grants_access(const Payment& payment, const std::vector<Dispute>& disputes);
 bool grants_access(const Subscription& subscription);
 // Makes the entitlement of a source that grants access, or (`granted` false) did so before.
 Entitlement entitlement_of(const Payment& payment, bool granted, base::Timestamp now, IdSource&);

@@ -37,7 +37,8 @@ struct GatewayPayment {
   RemoteState state = RemoteState::unrecognized;
   // There is none when the gateway names an amount or currency that we cannot read.
   std::optional<Money> amount;
-  std::optional<Money> captured;  // of a succeeded one
+  std::optional<Money> captured;                   // of a succeeded one
+  std::optional<base::Timestamp> charged_at = {};  // of a succeeded one, where that is shown
   std::optional<std::string> charge_id;
   std::optional<Decline> decline;
   std::optional<NextAction> next_action;
@@ -122,6 +123,7 @@ struct PreviewLine {
   bool proration = false;  // a part of a period, because of a change
   base::Timestamp start;
   base::Timestamp end;
+  bool waiting = false;  // an item that was there before, and waits for the next invoice
 };
 struct GatewayPreview {
   std::vector<PreviewLine> lines;

@@ -276,11 +276,19 @@ Dispute new_dispute(Books& books, const GatewayDispute& snapshot, Money amount) 
           .updated_at = books.now()};
 }
 
+// Whether what is known is of a later point. Fewer movements of the money tell that as an earlier
+// status does, and of two closed ones they alone do. A snapshot that tells of no movement where
+// some are known is newer only when it has come further.
+bool is_older(const GatewayDispute& snapshot, const Dispute& row) {
+  const auto come = progress(snapshot.stage, *snapshot.status);
+  const auto known = progress(row.stage, row.status);
+  if (snapshot.movements == 0 && row.movements > 0) return come <= known;
+  return snapshot.movements < row.movements || come < known;
+}
+
 // Takes over what a snapshot of the same point or a later one says.
 bool follow(Dispute& row, const GatewayDispute& snapshot, base::Timestamp now) {
-  if (!snapshot.status ||
-      progress(snapshot.stage, *snapshot.status) < progress(row.stage, row.status))
-    return false;
+  if (!snapshot.status || is_older(snapshot, row)) return false;
   const auto before = row;
   row.stage = snapshot.stage;
   row.status = *snapshot.status;
@@ -298,7 +306,8 @@ bool follow(Dispute& row, const GatewayDispute& snapshot, base::Timestamp now) {
 Applied apply(Books& books, const GatewayDispute& snapshot, const std::optional<Dispute>& known) {
   const Payment& payment = books.payment();
   const auto currency = payment.amount.currency();
-  if (payment.state != PaymentState::succeeded) return Applied::beyond_total;
+  if (payment.state != PaymentState::succeeded && !payment.overpayment)
+    return Applied::beyond_total;
   if (known && known->payment_id != payment.id)
     return conflict(books, fmt::format("the gateway says that dispute {} of another payment is of "
                                        "this one",

@@ -21,6 +21,8 @@ enum class Movement {
   overpayment_refund_failed,
   dispute_withdrawn,
   dispute_reinstated,
+  overpayment_dispute_withdrawn,
+  overpayment_dispute_reinstated,
 };
 enum class Side { debit, credit };
 

@@ -29,6 +29,7 @@ struct Overpayment {
   base::Timestamp created_at;
 };
 
+// By refunds alone; see `overpayment_status` for one that may be disputed.
 OverpaymentStatus status_of(const Overpayment& overpayment);
 // Gives amount − refunded − refunding.
 Money refundable(const Overpayment& overpayment);

@@ -76,11 +76,11 @@ struct Payment {
   CaptureMethod capture_method = CaptureMethod::automatic;
   PaymentState state = PaymentState::pending;
   Money amount;
-  Money captured;                                   // ≤ amount
-  Money refunded;                                   // refunded + refunding ≤ captured (a CHECK)
-  Money refunding;                                  // held by refunds that have not ended
-  Money disputed = Money::zero(amount.currency());  // withdrawn by disputes now
-  std::optional<DisputeStatus> dispute_status = {};
+  Money captured;                                    // ≤ amount
+  Money refunded;                                    // refunded + refunding ≤ captured (a CHECK)
+  Money refunding;                                   // held by refunds that have not ended
+  Money disputed = Money::zero(amount.currency());   // withdrawn by disputes now
+  std::optional<DisputeStatus> dispute_status = {};  // of all of them, see `standing`
   std::optional<Overpayment> overpayment;  // then nothing is captured for the payment itself
   std::optional<std::string> description;
   std::string metadata = "{}";                                // JSON object of strings
@@ -109,6 +109,10 @@ struct Payment {
 Money held(const Payment& payment);
 // Gives captured − refunded − refunding.
 Money refundable(const Payment& payment);
+// Gives what can be sent back of its overpayment: what is left, less what disputes withdrew.
+Money overpaid(const Payment& payment);
+// How its overpayment stands. What a dispute took for good went back too.
+OverpaymentStatus overpayment_status(const Payment& payment);
 bool is_live(PaymentState state);
 bool is_refunded_in_full(const Payment& payment);
 // Whether it exists there as an object, or as a page that will make one.

@@ -17,10 +17,15 @@ struct Proration {
 };
 
 // Takes from the preview of a change at `at` what is due to the change itself: parts of periods
-// that begin at that moment, and a period that begins before the running one ends.
+// that begin at that moment, and a period that begins before the running one ends. What waits for
+// the next invoice is of earlier changes, also of one at the same moment.
 Proration proration_of(const Subscription& before, const GatewayPreview& preview,
                        base::Timestamp at);
-// Gives the moment of the last change up to `until` that the preview of an invoice holds.
+// Takes from a preview what a change that was made at `at` has left for the next invoice.
+Proration waiting_proration_of(const Subscription& after, const GatewayPreview& preview,
+                               base::Timestamp at);
+// Gives the moment of the last change up to `until` of which a preview holds what waits for the
+// next invoice.
 std::optional<base::Timestamp> last_change(const GatewayPreview& preview, base::Timestamp until);
 
 }  // namespace cobro::domain

@@ -237,8 +237,10 @@ bool SubscriptionBooks::follow_method(const GatewaySubscription& snapshot, const
 bool SubscriptionBooks::follow_end(const GatewaySubscription& snapshot, const Author& author) {
   const bool ended = snapshot.status && is_terminal(*snapshot.status);
   const bool was_to_end = is_to_end(row_);
+  // The day of an end with the period moves with the period, and nobody asked for that.
+  const bool with_period = row_.cancel_at_period_end && snapshot.cancel_at_period_end;
   const bool other_day =
-      row_.cancel_at && snapshot.cancel_at && row_.cancel_at != snapshot.cancel_at;
+      !with_period && row_.cancel_at && snapshot.cancel_at && row_.cancel_at != snapshot.cancel_at;
   bool changed = row_.cancelled_at != snapshot.cancelled_at ||
                  row_.cancel_at_period_end != snapshot.cancel_at_period_end ||
                  row_.cancel_at != snapshot.cancel_at;

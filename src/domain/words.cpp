@@ -188,6 +188,10 @@ std::string_view to_string(Movement value) {
       return "dispute_withdrawn";
     case Movement::dispute_reinstated:
       return "dispute_reinstated";
+    case Movement::overpayment_dispute_withdrawn:
+      return "overpayment_dispute_withdrawn";
+    case Movement::overpayment_dispute_reinstated:
+      return "overpayment_dispute_reinstated";
   }
   return "?";
 }

@@ -120,7 +120,7 @@ void print_resolved(const Item& item) {
   if (!payment->overpayment) return;
   fmt::print("its {} are overpayment {}, {}\n", payment->overpayment->amount.to_string(),
              payment->overpayment->id.to_string(),
-             domain::to_string(domain::status_of(*payment->overpayment)));
+             domain::to_string(domain::overpayment_status(*payment)));
 }
 
 int resolve(net::Loop& loop, app::Context& context, app::Caller caller,

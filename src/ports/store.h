@@ -99,7 +99,7 @@ CallRef ref_of(const domain::GatewayCall& call);
 // What a write or a look loads. There is at most one root, and everything that hangs on it is
 // loaded beside it: an order brings its items, payments and their open calls; a payment (found
 // directly, or through its refund, call, transaction, overpayment or review) brings its
-// order with all that, its refunds, its transactions and every call of it that is open.
+// order with all that, its refunds, transactions and disputes, and every call of it that is open.
 struct Reads {
   using Root = std::variant<std::monostate, OrderRef, PaymentRef, RemoteRef, domain::RefundId,
                             TransactionRef, domain::OverpaymentId, domain::ReviewId, InvoiceRef>;
@@ -134,6 +134,7 @@ struct Loaded {
   std::vector<domain::Payment> order_payments;     // all of the order, the root included
   std::vector<domain::Refund> refunds;             // of the payment, oldest first
   std::vector<domain::Transaction> transactions;   // of the payment, oldest first
+  std::vector<domain::Dispute> disputes;           // of the payment, oldest first
   std::vector<domain::GatewayCall> open_calls;     // of all that was loaded
   std::optional<domain::GatewayCall> call;         // as asked for, or the review's
   std::optional<domain::Review> review;            // when the root is one
@@ -144,7 +145,7 @@ struct Loaded {
   std::vector<domain::Subscription> customer_subscriptions;
   std::optional<domain::Subscription> subscription;
   std::optional<domain::CheckoutSession> checkout;
-  std::optional<domain::Dispute> dispute;
+  std::optional<domain::Dispute> dispute;  // as asked for
   std::optional<StoredWebhook> webhook;
   std::optional<domain::GatewayAccount> account;
   std::vector<std::int64_t> order_numbers;

@@ -2,6 +2,9 @@
 // when the access has ended.
 #include <gtest/gtest.h>
 
+#include "base/bytes.h"
+#include "crypto/hash.h"
+#include "domain/words.h"
 #include "tests/app/buyer.h"
 #include "tests/app/members.h"
 #include "wire/json.h"
@@ -50,6 +53,97 @@ TEST_F(Access, to_a_course_stays_with_a_dispute_that_is_won) {
   submit("winning_evidence");
   EXPECT_TRUE(is_granted());
   EXPECT_EQ(entitlements(world).size(), 1U);
+}
+
+// Events of disputes as the gateway could tell them, in any order.
+class DisputedAccess : public Access {
+ protected:
+  Postbox postbox{world};
+  wire::Request pattern;
+  int told = 0;
+
+  void SetUp() override {
+    make_intent(world, {.kind = domain::PaymentKind::course_purchase, .course = "course-1"});
+    process_intent(world, 1, "pm_card_createDispute");
+    world.advance(3s);
+    pattern = postbox.about("charge.dispute.created").at(0);
+  }
+  // `lines`: its balance transactions, in minor units.
+  void tell(const std::string& dispute, const std::string& status,
+            const std::vector<std::int64_t>& lines) {
+    auto letter = pattern;
+    auto event = wire::parse_json(letter.body).value();
+    auto object = *event.at({"data", "object"});
+    wire::JsonArray moved;
+    for (const auto amount : lines)
+      moved.push_back(wire::JsonObject{{"object", "balance_transaction"},
+                                       {"amount", amount},
+                                       {"currency", *object.string_at({"currency"})}});
+    object.set("id", dispute);
+    object.set("status", status);
+    object.set("balance_transactions", std::move(moved));
+    event.set("id", "evt_told_" + std::to_string(++told));
+    event.set("type", "charge.dispute.updated");
+    event.set("data", wire::JsonObject{{"object", std::move(object)}});
+    letter.body = wire::to_text(event);
+    const auto at = std::to_string(world.clock.now().unix_seconds());
+    const auto signature = base::to_hex(crypto::hmac_sha256("whsec_test", at + "." + letter.body));
+    letter.headers.set("Stripe-Signature", "t=" + at + ",v1=" + signature);
+    postbox.deliver(letter);
+  }
+  std::string standing() {
+    return std::string(domain::to_string(*world.payment(1).dispute_status)) +
+           (is_granted() ? ", granted" : ", revoked");
+  }
+};
+
+TEST_F(DisputedAccess, does_not_come_back_with_another_dispute_or_inquiry) {
+  tell("dp_a", "lost", {-10'000});
+  EXPECT_EQ(standing(), "lost, revoked");
+  tell("dp_b", "warning_needs_response", {});
+  EXPECT_EQ(standing(), "lost, revoked");
+  tell("dp_b", "warning_closed", {});
+  tell("dp_c", "needs_response", {});
+  EXPECT_EQ(standing(), "lost, revoked");
+  EXPECT_EQ(world.audit(), "");
+  tell("dp_a", "won", {-10'000, 10'000});
+  EXPECT_EQ(standing(), "needs_response, granted");
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_F(DisputedAccess, ends_when_all_is_lost_and_not_while_a_part_is_disputed) {
+  tell("dp_a", "needs_response", {-6'000});
+  tell("dp_b", "lost", {-4'000});
+  EXPECT_EQ(standing(), "lost, granted");
+  tell("dp_a", "under_review", {-6'000});
+  EXPECT_EQ(standing(), "lost, granted");
+  tell("dp_a", "lost", {-6'000});
+  EXPECT_EQ(standing(), "lost, revoked");
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_F(DisputedAccess, that_is_lost_does_not_come_back_with_old_news) {
+  tell("dp_a", "lost", {-10'000, 10'000, -10'000});
+  tell("dp_a", "won", {-10'000, 10'000});
+  EXPECT_EQ(standing(), "lost, revoked");
+  tell("dp_a", "won", {-10'000, 10'000, -10'000, 10'000});
+  tell("dp_a", "lost", {-10'000});
+  EXPECT_EQ(standing(), "won, granted");
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_F(DisputedAccess, of_a_plan_follows_its_subscription_and_not_its_money) {
+  members.now(members.subscribing("bea", kPro, "pm_card_createDispute"));
+  world.advance(3s);
+  pass();
+  pattern = postbox.about("charge.dispute.created").back();
+  for (const auto& letter : postbox.letters) postbox.deliver(letter);
+  pass();
+  const auto amount = members.payments("bea").at(0).captured.minor();
+  tell("dp_plan", "lost", {-amount});
+  EXPECT_EQ(members.payments("bea").at(0).dispute_status, domain::DisputeStatus::lost);
+  EXPECT_TRUE(members.has_access("bea"));
+  EXPECT_EQ(world.audit(), "");
 }
 
 // Cancelled while its last invoice was owed, and then that invoice is paid there.

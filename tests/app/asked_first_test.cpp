@@ -78,6 +78,16 @@ class AskedFirst : public ::testing::TestWithParam<bool> {
       return request.method == "GET" ? Cut::answer_lost : Cut::none;
     };
   }
+  // Every change whose URL has that part meets this.
+  void lose(const std::string& part, Cut kind) {
+    world.wire.fate = [=](const ports::HttpRequest& request) {
+      return request.method == "POST" && request.url.contains(part) ? kind : Cut::none;
+    };
+  }
+  base::Task<app::Answer> after(base::Duration span, base::Task<app::Answer> task) {
+    co_await world.clock.sleep(span);
+    co_return co_await std::move(task);
+  }
 };
 
 TEST_P(AskedFirst, an_end_that_was_taken_back_there_is_asked_for_again) {
@@ -200,6 +210,88 @@ TEST_P(AskedFirst, a_new_default_is_asked_about_once_and_its_key_asks_nothing) {
   world.wire.fate = nullptr;
   EXPECT_EQ(members.now(members.making_default("ana", second, "k")), "200 attached 4444 default");
   EXPECT_EQ(sent("GET", [&] { members.now(members.making_default("ana", second, "k")); }), 0);
+}
+
+// ---- what became of an operation whose answer was lost ----------------------------------------
+
+TEST_P(AskedFirst, an_unknown_change_that_stands_there_holds_up_nothing) {
+  const auto second = saved("pm_card_mastercard").id.to_string();
+  const std::vector<std::pair<std::string, std::function<base::Task<app::Answer>()>>> acts = {
+      {"200 active", [&] { return members.resuming("ana", id()); }},
+      {"200 attached 4444 default", [&] { return members.making_default("ana", second); }},
+      {"200 active", [&] { return members.paying_with("ana", id(), second); }},
+      {"200 pro credit 0.00 charge 0.00",
+       [&] { return members.changing("ana", id(), kPro, false); }},
+      {"200 active ending", [&] { return members.ending("ana", id(), false); }},
+      {"200 cancelled ending", [&] { return members.ending("ana", id(), true); }}};
+  for (const auto& [answer, act] : acts) {
+    lose("/v1/subscriptions/", Cut::answer_lost);
+    const auto* other = members.only("ana").plan_code == "pro" ? kBasic : kPro;
+    EXPECT_EQ(members.now(members.changing("ana", id(), other, false)), "outcome_unknown");
+    world.wire.fate = nullptr;
+    EXPECT_EQ(members.now(act()), answer);
+    EXPECT_EQ(price_there(), members.only("ana").gateway_price_id);
+    if (other == kPro) members.now(members.changing("ana", id(), kBasic, false));
+  }
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_P(AskedFirst, an_unknown_change_of_one_that_has_ended_there_holds_up_no_end) {
+  for (const bool immediate : {true, false}) {
+    lose("/v1/subscriptions/", Cut::answer_lost);
+    EXPECT_EQ(members.now(members.changing("ana", id(), kPro, false)), "outcome_unknown");
+    end_there();
+    hush();
+    EXPECT_EQ(members.now(members.ending("ana", id(), immediate)), "payment_in_progress");
+    world.wire.fate = nullptr;
+    EXPECT_EQ(members.now(members.ending("ana", id(), immediate)), "200 cancelled");
+    EXPECT_FALSE(members.has_access("ana"));
+    members.now(members.subscribing("ana", kBasic, "pm_card_visa"));
+  }
+}
+
+// Whether it was ever there nobody can say before its deadline; then the same bytes go once more.
+TEST_P(AskedFirst, an_unknown_change_that_is_not_shown_is_sent_again_after_its_deadline) {
+  lose("/v1/subscriptions/", Cut::server_error_before);
+  EXPECT_EQ(members.now(members.changing("ana", id(), kPro, false)), "outcome_unknown");
+  world.wire.fate = nullptr;
+  EXPECT_EQ(members.now(members.resuming("ana", id())), "payment_in_progress");
+  EXPECT_EQ(price_there(), kBasic);
+  world.advance(30s);
+  EXPECT_EQ(members.now(members.resuming("ana", id())), "200 active");
+  EXPECT_EQ(price_there(), kPro);
+  EXPECT_EQ(members.only("ana").plan_code, "pro");
+}
+
+TEST_P(AskedFirst, an_operation_that_is_under_way_is_not_asked_about) {
+  lose("/v1/subscriptions/", Cut::answer_slow);
+  std::vector<base::Task<app::Answer>> both;
+  both.push_back(members.changing("ana", id(), kPro, false));
+  both.push_back(after(1s, members.resuming("ana", id())));
+  const auto answers = world.all(std::move(both));
+  EXPECT_TRUE(answers[0]);
+  EXPECT_EQ(Members::text(answers[1]), "payment_in_progress");
+}
+
+TEST_P(AskedFirst, an_unknown_removal_is_asked_about) {
+  const auto second = saved("pm_card_mastercard").id.to_string();
+  lose("/detach", Cut::answer_lost);
+  EXPECT_EQ(members.now(members.removing("ana", second)), "outcome_unknown");
+  hush();
+  EXPECT_NE(members.now(members.removing("ana", second)), "200 detached 4444");
+  world.wire.fate = nullptr;
+  EXPECT_EQ(members.now(members.removing("ana", second)), "200 detached 4444");
+  EXPECT_EQ(members.saved("ana").methods.size(), 1U);
+  EXPECT_EQ(members.now(members.removing("ana", second)), "not_found");
+}
+
+TEST_P(AskedFirst, an_unknown_removal_of_what_is_wanted_again_is_named) {
+  const auto second = saved("pm_card_mastercard").id.to_string();
+  lose("/detach", Cut::answer_lost);
+  EXPECT_EQ(members.now(members.removing("ana", second)), "outcome_unknown");
+  world.wire.fate = nullptr;
+  EXPECT_EQ(members.now(members.paying_with("ana", id(), second)), "validation_failed");
+  EXPECT_EQ(members.saved("ana").methods.size(), 1U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Writes, AskedFirst, ::testing::Bool(),
@@ -359,6 +451,33 @@ TEST_P(PaymentAskedFirst, what_was_cancelled_there_holds_up_no_other_payment) {
   do_there("cancel");
   EXPECT_EQ(said(world.pay(1, "100")), "200");
   EXPECT_EQ(state(), "cancelled");
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_P(PaymentAskedFirst, a_declined_payment_that_was_paid_there_is_not_paid_again_by_another) {
+  world.order("100");
+  world.pay(1, "100");
+  ASSERT_EQ(said(world.process(1, "pm_card_chargeDeclined")), "402");
+  world.pay(1, "100");
+  do_there("confirm", "payment_method=pm_card_visa");
+  EXPECT_EQ(said(world.process(2)), "invalid_state");
+  EXPECT_EQ(state(), "succeeded");
+  EXPECT_EQ(world.order_row(1).captured.to_decimal(), "100.00");
+  EXPECT_EQ(world.payment(2).state, domain::PaymentState::cancelled);
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_P(PaymentAskedFirst, a_declined_payment_is_asked_about_before_its_order_is_called_paid) {
+  world.order("100");
+  world.pay(1, "100");
+  ASSERT_EQ(said(world.process(1, "pm_card_chargeDeclined")), "402");
+  world.pay(1, "100");
+  ASSERT_EQ(said(world.process(2)), "200");
+  EXPECT_EQ(said(world.process(1)), "invalid_state");
+  EXPECT_FALSE(world.payment(1).overpayment);
+  do_there("confirm", "payment_method=pm_card_visa");
+  EXPECT_EQ(said(world.process(1)), "invalid_state");
+  EXPECT_TRUE(world.payment(1).overpayment);
   EXPECT_EQ(world.audit(), "");
 }
 

@@ -40,6 +40,10 @@ class Copies : public ::testing::Test {
     const auto done = run(world.clock, world.wire.inner.send(std::move(request)));
     return *wire::parse_json(done->body)->find("data")->as_array()->front().string_at({"id"});
   }
+  std::string make_method_there() {
+    const auto made = world.sandbox_post("/v1/payment_methods", "type=card&card[token]=tok_visa");
+    return *wire::parse_json(made.body)->string_at({"id"});
+  }
   void delete_customer() { delete_there("/v1/customers/" + customer()); }
   // The keys under which customers were asked for.
   std::set<std::string> customer_keys() const {
@@ -217,6 +221,41 @@ TEST_F(Copies, of_a_method_that_was_detached_before_we_heard_of_it_are_not_kept)
   run(world.clock, app::recover(*world.context));
   EXPECT_EQ(members.saved("ana").methods.size(), 1U);
   EXPECT_EQ(members.now(members.saving("ana", "pm_card_mastercard")), "200 attached 4444");
+}
+
+// A token of its own, as a browser makes it: once it was attached and detached it is used up.
+TEST_F(Copies, of_a_deleted_customer_end_an_unknown_call_that_was_to_attach_to_it) {
+  members.now(members.saving("ana", "pm_card_visa"));
+  const auto old = customer();
+  const auto raw = make_method_there();
+  world.wire.fate = [](const ports::HttpRequest& request) {
+    return request.url.ends_with("/attach") ? Cut::server_error_after : Cut::none;
+  };
+  EXPECT_EQ(members.now(members.saving("ana", raw)), "outcome_unknown");
+  world.wire.fate = nullptr;
+  delete_customer();
+  const auto began = world.clock.now();
+  const auto answer = members.now(members.saving("ana", raw));
+  EXPECT_TRUE(answer == "validation_failed" || answer.starts_with("200 attached")) << answer;
+  EXPECT_LE(world.clock.now() - began, 1s);
+  EXPECT_NE(members.saved("ana").customer->gateway_customer_id, old);
+  EXPECT_EQ(members.now(members.saving("ana", "pm_card_mastercard")), "200 attached 4444 default");
+  EXPECT_TRUE(run(world.clock, world.store->due_calls(world.clock.now() + 24h, 10)).empty());
+}
+
+TEST_F(Copies, of_a_method_that_is_another_customers_end_an_unknown_call_that_was_to_attach_it) {
+  members.now(members.saving("ana", "pm_card_visa"));
+  const auto raw = make_method_there();
+  world.wire.fate = [](const ports::HttpRequest& request) {
+    return request.url.ends_with("/attach") ? Cut::server_error_before : Cut::none;
+  };
+  EXPECT_EQ(members.now(members.saving("ana", raw)), "outcome_unknown");
+  world.wire.fate = nullptr;
+  const auto made = world.sandbox_post("/v1/customers", "name=Other");
+  const auto other = *wire::parse_json(made.body)->string_at({"id"});
+  world.sandbox_post("/v1/payment_methods/" + raw + "/attach", "customer=" + other);
+  EXPECT_EQ(members.now(members.saving("ana", raw)), "validation_failed");
+  EXPECT_TRUE(run(world.clock, world.store->due_calls(world.clock.now() + 24h, 10)).empty());
 }
 
 TEST_F(Copies, that_could_not_be_looked_at_stay) {

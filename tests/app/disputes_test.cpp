@@ -1,6 +1,8 @@
 // Disputes: their money and status by events in any order, and what they forbid meanwhile.
 #include <gtest/gtest.h>
 
+#include "app/payments/overpayments.h"
+#include "app/payments/payment_query.h"
 #include "domain/words.h"
 #include "tests/app/buyer.h"
 #include "tests/app/members.h"
@@ -198,6 +200,118 @@ TEST_F(Disputes, of_somebody_elses_payment_change_nothing) {
   pass();
   EXPECT_EQ(world.audit(), "");
   EXPECT_EQ(balance("disputes"), 0);
+}
+
+// ---- of money that its payment could not keep ----------------------------------------------
+
+class DisputedOverpayment : public Disputes {
+ protected:
+  // The first payment fails, the second pays the order; then the first is paid in the browser.
+  void SetUp() override {
+    world.order("100");
+    world.pay(1, "100");
+    world.process(1, "pm_card_chargeDeclined");
+    world.pay(1, "100");
+    world.process(2);
+    world.sandbox_post("/v1/payment_intents/" + *world.payment(1).gateway_payment_id + "/confirm",
+                       "payment_method=pm_card_createDispute");
+    world.work();
+    ASSERT_TRUE(world.payment(1).overpayment);
+  }
+  std::string send_back() {
+    const app::Call call{.caller = {"root", app::Role::admin, std::nullopt},
+                         .idempotency = {},
+                         .render_refusal = {}};
+    const app::RenderOverpayment render = [](const domain::Payment& row) {
+      return app::StoredReply{200, {}, std::string(to_string(overpayment_status(row)))};
+    };
+    return to_string(
+        run(world.clock,
+            app::refund_overpayment(*world.context, call, {overpayment().id, "twice"}, render)));
+  }
+  domain::Overpayment overpayment() { return *world.payment(1).overpayment; }
+  // Its status, and the lists that have it.
+  std::string status() {
+    using domain::OverpaymentStatus;
+    std::string all(domain::to_string(overpayment_status(world.payment(1))));
+    for (const auto one :
+         {OverpaymentStatus::open, OverpaymentStatus::refunding, OverpaymentStatus::refunded}) {
+      const auto listed = run(world.clock, world.store->list_overpayments({.statuses = {one}}, {}));
+      if (!listed.items.empty()) all += " in " + std::string(domain::to_string(one));
+    }
+    return all;
+  }
+  // What is at the gateway beside the order's own 100, and what is owed of it.
+  void expect_late(std::int64_t there, std::int64_t owed) {
+    expect_books(10'000 + there, 0);
+    EXPECT_EQ(balance("overpayments"), -owed);
+  }
+};
+
+TEST_F(DisputedOverpayment, is_owed_no_more_while_the_bank_has_it_and_when_it_is_lost) {
+  expect_late(10'000, 10'000);
+  pass();
+  EXPECT_EQ(standing(), "needs_response, 100.00 disputed");
+  EXPECT_EQ(world.payment(1).state, domain::PaymentState::failed);
+  expect_late(0, 0);
+  EXPECT_EQ(status(), "open in open");
+  const auto asked = world.wire.sent.size();
+  EXPECT_EQ(send_back(), "payment_disputed");
+  EXPECT_GT(world.wire.sent.size(), asked) << "it is asked first";
+  submit("losing_evidence");
+  pass();
+  EXPECT_EQ(standing(), "lost, 100.00 disputed");
+  expect_late(0, 0);
+  EXPECT_EQ(status(), "refunded in refunded");
+  EXPECT_EQ(send_back(), "payment_disputed");
+  EXPECT_TRUE(world.load(1).refunds.empty());
+}
+
+TEST_F(DisputedOverpayment, is_owed_again_when_it_is_won) {
+  pass();
+  submit("winning_evidence");
+  pass();
+  EXPECT_EQ(standing(), "won, 0.00 disputed");
+  expect_late(10'000, 10'000);
+  EXPECT_EQ(status(), "open in open");
+}
+
+// The event of its end is lost: the look before the refusal finds it, and the refund goes on.
+TEST_F(DisputedOverpayment, that_was_won_unheard_is_not_refused_for_the_dispute) {
+  pass();
+  world.hold_webhooks = true;
+  submit("winning_evidence");
+  world.advance(5s);
+  EXPECT_EQ(standing(), "needs_response, 100.00 disputed");
+  EXPECT_NE(send_back(), "payment_disputed");
+  EXPECT_EQ(standing(), "won, 0.00 disputed");
+  EXPECT_EQ(world.audit(), "");
+}
+
+// The event of its beginning is lost: the gateway's refusal tells of it.
+TEST_F(DisputedOverpayment, that_is_disputed_unheard_is_booked_by_the_refund_it_forbids) {
+  world.hold_webhooks = true;
+  world.advance(5s);
+  EXPECT_EQ(send_back(), "gateway_refused");
+  EXPECT_EQ(standing(), "needs_response, 100.00 disputed");
+  EXPECT_EQ(send_back(), "payment_disputed");
+  expect_late(0, 0);
+}
+
+TEST_F(DisputedOverpayment, is_seen_by_any_look_at_its_payment) {
+  world.hold_webhooks = true;
+  world.advance(5s);
+  run(world.clock, app::query_payment(*world.context, world.payment(1).id));
+  EXPECT_EQ(standing(), "needs_response, 100.00 disputed");
+  expect_late(0, 0);
+}
+
+TEST_F(DisputedOverpayment, whose_gateway_does_not_answer_is_not_refused_for_good) {
+  pass();
+  world.wire.fate = [](const ports::HttpRequest& request) {
+    return request.url.find("disputes") != std::string::npos ? Cut::answer_lost : Cut::none;
+  };
+  EXPECT_EQ(send_back(), "gateway_busy");
 }
 
 // ---- the audit ----------------------------------------------------------------------------

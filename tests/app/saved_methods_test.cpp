@@ -112,6 +112,43 @@ TEST_F(SavedMethods, somebody_elses_method_does_not_exist) {
   EXPECT_EQ(members.now(members.removing("bob", id)), "not_found");
 }
 
+// However its requests to the gateway are lost, a caller is answered within the time of one of them
+// and a little.
+TEST_F(SavedMethods, a_caller_is_answered_within_one_deadline) {
+  const auto loses = [](std::string part) {
+    return [part = std::move(part)](const ports::HttpRequest& request) {
+      return request.url.contains(part) ? Cut::answer_lost : Cut::none;
+    };
+  };
+  const auto within = [&](const std::string& card) {
+    const auto began = world.clock.now();
+    const auto answer = members.now(members.saving("ana", card));
+    EXPECT_LE(world.clock.now() - began, 30s) << answer;
+    return answer;
+  };
+  world.wire.fate = loses("/v1/customers");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(within("pm_card_visa"), "outcome_unknown");
+  world.wire.fate = nullptr;
+  world.advance(10min);
+  EXPECT_EQ(within("pm_card_visa"), "200 attached 4242 default");
+  world.wire.fate = loses("/attach");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(within("pm_card_mastercard"), "outcome_unknown");
+  world.wire.fate = loses("/v1/");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(within("pm_card_mastercard"), "outcome_unknown");
+}
+
+// What is slow leaves no time for what comes after it: that is not begun.
+TEST_F(SavedMethods, nothing_is_begun_without_the_time_for_its_answer) {
+  int slow = 0;
+  world.wire.fate = [&](const ports::HttpRequest&) { return ++slow, Cut::answer_slow; };
+  const auto began = world.clock.now();
+  const auto answer = members.now(members.subscribing("ana", kBasic, "pm_card_visa"));
+  EXPECT_LE(world.clock.now() - began, 30s) << answer;
+  world.wire.fate = nullptr;
+  EXPECT_GT(slow, 0);
+  EXPECT_EQ(customers_there(), 1);
+}
+
 class LostAnswers : public SavedMethods, public ::testing::WithParamInterface<Cut> {};
 
 TEST_P(LostAnswers, of_making_the_customer_make_one_customer) {

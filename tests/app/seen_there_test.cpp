@@ -141,6 +141,34 @@ TEST_P(SeenThere, an_order_whose_cancellation_is_refused_says_why_and_can_be_can
   expect_agreement();
 }
 
+// Whatever the gateway refused: the order has a state of its own by now.
+TEST_P(SeenThere, an_order_whose_payment_was_paid_and_sent_back_there_says_its_state) {
+  pay(domain::CaptureMethod::manual);
+  post_there("/v1/payment_intents/" + intent() + "/capture");
+  post_there("/v1/refunds", "payment_intent=" + intent());
+  const auto refused = world.cancel_order(1);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, RefusalCode::invalid_state);
+  EXPECT_NE(refused.error().message.find("is refunded"), std::string::npos)
+      << refused.error().message;
+  EXPECT_EQ(world.order_row(1).status, domain::OrderStatus::refunded);
+  expect_agreement();
+}
+
+TEST_P(SeenThere, an_order_of_which_a_part_was_paid_and_sent_back_there_can_be_cancelled_yet) {
+  world.order("100");
+  world.pay(1, "60", "stripe", domain::CaptureMethod::manual);
+  ASSERT_TRUE(world.process(1, "pm_card_visa"));
+  post_there("/v1/payment_intents/" + intent() + "/capture");
+  post_there("/v1/refunds", "payment_intent=" + intent());
+  const auto refused = world.cancel_order(1);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, RefusalCode::invalid_state) << refused.error().message;
+  EXPECT_EQ(world.order_row(1).status, domain::OrderStatus::pending);
+  EXPECT_TRUE(world.cancel_order(1));
+  expect_agreement();
+}
+
 TEST_P(SeenThere, a_cancellation_there_refuses_the_capture_here) {
   pay(domain::CaptureMethod::manual);
   post_there("/v1/payment_intents/" + intent() + "/cancel");

@@ -70,6 +70,19 @@ TEST_P(SubscriptionChanges, another_day_is_another_line) {
   EXPECT_EQ(members.history("ana"), before + ", active cancel_requested gateway");
 }
 
+TEST_P(SubscriptionChanges, an_end_with_the_period_moves_with_it_and_nobody_asked_for_that) {
+  EXPECT_EQ(members.now(members.ending("ana", there(), false)), "200 active ending");
+  pass(1min);
+  const auto before = members.history("ana");
+  const auto end = members.only("ana").cancel_at;
+  EXPECT_TRUE(
+      members.now(members.changing("ana", there(), yearly_price(), false)).starts_with("200"));
+  pass(1min);
+  EXPECT_TRUE(members.only("ana").cancel_at_period_end);
+  EXPECT_NE(members.only("ana").cancel_at, end);
+  EXPECT_EQ(members.history("ana"), before + ", active plan_changed user");
+}
+
 TEST_P(SubscriptionChanges, resume_clears_an_end_on_a_day) {
   post_there("cancel_at=" + in_days(10));
   EXPECT_EQ(members.now(members.resuming("ana", there())), "200 active");

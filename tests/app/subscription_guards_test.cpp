@@ -179,5 +179,20 @@ TEST(SubscriptionGuards, let_through_and_refuse_by_this_table) {
   EXPECT_EQ(table, kTable);
 }
 
+// The earlier change waits for the next invoice; it is no part of what the later one costs.
+TEST(SubscriptionGuards, a_plan_change_in_the_second_of_another_costs_only_itself) {
+  constexpr auto kPremium = "price_1Sb3k74dPtEGmLmpHfLpUkvQ";
+  Life life;
+  auto& members = life.members;
+  life.subscribe("pm_card_visa");
+  const auto at = base::Timestamp::from_unix_seconds(life.world.clock.now().unix_seconds());
+  const auto change = [&](const std::string& price, bool dry_run) {
+    return members.now(members.changing("ana", life.there(), price, dry_run, "", at));
+  };
+  EXPECT_EQ(change(kPro, false), "200 pro credit 19.00 charge 49.00");
+  EXPECT_EQ(change(kPremium, true), "200 pro credit 49.00 charge 99.00");
+  EXPECT_EQ(change(kPremium, false), "200 premium credit 49.00 charge 99.00");
+}
+
 }  // namespace
 }  // namespace cobro::testing

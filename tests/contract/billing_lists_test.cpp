@@ -119,6 +119,62 @@ TEST_P(BillingLists, disputes_by_the_owner_of_the_payment_and_by_status) {
   EXPECT_EQ(listed(filter), Ids{third.id});
 }
 
+// Whatever leads to the payment; of others nothing.
+TEST_P(BillingLists, a_payment_brings_its_disputes) {
+  const auto payment = make.captured(100);
+  const auto other = make.captured(100);
+  const auto first = make.dispute(payment, "dp_1");
+  tick();
+  const auto second = make.dispute(payment, "dp_2");
+  must_write({.insert_payments = {payment, other},
+              .insert_disputes = {second, first, make.dispute(other, "dp_3")}});
+  using Ids = std::vector<domain::DisputeId>;
+  const auto loaded = [&](ports::Reads reads) {
+    Ids found;
+    for (const auto& row : run(store->load(reads)).disputes) found.push_back(row.id);
+    return found;
+  };
+  EXPECT_EQ(loaded({.root = ports::PaymentRef{payment.id}}), (Ids{first.id, second.id}));
+  EXPECT_EQ(loaded({.root = ports::PaymentRef{payment.number}}), (Ids{first.id, second.id}));
+  EXPECT_EQ(loaded({.root = ports::PaymentRef{make.payment(1).id}}), Ids{});
+}
+
+// As the domain words it: what was lost went back too.
+TEST_P(BillingLists, overpayments_that_disputes_took) {
+  using domain::DisputeStatus;
+  using domain::OverpaymentStatus;
+  std::vector<domain::Payment> rows;
+  const auto overpaid = [&](std::int64_t refunded, std::int64_t refunding, std::int64_t disputed,
+                            std::optional<DisputeStatus> status) {
+    auto row = make.payment(100);
+    row.overpayment = domain::Overpayment{make.id<domain::OverpaymentId>(),
+                                          domain::OverpaymentReason::order_full,
+                                          pen(100),
+                                          pen(refunded),
+                                          pen(refunding),
+                                          backend->clock.now()};
+    row.disputed = pen(disputed);
+    row.dispute_status = status;
+    rows.push_back(row);
+  };
+  overpaid(0, 0, 0, {});
+  overpaid(0, 0, 100, DisputeStatus::needs_response);
+  overpaid(0, 0, 100, DisputeStatus::lost);
+  overpaid(0, 0, 40, DisputeStatus::lost);
+  overpaid(60, 0, 40, DisputeStatus::lost);
+  overpaid(0, 60, 40, DisputeStatus::lost);
+  overpaid(100, 0, 0, DisputeStatus::won);
+  must_write({.insert_payments = rows});
+  std::size_t all = 0;
+  for (const auto status :
+       {OverpaymentStatus::open, OverpaymentStatus::refunding, OverpaymentStatus::refunded}) {
+    const auto listed = run(store->list_overpayments({.statuses = {status}}, {}));
+    for (const auto& row : listed.items) EXPECT_EQ(overpayment_status(row), status) << row.number;
+    all += listed.items.size();
+  }
+  EXPECT_EQ(all, rows.size());
+}
+
 TEST_P(BillingLists, payments_of_a_subscription) {
   const auto customer = make.customer();
   const auto subscription = make.subscription(customer);

@@ -185,11 +185,17 @@ TEST(Jwt, exp_and_sub_are_required) {
 
 TEST(Jwt, the_claim_that_is_wrong_is_named) {
   const std::vector<std::pair<std::string, std::string>> rows = {
-      {R"({"role":1})", "role"},    {R"({"roles":[1]})", "roles"},
-      {R"({"role":{}})", "role"},   {R"({"tenant_id":5})", "tenant_id"},
-      {R"({"email":[]})", "email"}, {R"({"name":1})", "name"},
-      {R"({"nbf":"x"})", "nbf"},    {R"({"nbf":null})", "nbf"},
-      {R"({"exp":"soon"})", "exp"}, {R"({"sub":[]})", "sub"}};
+      {R"({"role":1})", "role"},
+      {R"({"roles":[1]})", "roles"},
+      {R"({"role":{}})", "role"},
+      {R"({"tenant_id":5})", "tenant_id"},
+      {R"({"email":[]})", "email"},
+      {R"({"name":1})", "name"},
+      {R"({"tenant_id":""})", "tenant_id"},
+      {R"({"nbf":"x"})", "nbf"},
+      {R"({"nbf":null})", "nbf"},
+      {R"({"exp":"soon"})", "exp"},
+      {R"({"sub":[]})", "sub"}};
   for (const auto& [extra, claim] : rows) {
     EXPECT_EQ(outcome(claims(extra)), says(JwtError::bad_claim, claim)) << extra;
     EXPECT_NE(outcome(claims(extra)).find("claim " + claim + " must be"), std::string::npos);

@@ -133,6 +133,8 @@ TEST(Postings, are_those_of_the_page_about_money) {
   EXPECT_EQ(accounts(Movement::overpayment_refund_failed), "gateway:paypal overpayments");
   EXPECT_EQ(accounts(Movement::dispute_withdrawn), "disputes gateway:paypal");
   EXPECT_EQ(accounts(Movement::dispute_reinstated), "gateway:paypal disputes");
+  EXPECT_EQ(accounts(Movement::overpayment_dispute_withdrawn), "overpayments gateway:paypal");
+  EXPECT_EQ(accounts(Movement::overpayment_dispute_reinstated), "gateway:paypal overpayments");
 }
 
 TEST(Postings, are_two_of_one_amount) {

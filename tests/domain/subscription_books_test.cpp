@@ -495,6 +495,9 @@ TEST(SubscriptionBooks, tell_an_end_that_is_asked_for_and_one_that_is_taken_back
   EXPECT_EQ(told({true}, {true, day}, {}), "");
   EXPECT_EQ(told({true, day}, {false, day}, {}), "");
   EXPECT_EQ(told({false, day}, {false, day + hours(1)}, {}), asked("gateway"));
+  EXPECT_EQ(told({true, day}, {false, day + hours(1)}, {}), asked("gateway"));
+  // The end of the period moved, as with another plan.
+  EXPECT_EQ(told({true, day}, {true, day + hours(1)}, Operation::change_plan), "");
   EXPECT_EQ(told({}, {}, {}), "");
 }
 

@@ -150,6 +150,34 @@ for (const database of databases) {
     await assertClean(member.stage.cobro);
   });
 
+  test(`on ${database} a refund that is made is the answer, whatever becomes of the end of its subscription`, async (t) => {
+    const member = await Member.of(t, database);
+    await member.subscribe();
+    const { admin } = await member.stage.cobro.people();
+    const { payments } = await look(member.user, 'payments?kind=subscription');
+    const refund = (key) =>
+      admin('POST', `/api/v1/payments/${payments[0].id}/refund`, { amount: '5.00', cancel_subscription: true }, {
+        'Idempotency-Key': key,
+      });
+    await member.stripe('POST', '/_sandbox/faults', { fault: 'refused', method: 'DELETE', status: 400, times: 1 });
+    const made = await refund('refund-1');
+    assert.equal(made.status, 200, made.text);
+    assert.equal(made.body.data.amount, 5);
+    assert.equal(made.body.data.subscription_cancellation.status, 'refused');
+    assert.equal(made.body.data.subscription_cancellation.code, 'gateway_refused');
+    assert.equal((await member.row()).status, 'active');
+
+    const again = await refund('refund-1');
+    assert.equal(again.status, 200, again.text);
+    assert.equal(again.body.data.id, made.body.data.id);
+    assert.deepEqual(again.body.data.subscription_cancellation, { status: 'cancelled' });
+    assert.equal((await member.row()).status, 'cancelled');
+    const replayed = await refund('refund-1');
+    assert.equal(replayed.text, again.text);
+    assert.equal((await member.stripe('GET', '/v1/refunds')).data.length, 1);
+    await assertClean(member.stage.cobro);
+  });
+
   test(`on ${database} a price or a moment that does not fit is refused by name, and nothing falls`, async (t) => {
     const member = await Member.of(t, database);
     await member.subscribe();

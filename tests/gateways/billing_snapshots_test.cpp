@@ -71,6 +71,22 @@ TEST(StripePreview, is_read_alike_in_both_api_shapes) {
   }
 }
 
+TEST(StripePreview, tells_what_was_there_before_the_change) {
+  const auto gateway = stripe();
+  const auto preview = gateway.subscriptions()->parse_preview(answer(200, json(R"({
+      "id":"upcoming_in_1","object":"invoice","lines":{"data":[
+        {"amount":-950,"currency":"usd","period":{"start":1000,"end":2000},
+         "parent":{"type":"invoice_item_details","subscription_item_details":null,
+                   "invoice_item_details":{"invoice_item":"ii_1","proration":true}}},
+        {"amount":-2450,"currency":"usd","period":{"start":1000,"end":2000},
+         "parent":{"type":"subscription_item_details","invoice_item_details":null,
+                   "subscription_item_details":{"proration":true}}}]}})")));
+  ASSERT_TRUE(preview && preview->lines.size() == 2U);
+  EXPECT_TRUE(preview->lines[0].waiting);
+  EXPECT_FALSE(preview->lines[1].waiting);
+  EXPECT_TRUE(preview->lines[0].proration && preview->lines[1].proration);
+}
+
 TEST(StripePreview, a_refusal_says_what_of_the_change_is_wrong) {
   const auto gateway = stripe();
   const auto refusal = [&](int status, const std::string& body) {
@@ -288,6 +304,22 @@ TEST(StripeInvoice, is_read_alike_in_both_api_shapes) {
     EXPECT_FALSE(snapshot->payment->our_payment);
     EXPECT_EQ(snapshot->payment->client_secret, "pi_1_secret_canary");
   }
+}
+
+TEST(StripeInvoice, tells_when_it_was_paid_by_its_charge_or_else_by_itself) {
+  const auto transitions = json(R"({"paid_at":1769900000})");
+  const auto charged = [](wire::Json charge) {
+    return intent("succeeded", {{"amount_received", 2990}, {"latest_charge", std::move(charge)}});
+  };
+  const auto told = [&](wire::Json charge, const wire::Json& when) {
+    return invoice(basil_invoice("paid", {{"payments", paid_by(charged(std::move(charge)))},
+                                          {"status_transitions", when}}))
+        ->payment->charged_at;
+  };
+  const auto expanded = json(R"({"id":"ch_1","object":"charge","created":1769800000})");
+  EXPECT_EQ(told(expanded, transitions), base::Timestamp::from_unix_seconds(1769800000));
+  EXPECT_EQ(told("ch_1", transitions), base::Timestamp::from_unix_seconds(1769900000));
+  EXPECT_EQ(told("ch_1", wire::JsonNull{}), std::nullopt);
 }
 
 TEST(StripeInvoice, names_the_intent_of_which_only_the_id_shows) {

@@ -221,6 +221,19 @@ TEST(StripeEvent, is_of_the_other_mode_when_our_key_is) {
   }
 }
 
+TEST(StripeEvent, that_tells_no_mode_is_of_its_objects) {
+  const Stripe ours{StripeSettings{.secret_key = base::Secret{"sk_test_1"}}};
+  for (const std::string_view mode : {"", R"(,"livemode":null)", R"(,"livemode":"x")"})
+    for (const bool live : {true, false}) {
+      const auto event = ours.read_event(
+          fixtures::hook(fmt::format(R"({{"object":"event","id":"evt_1","type":"x","created":1{},
+            "data":{{"object":{{"id":"pi_1","livemode":{}}}}}}})",
+                                     mode, live)));
+      ASSERT_TRUE(event);
+      EXPECT_EQ(event->other_mode, live) << mode;
+    }
+}
+
 TEST(StripeEvent, tells_that_a_customer_was_deleted) {
   const auto customer = fixtures::json(R"({"id":"cus_1","object":"customer"})");
   const auto deleted = said<ports::CustomerDeleted>(read_event("customer.deleted", customer));
@@ -228,6 +241,8 @@ TEST(StripeEvent, tells_that_a_customer_was_deleted) {
   EXPECT_EQ(deleted->gateway_customer_id, "cus_1");
   EXPECT_TRUE(says_nothing(read_event("customer.updated", customer)));
   EXPECT_TRUE(says_nothing(read_event("customer.deleted", intent("succeeded"))));
+  EXPECT_TRUE(said<ports::CustomerDeleted>(
+      read_event("customer.deleted", fixtures::json(R"({"id":"cus_1"})"))));
 }
 
 TEST(StripeEvent, tells_that_a_method_changed_or_was_detached) {
@@ -242,6 +257,18 @@ TEST(StripeEvent, tells_that_a_method_changed_or_was_detached) {
   }
   EXPECT_TRUE(says_nothing(read_event("payment_method.attached", method)));
   EXPECT_TRUE(says_nothing(read_event("payment_method.updated", intent("succeeded"))));
+  EXPECT_TRUE(said<ports::MethodChanged>(
+      read_event("payment_method.detached", fixtures::json(R"({"id":"pm_1","type":"card"})"))));
+}
+
+TEST(StripeEvent, that_does_not_say_that_its_object_is_a_dispute_has_it_fetched) {
+  const auto event = read_event(
+      "charge.dispute.created",
+      fixtures::json(R"({"id":"du_1","charge":"ch_1","payment_intent":"pi_1","amount":2900,
+        "currency":"usd","status":"needs_response","balance_transactions":[]})"));
+  const auto changed = said<ports::DisputesChanged>(event);
+  ASSERT_TRUE(changed);
+  EXPECT_EQ(changed->payment.gateway_payment_id, "pi_1");
 }
 
 }  // namespace

@@ -78,6 +78,14 @@ TEST(KeyForms, a_secret_is_found_anywhere_in_the_public_place) {
       EXPECT_THAT(loaded.problems, ElementsAre(HasSubstr("STRIPE_PUBLISHABLE_KEY")));
       EXPECT_THAT(describe(loaded, true), Not(HasSubstr(kCanary)));
       EXPECT_THAT(PrintToString(loaded.problems), Not(HasSubstr(kCanary)));
+      for (const auto* name : {"COBRO_DEFAULT_CURRENCY", "COBRO_DATA_DIR", "JWT_ISSUER"}) {
+        EXPECT_THAT(problems_of(name, "sk_live_" + kCanary),
+                    Contains(HasSubstr("holds what looks like a secret key")));
+        EXPECT_THAT(PrintToString(problems_of(name, "sk_live_" + kCanary)),
+                    Not(HasSubstr(kCanary)));
+      }
+      EXPECT_THAT(PrintToString(problems_of("COBRO_DEFAULT_CURRENCY", kCanary)),
+                  Not(HasSubstr(kCanary)));
       EXPECT_THAT(describe(loaded_with({{"JWT_ISSUER", set}}), true), Not(HasSubstr(kCanary)));
     }
 }

@@ -209,6 +209,32 @@ TEST(SandboxApi, says_which_of_stripes_routes_it_has_not) {
   }
 }
 
+TEST(SandboxApi, takes_no_route_that_it_has_not_for_an_id) {
+  World world;
+  for (const std::string path :
+       {"/v1/customers/search", "/v1/charges/search", "/v1/invoices/search",
+        "/v1/invoices/upcoming", "/v1/payment_intents/search"}) {
+    const auto refused = world.get(path, "query=x");
+    EXPECT_EQ(refused.status, 404);
+    EXPECT_TRUE(message(refused).ends_with(
+        fmt::format("not in Cobro's sandbox yet: GET {}, see docs/sandbox.md", path)))
+        << refused.body;
+  }
+}
+
+TEST(SandboxApi, does_nothing_in_the_account_of_another) {
+  World world;
+  for (const char* name : {"Stripe-Account", "Stripe-Context"}) {
+    auto request = World::request("POST", "/v1/payment_intents", "amount=1000&currency=usd");
+    request.headers.set("Authorization", "Bearer sk_test_x");
+    request.headers.set(name, "acct_1");
+    const auto refused = world.send(std::move(request));
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_EQ(message(refused),
+              fmt::format("not in Cobro's sandbox yet: the header {}, see docs/sandbox.md", name));
+  }
+}
+
 TEST(SandboxApi, says_which_of_stripes_parameters_it_has_not) {
   Billing world;
   world.use_card("pm_card_visa");

@@ -434,6 +434,7 @@ TEST(Refunds, of_a_subscription_end_it_only_when_they_say_so) {
   const auto both = desk.as("admin", "POST", refund, all, key);
   EXPECT_EQ(both.status, 200) << both.text;
   EXPECT_EQ(both.data("amount"), "40.00");
+  EXPECT_EQ(both.data("subscription_cancellation"), R"({"status":"cancelled"})");
   EXPECT_EQ(desk.as("ana", "GET", path).data("status"), "\"cancelled\"");
   EXPECT_EQ(desk.as("admin", "POST", refund, all, key).text, both.text);
 
@@ -443,6 +444,31 @@ TEST(Refunds, of_a_subscription_end_it_only_when_they_say_so) {
   const auto refused = desk.as("admin", "POST", "/api/v1/payments/" + other + "/refund", all);
   EXPECT_EQ(refused.status, 400) << refused.text;
   EXPECT_THAT(refused.details(), ::testing::ElementsAre("cancel_subscription:not_allowed"));
+}
+
+TEST(Refunds, that_are_made_are_the_answer_whatever_becomes_of_the_end) {
+  Desk desk;
+  const auto made = desk.as("ana", "POST", "/api/v1/subscriptions", subscription_body());
+  const auto path = "/api/v1/subscriptions/" + id_of(made);
+  const auto payments = desk.as("ana", "GET", "/api/v1/payments?kind=subscription");
+  const auto refund =
+      "/api/v1/payments/" +
+      *payments.body.at({"data", "payments"})->as_array()->front().string_at({"id"}) + "/refund";
+  at_stripe(desk, "POST", "/_sandbox/faults", "fault=refused&method=DELETE&times=1&status=400");
+  const wire::Headers key = {{"Idempotency-Key", "refund-and-end"}};
+  const std::string some = R"({"amount":5,"cancel_subscription":true})";
+  const auto refused = desk.as("admin", "POST", refund, some, key);
+  EXPECT_EQ(refused.status, 200) << refused.text;
+  EXPECT_EQ(refused.data("amount"), "5.00");
+  const auto became = refused.data("subscription_cancellation");
+  EXPECT_THAT(became, HasSubstr(R"("status":"refused","code":"gateway_refused")"));
+  EXPECT_THAT(became, HasSubstr("The subscription was not ended."));
+  EXPECT_EQ(desk.as("ana", "GET", path).data("status"), "\"active\"");
+
+  const auto again = desk.as("admin", "POST", refund, some, key);
+  EXPECT_EQ(again.data("id"), refused.data("id"));
+  EXPECT_EQ(again.data("subscription_cancellation"), R"({"status":"cancelled"})");
+  EXPECT_EQ(desk.as("ana", "GET", path).data("status"), "\"cancelled\"");
 }
 
 TEST(Entitlements, are_granted_by_a_subscription_and_revoked_at_its_end) {

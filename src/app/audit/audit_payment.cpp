@@ -221,10 +221,11 @@ std::vector<Movement> expected_movements(const Transaction& row, bool reversed, 
   const auto failed = late ? Movement::overpayment_refund_failed : Movement::refund_failed;
   if (row.type == TransactionType::charge && row.status == TransactionStatus::succeeded)
     return {late ? Movement::overpayment : Movement::charge};
+  const auto taken = late ? Movement::overpayment_dispute_withdrawn : Movement::dispute_withdrawn;
+  const auto given = late ? Movement::overpayment_dispute_reinstated : Movement::dispute_reinstated;
   if (row.type == TransactionType::dispute)
-    return row.status == TransactionStatus::succeeded
-               ? std::vector{Movement::dispute_withdrawn}
-               : std::vector{Movement::dispute_withdrawn, Movement::dispute_reinstated};
+    return row.status == TransactionStatus::succeeded ? std::vector{taken}
+                                                      : std::vector{taken, given};
   if (row.type != TransactionType::refund) return {};
   if (row.status == TransactionStatus::succeeded) return {refund};
   if (row.status == TransactionStatus::failed && reversed) return {refund, failed};

@@ -38,6 +38,14 @@ Refusal no_lease() {
           .retry_after_s = 1};
 }
 
+// What is begun is to have the time to be answered.
+Refusal no_time() {
+  return {
+      .code = RefusalCode::gateway_busy,
+      .message = "The payment gateway answers slowly; nothing more was begun. Try again shortly.",
+      .retry_after_s = 2};
+}
+
 bool has_lost_lease(const Context& context) {
   return context.lease->is_lost(context.clock.steady());
 }
@@ -54,7 +62,7 @@ std::optional<domain::Money> amount_of(const ports::PaymentCommand& command,
 GatewayCall begin(const Context& context, domain::CallId id, const ports::CommandFacts& facts,
                   const Counted& row, domain::GatewayRequest request, std::string requested_by,
                   base::Timestamp now) {
-  const auto deadline = now + context.settings.gateway_timeout;
+  const auto deadline = now + context.time_for_gateway(now);
   return {
       .id = id,
       .operation = facts.operation,
@@ -82,6 +90,7 @@ Made make(const Context& context, const Interface* gateway, Counted row, const C
   if (auto refusal = wrong_account(context, row.gateway))
     return std::unexpected(std::move(*refusal));
   if (has_lost_lease(context)) return std::unexpected(no_lease());
+  if (!context.has_time(moment.now)) return std::unexpected(no_time());
   const auto id = moment.ids.next<domain::CallId>();
   COBRO_TRY_INTO(auto request, gateway->build(command, id));
   row.counter += 1;
@@ -100,6 +109,7 @@ Made make_call(const Context& context, domain::Books& books, const ports::Paymen
   if (auto refusal = wrong_account(context, payment.gateway))
     return std::unexpected(std::move(*refusal));
   if (has_lost_lease(context)) return std::unexpected(no_lease());
+  if (!context.has_time(books.now())) return std::unexpected(no_time());
   const auto id = books.ids().next<domain::CallId>();
   COBRO_TRY_INTO(auto request, gateway->build(command, payment, id));
   const auto facts = facts_of(command);

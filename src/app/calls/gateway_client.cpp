@@ -72,6 +72,8 @@ base::Task<HttpResult> ask_gateway(Context& context, const ports::Gateway& gatew
                                    base::Duration timeout) {
   const auto known = context.accounts->find(gateway.name());
   if (known != context.accounts->end() && !known->second.ours) return refuse(known->second.refusal);
+  timeout = std::min(timeout, context.time_for_gateway(context.clock.now()));
+  if (timeout <= base::Duration::zero()) return refuse("no time is left to ask the gateway");
   return send(context, gateway, std::move(request), std::move(key), timeout);
 }
 

@@ -70,7 +70,7 @@ base::Task<std::optional<GatewayCall>> claim(Context& context, const GatewayCall
     call.next_check_at = now + pause_after(call);
     if (will_send) {
       call.sends += 1;
-      call.deadline = now + context.settings.gateway_timeout;
+      call.deadline = now + context.time_for_gateway(now);
     }
     changes.update_calls.push_back(call);
     call.version += 1;

@@ -202,7 +202,7 @@ base::Task<void> check_blamed(Context& context, ports::Reads::Customer ref, port
   }
 }
 
-base::Task<bool> is_replaced(Context& context, ports::CustomerRef ref, std::string used) {
+base::Task<bool> is_replaced(Context& context, ports::Reads::Customer ref, std::string used) {
   const auto loaded = co_await context.store.load({.customer = std::move(ref)});
   co_return loaded.customer&& loaded.customer->gateway_customer_id != used;
 }

@@ -35,6 +35,6 @@ bool follow(domain::PaymentMethod& method, const domain::GatewayMethod& snapshot
 
 // Whether the customer that the gateway calls `used` is not this user's any more: what was
 // refused because of it may be asked for again, once.
-base::Task<bool> is_replaced(Context& context, ports::CustomerRef customer, std::string used);
+base::Task<bool> is_replaced(Context& context, ports::Reads::Customer customer, std::string used);
 
 }  // namespace cobro::app

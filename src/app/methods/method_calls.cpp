@@ -1,5 +1,6 @@
 #include "app/methods/method_calls.h"
 
+#include "app/calls/accounts.h"
 #include "app/calls/driver.h"
 #include "app/calls/object_query.h"
 #include "app/calls/review.h"
@@ -121,6 +122,13 @@ std::optional<std::string> gateway_id_of(const Loaded& loaded, const GatewayCall
   return std::nullopt;
 }
 
+// The customer that our row says the method is attached to.
+std::optional<std::string> owner_of(const Loaded& loaded, const GatewayCall& call) {
+  for (const auto& method : loaded.methods)
+    if (method.id.uuid == call.subject_id) return method.gateway_customer_id;
+  return std::nullopt;
+}
+
 bool shows_done(const GatewayCall& call, const GatewayObject& object) {
   if (const auto* customer = std::get_if<domain::GatewayCustomer>(&object))
     return call.operation == Operation::create_customer && customer->our_customer &&
@@ -130,6 +138,36 @@ bool shows_done(const GatewayCall& call, const GatewayObject& object) {
   if (call.operation == Operation::detach_method) return !method->gateway_customer_id;
   return call.operation == Operation::attach_method && method->gateway_customer_id &&
          method->gateway_customer_id == call.target;
+}
+
+// What a status query was shown of a call's object.
+struct Shown {
+  bool missing = false;
+  std::optional<domain::GatewayMethod> method = {};
+};
+
+// Whether the method is of another customer than the call's: of `owner`, or of whom it was to be.
+bool is_of_another(const Shown& shown, const std::optional<std::string>& owner) {
+  return shown.method && shown.method->gateway_customer_id &&
+         shown.method->gateway_customer_id != owner;
+}
+
+// Whether the call that was to attach it can do nothing any more, whatever became of it: the
+// gateway does not know the method, or has it with somebody else, or has deleted the customer.
+// Nothing: the gateway did not say.
+base::Task<std::optional<bool>> is_in_vain(Context& context, GatewayCall call, Shown shown) {
+  if (is_of_another(shown, call.target)) co_return true;
+  if (shown.missing && co_await is_our_account(context, call.gateway)) co_return true;
+  const domain::PaymentMethodId id{call.subject_id};
+  if (!co_await check_customer(context, id)) co_return std::nullopt;
+  co_return co_await is_replaced(context, id, call.target.value_or(""));
+}
+
+// Completes the call by what a status query has proven.
+base::Task<Sighting> end_as(Context& context, GatewayCall call, GatewayAnswer proof) {
+  const bool ended = co_await complete_as(context, std::move(call), std::move(proof));
+  // What was found and could not be written is not to be given up.
+  co_return ended ? Sighting::seen : Sighting::no_answer;
 }
 
 class MethodCalls final : public CallHandler {
@@ -145,19 +183,29 @@ class MethodCalls final : public CallHandler {
   base::Task<Sighting> query(Context& context, GatewayCall call) const override {
     const auto loaded = co_await context.store.load({.call = ports::ref_of(call)});
     if (!loaded.call) co_return Sighting::no_answer;
+    Shown shown;
     auto found = co_await find_object(
-        context, call, gateway_id_of(loaded, call),
-        [&call](const GatewayObject& object) { return shows_done(call, object); });
+        context, call, gateway_id_of(loaded, call), [&](const GatewayObject& object) {
+          if (const auto* method = std::get_if<domain::GatewayMethod>(&object))
+            shown.method = *method;
+          return shows_done(call, object);
+        });
     if (!found.answered) co_return Sighting::no_answer;
-    // A method that the gateway does not have any more is as good as detached.
-    const bool gone = found.missing && call.operation == Operation::detach_method;
-    const bool done = gone || !std::holds_alternative<std::monostate>(found.object);
-    if (!done) co_return Sighting::seen;
-    const bool ended = co_await complete_as(
-        context, std::move(call),
-        {.kind = ports::AnswerKind::accepted, .snapshot = std::move(found.object)});
-    // What was found and could not be written is not to be given up.
-    co_return ended ? Sighting::seen : Sighting::no_answer;
+    shown.missing = found.missing;
+    // A method that the gateway does not have any more, or not with us, is as good as detached.
+    const bool left = call.operation == Operation::detach_method &&
+                      (shown.missing || is_of_another(shown, owner_of(loaded, call)));
+    if (left || !std::holds_alternative<std::monostate>(found.object))
+      co_return co_await end_as(
+          context, std::move(call),
+          {.kind = ports::AnswerKind::accepted, .snapshot = std::move(found.object)});
+    if (call.operation != Operation::attach_method) co_return Sighting::seen;
+    const auto in_vain = co_await is_in_vain(context, call, std::move(shown));
+    if (!in_vain) co_return Sighting::no_answer;
+    if (!*in_vain) co_return Sighting::seen;
+    co_return co_await end_as(context, std::move(call),
+                              {.kind = ports::AnswerKind::not_executed,
+                               .message = "the method cannot be attached to that customer"});
   }
   // The token that is to be attached is nobody's yet.
   base::Task<void> check_copies(Context& context, GatewayCall call, Fault fault) const override {

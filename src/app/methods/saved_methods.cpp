@@ -61,19 +61,30 @@ PaymentMethod make_method(const Customer& customer, const std::string& token, co
           .updated_at = now};
 }
 
-// Somebody else drives this call, or did until it died: waits for its end, or takes it over.
-base::Task<void> wait_for(Context& context, domain::GatewayCall sent) {
-  if (context.clock.now() < sent.deadline) {
-    co_await context.clock.sleep(kLook);
-    co_return;
-  }
-  co_await recover_call(context, std::move(sent));
-}
+// What one request waits for that somebody else drives, or did until it died.
+class Waiting {
+ public:
+  explicit Waiting(Context& context) : context_(context) {}
 
-// Whether one more look is worth it.
-bool has_time(Context& context, base::Timestamp began) {
-  return context.clock.now() < began + context.settings.gateway_timeout * 2;
-}
+  [[nodiscard]] bool has_time() const { return context_.clock.now() < *context_.until; }
+
+  // Asks once what became of the call, when nobody waits for its answer any more, and takes it over
+  // once. Else waits a moment for its end. False: no more can be learned of it now.
+  base::Task<bool> look(domain::GatewayCall sent) {
+    if (!sent.unknown && context_.clock.now() < sent.deadline) {
+      co_await context_.clock.sleep(kLook);
+      co_return true;
+    }
+    if (asked_ == sent.id) co_return false;
+    asked_ = sent.id;
+    co_await settle_call(context_, std::move(sent));
+    co_return true;
+  }
+
+ private:
+  Context& context_;
+  std::optional<domain::CallId> asked_;
+};
 
 struct Step {
   std::optional<Customer> customer;            // there
@@ -134,6 +145,29 @@ const domain::GatewayCall* being_attached(const Loaded& loaded, const std::strin
   return nullptr;
 }
 
+bool is_attached(const Loaded& loaded, domain::PaymentMethodId id) {
+  return std::ranges::any_of(loaded.methods, [&](const PaymentMethod& row) {
+    return row.id == id && row.status == MethodStatus::attached;
+  });
+}
+
+// Waits for the end of the call that attaches a method. What that is called then may be another
+// token: its own id names it. False: that end is not known.
+base::Task<bool> wait_for_method(Context& context, Waiting& waiting, domain::GatewayCall sent,
+                                 std::string& named) {
+  const domain::PaymentMethodId id{sent.subject_id};
+  while (waiting.has_time()) {
+    const auto loaded = co_await context.store.load({.customer = id});
+    const auto* open = open_call_of(loaded, id.uuid);
+    if (open == nullptr) {
+      if (is_attached(loaded, id)) named = id.to_string();
+      co_return true;
+    }
+    if (!co_await waiting.look(*open)) co_return false;
+  }
+  co_return false;
+}
+
 // The customer is there, at the gateway too.
 bool is_made(const Loaded& loaded) {
   return loaded.customer && loaded.customer->gateway_customer_id;
@@ -168,6 +202,12 @@ bool is_being_removed(const Loaded& loaded, const PaymentMethod& method) {
   return open_call_of(loaded, method.id.uuid) != nullptr;
 }
 
+const domain::GatewayCall* removal_of(const Loaded& loaded, const std::string& named) {
+  const auto saved = saved_methods_of(loaded);
+  const auto* method = find_method(saved, named);
+  return method == nullptr ? nullptr : open_call_of(loaded, method->id.uuid);
+}
+
 Refusal no_such_method() {
   return invalid_field("payment_method_id", "not_found", "is no payment method of yours");
 }
@@ -182,10 +222,11 @@ const PaymentMethod* default_method(const SavedMethods& saved) {
   return nullptr;
 }
 
-base::Task<base::Result<Customer, Refusal>> ensure_customer(Context& context, Caller caller,
+base::Task<base::Result<Customer, Refusal>> ensure_customer(Context& shared, Caller caller,
                                                             domain::GatewayName gateway) {
-  const auto began = context.clock.now();
-  while (has_time(context, began)) {
+  auto context = within_one_deadline(shared);
+  Waiting waiting(context);
+  while (waiting.has_time()) {
     Step step;
     const DecideChanges decide = [&](const Loaded& loaded, domain::Moment moment) {
       return open_customer(context, caller, gateway, loaded, std::move(moment), step);
@@ -194,7 +235,7 @@ base::Task<base::Result<Customer, Refusal>> ensure_customer(Context& context, Ca
     if (!committed) co_return std::unexpected(std::move(committed).error());
     if (step.customer) co_return std::move(*step.customer);
     if (step.waiting) {
-      co_await wait_for(context, std::move(*step.waiting));
+      if (!co_await waiting.look(std::move(*step.waiting))) break;
     } else if (auto failed = co_await run(context, caller, std::move(*step.send), nullptr)) {
       co_return std::unexpected(std::move(*failed));
     }
@@ -202,12 +243,13 @@ base::Task<base::Result<Customer, Refusal>> ensure_customer(Context& context, Ca
   co_return std::unexpected(still_unknown());
 }
 
-base::Task<base::Result<PaymentMethod, Refusal>> ensure_method(Context& context, Caller caller,
+base::Task<base::Result<PaymentMethod, Refusal>> ensure_method(Context& shared, Caller caller,
                                                                domain::GatewayName gateway,
                                                                std::string named) {
-  const auto began = context.clock.now();
+  auto context = within_one_deadline(shared);
+  Waiting waiting(context);
   bool tried = false;
-  while (has_time(context, began)) {
+  while (waiting.has_time()) {
     auto customer = co_await ensure_customer(context, caller, gateway);
     if (!customer) co_return std::unexpected(std::move(customer).error());
     Step step;
@@ -233,15 +275,7 @@ base::Task<base::Result<PaymentMethod, Refusal>> ensure_method(Context& context,
     if (!committed) co_return std::unexpected(std::move(committed).error());
     if (step.method) co_return std::move(*step.method);
     if (step.waiting) {
-      // What it is called once it is attached may be another token: its own id names it.
-      named = domain::PaymentMethodId{step.waiting->subject_id}.to_string();
-      while (has_time(context, began)) {
-        const auto loaded = co_await context.store.load(
-            {.customer = domain::PaymentMethodId{step.waiting->subject_id}});
-        const auto* open = open_call_of(loaded, step.waiting->subject_id);
-        if (open == nullptr) break;
-        co_await wait_for(context, *open);
-      }
+      if (!co_await wait_for_method(context, waiting, std::move(*step.waiting), named)) break;
       continue;
     }
     if (!step.send) continue;  // the customer was found gone meanwhile
@@ -264,7 +298,7 @@ base::Task<SavedMethods> list_methods(Context& context, Caller caller,
       co_await context.store.load({.customer = customer_ref(caller, gateway)}));
 }
 
-base::Task<Answer> save_method(Context& context, Call call, SaveMethod command,
+base::Task<Answer> save_method(Context& shared, Call call, SaveMethod command,
                                RenderMethod render) {
   const RenderCompleted render_saved = [render](const Completed& completed) {
     return render(*completed.method, completed.customer->default_method_id == completed.method->id);
@@ -272,13 +306,14 @@ base::Task<Answer> save_method(Context& context, Call call, SaveMethod command,
   const RenderLoaded completed = [&](const Loaded& loaded) {
     return render_completed(call, loaded, render_saved);
   };
-  const auto began = context.clock.now();
+  auto context = within_one_deadline(shared);
+  Waiting waiting(context);
   bool tried = false;
-  std::optional<domain::GatewayCall> waiting;
+  std::optional<domain::GatewayCall> other;
   AskThere ask;
   const Decide decide = [&](const Loaded& loaded,
                             domain::Moment moment) -> base::Result<Decided, Refusal> {
-    waiting.reset();
+    other.reset();
     Decided decided;
     if (!is_made(loaded)) {
       decided.again = true;
@@ -292,7 +327,7 @@ base::Task<Answer> save_method(Context& context, Call call, SaveMethod command,
     }
     if (is_our_id(command.payment_method)) return std::unexpected(no_such_method());
     if (const auto* open = being_attached(loaded, command.payment_method)) {
-      waiting = *open;
+      other = *open;
       decided.again = true;
       return decided;
     }
@@ -301,7 +336,7 @@ base::Task<Answer> save_method(Context& context, Call call, SaveMethod command,
     decided.calls.push_back(std::move(sent));
     return decided;
   };
-  while (has_time(context, began)) {
+  while (waiting.has_time()) {
     auto decided = co_await idempotently_asking(
         context, call, {.customer = customer_ref(call.caller, command.gateway)}, decide, completed,
         ask);
@@ -316,8 +351,8 @@ base::Task<Answer> save_method(Context& context, Call call, SaveMethod command,
         co_return answer;
       continue;
     }
-    if (waiting) {
-      co_await wait_for(context, std::move(*waiting));
+    if (other) {
+      if (!co_await waiting.look(std::move(*other))) break;
       continue;
     }
     auto customer = co_await ensure_customer(context, call.caller, command.gateway);
@@ -360,7 +395,7 @@ Refusal in_use() {
 
 }  // namespace
 
-base::Task<Answer> remove_method(Context& context, Call call, NameMethod command,
+base::Task<Answer> remove_method(Context& shared, Call call, NameMethod command,
                                  RenderMethod render) {
   const RenderCompleted render_removed = [render](const Completed& completed) {
     return render(*completed.method, false);
@@ -368,13 +403,24 @@ base::Task<Answer> remove_method(Context& context, Call call, NameMethod command
   const RenderLoaded completed = [&](const Loaded& loaded) {
     return render_completed(call, loaded, render_removed);
   };
+  auto context = within_one_deadline(shared);
   AskThere ask;
+  std::optional<PaymentMethod> removed;  // by an earlier request, if the gateway says so
   const Decide decide = [&](const Loaded& loaded,
                             domain::Moment moment) -> base::Result<Decided, Refusal> {
     Decided decided;
     const auto saved = saved_methods_of(loaded);
     const auto* known = find_method(saved, command.method);
+    if (known == nullptr && removed) {
+      removed->status = MethodStatus::detached;
+      decided.reply = render(*removed, false);
+      return decided;
+    }
     if (known == nullptr) return std::unexpected(not_found("payment method"));
+    if (auto first = ask_first_of_calls(ask, moment.now, {open_call_of(loaded, known->id.uuid)})) {
+      removed = *known;
+      return std::move(*first);
+    }
     auto running = running_there(loaded);
     if (!ask.asked && !running.empty()) return ask_first(ask, std::move(running));
     if (is_in_use(loaded, *known, saved.customer->default_method_id == known->id))

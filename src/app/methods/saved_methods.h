@@ -61,6 +61,8 @@ base::Task<Answer> remove_method(Context& context, Call call, NameMethod command
 // row, so that one that removes the method at the same time misses that row's version, and decides
 // again.
 bool is_being_removed(const ports::Loaded& loaded, const domain::PaymentMethod& method);
+// The open call that removes the saved method that `named` means, or null.
+const domain::GatewayCall* removal_of(const ports::Loaded& loaded, const std::string& named);
 domain::Refusal being_removed();
 // Names the method in the request as none of the caller's: validation_failed (payment_method_id).
 domain::Refusal no_such_method();

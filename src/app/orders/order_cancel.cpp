@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "app/calls/driver.h"
 #include "app/orders/orders.h"
 #include "app/payments/closing.h"
@@ -35,6 +37,11 @@ Refusal still_closing() {
               "is being closed and this will be resolved."};
 }
 
+Refusal not_pending(const domain::Order& order) {
+  return invalid_state(
+      fmt::format("The order is {}; it must be pending to be cancelled.", to_string(order.status)));
+}
+
 bool is_busy(const domain::Payment& payment) {
   return payment.state == PaymentState::processing || payment.pending_operation;
 }
@@ -42,9 +49,7 @@ bool is_busy(const domain::Payment& payment) {
 base::Result<void, Refusal> check(const CancelCall& cancel, const ports::Loaded& loaded) {
   const auto& order = *loaded.order;
   if (order.captured > order.refunded) return std::unexpected(refund_required());
-  if (order.status != OrderStatus::pending)
-    return std::unexpected(invalid_state(fmt::format(
-        "The order is {}; it must be pending to be cancelled.", to_string(order.status))));
+  if (order.status != OrderStatus::pending) return std::unexpected(not_pending(order));
   for (const auto& payment : loaded.order_payments) {
     if (payment.conflicted && !has_ended(payment.state))
       return std::unexpected(payment_conflicted());
@@ -73,12 +78,13 @@ base::Result<Decided, Refusal> close(const CancelCall& cancel, const ports::Load
 }
 
 // What has become of the order: cancelled, kept by money that came or by the gateway's refusal, or
-// not known yet.
+// not known yet. Where it moved on, that is why the gateway refused.
 Answer outcome(const RenderOrder& render, const domain::Order& order,
                const std::optional<Refusal>& refused) {
   if (order.status == OrderStatus::cancelled) return render(order);
   if (order.closing) return std::unexpected(still_closing());
   if (order.captured > order.refunded) return std::unexpected(refund_required());
+  if (order.status != OrderStatus::pending) return std::unexpected(not_pending(order));
   if (refused) return std::unexpected(*refused);
   return std::unexpected(invalid_state(
       "A payment of this order went on at the gateway; the order was not cancelled."));
@@ -95,9 +101,24 @@ base::Result<Decided, Refusal> decide(const CancelCall& cancel, const ports::Loa
   return close(cancel, loaded, std::move(moment));
 }
 
+// What the gateway would not cancel, and what it said.
+struct Refused {
+  std::optional<Refusal> refusal = {};
+  std::vector<domain::PaymentId> payments = {};
+};
+
+// The refusal, unless it stands for a payment that was paid there, whatever went back since.
+std::optional<Refusal> reason_of(const Refused& refused, const ports::Loaded& loaded) {
+  for (const auto& payment : loaded.order_payments)
+    if (payment.state == PaymentState::succeeded &&
+        std::ranges::find(refused.payments, payment.id) != refused.payments.end())
+      return std::nullopt;
+  return refused.refusal;
+}
+
 // After the calls: words what the order has become, and closes the record with it.
 base::Task<Answer> conclude(Context& context, const Call& call, ports::OrderRef order,
-                            RenderOrder render, std::optional<Refusal> refused) {
+                            RenderOrder render, Refused refused) {
   std::optional<Answer> result;
   ports::Reads reads{.root = order};
   if (call.idempotency) reads.record_key = call.idempotency->record_key;
@@ -112,7 +133,7 @@ base::Task<Answer> conclude(Context& context, const Call& call, ports::OrderRef 
       result = std::move(reply);
       return changes;
     }
-    result = outcome(render, *loaded.order, refused);
+    result = outcome(render, *loaded.order, reason_of(refused, loaded));
     if (!loaded.record || loaded.order->closing) return changes;
     auto record = *loaded.record;
     if (*result) {
@@ -147,12 +168,14 @@ base::Task<Answer> cancel_order(Context& context, Call call, CancelOrder command
   if (!decided) co_return std::unexpected(std::move(decided).error());
   if (decided->reply) co_return std::move(*decided->reply);
   // Whatever becomes of one, the others are sent too.
-  std::optional<Refusal> refused;
+  Refused refused;
   for (auto& cancelling : decided->calls) {
+    const auto payment = cancelling.payment_id();
     cancelling.record_key.reset();  // the record is closed once, by conclude
     auto completed = co_await perform_first(context, call.caller, std::move(cancelling));
-    if (!completed && completed.error().code != RefusalCode::outcome_unknown && !refused)
-      refused = std::move(completed).error();
+    if (completed || completed.error().code == RefusalCode::outcome_unknown) continue;
+    refused.payments.push_back(payment);
+    if (!refused.refusal) refused.refusal = std::move(completed).error();
   }
   co_return co_await conclude(context, call, command.order, render, std::move(refused));
 }

@@ -24,6 +24,7 @@ struct OverpaymentCall {
   const RenderOverpayment& render;
   bool asked = false;
   bool was_refunded = false;  // as our row said before
+  bool was_disputed = false;  // ″
 };
 
 Refusal in_progress(const domain::Overpayment& overpayment) {
@@ -31,6 +32,14 @@ Refusal in_progress(const domain::Overpayment& overpayment) {
           .message = fmt::format("{} of the overpayment is being refunded.",
                                  overpayment.refunding.to_string()),
           .retry_after_s = 1};
+}
+
+Refusal disputed(const domain::Payment& payment) {
+  return {
+      .code = RefusalCode::payment_disputed,
+      .message = fmt::format("{} of the overpayment is withdrawn by a dispute; nothing of it is "
+                             "left to be refunded.",
+                             payment.disputed.to_string())};
 }
 
 base::Result<Decided, Refusal> start(const OverpaymentCall& refund, const ports::Loaded& loaded,
@@ -46,7 +55,8 @@ base::Result<Decided, Refusal> start(const OverpaymentCall& refund, const ports:
   return decided;
 }
 
-// While a refund of it has not ended, the gateway is asked what became of it, once.
+// While a refund of it has not ended, or a dispute holds it, the gateway is asked what became of
+// that, once.
 base::Result<Decided, Refusal> decide(OverpaymentCall& refund, const ports::Loaded& loaded,
                                       domain::Moment moment) {
   if (!visible_payment(loaded, refund.call.caller) || !loaded.payment->overpayment)
@@ -64,11 +74,28 @@ base::Result<Decided, Refusal> decide(OverpaymentCall& refund, const ports::Load
     case OverpaymentStatus::open:
       break;
   }
+  if (!overpaid(payment).is_positive()) {
+    if (refund.asked) return std::unexpected(disputed(payment));
+    refund.was_disputed = true;
+    return Decided{.status_query = payment.id};
+  }
   // The outcome of an earlier refund was just learned: to try again is the caller's decision.
-  if (refund.asked && !refund.was_refunded)
+  if (refund.asked && !refund.was_refunded && !refund.was_disputed)
     return std::unexpected(in_progress(*payment.overpayment));
   if (payment.conflicted) return std::unexpected(payment_conflicted());
   return start(refund, loaded, std::move(moment));
+}
+
+// Gives a refusal when nothing may be concluded.
+base::Task<std::optional<Refusal>> look_up(Context& context, const OverpaymentCall& refund,
+                                           domain::PaymentId payment) {
+  const auto refunds = co_await query_refunds(context, payment);
+  if (!refunds) co_return refunds.error();
+  if (!refund.was_disputed) co_return std::nullopt;
+  const auto disputes = co_await query_disputes(context, payment);
+  if (!disputes) co_return disputes.error();
+  if (*disputes == Query::no_answer) co_return not_told();
+  co_return std::nullopt;
 }
 
 }  // namespace
@@ -93,8 +120,8 @@ base::Task<Answer> refund_overpayment(Context& context, Call call, RefundOverpay
     if (!decided) co_return std::unexpected(std::move(decided).error());
     if (decided->reply) co_return std::move(*decided->reply);
     if (decided->status_query) {
-      auto asked = co_await query_refunds(context, *decided->status_query);
-      if (!asked) co_return std::unexpected(std::move(asked).error());
+      if (auto refusal = co_await look_up(context, refund, *decided->status_query))
+        co_return std::unexpected(std::move(*refusal));
       refund.asked = true;
       continue;
     }

@@ -17,9 +17,10 @@ struct RefundOverpayment {
   domain::OverpaymentId overpayment;
   std::string reason;
 };
-// Sends all that is left of it back through its gateway. Refusals: forbidden (`admin` only),
-// not_found, invalid_state (refunded already, or nothing can be refunded there),
-// refund_in_progress, gateway_refused, gateway_busy, payment_declined, outcome_unknown.
+// Sends all that is left of it, and that no dispute holds, back through its gateway. Refusals:
+// forbidden (`admin` only), not_found, invalid_state (refunded already, or nothing can be refunded
+// there), refund_in_progress, payment_disputed, gateway_refused, gateway_busy, payment_declined,
+// outcome_unknown.
 base::Task<Answer> refund_overpayment(Context& context, Call call, RefundOverpayment command,
                                       RenderOverpayment render);
 

@@ -91,8 +91,9 @@ std::optional<Refusal> check(const Context& context, const CreateIntent& command
 
 }  // namespace
 
-base::Task<Answer> create_intent(Context& context, Call call, CreateIntent command,
+base::Task<Answer> create_intent(Context& shared, Call call, CreateIntent command,
                                  RenderPayment render) {
+  auto context = within_one_deadline(shared);
   if (auto refusal = check(context, command)) co_return std::unexpected(std::move(*refusal));
   const Creation creation{context, call, command};
   const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {

@@ -106,12 +106,29 @@ base::Result<void, Refusal> check_debt(const ports::Loaded& loaded) {
   return {};
 }
 
+// Another payment of the order that was declined here: it may have been paid there since, in the
+// customer's browser, and then nothing is owed any more.
+std::optional<domain::PaymentId> declined_before(const Process& process,
+                                                 const ports::Loaded& loaded, base::Timestamp now) {
+  for (const auto& other : loaded.order_payments)
+    if (other.id != loaded.payment->id && other.state == PaymentState::failed &&
+        !was_asked(process.asked, other.id) && may_be_old(loaded, other, now))
+      return other.id;
+  return std::nullopt;
+}
+
 base::Result<Decided, Refusal> confirm(Process& process, const ports::Loaded& loaded,
                                        domain::Moment moment) {
+  const auto now = moment.now;
   COBRO_TRY_INTO(auto means, choose(process, loaded));
   if (!means) return Decided{.again = true};
-  if (auto payable = check_debt(loaded); !payable) return std::unexpected(payable.error());
-  const auto now = moment.now;
+  if (auto payable = check_debt(loaded); !payable) {
+    const auto& payment = *loaded.payment;
+    if (!was_asked(process.asked, payment.id) && may_be_old(loaded, payment, now))
+      return ask_about(payment.id);
+    return std::unexpected(payable.error());
+  }
+  if (const auto declined = declined_before(process, loaded, now)) return ask_about(*declined);
   auto books = open_books(loaded, std::move(moment));
   COBRO_TRY_INTO(auto sent, make_call(process.context, books,
                                       ports::ConfirmCommand{std::move(means->method),
@@ -177,7 +194,8 @@ base::Result<Decided, Refusal> decide(Process& process, const ports::Loaded& loa
   if (payment.gateway_checkout_id)
     return std::unexpected(
         invalid_state("The payment is made on the gateway's own page, and nowhere else."));
-  if (asked && payment.state == PaymentState::failed) return report_decline(process, payment);
+  if (asked && payment.state == PaymentState::failed && check_debt(loaded))
+    return report_decline(process, payment);
   return confirm(process, loaded, std::move(moment));
 }
 

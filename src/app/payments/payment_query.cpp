@@ -46,11 +46,13 @@ struct Unseen {
 };
 Unseen unseen_by(const domain::Payment& payment, const std::vector<domain::GatewayPayment>& found) {
   Unseen unseen;
-  if (payment.state != domain::PaymentState::succeeded) return unseen;
+  const bool kept = payment.state == domain::PaymentState::succeeded;
+  if (!kept && !payment.overpayment) return unseen;
   const auto known = payment.refunded + payment.refunding;
   const auto released = payment.amount - payment.captured;
   for (const auto& snapshot : found) {
-    if (snapshot.refunded && *snapshot.refunded != known && *snapshot.refunded != known + released)
+    if (kept && snapshot.refunded && *snapshot.refunded != known &&
+        *snapshot.refunded != known + released)
       unseen.refunds = true;
     if (snapshot.disputed && !payment.dispute_status) unseen.disputes = true;
   }

@@ -164,6 +164,9 @@ base::Result<Decided, Refusal> decide(RefundCall& refund, const ports::Loaded& l
   if (!fits && refunds_may_be_old(refund, loaded))
     return ask(refund, payment, RefundCall::About::moved);
   if (!fits) return std::unexpected(std::move(fits).error());
+  if (refund.command.permit)
+    if (auto permitted = refund.command.permit(loaded); !permitted)
+      return std::unexpected(std::move(permitted).error());
   return start(refund, loaded, std::move(moment), amount);
 }
 
@@ -211,7 +214,8 @@ base::Task<Answer> refund_payment(Context& context, Call call, RefundPayment com
   const RenderLoaded render_left = [&](const ports::Loaded& loaded) -> Answer {
     return render_completed(call, loaded, render_accepted);
   };
-  const ports::Reads reads{.root = command.payment, .transaction_numbers = 1};
+  const ports::Reads reads{
+      .root = command.payment, .subscription = command.beside, .transaction_numbers = 1};
   while (true) {
     auto decided = co_await idempotently(context, call, reads, decide_once, render_left);
     if (!decided) co_return std::unexpected(std::move(decided).error());

@@ -127,11 +127,14 @@ void confirm_approved(const Context& context, domain::Books& books, ports::Chang
 }  // namespace
 
 void report_late_access(const ports::Loaded& loaded, domain::Books& books,
-                        const domain::Payment& before) {
+                        const domain::Payment& before, const domain::GatewayPayment& snapshot) {
   const auto& owner = loaded.subscription;
   const auto& payment = books.payment();
   if (!owner || payment.subscription_id != owner->id || !domain::is_terminal(owner->status)) return;
   if (before.captured.is_positive() || !payment.captured.is_positive()) return;
+  // Gateways count seconds: what shares one with the end may have come after it.
+  const auto& charged_at = snapshot.charged_at;
+  if (charged_at && owner->ended_at && *charged_at < *owner->ended_at) return;
   books.report_late_access(
       fmt::format("it was paid when its subscription was {}; it grants nothing",
                   domain::to_string(owner->status)));
@@ -160,7 +163,7 @@ domain::Applied apply_gateway_payment(const Context& context, const ports::Loade
   }
   if (snapshot.state == domain::RemoteState::approved) confirm_approved(context, books, changes);
   follow_closing(loaded, books);
-  report_late_access(loaded, books, before);
+  report_late_access(loaded, books, before, snapshot);
   return applied;
 }
 

@@ -17,10 +17,12 @@ namespace cobro::app {
 domain::Applied apply_gateway_payment(const Context& context, const ports::Loaded& loaded,
                                       domain::Books& books, const domain::GatewayPayment& snapshot,
                                       ports::Changes& changes);
-// Tells a person of money for a subscription that had ended before, as it was loaded. The money is
-// booked and grants nothing. `before` is the payment without it.
+// Tells a person of money for a subscription that had ended when it was charged, or may have: the
+// gateway does not always show when that was. Money that was charged before and is only heard of
+// now paid for what was granted then. It is booked and grants nothing. `before` is the payment
+// without it.
 void report_late_access(const ports::Loaded& loaded, domain::Books& books,
-                        const domain::Payment& before);
+                        const domain::Payment& before, const domain::GatewayPayment& snapshot);
 // How many transaction numbers applying a snapshot may take.
 int numbers_for_snapshots(const Context& context);
 domain::Applied apply_gateway_refund(const ports::Loaded& loaded, domain::Books& books,

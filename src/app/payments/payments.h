@@ -77,6 +77,10 @@ struct RefundPayment {
   ports::PaymentRef payment;
   std::optional<std::string> amount;  // a JSON number's text; none: all that is left
   std::string reason;
+  // Asked before anything is sent, with this subscription loaded beside the payment: what else must
+  // permit the refund.
+  ports::Reads::Subscription beside = {};
+  std::function<base::Result<void, domain::Refusal>(const ports::Loaded& loaded)> permit = {};
 };
 // Refunds a payment, whole or in part, at its gateway. Refusals: forbidden, not_found,
 // invalid_state, refund_exceeds_remaining, refund_in_progress, gateway_refused, outcome_unknown, …

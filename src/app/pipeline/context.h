@@ -2,8 +2,10 @@
 // and it outlives everything that runs.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
+#include <optional>
 
 #include "app/pipeline/account_checks.h"
 #include "app/pipeline/lease.h"
@@ -41,6 +43,24 @@ struct Context {
   std::shared_ptr<KeyCache> keys = std::make_shared<KeyCache>();
   std::shared_ptr<AccountChecks> accounts = std::make_shared<AccountChecks>();
   std::shared_ptr<Lease> lease = std::make_shared<Lease>();
+  // Of one request that makes several requests to a gateway: all of them end by then.
+  std::optional<base::Timestamp> until = {};
+
+  // How long the next request to a gateway may take.
+  [[nodiscard]] base::Duration time_for_gateway(base::Timestamp now) const {
+    return until ? std::min(settings.gateway_timeout, *until - now) : settings.gateway_timeout;
+  }
+  // Whether there is enough of that left to begin something.
+  [[nodiscard]] bool has_time(base::Timestamp now) const {
+    return time_for_gateway(now) >= settings.gateway_timeout / 5;
+  }
 };
+
+// The same context for one request: its requests to gateways share the time that one of them has.
+inline Context within_one_deadline(const Context& context) {
+  Context own = context;
+  if (!own.until) own.until = own.clock.now() + own.settings.gateway_timeout;
+  return own;
+}
 
 }  // namespace cobro::app

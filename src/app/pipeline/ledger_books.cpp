@@ -13,7 +13,8 @@ void append(std::vector<Row>& to, const std::vector<Row>& from) {
 
 domain::Books open_books(const ports::Loaded& loaded, domain::Moment moment) {
   COBRO_CHECK(loaded.payment.has_value());
-  return {std::move(moment), *loaded.payment, loaded.order, loaded.refunds, loaded.transactions};
+  return {std::move(moment), *loaded.payment,     loaded.order,
+          loaded.refunds,    loaded.transactions, loaded.disputes};
 }
 
 void collect(const domain::Books& books, ports::Changes& changes) {

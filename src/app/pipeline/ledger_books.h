@@ -7,7 +7,7 @@
 
 namespace cobro::app {
 
-// Opens books on the root's payment, with its order, refunds and transactions.
+// Opens books on the root's payment, with its order, refunds, transactions and disputes.
 domain::Books open_books(const ports::Loaded& loaded, domain::Moment moment);
 // Adds the books' rows. The payment's and the order's rows are updated when they changed,
 // and relied upon when they did not, so that nothing was decided on stale rows.

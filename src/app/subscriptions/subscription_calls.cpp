@@ -53,8 +53,7 @@ class SubscriptionCompletion final : public Completion {
       auto found = co_await fetch_facts(context, call_.gateway,
                                         facts_.subscription->gateway_subscription_id, std::nullopt);
       if (found) facts_ = std::move(*found);
-    } else if (call_.operation == Operation::create_subscription &&
-               facts_.subscription->latest_invoice_id) {
+    } else if (tells_of_an_invoice(*row)) {
       facts_.invoice =
           co_await fetch_invoice(context, call_.gateway, *facts_.subscription->latest_invoice_id);
     }
@@ -96,6 +95,20 @@ class SubscriptionCompletion final : public Completion {
     auto found =
         co_await fetch_facts(context, call_.gateway, *row.gateway_subscription_id, call_.target);
     if (found) facts_ = std::move(*found);
+  }
+  // Whether what the answer shows may have come with a payment that we do not know: then it is
+  // believed whole.
+  [[nodiscard]] bool tells_of_an_invoice(const domain::Subscription& row) const {
+    const auto& told = *facts_.subscription;
+    if (!told.latest_invoice_id) return false;
+    const auto differs = [](const auto& value, const auto& known) {
+      return value && value != known;
+    };
+    return call_.operation == Operation::create_subscription ||
+           told.latest_invoice_id != row.latest_invoice_id ||
+           differs(told.status, std::optional(row.status)) ||
+           differs(told.current_period_start, row.current_period_start) ||
+           differs(told.current_period_end, row.current_period_end);
   }
   // A first payment that was declined leaves a subscription that nobody pays: to its caller that
   // is a decline.

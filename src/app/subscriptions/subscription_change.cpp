@@ -68,8 +68,9 @@ ports::SubscriptionCommand end_command(const domain::Subscription& row, bool at_
 
 }  // namespace
 
-base::Task<Answer> end_subscription(Context& context, Call call, EndSubscription command,
+base::Task<Answer> end_subscription(Context& shared, Call call, EndSubscription command,
                                     RenderSubscription render) {
+  auto context = within_one_deadline(shared);
   AskThere ask;
   const Decide decide = [&](const Loaded& loaded,
                             domain::Moment moment) -> base::Result<Decided, Refusal> {
@@ -78,6 +79,7 @@ base::Task<Answer> end_subscription(Context& context, Call call, EndSubscription
     const bool is_to_end = !at_once && row.cancel_at_period_end;
     // What has ended has ended there too, for good; that it is to end may have been taken back.
     if (domain::is_terminal(row.status) || (is_to_end && ask.asked)) return answered(render(row));
+    if (auto first = ask_of_open_call(ask, loaded, moment.now)) return std::move(*first);
     if (auto ready = check_changeable(loaded); !ready) return std::unexpected(ready.error());
     // One that seems not paid yet may be by now: then it is not to be cut short. A page that was
     // paid refuses to be ended.
@@ -90,12 +92,14 @@ base::Task<Answer> end_subscription(Context& context, Call call, EndSubscription
                                render_subscription(render), ask);
 }
 
-base::Task<Answer> resume_subscription(Context& context, Call call, SubscriptionRef ref,
+base::Task<Answer> resume_subscription(Context& shared, Call call, SubscriptionRef ref,
                                        RenderSubscription render) {
+  auto context = within_one_deadline(shared);
   AskThere ask;
   const Decide decide = [&](const Loaded& loaded,
                             domain::Moment moment) -> base::Result<Decided, Refusal> {
     COBRO_TRY_INTO(auto row, visible_subscription(loaded, call.caller));
+    if (auto first = ask_of_open_call(ask, loaded, moment.now)) return std::move(*first);
     if (auto ready = check_changeable(loaded); !ready) return std::unexpected(ready.error());
     if (domain::is_to_end(row)) {
       const ports::ResumeCommand wanted{*row.gateway_subscription_id, !row.cancel_at_period_end};
@@ -171,7 +175,7 @@ domain::Proration kept_proration(const Completed& completed, const ChangePlan& c
   const auto& made_at = completed.call.created_at;
   const auto at =
       command.at ? std::optional(whole_second(*command.at)) : domain::last_change(preview, made_at);
-  return domain::proration_of(*completed.subscription, preview, at.value_or(made_at));
+  return domain::waiting_proration_of(*completed.subscription, preview, at.value_or(made_at));
 }
 
 // What a change of plan is decided from, beside the row that is loaded then.
@@ -192,16 +196,18 @@ base::Task<base::Result<Terms, Refusal>> terms_of(Context& context, Caller calle
 
 }  // namespace
 
-base::Task<Answer> change_plan(Context& context, Call call, ChangePlan command,
+base::Task<Answer> change_plan(Context& shared, Call call, ChangePlan command,
                                RenderPlanChange render) {
+  auto context = within_one_deadline(shared);
   auto terms = co_await terms_of(context, call.caller, command);
   if (!terms) co_return std::unexpected(std::move(terms).error());
   std::optional<domain::Proration> proration;
   AskThere ask;
   const Decide decide = [&](const Loaded& loaded,
                             domain::Moment moment) -> base::Result<Decided, Refusal> {
-    ask = {.asked = ask.asked};
+    ask.begin_anew();
     COBRO_TRY_INTO(auto row, visible_subscription(loaded, call.caller));
+    if (auto first = ask_of_open_call(ask, loaded, moment.now)) return std::move(*first);
     if (auto ready = check_changeable(loaded); !ready) return std::unexpected(ready.error());
     const bool has_it = row.gateway_price_id == command.price_id;
     const auto ready = check_plan_change(row);
@@ -223,7 +229,7 @@ base::Task<Answer> change_plan(Context& context, Call call, ChangePlan command,
     return render_completed(call, loaded, render_changed);
   };
   while (true) {
-    ask = {.asked = ask.asked};
+    ask.begin_anew();
     auto decided =
         co_await idempotently(context, call, reads_of(command.subscription), decide, completed);
     if (!decided) co_return std::unexpected(std::move(decided).error());

@@ -107,8 +107,9 @@ base::Task<Answer> decline(Context& context, const Call& call, Refusal refusal,
   co_return std::move(*decided->reply);
 }
 
-base::Task<Answer> subscribe(Context& context, Call call, Subscribe command,
+base::Task<Answer> subscribe(Context& shared, Call call, Subscribe command,
                              RenderSubscription render) {
+  auto context = within_one_deadline(shared);
   const auto plans = co_await context.store.plans();
   const Terms terms{command, plans};
   const RenderCompleted render_made = [render](const Completed& completed) {

@@ -125,7 +125,7 @@ void insert_payment(const Loaded& loaded, const domain::Moment& moment,
   domain::Books books(std::move(own), row, std::nullopt, {}, {});
   write_created(books);
   apply(books, *snapshot);
-  report_late_access(loaded, books, row);
+  report_late_access(loaded, books, row, *snapshot);
   Changes theirs;
   collect(books, theirs);
   changes.insert_payments.push_back(books.payment());

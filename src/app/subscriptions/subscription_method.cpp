@@ -4,7 +4,9 @@
 #include "app/calls/driver.h"
 #include "app/methods/ask_there.h"
 #include "app/pipeline/guards.h"
+#include "app/subscriptions/subscription_facts.h"
 #include "app/subscriptions/subscription_guards.h"
+#include "app/subscriptions/subscription_sync.h"
 
 namespace cobro::app {
 
@@ -16,7 +18,7 @@ using domain::SubscriptionStatus;
 using ports::Loaded;
 
 // What must be done before the request can be answered.
-enum class First { nothing, save_method, set_method };
+enum class First { nothing, save_method, set_method, look_at_invoice };
 
 ports::CustomerRef customer_of(const domain::Subscription& row) {
   return {row.gateway, row.tenant_id, row.user_id};
@@ -33,6 +35,12 @@ bool owes(const domain::Subscription& row) {
   return row.latest_invoice_id &&
          (row.status == SubscriptionStatus::past_due || row.status == SubscriptionStatus::unpaid ||
           row.status == SubscriptionStatus::incomplete);
+}
+
+// Whether the invoice takes no payment now, as the gateway shows it: it is paid or closed, or a
+// draft that is not charged yet. Where that is not shown it is tried.
+bool takes_no_payment(const std::optional<domain::GatewayInvoice>& invoice) {
+  return invoice && invoice->status && *invoice->status != domain::InvoiceStatus::open;
 }
 
 // Of a decision that holds the method: its row is written too.
@@ -52,6 +60,9 @@ struct Request {
   const Call& call;
   const std::string& named;  // the method
   AskThere& ask;
+  // The invoice that the gateway was asked about, and whether it is to be paid.
+  std::optional<std::string> seen_invoice = {};
+  bool payable = false;
 
   // What the loaded subscription is given, and what it takes.
   struct Terms {
@@ -80,6 +91,10 @@ struct Request {
                                                       const RenderSubscription& render,
                                                       First& first) const {
     first = First::nothing;
+    COBRO_TRY_INTO(const auto visible, visible_subscription(loaded, call.caller));
+    const auto* removal = removal_of(loaded, named);
+    const auto* open = open_call_of(loaded, visible.id.uuid);
+    if (auto asked = ask_first_of_calls(ask, moment.now, {open, removal})) return std::move(*asked);
     COBRO_TRY_INTO(const auto row, row_of(loaded));
     if (!row.gateway_subscription_id && !ask.asked) return ask_first(ask, {row.id});
     COBRO_TRY_INTO(const auto terms, terms_of(loaded));
@@ -89,13 +104,11 @@ struct Request {
     if (set && !ask.asked) return ask_first(ask, {row.id}, terms->method.id);
     if (!terms) {
       first = First::save_method;
-    } else if (!set && owes(terms->row)) {
-      first = First::set_method;
     } else if (!set) {
-      COBRO_TRY_INTO(auto sent, open_set_method(context, call.caller, terms->row, terms->method,
-                                                moment, decided.changes));
-      decided.calls.push_back(std::move(sent));
-    } else if (owes(terms->row)) {
+      first = First::set_method;
+    } else if (owes(terms->row) && seen_invoice != terms->row.latest_invoice_id) {
+      first = First::look_at_invoice;
+    } else if (owes(terms->row) && payable) {
       const ports::PayInvoiceCommand pay{*terms->row.latest_invoice_id};
       COBRO_TRY_INTO(auto sent,
                      open_call(context, call.caller, terms->row, pay, moment, decided.changes));
@@ -107,7 +120,8 @@ struct Request {
     return decided;
   }
 
-  // Sets the method by a call of its own, so that what is open can be tried with it.
+  // Sets the method by a call of its own, so that what is open then can be tried with it: whether
+  // anything is, its answer says better than our row.
   [[nodiscard]] base::Task<std::optional<Refusal>> set_first(ports::Reads reads) const {
     std::optional<domain::GatewayCall> sent;
     const DecideChanges decide =
@@ -128,12 +142,34 @@ struct Request {
     if (!done) co_return std::move(done).error();
     co_return std::nullopt;
   }
+
+  // Asks what the latest invoice is there. Of one that takes no payment, all that came with that is
+  // booked.
+  base::Task<void> look_at_invoice(domain::SubscriptionId id) {
+    const auto row = (co_await context.store.load({.subscription = id})).subscription;
+    seen_invoice = row->latest_invoice_id;
+    if (!seen_invoice) co_return;
+    payable = !takes_no_payment(co_await fetch_invoice(context, row->gateway, *seen_invoice));
+    if (!payable) co_await sync_subscription(context, id, seen_invoice);
+  }
+
+  // Pays it. Nothing: it was refused because of what the invoice is by now, and so there is nothing
+  // to pay.
+  base::Task<std::optional<Answer>> pay(domain::SubscriptionId id, domain::GatewayCall sent,
+                                        RenderCompleted render) {
+    auto answer = co_await perform(context, &call, std::move(sent), std::move(render));
+    if (answer || answer.error().code != RefusalCode::gateway_refused) co_return answer;
+    co_await look_at_invoice(id);
+    if (payable) co_return answer;
+    co_return std::nullopt;
+  }
 };
 
 }  // namespace
 
-base::Task<Answer> set_subscription_method(Context& context, Call call, SetMethod command,
+base::Task<Answer> set_subscription_method(Context& shared, Call call, SetMethod command,
                                            RenderSubscription render) {
+  auto context = within_one_deadline(shared);
   const auto seen = co_await get_subscription(context, call.caller, command.subscription);
   if (!seen) co_return std::unexpected(seen.error());
   auto reads = reads_of(command.subscription);
@@ -145,21 +181,29 @@ base::Task<Answer> set_subscription_method(Context& context, Call call, SetMetho
     return render_completed(call, loaded, render_set);
   };
   AskThere ask;
-  const Request request{context, call, command.payment_method, ask};
+  Request request{context, call, command.payment_method, ask};
   First first = First::nothing;
   const Decide decide = [&](const Loaded& loaded, domain::Moment moment) {
     return request.decide(loaded, std::move(moment), render, first);
   };
-  // Once for the method, once for what it is set on; what was attached may be called otherwise.
-  for (int i = 0; i < 4; ++i) {
+  // Each is done once, and once more where things moved meanwhile; what was attached may be called
+  // otherwise.
+  for (int i = 0; i < 8; ++i) {
     auto decided = co_await idempotently_asking(context, call, reads, decide, completed, ask);
     if (!decided) co_return std::unexpected(std::move(decided).error());
     if (decided->reply) co_return std::move(*decided->reply);
-    if (!decided->calls.empty())
-      co_return co_await perform(context, &call, std::move(decided->calls.front()), render_set);
+    if (!decided->calls.empty()) {
+      auto paid = co_await request.pay(seen->id, std::move(decided->calls.front()), render_set);
+      if (paid) co_return std::move(*paid);
+      continue;
+    }
     if (first == First::set_method) {
       if (auto refusal = co_await request.set_first(reads)) co_return std::unexpected(*refusal);
       ask.asked = true;  // the gateway has just said so
+      continue;
+    }
+    if (first == First::look_at_invoice) {
+      co_await request.look_at_invoice(seen->id);
       continue;
     }
     auto method = co_await ensure_method(context, user_of(*seen, call.caller), seen->gateway,
@@ -181,6 +225,15 @@ bool follows_default(const domain::Subscription& row, const domain::PaymentMetho
   if (!row.gateway_subscription_id) return false;
   const auto& own = row.gateway_payment_method_id;
   return !own || (usual != nullptr && *own == usual->gateway_payment_method_id);
+}
+
+// The operations that are open on those.
+std::vector<const domain::GatewayCall*> calls_on_followers(const Loaded& loaded,
+                                                           const domain::PaymentMethod* usual) {
+  std::vector<const domain::GatewayCall*> calls;
+  for (const auto& row : loaded.customer_subscriptions)
+    if (follows_default(row, usual)) calls.push_back(open_call_of(loaded, row.id.uuid));
+  return calls;
 }
 
 // Opens what moves the loaded subscriptions from one default to the other.
@@ -216,14 +269,20 @@ base::Task<void> collect_open(Context& context, Caller caller, domain::Subscript
     COBRO_TRY_INTO(sent, open_call(context, caller, *loaded.subscription, pay, moment, changes));
     return changes;
   };
+  const auto& invoice = row.latest_invoice_id;
+  if (invoice && takes_no_payment(co_await fetch_invoice(context, row.gateway, *invoice))) {
+    co_await sync_subscription(context, row.id, invoice);
+    co_return;
+  }
   auto committed = co_await commit(context, {.subscription = row.id}, decide);
   if (committed && sent) (void)co_await perform_first(context, caller, std::move(*sent));
 }
 
 }  // namespace
 
-base::Task<Answer> set_default_method(Context& context, Call call, NameMethod command,
+base::Task<Answer> set_default_method(Context& shared, Call call, NameMethod command,
                                       RenderMethod render) {
+  auto context = within_one_deadline(shared);
   AskThere ask;
   const Decide decide = [&](const Loaded& loaded,
                             domain::Moment moment) -> base::Result<Decided, Refusal> {
@@ -234,8 +293,14 @@ base::Task<Answer> set_default_method(Context& context, Call call, NameMethod co
       return std::unexpected(ask.asked ? no_such_method() : not_found("payment method"));
     // Nothing need be sent to make it the default: whether it is there must be asked.
     if (!ask.asked) return ask_first(ask, {}, known->id);
+    if (saved.customer->default_method_id == known->id) {
+      decided.reply = render(*known, true);
+      return decided;
+    }
+    auto open = calls_on_followers(loaded, default_method(saved));
+    open.push_back(removal_of(loaded, command.method));
+    if (auto first = ask_first_of_calls(ask, moment.now, std::move(open))) return std::move(*first);
     decided.reply = render(*known, true);
-    if (saved.customer->default_method_id == known->id) return decided;
     if (is_being_removed(loaded, *known)) return std::unexpected(being_removed());
     auto moved = move_subscriptions(context, call.caller, loaded, default_method(saved), *known,
                                     moment, decided);

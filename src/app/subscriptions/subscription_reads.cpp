@@ -42,6 +42,18 @@ base::Result<void, Refusal> check_changeable(const ports::Loaded& loaded) {
   return {};
 }
 
+std::optional<Decided> ask_of_open_call(AskThere& ask, const ports::Loaded& loaded,
+                                        base::Timestamp now) {
+  return ask_first_of_calls(ask, now, {open_call_of(loaded, loaded.subscription->id.uuid)});
+}
+
+base::Task<void> settle_open_call(Context& context, domain::SubscriptionId id) {
+  const auto loaded = co_await context.store.load({.subscription = id});
+  AskThere ask;
+  if (loaded.subscription && ask_of_open_call(ask, loaded, context.clock.now()))
+    (void)co_await ask_there(context, ask);
+}
+
 base::Result<domain::GatewayCall, Refusal> open_call(const Context& context, const Caller& caller,
                                                      domain::Subscription row,
                                                      const ports::SubscriptionCommand& command,

@@ -9,6 +9,7 @@
 
 #include "app/methods/saved_methods.h"
 #include "app/payments/checkout_terms.h"
+#include "app/payments/payments.h"
 #include "app/pipeline/pipeline.h"
 #include "domain/proration.h"
 #include "domain/subscription.h"
@@ -46,6 +47,18 @@ base::Task<Answer> end_subscription(Context& context, Call call, EndSubscription
 // Takes back an end that is asked for but not reached. Refusals: not_found, invalid_state.
 base::Task<Answer> resume_subscription(Context& context, Call call, SubscriptionRef ref,
                                        RenderSubscription render);
+
+// Words the reply of a refund once more, with what became of the end that was asked for with it.
+// Nothing: the subscription has ended. outcome_unknown: it may have. Else it goes on.
+using RenderRefundAndEnd = std::function<StoredReply(
+    StoredReply refunded, const std::optional<domain::Refusal>& not_ended)>;
+// Refunds a payment of a subscription, and ends that at once. A subscription that cannot be ended
+// now is said before any money moves; once it has moved the answer is the refund's, whatever
+// becomes of the end. Whoever asks again under the same key is told of the same refund, and the
+// end is asked for again. Refusals: validation_failed (cancel_subscription), payment_in_progress,
+// invalid_state, those of refund_payment.
+base::Task<Answer> refund_and_end(Context& context, Call call, RefundPayment command,
+                                  RenderRefund render, RenderRefundAndEnd render_both);
 
 struct SetMethod {
   SubscriptionRef subscription;

@@ -55,6 +55,12 @@ std::optional<domain::GatewayPayment> payment_of(const Json& invoice) {
   return snapshot;
 }
 
+// When the money moved: the intent that an invoice shows does not bring its charge.
+std::optional<base::Timestamp> paid_at(const Json& invoice) {
+  const Json* transitions = object_at(invoice, "status_transitions");
+  return transitions != nullptr ? time_at(*transitions, "paid_at") : std::nullopt;
+}
+
 // Since 2025-03-31.basil it stands with what the line comes from.
 bool is_proration(const Json& line) {
   if (is_true(line, "proration")) return true;
@@ -64,6 +70,12 @@ bool is_proration(const Json& line) {
       return true;
   }
   return false;
+}
+
+// What is only previewed is of the subscription's items; an invoice item has been made already.
+bool is_waiting(const Json& line) {
+  const Json* details = line.at({"parent", "invoice_item_details"});
+  return details != nullptr && details->as_object() != nullptr;
 }
 
 std::optional<domain::PreviewLine> read_line(const Json& line) {
@@ -77,7 +89,7 @@ std::optional<domain::PreviewLine> read_line(const Json& line) {
   if (!money || !start || !end) return std::nullopt;
   if (money->minor() > domain::kMaxStatedMinor || money->minor() < -domain::kMaxStatedMinor)
     return std::nullopt;
-  return domain::PreviewLine{*money, is_proration(line), *start, *end};
+  return domain::PreviewLine{*money, is_proration(line), *start, *end, is_waiting(line)};
 }
 
 }  // namespace
@@ -126,6 +138,8 @@ std::optional<domain::GatewayInvoice> read_invoice(const Json& invoice) {
   snapshot.status = status_of(invoice);
   snapshot.amount_due = money_at(invoice, "amount_due");
   snapshot.payment = payment_of(invoice);
+  if (snapshot.payment && !snapshot.payment->charged_at)
+    snapshot.payment->charged_at = paid_at(invoice);
   snapshot.our_subscription = our_subscription_of(invoice);
   return snapshot;
 }

@@ -143,6 +143,7 @@ std::optional<domain::GatewayPayment> read_payment(const Json& intent) {
   if (const Json* charge = object_at(intent, "latest_charge")) {
     snapshot.refunded = money_at(*charge, "amount_refunded");
     snapshot.disputed = is_true(*charge, "disputed");
+    if (snapshot.captured) snapshot.charged_at = time_at(*charge, "created");
   }
   snapshot.redacted = redacted_payment(intent);
   return snapshot;

@@ -117,9 +117,16 @@ Says read_invoice_event(const Json& object) {
       .subscription = {std::move(subscription), stripe::our_subscription_of(object)}};
 }
 
+// Whether the event's object may be what the event's type says: it says so itself, or says nothing.
+bool may_be(std::string_view type, const Json& object) {
+  return object.find("object") == nullptr || stripe::is_object_of_type(object, type);
+}
+
 Says read_dispute_event(std::string_view type, const Json& object) {
-  if (!stripe::is_object_of_type(object, "dispute") || !stripe::id_at(object, "id"))
-    return OfNoInterest{};
+  if (!may_be("dispute", object) || !stripe::id_at(object, "id")) return OfNoInterest{};
+  // What does not say that it is a dispute is asked for, not read.
+  if (!stripe::is_object_of_type(object, "dispute"))
+    return fetch<ports::DisputesChanged>(named_or_asked(object));
   auto dispute = stripe::read_dispute(object, type);
   if (dispute && stripe::is_told_whole(object, *dispute))
     return ports::DisputeMoved{std::move(*dispute)};
@@ -143,14 +150,14 @@ bool is_about_method(std::string_view type) {
 }
 
 Says read_method_event(const Json& object) {
-  auto method = stripe::read_method(object);
-  if (!method) return OfNoInterest{};
-  return ports::MethodChanged{std::move(method->gateway_payment_method_id)};
+  auto id = stripe::id_at(object, "id");
+  if (!may_be("payment_method", object) || !id) return OfNoInterest{};
+  return ports::MethodChanged{std::move(*id)};
 }
 
 Says read_deleted_customer(const Json& object) {
   auto id = stripe::id_at(object, "id");
-  if (!stripe::is_object_of_type(object, "customer") || !id) return OfNoInterest{};
+  if (!may_be("customer", object) || !id) return OfNoInterest{};
   return ports::CustomerDeleted{std::move(*id)};
 }
 
@@ -167,11 +174,18 @@ Says read_object(std::string_view type, const Json& object) {
   return OfNoInterest{};
 }
 
-// By our key; one that tells no mode takes both.
-bool is_of_other_mode(const Json& event, std::string_view key) {
+std::optional<bool> mode_said_by(const Json* object) {
+  const Json* mode = object != nullptr ? object->find("livemode") : nullptr;
+  if (mode == nullptr || mode->as_bool() == nullptr) return std::nullopt;
+  return *mode->as_bool();
+}
+
+// By our key; one that tells no mode takes both. An event that tells none is of its object's.
+bool is_of_other_mode(const Json& event, const Json* object, std::string_view key) {
   const auto live = stripe::is_live_key(key);
-  const Json* mode = event.find("livemode");
-  return live && mode != nullptr && mode->as_bool() != nullptr && *mode->as_bool() != *live;
+  auto mode = mode_said_by(&event);
+  if (!mode) mode = mode_said_by(object);
+  return live && mode && *mode != *live;
 }
 
 std::unexpected<ports::WebhookRefusal> refuse(std::string message) {
@@ -204,13 +218,13 @@ base::Result<GatewayEvent, ports::WebhookRefusal> Stripe::read_event(
   // What is of API v2 names its object and holds none: kept, like every type that we do not know.
   if ((kind != "event" && kind != "v2.core.event") || !id || !stripe::is_id(*id) || !type)
     return refuse("the body is not an event");
+  const Json* data = stripe::object_at(*document, "data");
+  const Json* object = data != nullptr ? data->find("object") : nullptr;
   GatewayEvent event{
       .event_id = std::move(*id),
       .type = std::move(*type),
       .created_at = stripe::time_at(*document, "created").value_or(base::Timestamp{}),
-      .other_mode = is_of_other_mode(*document, settings_.secret_key.reveal())};
-  const Json* data = stripe::object_at(*document, "data");
-  const Json* object = data != nullptr ? data->find("object") : nullptr;
+      .other_mode = is_of_other_mode(*document, object, settings_.secret_key.reveal())};
   if (object != nullptr) event.says = read_object(event.type, *object);
   return event;
 }

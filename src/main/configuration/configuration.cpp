@@ -86,8 +86,8 @@ void check_database(const Values& values, std::vector<std::string>& problems) {
 void check_currency(const Values& values, std::vector<std::string>& problems) {
   const std::string& code = values.text("default_currency");
   if (!domain::Currency::parse(code))
-    problems.push_back(values.source("default_currency") + ": default_currency `" + code +
-                       "` is no active ISO 4217 code");
+    problems.push_back(values.source("default_currency") + ": default_currency " +
+                       (code.size() == 3 ? "`" + code + "` " : "") + "is no active ISO 4217 code");
 }
 
 // Where browsers may be sent back to is a border, so that an origin that cannot be read stops the

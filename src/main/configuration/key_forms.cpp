@@ -53,21 +53,6 @@ std::string fault_of(std::string_view key, std::initializer_list<std::string_vie
   return "";
 }
 
-// Whether a secret's form stands anywhere in the text, in any case. A short one begins a word
-// there: `task_` is none.
-bool holds_secret_form(std::string_view text) {
-  constexpr auto kAnywhere =
-      std::to_array<std::string_view>({"sk_live_", "sk_test_", "rk_live_", "rk_test_", "whsec_"});
-  constexpr auto kAtStart = std::to_array<std::string_view>({"sk_", "rk_"});
-  const auto low = base::to_lower(text);
-  if (std::ranges::any_of(kAnywhere, [&](auto form) { return low.contains(form); })) return true;
-  return std::ranges::any_of(kAtStart, [&](auto form) {
-    for (auto at = low.find(form); at != std::string::npos; at = low.find(form, at + 1))
-      if (at == 0 || !is_letter_or_digit(low[at - 1])) return true;
-    return false;
-  });
-}
-
 // One key alone, of which browsers are told: with nothing in it that could be another.
 std::string fault_of_publishable(std::string_view key) {
   if (auto fault = fault_of(key, {"pk_"}); !fault.empty()) return fault;
@@ -143,8 +128,22 @@ void check_key_forms(Loaded& loaded) {
   checker.check_modes();
 }
 
+// In any case of letters. A short form begins a word there: `task_` is none.
+bool holds_secret_key(std::string_view text) {
+  constexpr auto kAnywhere =
+      std::to_array<std::string_view>({"sk_live_", "sk_test_", "rk_live_", "rk_test_", "whsec_"});
+  constexpr auto kAtStart = std::to_array<std::string_view>({"sk_", "rk_"});
+  const auto low = base::to_lower(text);
+  if (std::ranges::any_of(kAnywhere, [&](auto form) { return low.contains(form); })) return true;
+  return std::ranges::any_of(kAtStart, [&](auto form) {
+    for (auto at = low.find(form); at != std::string::npos; at = low.find(form, at + 1))
+      if (at == 0 || !is_letter_or_digit(low[at - 1])) return true;
+    return false;
+  });
+}
+
 bool looks_secret(std::string_view text) {
-  return holds_secret_form(text) || observe::redact(std::string(text)) != text;
+  return holds_secret_key(text) || observe::redact(std::string(text)) != text;
 }
 
 bool is_quoted(std::string_view text) {

@@ -13,6 +13,9 @@ namespace cobro::configuration {
 // a test key in production. Never repeats a key.
 void check_key_forms(Loaded& loaded);
 
+// Whether a key that must stay secret stands anywhere in the text.
+bool holds_secret_key(std::string_view text);
+
 // Whether a text must not be printed, wherever it was put by mistake.
 bool looks_secret(std::string_view text);
 

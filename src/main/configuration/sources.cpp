@@ -30,6 +30,11 @@ std::optional<std::string> read_file(const std::string& path) {
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
+// A secret in a setting that is none. The publishable key has a check of its own, which says more.
+bool is_misplaced(const Key& key, std::string_view text) {
+  return !key.secret && key.name != "stripe.publishable_key" && holds_secret_key(text);
+}
+
 class Reader {
  public:
   explicit Reader(Loaded& loaded) : loaded_(loaded) {
@@ -40,6 +45,10 @@ class Reader {
   // The last call for a key wins, so places are read from the weakest to the strongest.
   void set(const Key& key, std::string text, std::string source) {
     if (is_quoted(text) && !take_quotes(key, source)) return;
+    if (is_misplaced(key, text))
+      return problem(source + ": " + std::string(key.name) +
+                     " holds what looks like a secret key; it would be printed and shown. Secrets "
+                     "stand in their own settings");
     if (const auto wrong = why_invalid(key, text)) {
       const bool hidden = key.secret || looks_secret(text) || text.contains('@');
       problem(source + ": " + std::string(key.name) + " " + *wrong +

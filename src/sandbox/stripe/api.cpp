@@ -205,7 +205,13 @@ class KeyInUse {
   std::string key_;
 };
 
-std::optional<ApiError> check_head(std::string_view version, bool body_is_form) {
+std::optional<ApiError> check_head(const wire::Headers& headers, std::string_view version,
+                                   bool body_is_form) {
+  // Of platforms: whoever ignored it would move money in another account.
+  for (const std::string_view name : {"Stripe-Account", "Stripe-Context"})
+    if (headers.find(name))
+      return invalid_request(
+          fmt::format("not in Cobro's sandbox yet: the header {}, see docs/sandbox.md", name));
   if (!is_known_version(version))
     return invalid_request(fmt::format("Invalid Stripe API version: {}", version));
   if (!body_is_form)
@@ -255,7 +261,7 @@ base::Task<wire::Reply> Api::answer(wire::Request request, base::Duration proces
   if (key.empty() && tree) key = key_in_form(*tree);
   const bool publishable = is_publishable(key);
   if (auto refused = check_key(key)) co_return finish(error_reply(*refused, request_id));
-  if (auto refused = check_head(version, body_is_form))
+  if (auto refused = check_head(request.headers, version, body_is_form))
     co_return finish(error_reply(*refused, request_id));
   const auto match = match_route(request.method, request.path);
   if (!match && publishable) co_return finish(error_reply(secret_key_required(), request_id));

@@ -147,11 +147,14 @@ Where where_of(const ports::TransactionFilter& filter) {
 std::string_view condition_of(domain::OverpaymentStatus status) {
   switch (status) {
     case domain::OverpaymentStatus::open:
-      return "(overpaid_refunding = 0 AND overpaid_refunded < overpaid)";
+      return "(overpaid_refunding = 0 AND overpaid_refunded < overpaid AND"
+             " NOT (coalesce(dispute_status, '') = 'lost'"
+             " AND overpaid_refunded + disputed >= overpaid))";
     case domain::OverpaymentStatus::refunding:
       return "overpaid_refunding > 0";
     case domain::OverpaymentStatus::refunded:
-      return "overpaid_refunded = overpaid";
+      return "(overpaid_refunded = overpaid OR (overpaid_refunding = 0 AND"
+             " dispute_status = 'lost' AND overpaid_refunded + disputed >= overpaid))";
   }
   return "1 = 0";
 }

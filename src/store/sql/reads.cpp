@@ -35,6 +35,8 @@ void add_payment_rows(std::vector<Piece>& pieces, const Keys& keys) {
   pieces.push_back(
       {Part::transactions, transactions().column_list(),
        fmt::format("FROM transactions WHERE payment_id = {} ORDER BY id", keys.payment)});
+  pieces.push_back({Part::disputes, disputes().column_list(),
+                    fmt::format("FROM disputes WHERE payment_id = {} ORDER BY id", keys.payment)});
 }
 
 // Payments are told with a flag: whether they are the root.
@@ -256,6 +258,9 @@ void load_part(ports::Loaded& loaded, Part part, const Rows& rows) {
       return;
     case Part::transactions:
       loaded.transactions = read_all(rows, read_transaction);
+      return;
+    case Part::disputes:
+      loaded.disputes = read_all(rows, read_dispute);
       return;
     case Part::open_calls:
       return load_open_calls(loaded, rows);

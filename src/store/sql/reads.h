@@ -27,6 +27,7 @@ enum class Part {
   subscription,
   checkout,
   dispute,
+  disputes,
   account,
   record,
   webhook,

@@ -17,7 +17,7 @@ Overpayment to_overpayment_dto(const domain::Payment& payment) {
           .amount = {overpayment.amount.to_decimal()},
           .currency = {overpayment.amount.currency()},
           .reason = overpayment.reason,
-          .status = domain::status_of(overpayment),
+          .status = domain::overpayment_status(payment),
           .refunded_amount = {overpayment.refunded.to_decimal()},
           .refunding_amount = {overpayment.refunding.to_decimal()},
           .gateway = payment.gateway,

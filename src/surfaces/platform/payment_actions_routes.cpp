@@ -1,6 +1,7 @@
 // What moves money: process, capture and refund.
 #include "app/payments/payments.h"
 #include "app/subscriptions/subscriptions.h"
+#include "base/check.h"
 #include "surfaces/platform/named_payment.h"
 #include "surfaces/platform/payment_dto.h"
 #include "surfaces/platform/routes.h"
@@ -43,34 +44,17 @@ base::Task<Answer> capture(Exchange& exchange) {
                                           std::move(*command), &render_payment);
 }
 
-// The subscription that the payment is of.
-base::Task<base::Result<domain::SubscriptionId, domain::Refusal>> subscription_of(
-    Exchange& exchange, ports::PaymentRef named) {
-  const auto payment = co_await app::get_payment(exchange.surface.context, exchange.caller, named);
-  if (!payment) co_return std::unexpected(payment.error());
-  if (payment->subscription_id) co_return *payment->subscription_id;
-  Fields fields;
-  fields.fail("cancel_subscription", "not_allowed", "the payment is of no subscription");
-  co_return std::unexpected(fields.refusal());
-}
-
-// After the refund, so that a refund that is refused leaves the subscription alone. Whoever
-// asks again under the same key has the refund's answer, and the end is asked for again.
-base::Task<Answer> refund_and_end(Exchange& exchange, app::Call call, app::RefundPayment command) {
-  const auto subscription = co_await subscription_of(exchange, command.payment);
-  if (!subscription) co_return std::unexpected(subscription.error());
-  auto end = call;
-  end.idempotency.reset();
-  auto& context = exchange.surface.context;
-  auto refunded =
-      co_await app::refund_payment(context, std::move(call), std::move(command), &render_refund);
-  if (!refunded) co_return refunded;
-  const auto ended = co_await app::end_subscription(
-      context, std::move(end), {.subscription = *subscription, .immediate = true},
-      [](const domain::Subscription&) { return app::StoredReply{}; });
-  const bool had_ended = !ended && ended.error().code == domain::RefusalCode::invalid_state;
-  if (!ended && !had_ended) co_return std::unexpected(ended.error());
-  co_return refunded;
+// The stored reply is the refund's; what became of the end is said beside it.
+app::StoredReply render_refund_and_end(app::StoredReply refunded,
+                                       const std::optional<domain::Refusal>& not_ended) {
+  auto body = wire::parse_json(refunded.body);
+  COBRO_CHECK(body.has_value() && body->find("data") != nullptr);
+  auto data = *body->find("data");
+  data.set("subscription_cancellation",
+           *wire::parse_json(wire::encode(to_cancellation_dto(not_ended))));
+  body->set("data", std::move(data));
+  refunded.body = wire::to_text(*body);
+  return refunded;
 }
 
 base::Task<Answer> refund(Exchange& exchange) {
@@ -83,7 +67,9 @@ base::Task<Answer> refund(Exchange& exchange) {
   if (!named) co_return std::unexpected(named.error());
   order->refund.payment = *named;
   if (order->cancel_subscription)
-    co_return co_await refund_and_end(exchange, std::move(*call), std::move(order->refund));
+    co_return co_await app::refund_and_end(exchange.surface.context, std::move(*call),
+                                           std::move(order->refund), &render_refund,
+                                           &render_refund_and_end);
   co_return co_await app::refund_payment(exchange.surface.context, std::move(*call),
                                          std::move(order->refund), &render_refund);
 }

@@ -1,5 +1,6 @@
 #include "surfaces/platform/payment_dto.h"
 
+#include "domain/words.h"
 #include "surfaces/common/documents.h"
 
 namespace cobro::surfaces::platform {
@@ -105,12 +106,23 @@ Refund to_listed_dto(const domain::Refund& refund,
           .gateway_refund_id = refund.gateway_refund_id,
           .failure_reason = refund.failure_reason,
           .payment_status = {},
-          .created_at = refund.created_at};
+          .created_at = refund.created_at,
+          .subscription_cancellation = {}};
 }
 
 Refund to_dto(const domain::Refund& refund, const domain::Payment& payment) {
   auto dto = to_listed_dto(refund, refund.of_overpayment ? overpayment_id(payment) : std::nullopt);
   dto.payment_status.emplace(status_of(payment));
+  return dto;
+}
+
+SubscriptionCancellation to_cancellation_dto(const std::optional<domain::Refusal>& not_ended) {
+  SubscriptionCancellation dto;
+  if (!not_ended) return dto;
+  const bool unknown = not_ended->code == domain::RefusalCode::outcome_unknown;
+  dto.status = unknown ? CancellationStatus::unknown : CancellationStatus::refused;
+  dto.code.emplace(to_string(not_ended->code));
+  dto.message.emplace(not_ended->message);
   return dto;
 }
 

@@ -120,6 +120,17 @@ struct PaymentList {
 };
 BOOST_DESCRIBE_STRUCT(PaymentList, (), (payments, total, next_cursor))
 
+enum class CancellationStatus { cancelled, refused, unknown };
+BOOST_DESCRIBE_ENUM(CancellationStatus, cancelled, refused, unknown)
+
+// What became of the end of the subscription that was asked for with its refund.
+struct SubscriptionCancellation {
+  CancellationStatus status = CancellationStatus::cancelled;
+  wire::Omittable<std::string> code;  // of an error; not of one that was cancelled
+  wire::Omittable<std::string> message;
+};
+BOOST_DESCRIBE_STRUCT(SubscriptionCancellation, (), (status, code, message))
+
 struct Refund {
   domain::RefundId id;
   domain::PaymentId payment_id;
@@ -132,10 +143,13 @@ struct Refund {
   std::optional<std::string> failure_reason;
   wire::Omittable<PaymentStatus> payment_status;  // not in lists
   base::Timestamp created_at;
+  // Where `cancel_subscription` was asked for.
+  wire::Omittable<SubscriptionCancellation> subscription_cancellation;
 };
 BOOST_DESCRIBE_STRUCT(Refund, (),
                       (id, payment_id, overpayment_id, amount, currency, reason, status,
-                       gateway_refund_id, failure_reason, payment_status, created_at))
+                       gateway_refund_id, failure_reason, payment_status, created_at,
+                       subscription_cancellation))
 
 struct RefundList {
   std::vector<Refund> refunds;
@@ -149,6 +163,8 @@ Payment to_dto(const domain::Payment& payment);
 Refund to_dto(const domain::Refund& refund, const domain::Payment& payment);
 Refund to_listed_dto(const domain::Refund& refund,
                      std::optional<domain::OverpaymentId> overpayment_id);
+
+SubscriptionCancellation to_cancellation_dto(const std::optional<domain::Refusal>& not_ended);
 
 // Each reports to `fields`, and gives nothing when anything failed there. The payment that
 // they act on is the caller's to fill in.
