@@ -6,11 +6,10 @@ namespace cobro::sim {
 namespace {
 
 // Recovery waits until the driver is long gone. A caller who cannot go on before a customer is
-// made, or a method attached or removed, waits for no more than the driver's deadline.
+// made, a method attached or removed, or an operation on a subscription known, waits for no more
+// than the driver's deadline.
 base::Timestamp others_from(const domain::GatewayCall& call) {
-  const bool awaited = call.operation == domain::Operation::create_customer ||
-                       call.operation == domain::Operation::attach_method ||
-                       call.operation == domain::Operation::detach_method;
+  const bool awaited = domain::subject_of(call.operation) != domain::CallSubject::payment;
   return awaited ? std::min(call.deadline, call.next_check_at) : call.next_check_at;
 }
 

@@ -76,9 +76,9 @@ class DisputedAccess : public Access {
     auto object = *event.at({"data", "object"});
     wire::JsonArray moved;
     for (const auto amount : lines)
-      moved.push_back(wire::JsonObject{{"object", "balance_transaction"},
-                                       {"amount", amount},
-                                       {"currency", *object.string_at({"currency"})}});
+      moved.emplace_back(wire::JsonObject{{"object", "balance_transaction"},
+                                          {"amount", amount},
+                                          {"currency", *object.string_at({"currency"})}});
     object.set("id", dispute);
     object.set("status", status);
     object.set("balance_transactions", std::move(moved));
