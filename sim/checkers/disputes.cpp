@@ -16,8 +16,9 @@ std::string_view plain(std::string_view status) {
 
 void compare(const domain::Dispute& row, const RemoteDispute& remote, Findings& findings) {
   if (to_string(row.status) != plain(remote.status))
-    findings.push_back(
-        fmt::format("{} is {} here and {} there", remote.id, to_string(row.status), remote.status));
+    findings.push_back(fmt::format("{} of payment {} is {} here, after {} movements, and {} there",
+                                   remote.id, row.payment_id.to_string(), to_string(row.status),
+                                   row.movements, remote.status));
   if (domain::withdrawn(row).minor() != remote.withdrawn)
     findings.push_back(fmt::format("{} withdrew {} here and {} there", remote.id,
                                    domain::withdrawn(row).minor(), remote.withdrawn));

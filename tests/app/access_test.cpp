@@ -86,6 +86,10 @@ class DisputedAccess : public Access {
     event.set("type", "charge.dispute.updated");
     event.set("data", wire::JsonObject{{"object", std::move(object)}});
     letter.body = wire::to_text(event);
+    deliver(std::move(letter));
+  }
+  // Signed anew, as each delivery is.
+  void deliver(wire::Request letter) {
     const auto at = std::to_string(world.clock.now().unix_seconds());
     const auto signature = base::to_hex(crypto::hmac_sha256("whsec_test", at + "." + letter.body));
     letter.headers.set("Stripe-Signature", "t=" + at + ",v1=" + signature);
@@ -118,6 +122,15 @@ TEST_F(DisputedAccess, ends_when_all_is_lost_and_not_while_a_part_is_disputed) {
   tell("dp_a", "under_review", {-6'000});
   EXPECT_EQ(standing(), "lost, granted");
   tell("dp_a", "lost", {-6'000});
+  EXPECT_EQ(standing(), "lost, revoked");
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_F(DisputedAccess, ends_with_a_dispute_whose_end_was_lost_when_a_late_event_tells_of_it) {
+  submit("losing_evidence");
+  world.advance(2h);
+  deliver(pattern);
+  world.work();
   EXPECT_EQ(standing(), "lost, revoked");
   EXPECT_EQ(world.audit(), "");
 }

@@ -131,6 +131,19 @@ base::Task<void> follow_refund(Context& context, const StoredWebhook& row,
   co_await note_answer(context, row, asked);
 }
 
+// A dispute that waited for its payment may be behind what was told meanwhile and heard by nobody:
+// unless this is its last word, the gateway is asked as well.
+base::Task<void> follow_dispute(Context& context, const StoredWebhook& row,
+                                const ports::DisputeMoved& fact) {
+  const auto payment = co_await find_payment(context, row.gateway, payment_of(fact));
+  if (!payment) co_return co_await mark_unfound(context, row, true);
+  if (!is_over(fact)) {
+    const auto asked = co_await query_disputes(context, *payment);
+    if (!asked || *asked == Query::no_answer) co_return co_await note_answer(context, row, asked);
+  }
+  co_await apply_to(context, row, fact, *payment);
+}
+
 // The subscription and its invoice are fetched, and say how things are.
 template <class Changed>
 base::Task<void> follow_subscription(Context& context, const StoredWebhook& row,
@@ -199,7 +212,7 @@ struct Follow {
     return follow_refund(context, row, fact);
   }
   base::Task<void> operator()(const ports::DisputeMoved& fact) const {
-    return follow_fact(context, row, fact, true);
+    return follow_dispute(context, row, fact);
   }
   base::Task<void> operator()(const ports::PaymentChanged& changed) const {
     return follow_payment(context, row, changed.payment, &query_payment, false);

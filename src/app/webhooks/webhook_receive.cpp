@@ -106,6 +106,8 @@ ports::Reads row_and_subject(const Context& context, const Incoming& incoming) {
   return reads;
 }
 
+constexpr base::Duration kLate = std::chrono::hours(1);
+
 // What becomes of a new event in the write that stores it.
 class Take {
  public:
@@ -134,7 +136,11 @@ class Take {
     return is_found(named) && !needs_more ? apply(fact) : leave();
   }
   Changes operator()(const ports::RefundEnded& fact) { return apply_or_leave(fact); }
-  Changes operator()(const ports::DisputeMoved& fact) { return apply_or_leave(fact); }
+  // A late one that tells of no end may be behind what was told meanwhile and heard by nobody.
+  Changes operator()(const ports::DisputeMoved& fact) {
+    const bool is_late = incoming_.event.created_at + kLate < moment_.now;
+    return is_late && !is_over(fact) ? leave() : apply_or_leave(fact);
+  }
   Changes operator()(const ports::PaymentChanged& changed) {
     return is_of_nobody(changed.payment) ? ignore(kNothingOfOurs) : leave();
   }

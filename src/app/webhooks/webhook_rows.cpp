@@ -52,6 +52,12 @@ ports::NamedPayment payment_of(const ports::RefundEnded& fact) {
   return {fact.refund.gateway_payment_id, fact.refund.our_payment};
 }
 
+bool is_over(const ports::DisputeMoved& fact) {
+  using enum domain::DisputeStatus;
+  const auto status = fact.dispute.status.value_or(needs_response);
+  return status != needs_response && status != under_review;
+}
+
 ports::NamedPayment payment_of(const ports::DisputeMoved& fact) {
   return {fact.dispute.gateway_payment_id, std::nullopt};
 }

@@ -17,6 +17,8 @@ inline constexpr const char* kNothingOfOurs = "nothing of ours";
 ports::NamedPayment payment_of(const ports::PaymentEnded& fact);
 ports::NamedPayment payment_of(const ports::RefundEnded& fact);
 ports::NamedPayment payment_of(const ports::DisputeMoved& fact);
+// Whether the dispute has ended, by what the fact tells.
+bool is_over(const ports::DisputeMoved& fact);
 
 // Applies a fact to the loaded payment, in a decision. `row` becomes what is to be stored of it in
 // the same transaction: ended, or waiting where the money has no place yet.
