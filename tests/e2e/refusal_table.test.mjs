@@ -75,9 +75,11 @@ for (const database of databases) {
     await stage.cobro.stop();
     await stage.startService();
     for (const { subject, rows, cell } of trial.unknown) {
-      const resolved = async () => (await subject.state()) === rows.done;
-      // A customer is what was lost; the method that it was made for is asked for again.
-      if (cell.operation === 'customer') await subject.ask();
+      // A customer is what was lost; the method that it was made for is asked for until it is there.
+      const resolved = async () => {
+        if (cell.operation === 'customer') await subject.ask();
+        return (await subject.state()) === rows.done;
+      };
       await eventually('what was unknown', resolved).catch(async (failure) => {
         note(cell, new Error(`${failure.message}; it is ${await subject.state()}`));
       });
