@@ -360,6 +360,16 @@ TEST_F(ToldCopies, of_a_deleted_customer_are_gone_when_it_is_told) {
   EXPECT_EQ(members.now(members.saving("ana", "pm_card_visa")), "200 attached 4242 default");
 }
 
+TEST_F(ToldCopies, of_a_deleted_customer_do_not_hold_up_a_key_that_was_answered) {
+  const auto answered = to_string(make_intent(world, {}, "k"));
+  delete_customer();
+  pass();
+  ASSERT_FALSE(members.saved("ana").customer->gateway_customer_id);
+  world.wire.fate = [](const ports::HttpRequest&) { return Cut::answer_lost; };
+  EXPECT_EQ(to_string(make_intent(world, {}, "k")), answered);
+  EXPECT_NE(to_string(make_intent(world, {}, "other")), answered);
+}
+
 TEST_F(ToldCopies, of_a_detached_method_leave_the_list) {
   save_card(world, "pm_card_visa");
   const auto first = only_method();

@@ -12,7 +12,7 @@ namespace {
 
 using domain::Refusal;
 
-constexpr int kMostTries = 3;
+constexpr int kMostTries = 6;
 
 struct Creation {
   const Context& context;
@@ -62,8 +62,9 @@ base::Result<Decided, Refusal> decide(const Creation& creation, const ports::Loa
                                       domain::Moment moment) {
   const auto saved = saved_methods_of(loaded);
   Decided decided;
-  // Found gone meanwhile.
-  decided.again = !saved.customer || !saved.customer->gateway_customer_id;
+  // Not made yet, or found gone meanwhile; no number is drawn before it is there.
+  decided.again =
+      !saved.customer || !saved.customer->gateway_customer_id || loaded.payment_numbers.empty();
   if (decided.again) return decided;
   COBRO_TRY_INTO(auto method, gateway_method(creation.command, saved));
   auto payment = make_payment(creation, *saved.customer, std::move(method),
@@ -96,7 +97,10 @@ base::Task<Answer> create_intent(Context& shared, Call call, CreateIntent comman
   auto context = within_one_deadline(shared);
   if (auto refusal = check(context, command)) co_return std::unexpected(std::move(*refusal));
   const Creation creation{context, call, command};
+  std::optional<std::string> used;  // what the gateway calls the customer
   const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
+    const auto saved = saved_methods_of(loaded);
+    used = saved.customer ? saved.customer->gateway_customer_id : std::nullopt;
     return decide(creation, loaded, std::move(moment));
   };
   const RenderCompleted render_accepted = [&](const Completed& completed) {
@@ -106,19 +110,24 @@ base::Task<Answer> create_intent(Context& shared, Call call, CreateIntent comman
     return render_completed(call, loaded, render_accepted);
   };
   const ports::CustomerRef owner{command.gateway, call.caller.tenant_id, call.caller.sub};
+  const auto known = (co_await context.store.load({.customer = owner})).customer;
+  ports::Reads reads{.customer = owner};
+  reads.payment_numbers = known && known->gateway_customer_id ? 1 : 0;
   for (int i = 0; i < kMostTries; ++i) {
-    auto customer = co_await ensure_customer(context, call.caller, command.gateway);
-    if (!customer) co_return std::unexpected(std::move(customer).error());
-    auto decided = co_await idempotently(context, call, {.customer = owner, .payment_numbers = 1},
-                                         decide_once, render_left);
+    auto decided = co_await idempotently(context, call, reads, decide_once, render_left);
     if (!decided) co_return std::unexpected(std::move(decided).error());
-    if (decided->again) continue;
     if (decided->reply) co_return std::move(*decided->reply);
+    if (decided->again) {
+      // Not before the record was looked at: what it answers needs no customer.
+      auto customer = co_await ensure_customer(context, call.caller, command.gateway);
+      if (!customer) co_return std::unexpected(std::move(customer).error());
+      reads.payment_numbers = 1;
+      continue;
+    }
     auto answer =
         co_await perform(context, &call, std::move(decided->calls.front()), render_accepted);
     // For a customer that the gateway does not know any more, the next one is made another.
-    if (answer || !co_await is_replaced(context, owner, *customer->gateway_customer_id))
-      co_return answer;
+    if (answer || !used || !co_await is_replaced(context, owner, *used)) co_return answer;
   }
   co_return std::unexpected(Refusal{.code = domain::RefusalCode::gateway_busy,
                                     .message = "The customer is being changed; try again.",
