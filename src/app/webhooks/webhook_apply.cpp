@@ -114,10 +114,9 @@ base::Task<void> mark_unfound(Context& context, const StoredWebhook& row, bool m
 }
 
 template <class Fact>
-base::Task<void> follow_fact(Context& context, const StoredWebhook& row, const Fact& fact,
-                             bool may_be_known_later) {
+base::Task<void> follow_fact(Context& context, const StoredWebhook& row, const Fact& fact) {
   const auto payment = co_await find_payment(context, row.gateway, payment_of(fact));
-  if (!payment) co_return co_await mark_unfound(context, row, may_be_known_later);
+  if (!payment) co_return co_await mark_unfound(context, row, false);
   co_await apply_to(context, row, fact, *payment);
 }
 
@@ -206,7 +205,7 @@ struct Follow {
     return mark(context, row, WebhookStatus::ignored, kOfNoInterest);
   }
   base::Task<void> operator()(const ports::PaymentEnded& fact) const {
-    return follow_fact(context, row, fact, false);
+    return follow_fact(context, row, fact);
   }
   base::Task<void> operator()(const ports::RefundEnded& fact) const {
     return follow_refund(context, row, fact);
