@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMaxNumberLength = 64;
 // Below this many members a linear search for a duplicate beats hashing.
-constexpr std::size_t kHashNamesFrom = 16;
+constexpr std::size_t kHashNamesFrom = 64;
 
 struct Handler {
   using error_code = boost::json::error_code;

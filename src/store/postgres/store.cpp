@@ -102,8 +102,8 @@ class PostgresStore final : public ports::Store {
   }
   base::Task<std::vector<domain::GatewayCall>> due_calls(base::Timestamp now,
                                                          std::int64_t limit) override {
-    const auto answers = co_await one(store::due_calls(kPostgresTraits, now, limit));
-    co_return to_calls(answers);
+    const auto answers = co_await snapshot(plan_due_calls(kPostgresTraits, now, limit));
+    co_return to_calls(answers, limit);
   }
   base::Task<bool> begin_lease(domain::InstanceId instance, base::Duration span) override {
     co_await one(store::purge_leases(kPostgresTraits));

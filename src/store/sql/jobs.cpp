@@ -1,5 +1,9 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 #include "store/sql/entities.h"
 #include "store/sql/lists.h"
 
@@ -19,57 +23,85 @@ std::string over_at(std::string_view clock) {
   return fmt::format("(i.lease_until <= {0} OR i.renewed_at > {0} + {1})", clock, kSetBack);
 }
 
+// A text of which each database has its own, made once.
+class PerDatabase {
+ public:
+  explicit PerDatabase(std::string (*make)(const SqlTraits&))
+      : sqlite_(make(kSqliteTraits)), postgres_(make(kPostgresTraits)) {}
+  [[nodiscard]] std::string_view of(const SqlTraits& traits) const {
+    return &traits == &kPostgresTraits ? postgres_ : sqlite_;
+  }
+
+ private:
+  std::string sqlite_, postgres_;
+};
+
 }  // namespace
 
 Statement purge_leases(const SqlTraits& traits) {
-  return {interned(fmt::format(
-              "DELETE FROM instances WHERE id IN (SELECT i.id FROM instances i WHERE {} AND"
-              " NOT EXISTS (SELECT 1 FROM gateway_calls c"
-              " WHERE c.status = 'open' AND c.instance_id = i.id))",
-              over_at(traits.lease_clock))),
-          {}};
+  static const PerDatabase text([](const SqlTraits& own) {
+    return fmt::format(
+        "DELETE FROM instances WHERE id IN (SELECT i.id FROM instances i WHERE {} AND"
+        " NOT EXISTS (SELECT 1 FROM gateway_calls c"
+        " WHERE c.status = 'open' AND c.instance_id = i.id))",
+        over_at(own.lease_clock));
+  });
+  return {text.of(traits), {}};
 }
 
 Statement begin_lease(const SqlTraits& traits, domain::InstanceId instance, base::Timestamp now,
                       base::Duration span) {
-  Params params;
-  params.add(instance).add(now).add(std::int64_t{span.count()});
-  return {interned(fmt::format("INSERT INTO instances (id, started_at, renewed_at, lease_until)"
-                               " VALUES ($1, $2, {0}, {0} + $3) ON CONFLICT (id) DO NOTHING"
-                               " RETURNING id",
-                               traits.lease_clock)),
-          std::move(params).take()};
+  static const PerDatabase text([](const SqlTraits& own) {
+    return fmt::format(
+        "INSERT INTO instances (id, started_at, renewed_at, lease_until)"
+        " VALUES ($1, $2, {0}, {0} + $3) ON CONFLICT (id) DO NOTHING RETURNING id",
+        own.lease_clock);
+  });
+  return {text.of(traits), params_of(instance, now, std::int64_t{span.count()})};
 }
 
 Statement renew_lease(const SqlTraits& traits, domain::InstanceId instance, base::Duration span) {
-  Params params;
-  params.add(instance).add(std::int64_t{span.count()});
-  return {interned(fmt::format("UPDATE instances SET renewed_at = {0}, lease_until = {0} + $2"
-                               " WHERE id = $1 AND lease_until > {0} RETURNING id",
-                               traits.lease_clock)),
-          std::move(params).take()};
+  static const PerDatabase text([](const SqlTraits& own) {
+    return fmt::format(
+        "UPDATE instances SET renewed_at = {0}, lease_until = {0} + $2"
+        " WHERE id = $1 AND lease_until > {0} RETURNING id",
+        own.lease_clock);
+  });
+  return {text.of(traits), params_of(instance, std::int64_t{span.count()})};
 }
 
 Statement end_lease(domain::InstanceId instance) {
   return {"UPDATE instances SET lease_until = 0 WHERE id = $1 RETURNING id", params_of(instance)};
 }
 
-// Each part finds its rows by an index of its own, which OR would not let it.
-Statement due_calls(const SqlTraits& traits, base::Timestamp now, std::int64_t limit) {
-  return {interned(fmt::format(
-              "{} WHERE id IN (SELECT id FROM (SELECT id FROM gateway_calls"
-              " WHERE status = 'open' AND next_check_at <= $1"
-              " ORDER BY next_check_at, id LIMIT $2) AS waited"
-              " UNION SELECT id FROM (SELECT c.id FROM instances i"
-              " JOIN gateway_calls c ON c.instance_id = i.id WHERE c.status = 'open' AND {}"
-              " ORDER BY c.next_check_at, c.id LIMIT $2) AS left_behind)"
-              " ORDER BY next_check_at, id LIMIT $2",
-              gateway_calls().select(), over_at(traits.lease_clock))),
-          due(now, limit)};
+// Two plain looks, each by an index of its own. As one statement, UNION and IN made SQLite open a
+// temporary table at every look, found something or not.
+std::vector<Statement> plan_due_calls(const SqlTraits& traits, base::Timestamp now,
+                                      std::int64_t limit) {
+  static const std::string waited = gateway_calls().select() +
+                                    " WHERE status = 'open' AND next_check_at <= $1"
+                                    " ORDER BY next_check_at LIMIT $2";
+  static const PerDatabase left_behind([](const SqlTraits& own) {
+    return fmt::format(
+        "SELECT {} FROM instances i JOIN gateway_calls c ON c.instance_id = i.id"
+        " WHERE c.status = 'open' AND {} ORDER BY c.next_check_at LIMIT $1",
+        gateway_calls().columns_of("c"), over_at(own.lease_clock));
+  });
+  return {{waited, due(now, limit)}, {left_behind.of(traits), params_of(limit)}};
 }
 
-std::vector<domain::GatewayCall> to_calls(std::span<const Rows> answers) {
-  return read_all(answers[0], read_call);
+std::vector<domain::GatewayCall> to_calls(std::span<const Rows> answers, std::int64_t limit) {
+  auto calls = read_all(answers[0], read_call);
+  std::ranges::move(read_all(answers[1], read_call), std::back_inserter(calls));
+  const auto age = [](const domain::GatewayCall& call) {
+    return std::pair(call.next_check_at, call.id);
+  };
+  std::ranges::sort(calls, {}, age);
+  const auto twice = std::ranges::unique(calls, {}, &domain::GatewayCall::id);
+  calls.erase(twice.begin(), twice.end());
+  if (std::cmp_greater(calls.size(), limit))
+    calls.erase(calls.begin() + static_cast<std::ptrdiff_t>(limit), calls.end());
+  return calls;
 }
 
 Statement due_checkouts(base::Timestamp now, std::int64_t limit) {
@@ -98,15 +130,16 @@ std::vector<domain::OrderId> to_order_ids(std::span<const Rows> answers) {
 // more than it takes.
 Statement claim_webhooks(const SqlTraits& traits, base::Timestamp now, base::Timestamp until,
                          std::int64_t limit) {
-  Params params;
-  params.add(now).add(limit).add(until);
-  return {interned(fmt::format("WITH due AS MATERIALIZED (SELECT id FROM webhooks"
-                               " WHERE status IN ('pending', 'waiting') AND next_try_at <= $1"
-                               " ORDER BY next_try_at, id LIMIT $2{})"
-                               " UPDATE webhooks SET next_try_at = $3, version = version + 1"
-                               " WHERE id IN (SELECT id FROM due) RETURNING {}",
-                               traits.skip_locked, webhooks().columns())),
-          std::move(params).take()};
+  static const PerDatabase text([](const SqlTraits& own) {
+    return fmt::format(
+        "WITH due AS MATERIALIZED (SELECT id FROM webhooks"
+        " WHERE status IN ('pending', 'waiting') AND next_try_at <= $1"
+        " ORDER BY next_try_at, id LIMIT $2{})"
+        " UPDATE webhooks SET next_try_at = $3, version = version + 1"
+        " WHERE id IN (SELECT id FROM due) RETURNING {}",
+        own.skip_locked, webhooks().columns());
+  });
+  return {text.of(traits), params_of(now, limit, until)};
 }
 
 std::vector<ports::StoredWebhook> to_webhooks(std::span<const Rows> answers) {

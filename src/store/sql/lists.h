@@ -48,8 +48,9 @@ Statement begin_lease(const SqlTraits& traits, domain::InstanceId instance, base
                       base::Duration span);
 Statement renew_lease(const SqlTraits& traits, domain::InstanceId instance, base::Duration span);
 Statement end_lease(domain::InstanceId instance);
-Statement due_calls(const SqlTraits& traits, base::Timestamp now, std::int64_t limit);
-std::vector<domain::GatewayCall> to_calls(std::span<const Rows> answers);
+std::vector<Statement> plan_due_calls(const SqlTraits& traits, base::Timestamp now,
+                                      std::int64_t limit);
+std::vector<domain::GatewayCall> to_calls(std::span<const Rows> answers, std::int64_t limit);
 Statement due_checkouts(base::Timestamp now, std::int64_t limit);
 std::vector<domain::CheckoutSession> to_checkouts(std::span<const Rows> answers);
 Statement due_orders(base::Timestamp now, std::int64_t limit);

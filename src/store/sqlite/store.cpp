@@ -128,7 +128,8 @@ class SqliteStore final : public ports::Store {
   base::Task<std::vector<domain::GatewayCall>> due_calls(base::Timestamp now,
                                                          std::int64_t limit) override {
     return query<std::vector<domain::GatewayCall>>(
-        *parts_.readers, one(store::due_calls(kSqliteTraits, now, limit)), to_calls);
+        *parts_.readers, plan_due_calls(kSqliteTraits, now, limit),
+        [=](auto answers) { return to_calls(answers, limit); });
   }
   base::Task<bool> begin_lease(domain::InstanceId instance, base::Duration span) override {
     auto statements = one(store::purge_leases(kSqliteTraits));
