@@ -24,6 +24,10 @@ HttpResult failure(HttpFailure::Kind kind, std::string_view message) {
   return std::unexpected(HttpFailure{kind, std::string(message)});
 }
 
+HttpResponse busy(bool resent = false) {
+  return {429, {}, R"({"error":{"type":"invalid_request_error","code":"rate_limit"}})", resent};
+}
+
 std::string_view short_url(const HttpRequest& request) {
   const std::string_view url = request.url;
   return url.substr(url.find('/', url.find("://") + 3));
@@ -103,17 +107,24 @@ base::Task<void> GatewayWire::carry(HttpRequest request, std::int64_t number, An
   if (faults.gateway_away > 0 || faults.strike(Fault::gateway_lost)) co_return;
   if (faults.strike(Fault::gateway_refused))
     co_return answer(failure(HttpFailure::Kind::unreachable, "connection refused"));
-  if (faults.strike(Fault::gateway_busy))
-    co_return answer(
-        HttpResponse{429, {}, R"({"error":{"type":"invalid_request_error","code":"rate_limit"}})"});
+  if (faults.strike(Fault::gateway_busy)) co_return answer(busy());
   if (faults.strike(Fault::gateway_error)) co_return answer(HttpResponse{500, {}, "oops"});
   if (faults.strike(Fault::gateway_late)) {
     co_await ground_.clock.sleep(faults.chance().span(100ms, kLatestRequest));
     ground_.trace.note(fmt::format("gateway . g{} arrives late", number));
   }
   const std::string key(request.headers.find("Idempotency-Key").value_or(""));
+  const auto again = faults.strike(Fault::gateway_resent) ? std::optional(request) : std::nullopt;
   auto reply = co_await ask(std::move(request));
   seen_.deeds.note(key, reply);
+  if (again) {
+    ground_.trace.note(fmt::format("gateway . g{} is done, and sent again by itself", number));
+    if (!key.empty()) ++seen_.sends[key];
+    co_await ground_.clock.sleep(faults.chance().evenly(1ms, 30ms));
+    if (faults.strike(Fault::gateway_busy)) co_return answer(busy(true));
+    reply = co_await ask(*again);
+    seen_.deeds.note(key, reply);
+  }
   if (faults.strike(Fault::gateway_unheard)) {
     ground_.trace.note(
         fmt::format("gateway . g{} is done, its answer {} is lost", number, reply.status));
@@ -125,7 +136,8 @@ base::Task<void> GatewayWire::carry(HttpRequest request, std::int64_t number, An
   if (faults.strike(Fault::gateway_failed)) co_return answer(HttpResponse{502, {}, "oops"});
   if (faults.strike(Fault::gateway_reset))
     co_return answer(failure(HttpFailure::Kind::broken, "connection reset"));
-  answer(HttpResponse{reply.status, std::move(reply.headers), std::move(reply.body)});
+  answer(HttpResponse{reply.status, std::move(reply.headers), std::move(reply.body),
+                      again.has_value()});
 }
 
 base::Task<wire::Reply> GatewayWire::ask(HttpRequest request) {

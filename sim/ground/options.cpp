@@ -10,11 +10,11 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::array<std::string_view, kFaults> kWords = {
-    "gateway_refused", "gateway_lost",    "gateway_late",  "gateway_busy",  "gateway_locked",
-    "gateway_denied",  "gateway_baffled", "gateway_poor",  "gateway_error", "gateway_failed",
-    "gateway_unheard", "gateway_reset",   "gateway_slow",  "webhook_lost",  "webhook_unheard",
-    "webhook_doubled", "webhook_late",    "webhook_never", "call_lost",     "call_unheard",
-    "database_away",   "commit_unheard",  "commit_lost",   "commit_late"};
+    "gateway_refused", "gateway_lost",    "gateway_late",   "gateway_busy",  "gateway_locked",
+    "gateway_denied",  "gateway_baffled", "gateway_poor",   "gateway_error", "gateway_failed",
+    "gateway_unheard", "gateway_reset",   "gateway_resent", "gateway_slow",  "webhook_lost",
+    "webhook_unheard", "webhook_doubled", "webhook_late",   "webhook_never", "call_lost",
+    "call_unheard",    "database_away",   "commit_unheard", "commit_lost",   "commit_late"};
 
 int draw_rate(Chance& chance) {
   return chance.roll(400) ? 0 : static_cast<int>(chance.magnitude(3, 200));

@@ -26,6 +26,7 @@ enum class Fault {
   gateway_failed,   // 5xx: it was done
   gateway_unheard,  // done; the answer is lost
   gateway_reset,    // done; the connection breaks, or half of the body arrives
+  gateway_resent,   // done; the connection breaks before an answer, and the client sends it again
   gateway_slow,     // done; the answer comes late
   // ---- webhooks -----------------------------------------------------------------------
   webhook_lost,

@@ -23,6 +23,12 @@ bool is_to_end(const Subscription& subscription) {
   return subscription.cancel_at_period_end || subscription.cancel_at;
 }
 
+std::optional<std::string> secret_to_act_with(const Subscription& subscription) {
+  const bool acts =
+      subscription.status == SubscriptionStatus::incomplete || subscription.next_action;
+  return acts ? subscription.client_secret : std::nullopt;
+}
+
 bool is_to_end(const GatewaySubscription& snapshot) {
   return snapshot.cancel_at_period_end || snapshot.cancel_at;
 }

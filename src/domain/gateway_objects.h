@@ -107,8 +107,10 @@ struct GatewaySubscription {
   std::optional<base::Timestamp> cancelled_at;
   std::optional<base::Timestamp> ended_at;
   std::optional<std::string> latest_invoice_id;
-  // What the customer must do for the first payment, or to set up the method during a trial.
+  // What the customer must do for the payment that is open, or to set up the method during a trial.
   std::optional<NextAction> next_action;
+  // The latest invoice is open, and what its payment waits for is not in sight: the invoice tells.
+  bool action_unseen = false;
   std::optional<std::string> client_secret;
   std::optional<SubscriptionId> our_subscription;  // from the metadata
   std::optional<CallId> our_call;                  // that created it

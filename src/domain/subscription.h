@@ -51,7 +51,7 @@ struct Subscription {
   std::optional<base::Timestamp> cancel_at = {};     // when it is to end, if the gateway says so
   std::optional<base::Timestamp> cancelled_at = {};  // when that was asked for, or done
   std::optional<base::Timestamp> ended_at = {};
-  // What the customer must do for the first payment, and the browser's key to do it.
+  // What the customer must do for the payment that is open, and the browser's key to do it.
   std::optional<NextAction> next_action = {};
   std::optional<std::string> client_secret = {};
   std::optional<std::string> latest_invoice_id = {};  // in_…
@@ -79,5 +79,7 @@ bool is_terminal(SubscriptionStatus status);
 bool is_active(SubscriptionStatus status);
 // Whether its end is asked for: at the period's end, or on a day.
 bool is_to_end(const Subscription& subscription);
+// The browser's key, while there is something for the customer to do with it.
+std::optional<std::string> secret_to_act_with(const Subscription& subscription);
 
 }  // namespace cobro::domain

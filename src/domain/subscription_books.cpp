@@ -178,6 +178,8 @@ void SubscriptionBooks::write_event(const std::string& type) {
 }
 
 bool SubscriptionBooks::follow_facts(const GatewaySubscription& snapshot) {
+  const auto& invoice = snapshot.latest_invoice_id;
+  const bool other_invoice = invoice && invoice != row_.latest_invoice_id;
   bool changed =
       take(row_.gateway_subscription_id, std::optional(snapshot.gateway_subscription_id));
   changed |= take(row_.gateway_item_id, snapshot.gateway_item_id);
@@ -186,10 +188,9 @@ bool SubscriptionBooks::follow_facts(const GatewaySubscription& snapshot) {
   changed |= take(row_.trial_end, snapshot.trial_end);
   changed |= take(row_.ended_at, snapshot.ended_at);
   changed |= take(row_.latest_invoice_id, snapshot.latest_invoice_id);
-  const bool acts = snapshot.status == SubscriptionStatus::incomplete || snapshot.next_action;
-  const auto action = acts ? snapshot.next_action : std::nullopt;
-  if (!same(row_.next_action, action)) {
-    row_.next_action = action;
+  const bool told = !snapshot.action_unseen || other_invoice;
+  if (told && !same(row_.next_action, snapshot.next_action)) {
+    row_.next_action = snapshot.next_action;
     changed = true;
   }
   return take(row_.client_secret, snapshot.client_secret) || changed;

@@ -42,7 +42,7 @@ std::string banner(const BannerFacts& facts) {
   if (!facts.sandbox_url.empty())
     out += "  Stripe sandbox   " + facts.sandbox_url + " (no STRIPE_SECRET_KEY is set)\n";
   out += "  API description  " + facts.url + "/openapi.json\n";
-  if (facts.user_token.empty()) return out + "\n";
+  if (facts.user_token.empty()) return out + "  tokens           cobro token --help\n\n";
   return out +
          "\nA user's and an administrator's token (for 24 hours; more: cobro token --help):\n\n" +
          "export USER_TOKEN=" + facts.user_token + "\n\nexport ADMIN_TOKEN=" + facts.admin_token +

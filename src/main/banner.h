@@ -9,7 +9,7 @@ struct BannerFacts {
   std::string url;
   std::string database;     // "SQLite, data/cobro.db", without passwords
   std::string sandbox_url;  // empty: none runs
-  std::string user_token;   // empty in production
+  std::string user_token;   // empty but under a key that was made here, in development
   std::string admin_token;
 };
 

@@ -103,7 +103,8 @@ class Process {
     BannerFacts facts{.url = configuration_.public_url,
                       .database = describe(database_location(configuration_)),
                       .sandbox_url = sandbox_ ? sandbox_->url() : ""};
-    if (!configuration_.is_production()) {
+    // Under a key of the operator's own they would be worth something to whoever reads the output.
+    if (!configuration_.is_production() && configuration_.jwt.secrets.empty()) {
       const auto tomorrow = clock_.now() + std::chrono::hours(24);
       facts.user_token = make_token({"1", "user", {}}, tomorrow, keys);
       facts.admin_token = make_token({"admin", "admin", {}}, tomorrow, keys);

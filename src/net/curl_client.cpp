@@ -206,9 +206,16 @@ struct CurlClient::Transfer {
   char error[CURL_ERROR_SIZE] = {};
   ports::HttpResponse response;
   std::size_t header_bytes = 0;
+  int sends = 0;
   bool too_large = false;
   bool attached = false;
   std::optional<base::Completion<HttpResult>> done;
+
+  // Curl is about to send the request: once, or again when a kept connection had closed.
+  static int on_send(void* self, char*, char*, int, int) {
+    ++static_cast<Transfer*>(self)->sends;
+    return CURL_PREREQFUNC_OK;
+  }
 
   static std::size_t on_body(char* bytes, std::size_t, std::size_t count, void* self) {
     auto& transfer = *static_cast<Transfer*>(self);
@@ -280,6 +287,8 @@ struct CurlClient::Transfer {
     set(handle, CURLOPT_USERAGENT, client.user_agent.c_str());
     set(handle, CURLOPT_PRIVATE, static_cast<void*>(this));
     set(handle, CURLOPT_ERRORBUFFER, error);
+    set(handle, CURLOPT_PREREQFUNCTION, &Transfer::on_send);
+    set(handle, CURLOPT_PREREQDATA, static_cast<void*>(this));
     set(handle, CURLOPT_WRITEFUNCTION, &Transfer::on_body);
     set(handle, CURLOPT_WRITEDATA, static_cast<void*>(this));
     set(handle, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
@@ -320,6 +329,7 @@ struct CurlClient::Transfer {
     long status = 0;
     curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &status);
     response.status = static_cast<int>(status);
+    response.resent = sends > 1;
     (*done)(std::move(response));
   }
 };

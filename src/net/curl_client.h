@@ -4,7 +4,7 @@
 //
 // Redirects are not followed and nothing is retried here, with one exception that is curl's:
 // a request on a reused connection that turns out closed, before a byte of answer, goes out
-// again on a new one.
+// again on a new one. Its response says so (`resent`), for the first one may have been done.
 #pragma once
 
 #include <memory>

@@ -41,6 +41,9 @@ struct GatewayAnswer {
   bool look_first = false;
   // The gateway says that this is the answer it stored for the first send under this key.
   bool replayed = false;
+  // The request reached the gateway more than once before this answer: an earlier send may have
+  // been executed, and a refusal of the later one says nothing of it.
+  bool resent = false;
   Fault fault = Fault::none;  // of a refusal
   bool gone = false;          // what is at fault does not exist there (any more)
   std::string message = {};   // why, for logs and a 502; nothing internal, no credentials

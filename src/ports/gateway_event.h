@@ -90,6 +90,9 @@ struct GatewayEvent {
   std::string type;            // in the gateway's words; kept and logged, never compared
   base::Timestamp created_at;  // by the gateway's clock; the epoch where it cannot be read
   bool other_mode = false;     // of live money where we test, or the reverse: never applied
+  // The gateway's id of the account that it is of, where it names one. Of another account than the
+  // one that this deployment works with, it is never applied.
+  std::optional<std::string> account = {};
   Says says;
 };
 

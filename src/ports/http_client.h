@@ -22,6 +22,9 @@ struct HttpResponse {
   int status = 0;
   wire::Headers headers;
   std::string body;
+  // The client itself sent the request more than once: a kept connection closed before a byte of
+  // answer. The other side may have done what an earlier send asked for; its answer never came.
+  bool resent = false;
 };
 
 // No complete answer came. None of the kinds says that the other side did nothing.

@@ -13,6 +13,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr auto kPremium = "price_1Sb3k74dPtEGmLmpHfLpUkvQ";
+
 class AskedFirst : public ::testing::TestWithParam<bool> {
  protected:
   World world{{.split_writes = GetParam(), .deliver_webhooks = false}};
@@ -48,6 +50,11 @@ class AskedFirst : public ::testing::TestWithParam<bool> {
   void change_price_there(const std::string& price) {
     post_there("items[0][id]=" + *members.only("ana").gateway_item_id +
                "&items[0][price]=" + price + "&proration_behavior=none");
+  }
+  // The subscription's one item makes way for another.
+  void replace_item_there(const std::string& price) {
+    post_there("items[0][id]=" + *members.only("ana").gateway_item_id +
+               "&items[0][deleted]=true&items[1][price]=" + price + "&proration_behavior=none");
   }
   // The newest of ana's saved methods.
   domain::PaymentMethod saved(const std::string& card) {
@@ -137,6 +144,35 @@ TEST_P(AskedFirst, a_change_to_another_plan_there_is_made_by_the_first_request) 
   EXPECT_EQ(price_there(), kBasic);
   EXPECT_EQ(members.only("ana").plan_code, "basic");
   EXPECT_EQ(world.audit(), "");
+}
+
+TEST_P(AskedFirst, what_a_change_costs_is_said_of_the_item_that_is_there) {
+  replace_item_there(kPro);
+  EXPECT_EQ(members.now(members.changing("ana", id(), kPremium, true)),
+            "200 pro credit 49.00 charge 99.00");
+  replace_item_there(kBasic);
+  EXPECT_EQ(members.now(members.changing("ana", id(), kPremium, false, "k")),
+            "200 premium credit 19.00 charge 99.00");
+  EXPECT_EQ(price_there(), kPremium);
+  replace_item_there(kPro);  // that is wanted now
+  EXPECT_EQ(sent("POST",
+                 [&] {
+                   EXPECT_EQ(members.now(members.changing("ana", id(), kPro, false)),
+                             "200 pro credit 0.00 charge 0.00");
+                 }),
+            0);
+  EXPECT_EQ(world.audit(), "");
+}
+
+// Of one that is there as we know it, the gateway's refusal stands.
+TEST_P(AskedFirst, what_a_change_costs_is_asked_once_more_only_of_another_item) {
+  const auto before = world.wire.sent.size();
+  EXPECT_EQ(members.now(members.changing("ana", id(), "price_of_nobody", true)),
+            "validation_failed");
+  const auto asked = std::count_if(
+      world.wire.sent.begin() + static_cast<std::ptrdiff_t>(before), world.wire.sent.end(),
+      [](const auto& request) { return request.url.ends_with("_preview"); });
+  EXPECT_EQ(asked, 1);
 }
 
 TEST_P(AskedFirst, another_method_there_is_replaced_by_the_one_that_we_believed) {

@@ -2,6 +2,7 @@
 // we keep of them is a copy, and nobody is locked out by it.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "app/calls/accounts.h"
@@ -407,6 +408,38 @@ TEST_F(ToldCopies, wait_while_the_gateway_gives_no_answer) {
   EXPECT_FALSE(members.saved("ana").customer->gateway_customer_id);
 }
 
+// Found by our own call: of its subscriptions no event tells.
+TEST_F(Copies, of_a_method_that_is_detached_there_leave_what_was_paid_with_it) {
+  members.now(members.subscribing("ana", kPro, "pm_card_visa"));
+  const auto paid = members.only("ana");
+  const auto token = *paid.gateway_payment_method_id;
+  members.now(members.subscribing("ana", kBasic, "pm_card_mastercard"));
+  const auto other = members.only("ana");
+  ASSERT_NE(other.id, paid.id);
+  world.sandbox_post("/v1/payment_methods/" + token + "/detach", "");
+  EXPECT_EQ(blamed(run(world.clock, members.subscribing("ana", kPro, token))), "payment_method_id");
+  EXPECT_EQ(members.saved("ana").methods.size(), 1U);
+  const auto method_of = [&](domain::SubscriptionId id) {
+    return run(world.clock, world.store->load({.subscription = id}))
+        .subscription->gateway_payment_method_id;
+  };
+  EXPECT_EQ(method_of(paid.id), std::nullopt);
+  EXPECT_EQ(method_of(other.id), other.gateway_payment_method_id);
+  const auto looked_at = std::ranges::count_if(world.wire.sent, [&](const auto& request) {
+    return request.method == "GET" && request.url.contains(*other.gateway_subscription_id);
+  });
+  EXPECT_EQ(looked_at, 0);
+}
+
+TEST_F(Copies, of_a_method_that_is_removed_here_leave_what_was_to_be_paid_with_it) {
+  members.now(members.subscribing("ana", kPro, "pm_card_authenticationRequired"));
+  ASSERT_EQ(members.status("ana"), "incomplete");
+  const auto method = members.saved("ana").methods.front();
+  ASSERT_EQ(members.only("ana").gateway_payment_method_id, method.gateway_payment_method_id);
+  EXPECT_EQ(members.now(members.removing("ana", method.id.to_string())), "200 detached 3184");
+  EXPECT_EQ(members.only("ana").gateway_payment_method_id, std::nullopt);
+}
+
 // ---- under whose account --------------------------------------------------------------------
 
 class Accounts : public Copies {
@@ -447,6 +480,73 @@ TEST_F(Accounts, another_one_is_refused_by_name_and_gets_nothing) {
   EXPECT_EQ(members.now(members.saving("ana", "pm_card_mastercard")), "gateway_refused");
   EXPECT_EQ(world.wire.sent.size(), sent);
   EXPECT_EQ(members.saved("ana").methods.size(), 1U);
+}
+
+// What is asked before anything is decided tells it too, and does not say that the gateway is busy.
+TEST_F(Accounts, another_one_is_named_by_whatever_asks_first) {
+  members.now(members.subscribing("ana", kPro, "pm_card_visa"));
+  const auto first = members.only("ana");
+  const auto method = members.saved("ana").methods.front();
+  keep("acct_another");
+  EXPECT_FALSE(check());
+  const auto sent = world.wire.sent.size();
+  const auto ours = first.id.to_string();
+  const auto card = method.id.to_string();
+  const auto& token = method.gateway_payment_method_id;
+  EXPECT_EQ(members.now(members.removing("ana", card)), "gateway_refused");
+  EXPECT_EQ(members.now(members.making_default("ana", card)), "gateway_refused");
+  EXPECT_EQ(members.now(members.saving("ana", token)), "gateway_refused");
+  EXPECT_EQ(members.now(members.paying_with("ana", ours, token)), "gateway_refused");
+  EXPECT_EQ(members.now(members.resuming("ana", ours)), "gateway_refused");
+  EXPECT_EQ(members.now(members.ending("ana", ours, false)), "gateway_refused");
+  EXPECT_EQ(members.now(members.changing("ana", ours, kPro, true)), "gateway_refused");
+  EXPECT_EQ(members.now(members.changing("ana", ours, kBasic, true)), "gateway_refused");
+  EXPECT_EQ(world.wire.sent.size(), sent);
+}
+
+TEST_F(Accounts, another_one_is_named_by_whatever_asks_first_about_a_payment) {
+  const auto lose = [&](const std::string& ending) {
+    world.wire.fate = [=](const ports::HttpRequest& request) {
+      return request.url.ends_with(ending) ? Cut::answer_lost : Cut::none;
+    };
+  };
+  for (std::int64_t order = 1; order <= 3; ++order) {
+    world.order("100");
+    world.pay(order, "100");
+  }
+  world.process(1, "pm_card_authenticationRequired");
+  world.process(2);
+  world.refund(2);
+  lose("/v1/payment_intents");
+  world.process(3);
+  world.wire.fate = nullptr;
+  ASSERT_EQ(world.payment(1).state, domain::PaymentState::requires_action);
+  ASSERT_TRUE(world.payment(3).pending_operation);
+  keep("acct_another");
+  EXPECT_FALSE(check());
+  const auto sent = world.wire.sent.size();
+  EXPECT_EQ(Members::text(world.capture(1)), "gateway_refused");
+  EXPECT_EQ(Members::text(world.refund(1)), "gateway_refused");
+  EXPECT_EQ(Members::text(world.pay(1, "100")), "gateway_refused");
+  EXPECT_EQ(Members::text(world.refund(2)), "gateway_refused");
+  EXPECT_EQ(Members::text(world.process(3)), "gateway_refused");
+  EXPECT_EQ(Members::text(world.cancel_payment(3)), "gateway_refused");
+  EXPECT_EQ(Members::text(world.cancel_order(3)), "gateway_refused");
+  EXPECT_EQ(Members::text(world.describe(3, "a lamp")), "gateway_refused");
+  EXPECT_EQ(world.wire.sent.size(), sent);
+}
+
+TEST_F(Accounts, an_operation_under_another_one_is_named_instead_of_awaited) {
+  members.now(members.subscribing("ana", kPro, "pm_card_visa"));
+  world.wire.fate = [](const ports::HttpRequest& request) {
+    return request.method == "GET" ? Cut::none : Cut::answer_lost;
+  };
+  const auto id = members.only("ana").id.to_string();
+  EXPECT_EQ(members.now(members.ending("ana", id, false)), "outcome_unknown");
+  world.wire.fate = nullptr;
+  keep("acct_another");
+  EXPECT_FALSE(check());
+  EXPECT_EQ(members.now(members.ending("ana", id, true)), "gateway_refused");
 }
 
 TEST_F(Accounts, nothing_is_marked_gone_while_it_is_not_known) {

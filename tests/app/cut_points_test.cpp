@@ -100,6 +100,9 @@ constexpr CutPoint kCuts[] = {
     {Cut::reset, "reset while Stripe works on it", "10 s later"},
     {Cut::server_error_after, "500 after the work", "yes"},
     {Cut::throttled, "429", "no"},
+    {Cut::resent, "after the work; sent again by the client", "yes"},
+    {Cut::resent_throttled, "after the work; sent again by the client: 429", "yes"},
+    {Cut::resent_denied, "after the work; sent again by the client: 401", "yes"},
     {Cut::late, "no answer within 25 s", "10 s later"},
 };
 

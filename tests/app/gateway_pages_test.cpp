@@ -221,13 +221,15 @@ class SubscriptionPages : public GatewayPages {
             {.gateway = kStripe, .price_id = kBasic, .trial_days = trial_days, .checkout = terms()},
             render));
   }
-  std::string end() {
+  std::string end(bool immediate = false, const std::string& key = "") {
     const app::RenderSubscription render = [](const domain::Subscription& row) {
       return ports::StoredReply{200, {}, std::string(domain::to_string(row.status))};
     };
     return to_string(
-        run(world.clock, app::end_subscription(*world.context, members.call("ana", "end", "", ""),
-                                               {.subscription = members.only("ana").id}, render)));
+        run(world.clock,
+            app::end_subscription(*world.context, members.call("ana", "end", key, ""),
+                                  {.subscription = members.only("ana").id, .immediate = immediate},
+                                  render)));
   }
   void open(int trial_days = 0) { ASSERT_EQ(to_string(subscribing("", trial_days)), "incomplete"); }
   base::Uuid collected() override { return members.only("ana").id.uuid; }
@@ -245,6 +247,18 @@ class SubscriptionsWithoutWebhooks : public SubscriptionPages {
  protected:
   SubscriptionsWithoutWebhooks()
       : SubscriptionPages({.split_writes = true, .deliver_webhooks = false}) {}
+
+  base::Task<app::Answer> given_up() {
+    co_await app::end_incomplete(*world.context, members.only("ana").id);
+    co_return app::StoredReply{};
+  }
+  // A second from now.
+  base::Task<app::Answer> paying(std::string path) {
+    co_await world.clock.sleep(1s);
+    co_await world.posting(std::move(path), "email=ana%40x.test&number=" + std::string(kGood) +
+                                                "&expiry=12%2F34&cvc=123");
+    co_return app::StoredReply{};
+  }
 };
 
 TEST_F(SubscriptionPages, paid_there_it_is_active) {
@@ -293,14 +307,58 @@ TEST_F(SubscriptionPages, ended_here_nobody_pays_there) {
             "incomplete subscription_created user, incomplete_expired cancel_requested user");
 }
 
-// The end that came too late is no end: it is active, and says so.
+// The page refuses to be ended; the subscription that it made is ended like any other.
 TEST_F(SubscriptionsWithoutWebhooks, paid_there_before_it_was_ended_here) {
   open();
   EXPECT_EQ(pay_on(page()), 303);
-  EXPECT_EQ(end(), "gateway_refused");
+  EXPECT_EQ(end(false, "k"), "active");
+  EXPECT_TRUE(members.only("ana").cancel_at_period_end);
+  expect(CheckoutStatus::complete, "active", true);
+  EXPECT_EQ(members.payments("ana").size(), 1U);
+  const auto sent = world.wire.sent.size();
+  EXPECT_EQ(end(false, "k"), "active");
+  EXPECT_EQ(world.wire.sent.size(), sent);
+}
+
+TEST_F(SubscriptionsWithoutWebhooks, paid_there_before_it_was_ended_here_at_once) {
+  open();
+  EXPECT_EQ(pay_on(page()), 303);
+  EXPECT_EQ(end(true), "cancelled");
+  EXPECT_EQ(members.status("ana"), "cancelled");
+  EXPECT_FALSE(members.has_access("ana"));
+  EXPECT_EQ(members.payments("ana").size(), 1U);
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_F(SubscriptionsWithoutWebhooks, whose_page_nobody_answers_about_is_not_known_to_have_ended) {
+  open();
+  EXPECT_EQ(pay_on(page()), 303);
+  world.wire.fate = [](const ports::HttpRequest& request) {
+    return request.method == "GET" ? Cut::answer_lost : Cut::none;
+  };
+  EXPECT_EQ(end(), "outcome_unknown");
+  world.wire.fate = nullptr;
+  world.advance(5min);
+  world.work();
+  EXPECT_EQ(end(), "active");
+  EXPECT_TRUE(members.only("ana").cancel_at_period_end);
+}
+
+// Who gives up what nobody paid does not end what somebody pays in the same moment.
+TEST_F(SubscriptionsWithoutWebhooks, paid_there_while_it_is_given_up_goes_on) {
+  open();
+  world.wire.fate = [done = false](const ports::HttpRequest& request) mutable {
+    const bool first = !done && request.method == "GET";
+    done = done || first;
+    return first ? Cut::answer_slow : Cut::none;
+  };
+  const auto path = "/_sandbox/checkout/" + page();
+  std::vector<base::Task<app::Answer>> acts;
+  acts.push_back(given_up());
+  acts.push_back(paying(path));
+  world.all(std::move(acts));
   EXPECT_EQ(refresh().status, CheckoutStatus::complete);
   expect(CheckoutStatus::complete, "active", true);
-  EXPECT_EQ(end(), "active");
 }
 
 TEST_F(SubscriptionPages, made_though_the_answer_was_lost) {

@@ -98,6 +98,20 @@ app::RenderOrder render_order() {
   };
 }
 
+ports::HttpResult throttled() {
+  return ports::HttpResponse{
+      429,
+      {},
+      R"({"error":{"type":"invalid_request_error","code":"rate_limit","message":"slow"}})"};
+}
+
+ports::HttpResult denied() {
+  return ports::HttpResponse{
+      401,
+      {},
+      R"({"error":{"type":"invalid_request_error","message":"Invalid API Key provided"}})"};
+}
+
 app::RenderRefund render_refund() {
   return [](const domain::Refund& refund, const domain::Payment&) {
     return line(200, refund.id.to_string() + " " + std::string(domain::to_string(refund.status)) +
@@ -119,10 +133,7 @@ base::Task<ports::HttpResult> Wire::send(ports::HttpRequest request) {
     case Cut::server_error_before:
       co_return server_error();
     case Cut::throttled:
-      co_return ports::HttpResponse{
-          429,
-          {},
-          R"({"error":{"type":"invalid_request_error","code":"rate_limit","message":"slow"}})"};
+      co_return throttled();
     case Cut::refused:
       co_return std::unexpected(
           ports::HttpFailure{ports::HttpFailure::Kind::unreachable, "connection refused"});
@@ -142,7 +153,13 @@ base::Task<ports::HttpResult> Wire::send(ports::HttpRequest request) {
   }
   // A call takes time, so that calls of many callers overlap.
   if (to_gateway) co_await clock_.sleep(std::chrono::milliseconds(20));
-  auto result = co_await inner.send(std::move(request));
+  const bool again =
+      cut == Cut::resent || cut == Cut::resent_throttled || cut == Cut::resent_denied;
+  if (again) co_await inner.send(request);
+  auto result = cut == Cut::resent_throttled ? throttled()
+                : cut == Cut::resent_denied  ? denied()
+                                             : co_await inner.send(std::move(request));
+  if (again && result) result->resent = true;
   if (to_gateway) co_await clock_.sleep(std::chrono::milliseconds(20));
   if (cut == Cut::answer_slow) co_await clock_.sleep(kSlowness);
   if (cut == Cut::answer_lost) {

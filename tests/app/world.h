@@ -38,6 +38,11 @@ enum class Cut {
   reset,             // the connection is reset, and the gateway goes on with the work
   late,              // done after a while; the answer comes when nobody waits any more
   answer_slow,       // done; the answer takes some seconds
+  // Done; a kept connection closes before a byte of answer, and the client sends it again by
+  // itself:
+  resent,            // that is answered
+  resent_throttled,  // that is refused for the rate
+  resent_denied,     // that is refused for the key
 };
 
 class Wire final : public ports::HttpClient {

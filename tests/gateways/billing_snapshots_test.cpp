@@ -214,6 +214,19 @@ TEST(StripeSubscription, leaves_an_incomplete_one_of_which_only_the_secret_shows
   const auto past_due = subscription(basil_subscription("past_due", open));
   EXPECT_EQ(past_due->client_secret, "pi_1_secret_canary");
   EXPECT_FALSE(past_due->next_action);
+  EXPECT_FALSE(incomplete->action_unseen);
+  EXPECT_TRUE(past_due->action_unseen) << "it may wait for a card as well";
+}
+
+TEST(StripeSubscription, tells_whether_it_has_seen_what_its_open_invoice_waits_for) {
+  const auto unseen = [](std::string_view status, const wire::Json& invoice) {
+    return subscription(basil_subscription(status, {{"latest_invoice", invoice}}))->action_unseen;
+  };
+  for (const std::string_view word : {"requires_action", "requires_payment_method", "processing"})
+    EXPECT_FALSE(unseen("past_due", basil_invoice("open", {{"payments", paid_by(intent(word))}})));
+  EXPECT_FALSE(unseen("active", basil_invoice("paid")));
+  EXPECT_FALSE(unseen("canceled", basil_invoice("open")));
+  EXPECT_TRUE(unseen("active", basil_invoice("open")));
 }
 
 TEST(StripeSubscription, hands_out_the_next_action_of_an_intent_that_shows) {

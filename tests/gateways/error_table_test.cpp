@@ -19,12 +19,12 @@ using stripe::StripeError;
 
 constexpr std::string_view kInvalid = "invalid_request_error";
 
-constexpr Asked kEverything[] = {Asked::create,          Asked::confirm,
-                                 Asked::capture,         Asked::cancel,
-                                 Asked::refund,          Asked::create_customer,
-                                 Asked::attach,          Asked::detach,
-                                 Asked::subscribe,       Asked::change_subscription,
-                                 Asked::end_subscription};
+constexpr Asked kEverything[] = {Asked::create,           Asked::confirm,
+                                 Asked::capture,          Asked::cancel,
+                                 Asked::refund,           Asked::create_customer,
+                                 Asked::attach,           Asked::detach,
+                                 Asked::subscribe,        Asked::change_subscription,
+                                 Asked::end_subscription, Asked::pay_invoice};
 
 StripeError refusal(std::string_view code, std::string_view parameter = "", int status = 400,
                     std::string_view type = kInvalid, std::string_view message = "") {
@@ -225,6 +225,15 @@ TEST(StripeErrorTable, declines_for_the_card_alone) {
     }
   expect({{Asked::confirm, refusal("card_declined", "", 400, "card_error"), Meaning::refused,
            Culprit::payment_method}});
+}
+
+TEST(StripeErrorTable, an_invoice_that_waits_for_the_customer_is_looked_at) {
+  const auto waits = refusal("invoice_payment_intent_requires_action", "", 402, "card_error");
+  for (const auto asked : kEverything)
+    expect({{asked, waits, asked == Asked::pay_invoice ? Meaning::look_first : Meaning::declined}});
+  // What a change is refused for is voided there: nothing is left to act on.
+  const auto voided = refusal("subscription_payment_intent_requires_action", "", 402, "card_error");
+  expect({{Asked::change_subscription, voided, Meaning::declined}});
 }
 
 TEST(StripeErrors, tell_which_refusals_lock_nothing) {

@@ -234,6 +234,21 @@ TEST(StripeEvent, that_tells_no_mode_is_of_its_objects) {
     }
 }
 
+TEST(StripeEvent, tells_the_account_that_it_is_of) {
+  const auto account = [](std::string_view members) {
+    const auto event = stripe().read_event(fixtures::hook(
+        fmt::format(R"({{"object":"event","id":"evt_1","type":"x","created":1{}}})", members)));
+    return event->account.value_or("-");
+  };
+  EXPECT_EQ(account(R"(,"account":"acct_1")"), "acct_1");
+  EXPECT_EQ(account(R"(,"account":"acct_1","context":"acct_2")"), "acct_1");
+  EXPECT_EQ(account(R"(,"context":"acct_2")"), "acct_2");
+  EXPECT_EQ(account(R"(,"account":null,"context":"acct_1/acct_2")"), "acct_2");
+  for (const auto* none : {"", R"(,"account":null,"context":null)", R"(,"account":7,"context":7)",
+                           R"(,"account":"","context":"")"})
+    EXPECT_EQ(account(none), "-") << none;
+}
+
 TEST(StripeEvent, tells_that_a_customer_was_deleted) {
   const auto customer = fixtures::json(R"({"id":"cus_1","object":"customer"})");
   const auto deleted = said<ports::CustomerDeleted>(read_event("customer.deleted", customer));

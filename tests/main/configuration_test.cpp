@@ -190,8 +190,18 @@ TEST_F(ConfigurationTest, databases_are_named_by_their_url) {
     EXPECT_EQ(loaded().configuration.database_url.reveal(), url);
     EXPECT_THAT(problems(), IsEmpty());
   }
-  sources.environment = {{"DATABASE_URL", "sqlite://"}};
-  EXPECT_THAT(problems(), ElementsAre(HasSubstr("DATABASE_URL must")));
+  for (const auto* url : {"sqlite://", "sqlite:///", "sqlite:///var/"}) {
+    sources.environment = {{"DATABASE_URL", url}};
+    EXPECT_THAT(problems(), ElementsAre(HasSubstr("DATABASE_URL must"))) << url;
+  }
+}
+
+TEST_F(ConfigurationTest, what_a_path_is_put_behind_has_no_query) {
+  for (const auto* name : {"COBRO_PUBLIC_URL", "FRONTEND_URL", "STRIPE_API_BASE"})
+    for (const auto* url : {"https://a.example/x?y", "https://a.example#z"}) {
+      sources.environment = {{name, url}};
+      EXPECT_THAT(problems(), ElementsAre(HasSubstr(std::string(name) + " must have no query")));
+    }
 }
 
 TEST_F(ConfigurationTest, origins_are_a_list_in_both_forms_and_a_star_is_everybody) {

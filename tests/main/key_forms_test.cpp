@@ -117,6 +117,21 @@ TEST(KeyForms, every_webhook_secret_of_a_list_is_looked_at) {
               ElementsAre(AllOf(HasSubstr("a secret key"), Not(HasSubstr(kCanary)))));
 }
 
+TEST(KeyForms, there_is_one_secret_key) {
+  EXPECT_THAT(problems_of("STRIPE_SECRET_KEY", "sk_test_a,sk_test_b"),
+              ElementsAre(HasSubstr("a character that no key has")));
+}
+
+TEST(KeyForms, a_gateways_key_is_no_key_of_tokens) {
+  for (const auto* name : {"JWT_SECRET_KEY", "JWT_SECRET_KEY_PREVIOUS"}) {
+    for (const auto* form : {"sk_live_", "rk_test_", "pk_live_", "whsec_"})
+      EXPECT_THAT(problems_of(name, form + kCanary),
+                  ElementsAre(AllOf(HasSubstr("of Stripe"), Not(HasSubstr(kCanary)))))
+          << name << form;
+    EXPECT_THAT(problems_of(name, "sk_of_my_own_making_" + kCanary), IsEmpty());
+  }
+}
+
 TEST(KeyForms, live_beside_test_is_refused) {
   const std::vector<std::tuple<std::string, std::string, bool>> rows = {
       {"sk_live_x", "pk_live_x", true},

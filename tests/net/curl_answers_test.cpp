@@ -210,5 +210,75 @@ TEST_F(CurlAnswers, what_is_on_this_machine_is_asked_without_a_proxy) {
   EXPECT_THAT(elsewhere.error().message, HasSubstr("127.0.0.1"));
 }
 
+// Answers a first request, takes a second one on the same connection and closes it without a byte
+// of answer; what comes on the next connection is refused.
+class ForgetfulServer {
+ public:
+  ForgetfulServer() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    auto* raw = reinterpret_cast<sockaddr*>(&address);
+    socklen_t size = sizeof address;
+    if (bind(socket_, raw, size) != 0 || listen(socket_, 8) != 0 ||
+        getsockname(socket_, raw, &size) != 0)
+      throw std::runtime_error("no listener");
+    port_ = ntohs(address.sin_port);
+    served_ = std::async(std::launch::async, [this] { serve(); });
+  }
+  ForgetfulServer(const ForgetfulServer&) = delete;
+  ForgetfulServer& operator=(const ForgetfulServer&) = delete;
+  ~ForgetfulServer() {
+    shutdown(socket_, SHUT_RDWR);
+    served_.wait();
+    close(socket_);
+  }
+  [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+
+ private:
+  static void take(int connection) {
+    std::string seen;
+    std::array<char, 4096> buffer{};
+    while (!seen.ends_with("a=1")) {
+      const auto count = recv(connection, buffer.data(), buffer.size(), 0);
+      if (count <= 0) return;
+      seen.append(buffer.data(), static_cast<std::size_t>(count));
+    }
+  }
+  static void answer(int connection, std::string_view head) {
+    static_cast<void>(::send(connection, head.data(), head.size(), MSG_NOSIGNAL));
+  }
+  void serve() const {
+    const int kept = accept(socket_, nullptr, nullptr);
+    take(kept);
+    answer(kept, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    take(kept);
+    close(kept);
+    const int fresh = accept(socket_, nullptr, nullptr);
+    take(fresh);
+    answer(fresh, "HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n");
+    close(fresh);
+  }
+
+  int socket_;
+  std::uint16_t port_ = 0;
+  std::future<void> served_;
+};
+
+TEST_F(CurlAnswers, that_a_request_was_sent_again_is_told) {
+  const ForgetfulServer server;
+  const auto post = [&] {
+    return thread.await<ports::HttpResult>(
+        [&] { return client->send({"POST", server.url(), {}, "a=1"}); });
+  };
+  const auto first = post();
+  ASSERT_TRUE(first) << first.error().message;
+  EXPECT_FALSE(first->resent);
+  const auto second = post();
+  ASSERT_TRUE(second) << second.error().message;
+  EXPECT_EQ(second->status, 429);
+  EXPECT_TRUE(second->resent);
+}
+
 }  // namespace
 }  // namespace cobro::net

@@ -1,6 +1,8 @@
 // The order of checks, and the shape of every error.
 #include <algorithm>
 
+#include "base/bytes.h"
+#include "crypto/hash.h"
 #include "surfaces/common/bearer.h"
 #include "surfaces/common/idempotency_key.h"
 #include "surfaces/desk.h"
@@ -297,6 +299,24 @@ TEST(Errors, a_store_that_is_away_is_a_503_that_says_nothing_internal) {
   const auto write = desk.as("ana", "POST", "/api/v1/orders", std::string(kOrderBody));
   EXPECT_EQ(write.status, 503);
   EXPECT_FALSE(write.header("Retry-After").empty());
+}
+
+TEST(Keys, what_the_query_asks_for_is_of_the_request) {
+  const auto hash_of = [](std::string query, std::string body) {
+    const wire::Request request{.method = "DELETE",
+                                .path = "/api/v1/subscriptions/1",
+                                .query = std::move(query),
+                                .headers = {{"Idempotency-Key", "k"}},
+                                .body = std::move(body),
+                                .peer = "127.0.0.1"};
+    return surfaces::read_idempotency(request, {.sub = "ana"}).value()->request_hash;
+  };
+  EXPECT_EQ(hash_of("", ""), hash_of("", ""));
+  EXPECT_EQ(hash_of("immediate=true", ""), hash_of("immediate=true", ""));
+  EXPECT_NE(hash_of("", ""), hash_of("immediate=true", ""));
+  EXPECT_NE(hash_of("a", "b"), hash_of("ab", ""));
+  // As it was stored before queries counted.
+  EXPECT_EQ(hash_of("", "{}"), base::to_hex(crypto::sha256("{}")));
 }
 
 TEST(ClientKeys, are_printable_and_may_be_quoted) {

@@ -189,7 +189,8 @@ TEST(Payments, that_need_the_customer_say_what_to_do) {
 
 TEST(Payments, refuse_a_return_url_that_is_none) {
   Desk desk;
-  for (const std::string url : {"javascript:alert(1)", "https://a@b/", "http://", "/back"})
+  for (const std::string url :
+       {"javascript:alert(1)", "https://a@b/", "http://", "/back", "https://shop.example/<b>"})
     EXPECT_EQ(
         desk.as("ana", "POST", "/api/v1/payments/1/process", R"({"return_url":")" + url + "\"}")
             .details(),

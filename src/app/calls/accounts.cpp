@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/calls/gateway_client.h"
+#include "app/pipeline/guards.h"
 #include "app/pipeline/pipeline.h"
 #include "domain/words.h"
 
@@ -77,6 +78,20 @@ base::Task<void> check_accounts(Context& context) {
   for (const auto* gateway : context.gateways.all())
     if (gateway->saved_methods() != nullptr)
       (void)co_await is_our_account(context, gateway->name());
+}
+
+std::optional<domain::Refusal> wrong_account(const Context& context, GatewayName gateway) {
+  const auto known = context.accounts->find(gateway);
+  if (known == context.accounts->end() || known->second.ours) return std::nullopt;
+  return domain::Refusal{.code = domain::RefusalCode::gateway_refused,
+                         .message =
+                             "The gateway's keys are of another account than this deployment "
+                             "works with; nothing was done."};
+}
+
+domain::Refusal why_not_told(const Context& context, GatewayName gateway) {
+  if (auto refusal = wrong_account(context, gateway)) return std::move(*refusal);
+  return not_told();
 }
 
 std::vector<std::string> refused_accounts(const Context& context) {

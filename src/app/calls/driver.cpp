@@ -42,12 +42,18 @@ base::Task<GatewayAnswer> send(Context& context, GatewayCall sent) {
   auto response = co_await ask_gateway(context, *gateway, sent.request, sent.gateway_key, left);
   if (response) {
     answer = context.handlers->of(sent).parse(*gateway, sent, *response);
+    answer.resent = response->resent;
     answer.heard = answer.kind == AnswerKind::unknown && response->status < 500;
   } else {
     answer.message = std::move(response.error().message);
   }
   log_answer(context, sent, answer);
   co_return answer;
+}
+
+// Whether no earlier send of the call can have been executed.
+bool is_of_first_send(const GatewayCall& row, const GatewayAnswer& answer) {
+  return row.every_send_not_executed && !answer.resent;
 }
 
 // What the answer says by itself, or with a status query that was answered behind it; nothing:
@@ -60,7 +66,8 @@ std::optional<CallStatus> status_of(const GatewayCall& row, const GatewayAnswer&
     case AnswerKind::declined:
       return CallStatus::declined;
     case AnswerKind::not_executed:
-      if (row.every_send_not_executed || answer.replayed || proven) return CallStatus::not_executed;
+      if (is_of_first_send(row, answer) || answer.replayed || proven)
+        return CallStatus::not_executed;
       break;
     case AnswerKind::unknown:
       break;
@@ -71,8 +78,9 @@ std::optional<CallStatus> status_of(const GatewayCall& row, const GatewayAnswer&
 // Whether the gateway must be asked before the answer may end the call.
 bool must_look(const GatewayCall& sent, const GatewayAnswer& answer) {
   if (answer.kind == AnswerKind::unknown) return answer.heard;
-  if (answer.kind != AnswerKind::not_executed || answer.busy) return false;
-  return answer.look_first || (!sent.every_send_not_executed && !answer.replayed);
+  if (answer.kind != AnswerKind::not_executed) return false;
+  if (answer.busy) return answer.resent && !answer.replayed;
+  return answer.look_first || (!is_of_first_send(sent, answer) && !answer.replayed);
 }
 
 // Who took it over meanwhile has written that already, and goes on with it.

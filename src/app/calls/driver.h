@@ -1,6 +1,8 @@
 // The driver of gateway calls: sends what was committed, judges the answer, and commits what it
 // means.
 //
+// A send that the HTTP client repeated by itself is one whose answer was lost.
+//
 //   answer to                    first send              after a send whose answer was lost
 //   accepted, declined           ends it                 ends it
 //   refused                      ends it                 ends it only as the key's stored answer

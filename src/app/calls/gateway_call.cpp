@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/calls/accounts.h"
 #include "app/calls/recovery.h"
 #include "base/check.h"
 #include "domain/words.h"
@@ -19,16 +20,6 @@ using Made = base::Result<GatewayCall, Refusal>;
 Refusal not_available() {
   return {.code = RefusalCode::gateway_not_available,
           .message = "This gateway is not available for this."};
-}
-
-// Before anything is written for it.
-std::optional<Refusal> wrong_account(const Context& context, domain::GatewayName gateway) {
-  const auto known = context.accounts->find(gateway);
-  if (known == context.accounts->end() || known->second.ours) return std::nullopt;
-  return Refusal{.code = RefusalCode::gateway_refused,
-                 .message =
-                     "The gateway's keys are of another account than this deployment "
-                     "works with; nothing was done."};
 }
 
 // Others may have taken this instance for dead: it sends nothing before it has a lease again.

@@ -39,6 +39,7 @@ base::Task<HttpResult> ask_with_token(Context& context, const ports::Gateway& ga
                                       domain::GatewayRequest request,
                                       std::optional<std::string> key, base::Duration timeout) {
   const auto until = context.clock.now() + timeout;
+  bool resent = false;
   for (int tries = 0;; ++tries) {
     auto token = co_await token_of(context, gateway, until);
     if (!token) co_return std::unexpected(std::move(token).error());
@@ -46,6 +47,7 @@ base::Task<HttpResult> ask_with_token(Context& context, const ports::Gateway& ga
     if (left <= base::Duration::zero())
       co_return std::unexpected(no_token("the deadline passed before the request was sent"));
     auto response = co_await context.http.send(gateway.to_http(request, key, left, &*token));
+    if (response) response->resent = resent = resent || response->resent;
     const bool refused = response && response->status == 401;
     if (!refused || tries > 0) co_return response;
     context.tokens->erase(gateway.name());

@@ -1,9 +1,9 @@
 #include "app/methods/ask_there.h"
 
+#include "app/calls/accounts.h"
 #include "app/calls/handler.h"
 #include "app/calls/recovery.h"
 #include "app/methods/copies.h"
-#include "app/pipeline/guards.h"
 #include "base/check.h"
 
 namespace cobro::app {
@@ -22,6 +22,16 @@ Decided to_be_made_again() {
   Decided decided;
   decided.again = true;
   return decided;
+}
+
+// Of whom nothing was learned about these copies.
+base::Task<Refusal> why_not_told_of(Context& context, domain::SubscriptionId id) {
+  const auto loaded = co_await context.store.load({.subscription = id});
+  co_return why_not_told(context, loaded.subscription->gateway);
+}
+base::Task<Refusal> why_not_told_of(Context& context, domain::PaymentMethodId id) {
+  const auto loaded = co_await context.store.load({.customer = id});
+  co_return why_not_told(context, loaded.customer->gateway);
 }
 
 }  // namespace
@@ -63,10 +73,15 @@ base::Task<std::optional<Refusal>> ask_there(Context& context, AskThere& ask) {
   const bool of_copies = !wanted.subscriptions.empty() || wanted.method.has_value();
   ask.asked = ask.asked || of_copies;
   ask.asked_of_calls = ask.asked_of_calls || !wanted.calls.empty();
-  for (const auto& call : wanted.calls) co_await settle_call(context, call);
+  for (const auto& call : wanted.calls) {
+    co_await settle_call(context, call);
+    if (auto refusal = wrong_account(context, call.gateway)) co_return refusal;
+  }
   for (const auto& id : wanted.subscriptions)
-    if (!co_await context.handlers->refresh_subscription(context, id)) co_return not_told();
-  if (wanted.method && !co_await check_method(context, *wanted.method)) co_return not_told();
+    if (!co_await context.handlers->refresh_subscription(context, id))
+      co_return co_await why_not_told_of(context, id);
+  if (wanted.method && !co_await check_method(context, *wanted.method))
+    co_return co_await why_not_told_of(context, *wanted.method);
   co_return std::nullopt;
 }
 

@@ -36,7 +36,8 @@ std::optional<Decided> ask_first_of_calls(AskThere& ask, base::Timestamp now,
 bool is_to_ask(const AskThere& ask);
 
 // Asks about all of it, which is then asked. Gives the refusal when the gateway did not answer
-// about a copy: gateway_busy. A call that it said nothing of stays open.
+// about a copy: gateway_busy; or could not be asked, as its keys are another account's:
+// gateway_refused. Else a call that it said nothing of stays open.
 base::Task<std::optional<domain::Refusal>> ask_there(Context& context, AskThere& ask);
 
 // Asks what became of an open call, and completes it by what is said; one that is past its deadline
@@ -44,7 +45,7 @@ base::Task<std::optional<domain::Refusal>> ask_there(Context& context, AskThere&
 base::Task<void> settle_call(Context& context, domain::GatewayCall call);
 
 // Runs `idempotently` until the decision asks no more. What a record answers asks nothing.
-// Refusals: those of `idempotently`, gateway_busy.
+// Refusals: those of `idempotently`, gateway_busy, gateway_refused.
 base::Task<base::Result<Decided, domain::Refusal>> idempotently_asking(
     Context& context, const Call& call, ports::Reads reads, Decide decide,
     RenderLoaded render_loaded, AskThere& ask);

@@ -53,8 +53,15 @@ Changes forget_customer(const Loaded& loaded, const std::string& gone, base::Tim
   return changes;
 }
 
-// Those of the customer that have not ended: what became of them is for the gateway to say.
-base::Task<void> fetch_subscriptions_of(Context& context, const Customer& customer) {
+// Those of the customer that have not ended, or of these only the ones that our rows say are paid
+// with `method`: what became of them is for the gateway to say.
+base::Task<void> fetch_subscriptions_of(Context& context, const Customer& customer,
+                                        std::optional<std::string> method = {}) {
+  const auto is_meant = [&](const domain::Subscription& row) {
+    return row.gateway == customer.gateway &&
+           row.gateway_customer_id == customer.gateway_customer_id &&
+           (!method || row.gateway_payment_method_id == method);
+  };
   const ports::SubscriptionFilter filter{
       .tenant = ports::TenantScope{customer.tenant_id},
       .user_id = customer.user_id,
@@ -65,9 +72,7 @@ base::Task<void> fetch_subscriptions_of(Context& context, const Customer& custom
   while (true) {
     const auto listed = co_await context.store.list_subscriptions(filter, page);
     for (const auto& row : listed.items)
-      if (row.gateway == customer.gateway &&
-          row.gateway_customer_id == customer.gateway_customer_id)
-        (void)co_await context.handlers->refresh_subscription(context, row.id);
+      if (is_meant(row)) (void)co_await context.handlers->refresh_subscription(context, row.id);
     if (!listed.more) co_return;
     page.after = listed.items.back().id.uuid;
   }
@@ -152,7 +157,8 @@ bool follow(PaymentMethod& method, const domain::GatewayMethod& snapshot) {
   return shown(before) != shown(method);
 }
 
-// Its subscriptions first: whoever dies in between leaves a customer that is looked at again.
+// Its subscriptions first: whoever dies in between leaves a customer that is looked at again. The
+// same of a method.
 base::Task<bool> check_customer(Context& context, ports::Reads::Customer ref) {
   const auto loaded = co_await context.store.load({.customer = ref});
   if (!loaded.customer || !loaded.customer->gateway_customer_id) co_return true;
@@ -178,12 +184,22 @@ base::Task<bool> check_method(Context& context, domain::PaymentMethodId id) {
                             method->gateway_payment_method_id);
   if (!seen.answered || (!seen.gone && !seen.method)) co_return false;
   seen.gone = seen.gone || seen.method->gateway_customer_id != method->gateway_customer_id;
-  if (seen.gone) log_gone(context, "payment method", method->gateway_payment_method_id);
+  if (seen.gone) {
+    log_gone(context, "payment method", method->gateway_payment_method_id);
+    co_await fetch_subscriptions_of(context, *loaded.customer, method->gateway_payment_method_id);
+  }
   const DecideChanges decide = [&](const Loaded& row,
                                    domain::Moment moment) -> base::Result<Changes, Refusal> {
     return follow_method(row, id, seen, moment.now);
   };
   co_return co_await write(context, {.customer = id}, decide);
+}
+
+base::Task<void> fetch_paid_with(Context& context, domain::PaymentMethodId id) {
+  const auto loaded = co_await context.store.load({.customer = id});
+  const auto method = std::ranges::find(loaded.methods, id, &PaymentMethod::id);
+  if (method != loaded.methods.end())
+    co_await fetch_subscriptions_of(context, *loaded.customer, method->gateway_payment_method_id);
 }
 
 base::Task<void> check_blamed(Context& context, ports::Reads::Customer ref, ports::Fault fault,

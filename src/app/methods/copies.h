@@ -17,9 +17,12 @@ namespace cobro::app {
 // under a new key; its methods leave the list, and its subscriptions are fetched. False when
 // nothing could be learned.
 base::Task<bool> check_customer(Context& context, ports::Reads::Customer customer);
-// Looks at the method. One that is gone, or is another customer's, leaves the list; of any other
-// our row says then what the gateway says. False when nothing could be learned.
+// Looks at the method. One that is gone, or is another customer's, leaves the list, and the
+// subscriptions that our rows say are paid with it are fetched; of any other our row says then what
+// the gateway says. False when nothing could be learned.
 base::Task<bool> check_method(Context& context, domain::PaymentMethodId method);
+// Fetches the customer's subscriptions that our rows say are paid with the method.
+base::Task<void> fetch_paid_with(Context& context, domain::PaymentMethodId method);
 // Looks at what a refusal blames: the customer, or the saved method of that id at the gateway. A
 // token that was never saved is no copy.
 base::Task<void> check_blamed(Context& context, ports::Reads::Customer customer, ports::Fault fault,

@@ -85,8 +85,14 @@ class MethodCompletion final : public Completion {
       : call_(call), answer_(answer) {}
 
   // After a send whose answer was lost, the next one tells how things were. What was made then may
-  // be gone by now, and its event may have come when nobody here knew of it.
+  // be gone by now, and its event may have come when nobody here knew of it. What was detached pays
+  // no subscription any more.
   base::Task<bool> prepare(Context& context) override {
+    if (call_.operation == Operation::detach_method &&
+        answer_.kind == ports::AnswerKind::accepted) {
+      co_await fetch_paid_with(context, domain::PaymentMethodId{call_.subject_id});
+      co_return true;
+    }
     const bool made = call_.operation == Operation::create_customer ||
                       call_.operation == Operation::attach_method;
     const bool may_be_old = !call_.every_send_not_executed;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/calls/accounts.h"
 #include "app/calls/driver.h"
 #include "app/calls/recovery.h"
 #include "app/methods/ask_there.h"
@@ -27,7 +28,9 @@ ports::CustomerRef customer_ref(const Caller& caller, domain::GatewayName gatewa
   return {gateway, caller.tenant_id, caller.sub};
 }
 
-Refusal still_unknown() {
+// Of a call that somebody waited for.
+Refusal still_unknown(const Context& context, domain::GatewayName gateway) {
+  if (auto refusal = wrong_account(context, gateway)) return std::move(*refusal);
   return {.code = RefusalCode::outcome_unknown,
           .message = "The gateway did not answer; try again shortly.",
           .retry_after_s = 5};
@@ -240,7 +243,7 @@ base::Task<base::Result<Customer, Refusal>> ensure_customer(Context& shared, Cal
       co_return std::unexpected(std::move(*failed));
     }
   }
-  co_return std::unexpected(still_unknown());
+  co_return std::unexpected(still_unknown(context, gateway));
 }
 
 base::Task<base::Result<PaymentMethod, Refusal>> ensure_method(Context& shared, Caller caller,
@@ -289,7 +292,7 @@ base::Task<base::Result<PaymentMethod, Refusal>> ensure_method(Context& shared, 
     }
     if (method) co_return std::move(*method);
   }
-  co_return std::unexpected(still_unknown());
+  co_return std::unexpected(still_unknown(context, gateway));
 }
 
 base::Task<SavedMethods> list_methods(Context& context, Caller caller,
@@ -358,7 +361,7 @@ base::Task<Answer> save_method(Context& shared, Call call, SaveMethod command,
     auto customer = co_await ensure_customer(context, call.caller, command.gateway);
     if (!customer) co_return std::unexpected(std::move(customer).error());
   }
-  co_return std::unexpected(still_unknown());
+  co_return std::unexpected(still_unknown(context, command.gateway));
 }
 
 namespace {

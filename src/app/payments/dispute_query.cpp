@@ -46,9 +46,9 @@ base::Task<base::Result<Query, Refusal>> query_disputes(Context& context, domain
   if (lists == nullptr) co_return Query::nothing_new;
   auto response =
       co_await ask_gateway(context, *gateway, lists->disputes_of(*payment->gateway_payment_id));
-  if (!response) co_return Query::no_answer;
+  if (!response) co_return told_nothing(context, payment->gateway);
   const auto page = lists->parse_page(ports::GatewayList::disputes, *response);
-  if (!page.understood) co_return Query::no_answer;
+  if (!page.understood) co_return told_nothing(context, payment->gateway);
   auto result = Query::nothing_new;
   for (const auto& snapshot : page.disputes) {
     if (snapshot.gateway_payment_id != payment->gateway_payment_id) continue;

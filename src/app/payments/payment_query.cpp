@@ -173,6 +173,11 @@ Refusal not_found() {
 
 }  // namespace
 
+base::Result<Query, Refusal> told_nothing(const Context& context, domain::GatewayName gateway) {
+  if (auto refusal = wrong_account(context, gateway)) return std::unexpected(std::move(*refusal));
+  return Query::no_answer;
+}
+
 base::Task<base::Result<Query, Refusal>> query_payment(Context& context, domain::PaymentId id) {
   for (int fetch = 0; fetch < kMaxFetches; ++fetch) {
     const auto loaded = co_await context.store.load({.root = ports::PaymentRef{id}});
@@ -184,7 +189,7 @@ base::Task<base::Result<Query, Refusal>> query_payment(Context& context, domain:
         context, *gateway,
         gateway->look_up_payment(*loaded.payment, made.from, made.to, made.on_page));
     if (found.missing) co_await report_missing(context, *loaded.payment);
-    if (!found.understood) co_return Query::no_answer;
+    if (!found.understood) co_return told_nothing(context, gateway->name());
     auto snapshot = ours(*loaded.payment, std::move(found.payments));
     if (snapshot.empty()) co_return Query::absent;
     auto applied = co_await apply_found(context, *loaded.payment, std::move(snapshot));
@@ -209,7 +214,7 @@ base::Task<base::Result<Query, Refusal>> query_refunds(Context& context, domain:
   }
   auto found = co_await look_up(context, *gateway, gateway->look_up_refunds(*loaded.payment));
   if (found.missing) co_await report_missing(context, *loaded.payment);
-  if (!found.understood) co_return Query::no_answer;
+  if (!found.understood) co_return told_nothing(context, gateway->name());
   bool changed = false;
   bool all_fit = true;
   for (const auto& snapshot : found.refunds) {

@@ -17,9 +17,13 @@ enum class Query {
 };
 
 // Asks about the payment, and about refunds and disputes that its object shows and that are not in
-// our books. Refusals: not_found (no such payment), unavailable.
+// our books. Refusals: not_found (no such payment), unavailable, gateway_refused (the gateway's
+// keys are another account's).
 base::Task<base::Result<Query, domain::Refusal>> query_payment(Context& context,
                                                                domain::PaymentId payment);
+// What a query gives that may conclude nothing: no_answer, or the refusal gateway_refused.
+base::Result<Query, domain::Refusal> told_nothing(const Context& context,
+                                                  domain::GatewayName gateway);
 // Asks about the refunds of a payment. Refusals: the same.
 base::Task<base::Result<Query, domain::Refusal>> query_refunds(Context& context,
                                                                domain::PaymentId payment);

@@ -46,7 +46,8 @@ class SubscriptionCompletion final : public Completion {
     const auto before = co_await context.store.load({.call = ports::ref_of(call_)});
     const auto& row = before.subscription;
     if (row) version_ = row->version;
-    if (row && call_.operation == Operation::pay_invoice) co_await look(context, *row);
+    if (row && call_.operation == Operation::pay_invoice && !co_await look(context, *row))
+      co_return false;
     if (fresh_ || !row) co_return true;
     const bool first = !std::exchange(asked_, true);
     if (!first || row->updated_at > call_.first_sent_at) {
@@ -88,13 +89,19 @@ class SubscriptionCompletion final : public Completion {
 
  private:
   // What became of the subscription when its invoice was paid, or was not: neither answer tells.
-  // A refusal has changed nothing.
-  base::Task<void> look(Context& context, const domain::Subscription& row) {
+  // A refusal has changed nothing, unless the invoice waits for the customer: then it is being
+  // paid. False when what a refusal means cannot be told.
+  base::Task<bool> look(Context& context, const domain::Subscription& row) {
     const bool tried = answer_.kind == AnswerKind::accepted || answer_.kind == AnswerKind::declined;
-    if (!tried || !row.gateway_subscription_id) co_return;
+    const bool refused = answer_.kind == AnswerKind::not_executed && answer_.look_first;
+    if (!(tried || refused) || !row.gateway_subscription_id) co_return true;
     auto found =
         co_await fetch_facts(context, call_.gateway, *row.gateway_subscription_id, call_.target);
-    if (found) facts_ = std::move(*found);
+    if (!found) co_return tried;
+    facts_ = std::move(*found);
+    if (refused && facts_.invoice && requires_action(*facts_.invoice))
+      answer_.kind = AnswerKind::accepted;
+    co_return true;
   }
   // Whether what the answer shows may have come with a payment that we do not know: then it is
   // believed whole.

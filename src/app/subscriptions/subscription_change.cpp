@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
+#include "app/calls/accounts.h"
 #include "app/calls/driver.h"
 #include "app/calls/gateway_client.h"
 #include "app/methods/ask_there.h"
@@ -66,28 +68,48 @@ ports::SubscriptionCommand end_command(const domain::Subscription& row, bool at_
   return ports::EndAtPeriodEndCommand{*id};
 }
 
+// Whether the page that would not be ended has made the subscription, which is to be ended now.
+base::Task<bool> is_made_meanwhile(Context& context, const Call& call, SubscriptionRef ref,
+                                   const Answer& answer) {
+  if (answer) co_return false;
+  const auto code = answer.error().code;
+  if (code != domain::RefusalCode::gateway_refused && code != domain::RefusalCode::invalid_state)
+    co_return false;
+  const auto seen = co_await get_subscription(context, call.caller, std::move(ref));
+  const bool made = seen && seen->gateway_subscription_id.has_value();
+  co_return made;
+}
+
 }  // namespace
 
 base::Task<Answer> end_subscription(Context& shared, Call call, EndSubscription command,
                                     RenderSubscription render) {
   auto context = within_one_deadline(shared);
   AskThere ask;
+  bool on_page = false;
   const Decide decide = [&](const Loaded& loaded,
                             domain::Moment moment) -> base::Result<Decided, Refusal> {
     COBRO_TRY_INTO(auto row, visible_subscription(loaded, call.caller));
     const bool at_once = ends_now(command, row);
     const bool is_to_end = !at_once && row.cancel_at_period_end;
+    const bool is_kept = command.only_unpaid && row.status != SubscriptionStatus::incomplete;
+    on_page = !row.gateway_subscription_id;
     // What has ended has ended there too, for good; that it is to end may have been taken back.
-    if (domain::is_terminal(row.status) || (is_to_end && ask.asked)) return answered(render(row));
+    if (domain::is_terminal(row.status) || is_kept || (is_to_end && ask.asked))
+      return answered(render(row));
     if (auto first = ask_of_open_call(ask, loaded, moment.now)) return std::move(*first);
     if (auto ready = check_changeable(loaded); !ready) return std::unexpected(ready.error());
     // One that seems not paid yet may be by now: then it is not to be cut short. A page that was
-    // paid refuses to be ended.
-    const bool may_be_paid = at_once && !command.immediate && row.gateway_subscription_id;
+    // paid refuses to be ended, and says so by that.
+    const bool may_be_paid = at_once && !command.immediate && !on_page;
     if (!ask.asked && (is_to_end || may_be_paid)) return ask_first(ask, {row.id});
     const auto wanted = end_command(row, at_once);
     return decide_call(context, call, std::move(row), wanted, std::move(moment));
   };
+  auto answer = co_await carry_out(context, call, command.subscription, decide,
+                                   render_subscription(render), ask);
+  if (!on_page || !co_await is_made_meanwhile(context, call, command.subscription, answer))
+    co_return answer;
   co_return co_await carry_out(context, call, command.subscription, decide,
                                render_subscription(render), ask);
 }
@@ -137,8 +159,7 @@ ports::ChangePlanCommand command_of(const domain::Subscription& row, const Chang
   return {*row.gateway_subscription_id, *row.gateway_item_id, command.price_id, at};
 }
 
-// What the change would cost. A refusal may come from a subscription that is not what we think:
-// then our row is made to follow.
+// What the change would cost.
 base::Task<base::Result<domain::GatewayPreview, Refusal>> preview_of(
     Context& context, domain::Subscription row, ports::ChangePlanCommand change) {
   const auto* gateway = context.gateways.find(row.gateway);
@@ -147,14 +168,12 @@ base::Task<base::Result<domain::GatewayPreview, Refusal>> preview_of(
                                       .message = "This gateway is not available for this."});
   const auto& billing = *gateway->subscriptions();
   auto response = co_await ask_gateway(context, *gateway, billing.preview(change));
-  if (!response)
-    co_return std::unexpected(Refusal{.code = domain::RefusalCode::gateway_busy,
-                                      .message = "The payment gateway did not say the price.",
-                                      .retry_after_s = 2});
-  auto preview = billing.parse_preview(*response);
-  if (!preview && preview.error().code == domain::RefusalCode::gateway_refused)
-    co_await sync_subscription(context, row.id);
-  co_return preview;
+  if (response) co_return billing.parse_preview(*response);
+  if (auto refusal = wrong_account(context, row.gateway))
+    co_return std::unexpected(std::move(*refusal));
+  co_return std::unexpected(Refusal{.code = domain::RefusalCode::gateway_busy,
+                                    .message = "The payment gateway did not say the price.",
+                                    .retry_after_s = 2});
 }
 
 base::Result<void, Refusal> check_plan_change(const domain::Subscription& row) {
@@ -183,14 +202,37 @@ struct Terms {
   base::Timestamp at;
   base::Result<domain::GatewayPreview, Refusal> preview = domain::GatewayPreview{};
 };
+base::Task<Terms> terms_of_row(Context& context, const domain::Subscription& row,
+                               const ChangePlan& command) {
+  Terms terms{.at = moment_of(command, row, context.clock.now())};
+  // An answer that was given under the key is given again, whatever the gateway says now.
+  if (check_plan_change(row))
+    terms.preview = co_await preview_of(context, row, command_of(row, command, terms.at));
+  co_return terms;
+}
+
+// Whether the row names something else to be changed than it did.
+bool is_another(const domain::Subscription& row, const domain::Subscription& before) {
+  const auto named = [](const domain::Subscription& one) {
+    return std::tie(one.gateway_subscription_id, one.gateway_item_id, one.gateway_price_id,
+                    one.current_period_start, one.current_period_end);
+  };
+  return named(row) != named(before);
+}
+
+// A refusal may come from a subscription that is not what we think: then our row is made to follow,
+// and the gateway asked once more if that was so.
 base::Task<base::Result<Terms, Refusal>> terms_of(Context& context, Caller caller,
                                                   ChangePlan command) {
-  const auto seen = co_await get_subscription(context, caller, command.subscription);
-  if (!seen) co_return std::unexpected(seen.error());
-  Terms terms{.at = moment_of(command, *seen, context.clock.now())};
-  // An answer that was given under the key is given again, whatever the gateway says now.
-  if (check_plan_change(*seen))
-    terms.preview = co_await preview_of(context, *seen, command_of(*seen, command, terms.at));
+  const auto before = co_await get_subscription(context, caller, command.subscription);
+  if (!before) co_return std::unexpected(before.error());
+  auto terms = co_await terms_of_row(context, *before, command);
+  if (terms.preview || terms.preview.error().code != domain::RefusalCode::gateway_refused)
+    co_return terms;
+  co_await sync_subscription(context, before->id);
+  const auto row = co_await get_subscription(context, caller, command.subscription);
+  if (!row) co_return std::unexpected(row.error());
+  if (is_another(*row, *before)) co_return co_await terms_of_row(context, *row, command);
   co_return terms;
 }
 

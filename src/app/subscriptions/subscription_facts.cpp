@@ -138,6 +138,20 @@ void insert_payment(const Loaded& loaded, const domain::Moment& moment,
   append(changes.insert_reviews, theirs.insert_reviews);
 }
 
+// With what its latest invoice's payment waits for, where only the invoice shows that.
+GatewaySubscription with_action(GatewaySubscription snapshot,
+                                const std::optional<GatewayInvoice>& invoice) {
+  const bool is_latest = invoice && snapshot.latest_invoice_id == invoice->gateway_invoice_id;
+  if (!snapshot.action_unseen || !is_latest) return snapshot;
+  const auto& payment = invoice->payment;
+  if (payment && payment->state == domain::RemoteState::unrecognized) return snapshot;
+  snapshot.action_unseen = false;
+  if (!requires_action(*invoice)) return snapshot;
+  snapshot.next_action = payment->next_action;
+  if (payment->client_secret) snapshot.client_secret = payment->client_secret;
+  return snapshot;
+}
+
 bool follow_invoice(const Context& context, const Loaded& loaded, const domain::Moment& moment,
                     const domain::Subscription& subscription, const GatewayInvoice& invoice,
                     Changes& changes) {
@@ -188,6 +202,10 @@ bool shows(const GatewayCall& call, const GatewaySubscription& snapshot) {
 bool shows(const GatewayCall& call, const GatewayInvoice& invoice) {
   return call.operation == Operation::pay_invoice && invoice.gateway_invoice_id == call.target &&
          domain::is_collected(invoice);
+}
+
+bool requires_action(const GatewayInvoice& invoice) {
+  return invoice.payment && invoice.payment->state == domain::RemoteState::requires_action;
 }
 
 base::Task<std::optional<GatewayInvoice>> fetch_invoice(Context& context, domain::GatewayName name,
@@ -252,7 +270,7 @@ bool apply_facts(const Context& context, const Loaded& loaded, domain::Moment mo
     changed = books.apply(snapshot, author(loaded, snapshot));
     end_calls(loaded, snapshot, own, moment.now, changes);
   };
-  if (facts.subscription) follow(*facts.subscription);
+  if (facts.subscription) follow(with_action(*facts.subscription, facts.invoice));
   if (facts.page) follow(*facts.page);
   if (facts.gone) {
     changed = books.end_as_gone();

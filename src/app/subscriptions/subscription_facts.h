@@ -50,6 +50,8 @@ bool apply_facts(const Context& context, const ports::Loaded& loaded, domain::Mo
 bool shows(const domain::GatewayCall& call, const domain::GatewaySubscription& snapshot);
 // Whether the invoice, as the gateway shows it, is as the call that was to pay it leaves it.
 bool shows(const domain::GatewayCall& call, const domain::GatewayInvoice& invoice);
+// Whether the customer must act for the invoice's payment.
+bool requires_action(const domain::GatewayInvoice& invoice);
 // Puts what the books recorded into the changes.
 void collect(const domain::SubscriptionBooks& books, ports::Changes& changes);
 

@@ -141,8 +141,9 @@ base::Task<void> end_incomplete(Context& context, domain::SubscriptionId id) {
   Call call{.caller = {.sub = "checkout", .roles = Role::service, .tenant_id = row->tenant_id},
             .render_refusal = [](const Refusal&) { return StoredReply{}; }};
   const RenderSubscription unworded = [](const domain::Subscription&) { return StoredReply{}; };
-  auto ended = co_await end_subscription(context, std::move(call),
-                                         {.subscription = id, .immediate = true}, unworded);
+  auto ended = co_await end_subscription(
+      context, std::move(call), {.subscription = id, .immediate = true, .only_unpaid = true},
+      unworded);
   if (!ended)
     context.log.write(ports::LogLevel::warning, "an unpaid subscription could not be ended",
                       {{"subscription", id.to_string()}, {"reason", ended.error().message}});

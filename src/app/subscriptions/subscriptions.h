@@ -38,7 +38,8 @@ base::Task<Answer> subscribe(Context& context, Call call, Subscribe command,
 
 struct EndSubscription {
   SubscriptionRef subscription;
-  bool immediate = false;  // else at the period's end
+  bool immediate = false;    // else at the period's end
+  bool only_unpaid = false;  // one whose first invoice was paid goes on
 };
 // Ends it, at the gateway too. Asked twice, it answers the same. Refusals: not_found, invalid_state
 // (ended), …

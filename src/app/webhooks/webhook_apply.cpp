@@ -3,6 +3,7 @@
 #include "app/payments/payment_snapshot.h"
 #include "app/subscriptions/subscription_sync.h"
 #include "app/webhooks/charge_query.h"
+#include "app/webhooks/event_account.h"
 #include "app/webhooks/webhook_rows.h"
 
 namespace cobro::app {
@@ -251,6 +252,33 @@ struct Follow {
   }
 };
 
+// An event that names an account, while ours is not known: no key of ours may be one that tells.
+base::Task<void> mark_unknown_account(Context& context, const StoredWebhook& row) {
+  return context.clock.now() < row.received_at + kUnfoundWaits
+             ? mark(context, row, WebhookStatus::waiting, "the gateway's account is not known yet",
+                    kLongestUnfoundWait)
+             : mark(context, row, WebhookStatus::ignored, "the gateway's account is not known");
+}
+
+base::Task<void> mark_other_account(Context& context, const StoredWebhook& row) {
+  log_other_account(context, row);
+  return mark(context, row, WebhookStatus::ignored, kOtherAccount);
+}
+
+base::Task<void> follow_event(Context& context, const StoredWebhook& row,
+                              const ports::GatewayEvent& event) {
+  switch (co_await whose_event(context, row.gateway, event)) {
+    case Whose::ours:
+      break;
+    case Whose::of_another:
+      co_return co_await mark_other_account(context, row);
+    case Whose::unknown:
+      co_return co_await mark_unknown_account(context, row);
+  }
+  const Follow follow{context, row};
+  co_await std::visit(follow, event.says);
+}
+
 base::Task<void> apply_one(Context& context, StoredWebhook row) {
   const auto* gateway = context.gateways.find(row.gateway);
   if (gateway == nullptr)
@@ -258,8 +286,7 @@ base::Task<void> apply_one(Context& context, StoredWebhook row) {
   const auto event = gateway->read_event(request_of(row));
   if (!event) co_return co_await mark(context, row, WebhookStatus::ignored, "unreadable");
   if (event->other_mode) co_return co_await mark(context, row, WebhookStatus::ignored, kOtherMode);
-  const Follow follow{context, row};
-  co_await std::visit(follow, event->says);
+  co_await follow_event(context, row, *event);
 }
 
 }  // namespace

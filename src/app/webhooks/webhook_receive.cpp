@@ -3,6 +3,7 @@
 #include "app/pipeline/guards.h"
 #include "app/subscriptions/subscription_sync.h"
 #include "app/webhooks/charge_query.h"
+#include "app/webhooks/event_account.h"
 #include "app/webhooks/webhook_rows.h"
 #include "base/text.h"
 
@@ -101,8 +102,9 @@ struct AddReads {
 
 ports::Reads row_and_subject(const Context& context, const Incoming& incoming) {
   auto reads = row_alone(incoming);
-  if (!incoming.event.other_mode)
-    std::visit(AddReads{context, incoming.gateway, reads}, incoming.event.says);
+  if (incoming.event.other_mode) return reads;
+  std::visit(AddReads{context, incoming.gateway, reads}, incoming.event.says);
+  if (incoming.event.account) reads.account = incoming.gateway;
   return reads;
 }
 
@@ -121,8 +123,7 @@ class Take {
         moment_(std::move(moment)) {}
 
   Changes run() {
-    auto changes =
-        incoming_.event.other_mode ? ignore(kOtherMode) : std::visit(*this, incoming_.event.says);
+    auto changes = decide();
     changes.insert_webhook = std::move(row_);
     return changes;
   }
@@ -162,6 +163,20 @@ class Take {
   }
 
  private:
+  Changes decide() {
+    const auto& event = incoming_.event;
+    if (event.other_mode) return ignore(kOtherMode);
+    switch (whose(event, loaded_)) {
+      case Whose::ours:
+        return std::visit(*this, event.says);
+      case Whose::of_another:
+        return ignore(kOtherAccount);
+      case Whose::unknown:
+        break;
+    }
+    return std::holds_alternative<ports::OfNoInterest>(event.says) ? ignore(kOfNoInterest)
+                                                                   : leave();
+  }
   Changes ignore(const char* why) {
     row_ = ended(row_, WebhookStatus::ignored, why, moment_.now);
     return {};
@@ -251,6 +266,7 @@ base::Task<base::Result<Received, Refusal>> store(Context& context, const Incomi
   auto committed = co_await commit(context, std::move(reads), decide);
   if (!committed) co_return std::unexpected(std::move(committed).error());
   if (row) log_waiting_money(context, *row);
+  if (row && row->note == kOtherAccount) log_other_account(context, *row);
   co_return received;
 }
 
@@ -330,7 +346,7 @@ base::Task<bool> take_listed_event(Context& context, domain::GatewayName gateway
   if (event.other_mode || std::holds_alternative<ports::OfNoInterest>(event.says)) co_return false;
   Incoming incoming{gateway, std::move(event), std::move(request)};
   auto known = co_await context.store.load(row_and_subject(context, incoming));
-  if (known.webhook) co_return false;
+  if (known.webhook || whose(incoming.event, known) == Whose::of_another) co_return false;
   if (auto* named = payment_by_charge(incoming.event)) {
     auto payment = co_await name_by_charge(context, gateway, *named);
     if (!payment) co_return false;

@@ -10,6 +10,7 @@ namespace cobro::app {
 
 inline constexpr const char* kOfNoInterest = "not a type that changes anything";
 inline constexpr const char* kOtherMode = "of the gateway's other mode: test or live";
+inline constexpr const char* kOtherAccount = "of another account at the gateway";
 inline constexpr const char* kNothingNew = "nothing that was not booked";
 inline constexpr const char* kNothingOfOurs = "nothing of ours";
 

@@ -15,7 +15,7 @@ constexpr std::uint16_t bit(Asked asked) {
 constexpr std::uint16_t kAny = 0xFFFF;
 constexpr std::uint16_t kOfAmount = bit(Asked::capture) | bit(Asked::refund);
 constexpr std::uint16_t kOfSubscription =
-    bit(Asked::change_subscription) | bit(Asked::end_subscription);
+    bit(Asked::change_subscription) | bit(Asked::end_subscription) | bit(Asked::pay_invoice);
 
 // An error object with another type may be a proxy's. (The last two are of 2017.)
 constexpr auto kOwnTypes =
@@ -113,6 +113,12 @@ constexpr auto kTable = std::to_array<Row>({
     status(425, unknown),
     type("api_error", unknown),
 
+    // No bank said no: the payment waits for the customer, as the invoice shows.
+    {.asked = bit(Asked::pay_invoice),
+     .status = 402,
+     .type = "card_error",
+     .code = "invoice_payment_intent_requires_action",
+     .meaning = look_first},
     {.status = 402, .type = "card_error", .code = {}, .meaning = declined},
     status(402, unknown),
     {.type = "card_error", .code = {}, .meaning = refused, .culprit = kMethod},

@@ -27,6 +27,7 @@ enum class Asked : std::uint16_t {
   subscribe = 256,
   change_subscription = 512,
   end_subscription = 1024,
+  pay_invoice = 2048,
 };
 
 enum class Meaning {

@@ -44,8 +44,9 @@ Asked asked_by(Operation operation) {
     case Operation::resume:
     case Operation::change_plan:
     case Operation::set_method:
-    case Operation::pay_invoice:
       break;
+    case Operation::pay_invoice:
+      return Asked::pay_invoice;
   }
   return Asked::change_subscription;
 }

@@ -76,16 +76,19 @@ bool read_intent(const Json& intent, GatewaySubscription& snapshot) {
 }
 
 // With nothing but its secret in sight, Stripe.js finds out what an incomplete subscription
-// waits for.
+// waits for. Another one may as well wait for a card that pays.
 bool read_invoice_of(const Json& invoice, GatewaySubscription& snapshot) {
   if (is_closed_invoice(invoice)) return false;
   const Json* intent = intent_of(invoice);
   if (intent != nullptr && intent->as_object() != nullptr) return read_intent(*intent, snapshot);
+  snapshot.action_unseen = true;
   const Json* confirmation = object_at(invoice, "confirmation_secret");
   auto secret = confirmation != nullptr ? text_at(*confirmation, "client_secret") : std::nullopt;
   if (!secret) return false;
-  if (snapshot.status == SubscriptionStatus::incomplete)
+  if (snapshot.status == SubscriptionStatus::incomplete) {
     snapshot.next_action = {"use_stripe_sdk", std::nullopt, secret};
+    snapshot.action_unseen = false;
+  }
   snapshot.client_secret = std::move(secret);
   return true;
 }
@@ -94,8 +97,8 @@ void read_what_to_do(const Json& subscription, GatewaySubscription& snapshot) {
   if (snapshot.status && domain::is_terminal(*snapshot.status)) return;
   const Json* invoice = object_at(subscription, "latest_invoice");
   if (invoice != nullptr && read_invoice_of(*invoice, snapshot)) return;
-  if (const Json* setup = object_at(subscription, "pending_setup_intent"))
-    read_intent(*setup, snapshot);
+  const Json* setup = object_at(subscription, "pending_setup_intent");
+  if (setup != nullptr && read_intent(*setup, snapshot)) snapshot.action_unseen = false;
 }
 
 }  // namespace

@@ -188,6 +188,15 @@ bool is_of_other_mode(const Json& event, const Json* object, std::string_view ke
   return live && mode && *mode != *live;
 }
 
+// The account that the event is of, where it says so. A context names the accounts on the way to
+// that one, the last behind the last slash.
+std::optional<std::string> account_of(const Json& event) {
+  if (auto account = stripe::id_at(event, "account")) return account;
+  const auto context = stripe::text_at(event, "context");
+  if (!context || context->empty()) return std::nullopt;
+  return context->substr(context->rfind('/') + 1);
+}
+
 std::unexpected<ports::WebhookRefusal> refuse(std::string message) {
   return std::unexpected(ports::WebhookRefusal{std::move(message)});
 }
@@ -224,7 +233,8 @@ base::Result<GatewayEvent, ports::WebhookRefusal> Stripe::read_event(
       .event_id = std::move(*id),
       .type = std::move(*type),
       .created_at = stripe::time_at(*document, "created").value_or(base::Timestamp{}),
-      .other_mode = is_of_other_mode(*document, object, settings_.secret_key.reveal())};
+      .other_mode = is_of_other_mode(*document, object, settings_.secret_key.reveal()),
+      .account = account_of(*document)};
   if (object != nullptr) event.says = read_object(event.type, *object);
   return event;
 }

@@ -77,10 +77,20 @@ std::vector<base::Secret> secrets_of(std::string_view list) {
 void check_database(const Values& values, std::vector<std::string>& problems) {
   const std::string& url = values.text("database_url");
   if (url.empty()) return;
+  const bool is_folder = url.starts_with("sqlite://") && url.ends_with('/');
   for (const std::string_view scheme : {"postgres://", "postgresql://", "sqlite://"})
-    if (url.starts_with(scheme) && url.size() > scheme.size()) return;
+    if (url.starts_with(scheme) && url.size() > scheme.size() && !is_folder) return;
   problems.push_back(values.source("database_url") +
                      ": DATABASE_URL must begin with postgresql:// or be sqlite:///path");
+}
+
+// A path is put behind these.
+void check_sites(const Values& values, std::vector<std::string>& problems) {
+  for (const auto* name :
+       {"public_url", "frontend_url", "stripe.api_base", "paypal.api_base", "mercadopago.api_base"})
+    if (values.text(name).find_first_of("?#") != std::string::npos)
+      problems.push_back(values.source(name) + ": " + std::string(find_key(name)->environment) +
+                         " must have no query and no fragment: paths are put behind it");
 }
 
 void check_currency(const Values& values, std::vector<std::string>& problems) {
@@ -236,6 +246,7 @@ Loaded load(const Sources& sources, Purpose purpose) {
   const Values values(loaded);
   loaded.configuration = typed(values);
   check_database(values, loaded.problems);
+  check_sites(values, loaded.problems);
   check_currency(values, loaded.problems);
   loaded.configuration.return_origins = return_origins_of(values, loaded.problems);
   const auto& configuration = loaded.configuration;

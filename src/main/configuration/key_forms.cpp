@@ -77,12 +77,29 @@ class Checker {
   explicit Checker(Loaded& loaded) : loaded_(loaded) {}
 
   void check(std::string_view name, std::initializer_list<std::string_view> prefixes) {
+    const auto key = base::trim(setting(name).text);
+    if (key.empty()) return;
+    const auto fault = fault_of(key, prefixes);
+    if (!fault.empty()) problem(name, fault);
+  }
+
+  void check_each(std::string_view name, std::initializer_list<std::string_view> prefixes) {
     for (const auto piece : base::split(setting(name).text, ',')) {
       const auto key = base::trim(piece);
       if (key.empty()) continue;
       const auto fault = fault_of(key, prefixes);
       if (!fault.empty()) problem(name, fault);
     }
+  }
+
+  // Whoever knows a gateway's key could make tokens with it.
+  void check_is_none(std::string_view name) {
+    const auto key = base::trim(setting(name).text);
+    const bool has_mode =
+        key.substr(0, 8).ends_with("_live_") || key.substr(0, 8).ends_with("_test_");
+    const auto* form = form_of(key);
+    if (form != nullptr && (has_mode || form->prefix == "whsec_"))
+      problem(name, "is " + std::string(form->name) + " of Stripe; it must be a key of its own");
   }
 
   void check_publishable() {
@@ -124,7 +141,9 @@ void check_key_forms(Loaded& loaded) {
   Checker checker(loaded);
   checker.check("stripe.secret_key", {"sk_", "rk_"});
   checker.check_publishable();
-  checker.check("stripe.webhook_secret", {"whsec_"});
+  checker.check_each("stripe.webhook_secret", {"whsec_"});
+  for (const auto* name : {"jwt.secret_key", "jwt.secret_key_previous"})
+    checker.check_is_none(name);
   checker.check_modes();
 }
 

@@ -66,8 +66,12 @@ base::Result<std::optional<app::Idempotency>, domain::Refusal> read_idempotency(
   constexpr char kSeparator = '\x1f';
   const std::string scope = caller.tenant_id.value_or("") + kSeparator + caller.sub + kSeparator +
                             request.method + kSeparator + request.path + kSeparator + *key;
+  // What a query asks for is of the request as much as what a body does. Without one the hash is
+  // that of the body alone, as it was when queries did not count.
+  const std::string asked =
+      request.query.empty() ? request.body : request.query + kSeparator + request.body;
   return app::Idempotency{.record_key = base::to_hex(crypto::sha256(scope)),
-                          .request_hash = base::to_hex(crypto::sha256(request.body))};
+                          .request_hash = base::to_hex(crypto::sha256(asked))};
 }
 
 }  // namespace cobro::surfaces

@@ -10,7 +10,6 @@ constexpr std::string_view kNoMetadata = "{}";
 }  // namespace
 
 Subscription to_dto(const domain::Subscription& subscription) {
-  const bool incomplete = subscription.status == domain::SubscriptionStatus::incomplete;
   Subscription dto{.id = subscription.id,
                    .user_id = subscription.user_id,
                    .plan = subscription.plan_code,
@@ -25,7 +24,7 @@ Subscription to_dto(const domain::Subscription& subscription) {
                    .cancelled_at = subscription.cancelled_at,
                    .cancel_at_period_end = domain::is_to_end(subscription),
                    .metadata = {},
-                   .client_secret = incomplete ? subscription.client_secret : std::nullopt,
+                   .client_secret = domain::secret_to_act_with(subscription),
                    .created_at = subscription.created_at,
                    .updated_at = subscription.updated_at};
   if (subscription.billing_cycle) dto.billing_interval = interval_of(*subscription.billing_cycle);

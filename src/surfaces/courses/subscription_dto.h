@@ -40,7 +40,7 @@ struct Subscription {
   std::optional<base::Timestamp> cancelled_at;
   bool cancel_at_period_end = false;
   std::optional<StoredJson> metadata;
-  std::optional<std::string> client_secret;  // while incomplete
+  std::optional<std::string> client_secret;  // while the customer must act
   base::Timestamp created_at;
   base::Timestamp updated_at;
 };

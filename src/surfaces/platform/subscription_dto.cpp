@@ -46,7 +46,6 @@ void check_price(std::string_view price_id, Fields& fields) {
 }  // namespace
 
 Subscription to_dto(const domain::Subscription& subscription, base::Timestamp now) {
-  const bool incomplete = subscription.status == SubscriptionStatus::incomplete;
   return {.id = subscription.id,
           .gateway_subscription_id = subscription.gateway_subscription_id,
           .gateway = subscription.gateway,
@@ -70,7 +69,7 @@ Subscription to_dto(const domain::Subscription& subscription, base::Timestamp no
           .trial_days_remaining = trial_days_left(subscription, now),
           .days_until_expiry = days_until_expiry(subscription, now),
           .next_action = to_dto(subscription.next_action),
-          .client_secret = incomplete ? subscription.client_secret : std::nullopt,
+          .client_secret = domain::secret_to_act_with(subscription),
           .created_at = subscription.created_at,
           .updated_at = subscription.updated_at};
 }

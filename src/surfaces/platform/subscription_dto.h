@@ -70,7 +70,7 @@ struct Subscription {
   std::int64_t trial_days_remaining = 0;
   std::int64_t days_until_expiry = 0;
   std::optional<NextAction> next_action;
-  std::optional<std::string> client_secret;  // while incomplete
+  std::optional<std::string> client_secret;  // while the customer must act
   base::Timestamp created_at;
   base::Timestamp updated_at;
 };
