@@ -118,6 +118,10 @@ std::unique_ptr<service::Service> Desk::build(service::ServiceSettings settings)
 void Desk::start_jobs() {
   if (background_) return;
   service->start_jobs();
+  start_gateway();
+}
+
+void Desk::start_gateway() {
   background_ = std::make_unique<base::TaskGroup>(
       [](std::string_view, std::exception_ptr failure) { std::rethrow_exception(failure); });
   background_->spawn("sandbox", sandbox_->run());

@@ -81,6 +81,8 @@ class Desk {
   // The service's jobs, and what happens at the gateway by itself; once, however often it is
   // asked for.
   void start_jobs();
+  // Only what happens at the gateway, for months: the service's jobs look every other second.
+  void start_gateway();
   // Another service over the same ports.
   [[nodiscard]] std::unique_ptr<service::Service> build(service::ServiceSettings settings);
   [[nodiscard]] bool has_unapplied_webhooks();

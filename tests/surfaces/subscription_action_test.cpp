@@ -14,7 +14,7 @@ std::string card(const std::string& token) {
 
 TEST(SubscriptionAction, is_shown_with_its_secret_until_it_is_paid) {
   Desk desk;
-  desk.start_jobs();
+  desk.start_gateway();
   const auto made = desk.as(
       "ana", "POST", "/api/v1/subscriptions",
       std::string(R"({"price_id":")") + kPrice + R"(","payment_method_id":"pm_card_visa"})");
