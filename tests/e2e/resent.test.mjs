@@ -27,7 +27,7 @@ const operations = {
     prepare: (user) => makeDebt(user, '10.00'),
     act: ({ user }, { payment }, key) => process(user, payment, 'pm_card_visa', key),
     ours: 'completed',
-    there: async (stripe) => (await stripe('GET', '/v1/payment_intents?limit=100')).data
+    there: async (cobro) => (await cobro.stripe('GET', '/v1/payment_intents?limit=100')).data
       .filter((it) => it.amount === 1000 && it.status === 'succeeded').length,
   },
   capture: {
@@ -35,7 +35,7 @@ const operations = {
     prepare: held,
     act: ({ admin }, { payment }, key) => admin('POST', `/api/v1/payments/${payment.id}/capture`, {}, key),
     ours: 'completed',
-    there: async (stripe) => (await stripe('GET', '/v1/payment_intents?limit=100')).data
+    there: async (cobro) => (await cobro.stripe('GET', '/v1/payment_intents?limit=100')).data
       .filter((it) => it.amount_received === 7800).length,
   },
   cancel: {
@@ -43,7 +43,7 @@ const operations = {
     prepare: held,
     act: ({ admin }, { payment }, key) => admin('DELETE', `/api/v1/payments/${payment.id}`, undefined, key),
     ours: 'cancelled',
-    there: async (stripe) => (await stripe('GET', '/v1/payment_intents?limit=100')).data
+    there: async (cobro) => (await cobro.stripe('GET', '/v1/payment_intents?limit=100')).data
       .filter((it) => it.status === 'canceled').length,
   },
   refund: {
@@ -51,7 +51,7 @@ const operations = {
     prepare: (user) => makePaid(user, '79.00'),
     act: ({ admin }, { payment }, key) => admin('POST', `/api/v1/payments/${payment.id}/refund`, { amount: 20 }, key),
     ours: 'completed',
-    there: async (stripe) => (await stripe('GET', '/v1/refunds?limit=100')).data.length,
+    there: async (cobro) => (await cobro.stripe('GET', '/v1/refunds?limit=100')).data.length,
   },
 };
 
@@ -82,7 +82,7 @@ for (const database of databases) {
           return answer.status === 200 ? answer : undefined;
         });
         assert.equal(again.status, 200);
-        assert.equal(await it.there(cobro.stripe), 1, name);
+        assert.equal(await it.there(cobro), 1, name);
         await assertClean(cobro);
         await cobro.stop();
       }
