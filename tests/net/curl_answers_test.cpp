@@ -1,15 +1,13 @@
 // What the client makes of answers that no server of ours gives, to the byte.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <future>
 
 #include "net/curl_client.h"
 #include "tests/net/loop_thread.h"
+#include "tests/net/loopback.h"
 
 namespace cobro::net {
 namespace {
@@ -21,16 +19,7 @@ using Kind = ports::HttpFailure::Kind;
 // Answers one request with these bytes, and keeps what it was asked.
 class OneAnswer {
  public:
-  explicit OneAnswer(std::string bytes) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    auto* raw = reinterpret_cast<sockaddr*>(&address);
-    socklen_t size = sizeof address;
-    if (bind(socket_, raw, size) != 0 || listen(socket_, 8) != 0 ||
-        getsockname(socket_, raw, &size) != 0)
-      throw std::runtime_error("no listener");
-    port_ = ntohs(address.sin_port);
+  explicit OneAnswer(std::string bytes) {
     asked_ =
         std::async(std::launch::async, [this, answer = std::move(bytes)] { return serve(answer); });
   }
@@ -38,19 +27,18 @@ class OneAnswer {
   OneAnswer& operator=(const OneAnswer&) = delete;
   // Also when nobody came.
   ~OneAnswer() {
-    shutdown(socket_, SHUT_RDWR);
+    socket_.give_up();
     if (asked_.valid()) asked_.wait();
-    close(socket_);
   }
 
   [[nodiscard]] std::string url(const std::string& host = "127.0.0.1") const {
-    return "http://" + host + ":" + std::to_string(port_) + "/x";
+    return "http://" + host + ":" + std::to_string(socket_.port()) + "/x";
   }
   std::string asked() { return asked_.get(); }
 
  private:
   [[nodiscard]] std::string serve(const std::string& answer) const {
-    const int connection = accept(socket_, nullptr, nullptr);
+    const int connection = socket_.accept_next();
     std::string seen;
     std::array<char, 4096> buffer{};
     while (seen.find("\r\n\r\n") == std::string::npos) {
@@ -68,8 +56,7 @@ class OneAnswer {
     close(connection);
     return seen;
   }
-  int socket_;
-  std::uint16_t port_ = 0;
+  LoopbackSocket socket_;
   std::future<std::string> asked_;
 };
 
@@ -214,26 +201,18 @@ TEST_F(CurlAnswers, what_is_on_this_machine_is_asked_without_a_proxy) {
 // of answer; what comes on the next connection is refused.
 class ForgetfulServer {
  public:
-  ForgetfulServer() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    auto* raw = reinterpret_cast<sockaddr*>(&address);
-    socklen_t size = sizeof address;
-    if (bind(socket_, raw, size) != 0 || listen(socket_, 8) != 0 ||
-        getsockname(socket_, raw, &size) != 0)
-      throw std::runtime_error("no listener");
-    port_ = ntohs(address.sin_port);
+  ForgetfulServer() {
     served_ = std::async(std::launch::async, [this] { serve(); });
   }
   ForgetfulServer(const ForgetfulServer&) = delete;
   ForgetfulServer& operator=(const ForgetfulServer&) = delete;
   ~ForgetfulServer() {
-    shutdown(socket_, SHUT_RDWR);
+    socket_.give_up();
     served_.wait();
-    close(socket_);
   }
-  [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  [[nodiscard]] std::string url() const {
+    return "http://127.0.0.1:" + std::to_string(socket_.port());
+  }
 
  private:
   static void take(int connection) {
@@ -249,19 +228,18 @@ class ForgetfulServer {
     static_cast<void>(::send(connection, head.data(), head.size(), MSG_NOSIGNAL));
   }
   void serve() const {
-    const int kept = accept(socket_, nullptr, nullptr);
+    const int kept = socket_.accept_next();
     take(kept);
     answer(kept, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
     take(kept);
     close(kept);
-    const int fresh = accept(socket_, nullptr, nullptr);
+    const int fresh = socket_.accept_next();
     take(fresh);
     answer(fresh, "HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n");
     close(fresh);
   }
 
-  int socket_;
-  std::uint16_t port_ = 0;
+  LoopbackSocket socket_;
   std::future<void> served_;
 };
 

@@ -5,6 +5,7 @@
 
 #include "net/http_server.h"
 #include "tests/net/loop_thread.h"
+#include "tests/net/loopback.h"
 #include "tests/net/raw_client.h"
 
 namespace cobro::net {
@@ -15,25 +16,11 @@ using Kind = ports::HttpFailure::Kind;
 // A listener that never answers by itself: it resets what connects, or leaves it waiting.
 class Listener {
  public:
-  Listener() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    auto* raw = reinterpret_cast<sockaddr*>(&address);
-    socklen_t size = sizeof address;
-    if (bind(socket_, raw, size) != 0 || listen(socket_, 8) != 0 ||
-        getsockname(socket_, raw, &size) != 0)
-      throw std::runtime_error("no listener");
-    port_ = ntohs(address.sin_port);
-  }
-  Listener(const Listener&) = delete;
-  Listener& operator=(const Listener&) = delete;
-  ~Listener() { close(socket_); }
-  [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] std::uint16_t port() const { return socket_.port(); }
 
   // Waits for a request's first bytes, then resets the connection.
   void reset_next() {
-    const int connection = accept(socket_, nullptr, nullptr);
+    const int connection = socket_.accept_next();
     char byte = 0;
     static_cast<void>(recv(connection, &byte, 1, 0));
     const linger now{1, 0};
@@ -42,8 +29,7 @@ class Listener {
   }
 
  private:
-  int socket_;
-  std::uint16_t port_ = 0;
+  LoopbackSocket socket_;
 };
 
 class CurlClientTest : public testing::Test {
