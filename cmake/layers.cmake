@@ -1,6 +1,7 @@
 # The precompiled standard headers are made once, here, and shared by every library.
+include_directories(${PROJECT_SOURCE_DIR}/cmake/precompiled)
 add_library(cobro_pch OBJECT ${PROJECT_SOURCE_DIR}/cmake/std_pch.cpp)
-target_precompile_headers(cobro_pch PRIVATE ${PROJECT_SOURCE_DIR}/cmake/std_pch.h)
+target_precompile_headers(cobro_pch PRIVATE <std_pch.h>)  # in brackets: no path of this checkout
 
 include(${CMAKE_CURRENT_LIST_DIR}/unity.cmake)
 

@@ -1,6 +1,6 @@
 # With COBRO_UNITY several sources are compiled as one, which reads the headers they share once:
-# a third of the time, or less. Not in the dev preset: there a changed file is compiled alone, and
-# each shows that it includes what it needs.
+# a third of the time, or less. Not in dev and asan: there a changed file is compiled alone, and each
+# shows that it includes what it needs.
 option(COBRO_UNITY "compile the sources of a folder in batches" OFF)
 
 # cobro_unity(variable): replaces the list of sources in the variable by batches of them. Where a

@@ -124,6 +124,10 @@ std::optional<DisputeStatus> standing(const std::vector<Dispute>& disputes) {
   return std::nullopt;
 }
 
+bool is_closed(DisputeStatus status) {
+  return status != DisputeStatus::needs_response && status != DisputeStatus::under_review;
+}
+
 int progress(DisputeStage stage, DisputeStatus status) {
   const int within = status == DisputeStatus::needs_response ? 0
                      : status == DisputeStatus::under_review ? 1

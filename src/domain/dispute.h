@@ -44,6 +44,8 @@ Money lost(const std::vector<Dispute>& disputes, Currency currency);
 // How the disputes of a payment stand together: lost before what waits for us, that before what
 // waits for the bank, that before what has ended otherwise. Nothing where there is none.
 std::optional<DisputeStatus> standing(const std::vector<Dispute>& disputes);
+// Whether nothing more is decided about it: neither we nor the bank are waited for.
+bool is_closed(DisputeStatus status);
 // Says how far a dispute has come. Snapshots of an earlier point change nothing.
 int progress(DisputeStage stage, DisputeStatus status);
 

@@ -236,10 +236,6 @@ Applied apply(Books& books, const GatewayRefund& snapshot, const GatewayCall* ca
 
 namespace {
 
-bool is_closed(DisputeStatus status) {
-  return status != DisputeStatus::needs_response && status != DisputeStatus::under_review;
-}
-
 // What is gone now, by what the gateway counts in the payment's currency; where it counts in
 // another, all of the dispute or nothing. Nothing when we cannot tell.
 std::optional<Money> withdrawn_by(const GatewayDispute& snapshot, std::optional<Money> amount,

@@ -3,7 +3,6 @@
 // one effect under one key. The table that comes of it is in docs/stripe.md.
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <map>
 #include <sstream>
 
@@ -12,6 +11,7 @@
 #include "app/methods/saved_methods.h"
 #include "domain/words.h"
 #include "tests/app/buyer.h"
+#include "tests/support/checkout_files.h"
 #include "wire/json.h"
 
 namespace cobro::testing {
@@ -263,8 +263,7 @@ std::string draw() {
 }
 
 TEST(CutPoints, every_call_cut_at_every_point_settles_once_as_the_page_in_docs_says) {
-  std::ifstream file(COBRO_SOURCE_DIR "/docs/stripe.md");
-  const std::string page{std::istreambuf_iterator<char>(file), {}};
+  const auto page = testing::text_of("docs/stripe.md");
   const auto table = draw();
   EXPECT_NE(page.find(table), std::string::npos) << "docs/stripe.md must contain\n" << table;
 }

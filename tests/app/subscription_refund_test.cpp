@@ -111,6 +111,20 @@ TEST_P(RefundAndEnd, that_is_refused_ends_nothing) {
   EXPECT_EQ(members.status("ana"), "active");
 }
 
+TEST_P(RefundAndEnd, that_fails_at_once_ends_nothing_however_often_it_is_asked_for) {
+  world.hold_webhooks = true;
+  world.wire.forge = [](const ports::HttpRequest& request, ports::HttpResponse& answer) {
+    if (!request.url.ends_with("/v1/refunds")) return;
+    auto refund = *wire::parse_json(answer.body);
+    refund.set("status", "failed");
+    answer.body = wire::to_text(refund);
+  };
+  EXPECT_EQ(refund_and_end("5.00", "k"), "200 5.00");
+  EXPECT_EQ(refund_and_end("5.00", "k"), "200 5.00");
+  EXPECT_EQ(refunded(), "0.00");
+  EXPECT_EQ(members.status("ana"), "active");
+}
+
 INSTANTIATE_TEST_SUITE_P(Writes, RefundAndEnd, ::testing::Bool());
 
 }  // namespace

@@ -158,8 +158,9 @@ base::Task<ports::HttpResult> Wire::send(ports::HttpRequest request) {
   if (again) co_await inner.send(request);
   auto result = cut == Cut::resent_throttled ? throttled()
                 : cut == Cut::resent_denied  ? denied()
-                                             : co_await inner.send(std::move(request));
+                                             : co_await inner.send(request);
   if (again && result) result->resent = true;
+  if (to_gateway && forge && result) forge(request, *result);
   if (to_gateway) co_await clock_.sleep(std::chrono::milliseconds(20));
   if (cut == Cut::answer_slow) co_await clock_.sleep(kSlowness);
   if (cut == Cut::answer_lost) {

@@ -53,6 +53,8 @@ class Wire final : public ports::HttpClient {
   LoopbackHttpClient inner;
   // Decides the fate of each request to the gateway; none by default.
   std::function<Cut(const ports::HttpRequest&)> fate;
+  // Changes what the gateway answers, on its way to us.
+  std::function<void(const ports::HttpRequest&, ports::HttpResponse&)> forge;
   std::vector<ports::HttpRequest> sent;
   // Runs what goes on at the gateway when the caller has been told already.
   std::function<void(base::Task<void>)> in_background;

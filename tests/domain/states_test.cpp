@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
-#include <fstream>
 #include <map>
 #include <set>
 #include <sstream>
@@ -9,6 +8,7 @@
 #include "domain/order_states.h"
 #include "domain/payment_states.h"
 #include "domain/words.h"
+#include "tests/support/checkout_files.h"
 
 namespace cobro::domain {
 namespace {
@@ -75,19 +75,18 @@ std::string draw(const States& states, const Events& events) {
   return out.str();
 }
 
-std::string read_page() {
-  std::ifstream page(COBRO_SOURCE_DIR "/docs/states.md");
-  return {std::istreambuf_iterator<char>(page), {}};
-}
-
 TEST(PaymentStates, the_page_in_docs_shows_this_table) {
   const auto table = draw(kPaymentStates, kPaymentEvents);
-  EXPECT_NE(read_page().find(table), std::string::npos) << "docs/states.md must contain\n" << table;
+  EXPECT_NE(testing::text_of("docs/states.md").find(table), std::string::npos)
+      << "docs/states.md must contain\n"
+      << table;
 }
 
 TEST(OrderStates, the_page_in_docs_shows_this_table) {
   const auto table = draw(kOrderStatuses, kOrderEvents);
-  EXPECT_NE(read_page().find(table), std::string::npos) << "docs/states.md must contain\n" << table;
+  EXPECT_NE(testing::text_of("docs/states.md").find(table), std::string::npos)
+      << "docs/states.md must contain\n"
+      << table;
 }
 
 // Written by hand from the contract, pair by pair, so that the table is not its own witness.

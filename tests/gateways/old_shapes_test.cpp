@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "gateways/stripe/invoices.h"
-#include "gateways/stripe/news.h"
 #include "gateways/stripe/prices.h"
+#include "gateways/stripe/snapshots.h"
 #include "gateways/stripe/subscriptions.h"
 
 namespace cobro::gateways {

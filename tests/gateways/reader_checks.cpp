@@ -6,8 +6,8 @@
 #include "gateways/fixtures.h"
 #include "gateways/stripe/errors.h"
 #include "gateways/stripe/methods.h"
-#include "gateways/stripe/news.h"
 #include "gateways/stripe/prices.h"
+#include "gateways/stripe/snapshots.h"
 
 namespace cobro::gateways {
 namespace {

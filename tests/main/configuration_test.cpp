@@ -7,21 +7,22 @@
 #include <fstream>
 
 #include "main/configuration/keys.h"
+#include "tests/support/checkout_files.h"
 
 namespace cobro::configuration {
 namespace {
 
-using testing::Contains;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 const std::string kLongKey(32, 'k');
 const std::string kCanary = "canary-5f1d";
 
 // A folder of the test's own, as working directory: ./cobro.toml is looked for there.
-class ConfigurationTest : public testing::Test {
+class ConfigurationTest : public ::testing::Test {
  protected:
   ConfigurationTest() : before_(std::filesystem::current_path()) {
     std::string name = (std::filesystem::temp_directory_path() / "cobro-XXXXXX").string();
@@ -120,7 +121,7 @@ TEST_F(ConfigurationTest, every_wrong_value_is_named_at_once_with_its_source) {
   set("COBRO_DEFAULT_CURRENCY", "XYZ");
   sources.flags.emplace_back("--refunds-self-service-days", "366");
   const auto all = problems();
-  EXPECT_EQ(all.size(), 9U) << testing::PrintToString(all);
+  EXPECT_EQ(all.size(), 9U) << ::testing::PrintToString(all);
   EXPECT_THAT(all, Contains("cobro.toml:1: env must be one of development|production, not "
                             "`staging`"));
   EXPECT_THAT(all, Contains(HasSubstr("cobro.toml:2: listen must be address:port")));
@@ -129,7 +130,7 @@ TEST_F(ConfigurationTest, every_wrong_value_is_named_at_once_with_its_source) {
   EXPECT_THAT(all, Contains(HasSubstr("flag --refunds-self-service-days")));
   EXPECT_THAT(all, Contains(HasSubstr("environment DATABASE_URL: ")));
   EXPECT_THAT(all, Contains(HasSubstr("`XYZ` is no active ISO 4217 code")));
-  EXPECT_THAT(testing::PrintToString(all), Not(HasSubstr(kCanary)));
+  EXPECT_THAT(::testing::PrintToString(all), Not(HasSubstr(kCanary)));
 }
 
 TEST_F(ConfigurationTest, a_file_that_is_no_toml_is_one_problem_with_its_line) {
@@ -157,8 +158,8 @@ TEST_F(ConfigurationTest, secrets_are_never_printed) {
   const auto all = loaded();
   EXPECT_THAT(describe(all, true), Not(HasSubstr(kCanary)));
   EXPECT_THAT(describe(all, false), HasSubstr("jwt.secret_key = (set)  (environment "));
-  EXPECT_THAT(testing::PrintToString(all.problems), Not(HasSubstr(kCanary)));
-  EXPECT_THAT(testing::PrintToString(all.notices), Not(HasSubstr(kCanary)));
+  EXPECT_THAT(::testing::PrintToString(all.problems), Not(HasSubstr(kCanary)));
+  EXPECT_THAT(::testing::PrintToString(all.notices), Not(HasSubstr(kCanary)));
 }
 
 TEST_F(ConfigurationTest, an_empty_variable_says_nothing) {
@@ -293,10 +294,9 @@ TEST(Keys, have_one_name_each_everywhere) {
 }
 
 TEST(Keys, the_example_file_is_complete) {
-  std::ifstream file(COBRO_SOURCE_DIR "/config/cobro.example.toml");
-  const std::string text(std::istreambuf_iterator<char>(file), {});
-  EXPECT_EQ(text, example_file()) << "write it anew: cobro check-config --example > "
-                                     "config/cobro.example.toml";
+  EXPECT_EQ(testing::text_of("config/cobro.example.toml"), example_file())
+      << "write it anew: cobro check-config --example > "
+         "config/cobro.example.toml";
 }
 
 TEST_F(ConfigurationTest, the_example_file_is_accepted_as_it_is_and_with_every_line_in_force) {

@@ -2,7 +2,6 @@
 // each surface, and its row on the page for callers.
 #include <gmock/gmock.h>
 
-#include <fstream>
 #include <set>
 #include <sstream>
 
@@ -11,6 +10,7 @@
 #include "surfaces/common/flat_error.h"
 #include "surfaces/desk.h"
 #include "surfaces/platform/envelope.h"
+#include "tests/support/checkout_files.h"
 #include "wire/reason_phrase.h"
 
 namespace cobro::testing {
@@ -161,8 +161,7 @@ TEST(ErrorWords, are_the_rows_of_the_page_for_callers) {
   std::set<std::pair<std::string, int>> wanted;
   for (const auto& row : kRefusals) wanted.insert({row.word, row.status});
   for (const auto& [status, code] : kHttp) wanted.insert({code, status});
-  std::ifstream page(COBRO_SOURCE_DIR "/docs/platform.md");
-  ASSERT_TRUE(page);
+  std::istringstream page(testing::text_of("docs/platform.md"));
   std::set<std::pair<std::string, int>> found;
   std::string line;
   bool within = false;

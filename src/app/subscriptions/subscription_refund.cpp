@@ -74,6 +74,17 @@ base::Task<std::optional<Refusal>> end(Context& context, Call call, domain::Subs
   co_return may_have_ended();
 }
 
+// Whether the refund that a replayed reply tells of has failed.
+base::Task<bool> has_failed(Context& context, const std::optional<Idempotency>& key,
+                            ports::PaymentRef payment) {
+  if (!key) co_return false;
+  const auto loaded = co_await context.store.load({.root = payment, .record_key = key->record_key});
+  if (!loaded.record_call || !loaded.record_call->refund_id) co_return false;
+  const auto refund =
+      std::ranges::find(loaded.refunds, *loaded.record_call->refund_id, &domain::Refund::id);
+  co_return refund != loaded.refunds.end() && refund->status == domain::RefundStatus::failed;
+}
+
 }  // namespace
 
 base::Task<Answer> refund_and_end(Context& context, Call call, RefundPayment command,
@@ -83,12 +94,22 @@ base::Task<Answer> refund_and_end(Context& context, Call call, RefundPayment com
   co_await settle_open_call(context, *subscription);
   command.beside = *subscription;
   command.permit = &permit_end;
+  const auto payment = command.payment;
   auto to_end = call;
   to_end.idempotency.reset();
+  const auto key = call.idempotency;
+  std::optional<domain::RefundStatus> status;
+  const RenderRefund render_and_note = [&](const domain::Refund& refund,
+                                           const domain::Payment& of) {
+    status = refund.status;
+    return render(refund, of);
+  };
   auto refunded =
-      co_await refund_payment(context, std::move(call), std::move(command), std::move(render));
-  // A refund that was declined leaves the subscription alone.
+      co_await refund_payment(context, std::move(call), std::move(command), render_and_note);
+  // A refund that was declined, or failed at once, leaves the subscription alone.
   if (!refunded || refunded->status != 200) co_return refunded;
+  if (status ? *status == domain::RefundStatus::failed : co_await has_failed(context, key, payment))
+    co_return refunded;
   const auto not_ended = co_await end(context, std::move(to_end), *subscription);
   co_return render_both(std::move(*refunded), not_ended);
 }

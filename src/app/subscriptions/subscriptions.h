@@ -55,9 +55,10 @@ using RenderRefundAndEnd = std::function<StoredReply(
     StoredReply refunded, const std::optional<domain::Refusal>& not_ended)>;
 // Refunds a payment of a subscription, and ends that at once. A subscription that cannot be ended
 // now is said before any money moves; once it has moved the answer is the refund's, whatever
-// becomes of the end. Whoever asks again under the same key is told of the same refund, and the
-// end is asked for again. Refusals: validation_failed (cancel_subscription), payment_in_progress,
-// invalid_state, those of refund_payment.
+// becomes of the end. A refund that was declined or failed leaves the subscription alone. Whoever
+// asks again under the same key is told of the same refund, and the end is asked for again.
+// Refusals: validation_failed (cancel_subscription), payment_in_progress, invalid_state, those of
+// refund_payment.
 base::Task<Answer> refund_and_end(Context& context, Call call, RefundPayment command,
                                   RenderRefund render, RenderRefundAndEnd render_both);
 

@@ -53,9 +53,7 @@ ports::NamedPayment payment_of(const ports::RefundEnded& fact) {
 }
 
 bool is_over(const ports::DisputeMoved& fact) {
-  using enum domain::DisputeStatus;
-  const auto status = fact.dispute.status.value_or(needs_response);
-  return status != needs_response && status != under_review;
+  return fact.dispute.status && domain::is_closed(*fact.dispute.status);
 }
 
 ports::NamedPayment payment_of(const ports::DisputeMoved& fact) {

@@ -1,6 +1,6 @@
 #include "gateways/stripe/accounts.h"
 
-#include "gateways/stripe/news.h"
+#include "gateways/stripe/snapshots.h"
 
 namespace cobro::gateways::stripe {
 

@@ -10,8 +10,8 @@
 #include "gateways/stripe/accounts.h"
 #include "gateways/stripe/amounts.h"
 #include "gateways/stripe/checkout.h"
-#include "gateways/stripe/news.h"
 #include "gateways/stripe/requests.h"
+#include "gateways/stripe/snapshots.h"
 #include "gateways/stripe/stripe.h"
 #include "wire/form.h"
 

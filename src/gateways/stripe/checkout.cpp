@@ -4,9 +4,9 @@
 
 #include "base/check.h"
 #include "base/text.h"
-#include "gateways/stripe/news.h"
 #include "gateways/stripe/redact.h"
 #include "gateways/stripe/requests.h"
+#include "gateways/stripe/snapshots.h"
 
 namespace cobro::gateways::stripe {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "gateways/stripe/amounts.h"
-#include "gateways/stripe/news.h"
 #include "gateways/stripe/redact.h"
+#include "gateways/stripe/snapshots.h"
 
 namespace cobro::gateways::stripe {
 namespace {

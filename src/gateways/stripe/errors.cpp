@@ -6,8 +6,8 @@
 
 #include "base/text.h"
 #include "gateways/stripe/error_table.h"
-#include "gateways/stripe/news.h"
 #include "gateways/stripe/redact.h"
+#include "gateways/stripe/snapshots.h"
 #include "wire/json.h"
 
 namespace cobro::gateways::stripe {

@@ -1,7 +1,7 @@
 #include "gateways/stripe/invoices.h"
 
 #include "gateways/stripe/amounts.h"
-#include "gateways/stripe/news.h"
+#include "gateways/stripe/snapshots.h"
 
 namespace cobro::gateways::stripe {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "domain/gateway_call.h"
-#include "gateways/stripe/news.h"
+#include "gateways/stripe/snapshots.h"
 #include "wire/json.h"
 
 namespace cobro::gateways::stripe {

@@ -1,7 +1,7 @@
 #include "gateways/stripe/methods.h"
 
-#include "gateways/stripe/news.h"
 #include "gateways/stripe/requests.h"
+#include "gateways/stripe/snapshots.h"
 
 namespace cobro::gateways::stripe {
 namespace {

@@ -4,7 +4,7 @@
 #include "gateways/stripe/checkout.h"
 #include "gateways/stripe/errors.h"
 #include "gateways/stripe/lists.h"
-#include "gateways/stripe/news.h"
+#include "gateways/stripe/snapshots.h"
 #include "gateways/stripe/stripe.h"
 #include "wire/json.h"
 

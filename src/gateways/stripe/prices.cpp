@@ -3,7 +3,7 @@
 #include <string>
 
 #include "base/text.h"
-#include "gateways/stripe/news.h"
+#include "gateways/stripe/snapshots.h"
 
 namespace cobro::gateways::stripe {
 namespace {

@@ -5,7 +5,7 @@
 #include <initializer_list>
 
 #include "base/text.h"
-#include "gateways/stripe/news.h"
+#include "gateways/stripe/snapshots.h"
 
 namespace cobro::gateways::stripe {
 namespace {

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
-#include "gateways/stripe/news.h"
+#include "gateways/stripe/snapshots.h"
 
 namespace cobro::gateways::stripe {
 namespace {

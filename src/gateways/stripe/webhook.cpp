@@ -8,8 +8,8 @@
 #include "gateways/stripe/disputes.h"
 #include "gateways/stripe/invoices.h"
 #include "gateways/stripe/methods.h"
-#include "gateways/stripe/news.h"
 #include "gateways/stripe/signature.h"
+#include "gateways/stripe/snapshots.h"
 #include "gateways/stripe/stripe.h"
 #include "wire/json.h"
 

@@ -2,9 +2,9 @@
 // period to the items; prices were plans, methods were sources, and there was one plan, at the
 // top.
 #include "gateways/stripe/invoices.h"
-#include "gateways/stripe/news.h"
 #include "gateways/stripe/prices.h"
 #include "gateways/stripe/redact.h"
+#include "gateways/stripe/snapshots.h"
 #include "gateways/stripe/subscriptions.h"
 
 namespace cobro::gateways::stripe {

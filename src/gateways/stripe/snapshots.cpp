@@ -1,4 +1,4 @@
-#include "gateways/stripe/news.h"
+#include "gateways/stripe/snapshots.h"
 
 #include <algorithm>
 
