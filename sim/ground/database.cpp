@@ -46,7 +46,7 @@ bool Database::is_away() {
 
 // What was committed.
 void Database::note(const Changes& changes) {
-  for (const auto& event : changes.insert_events) seen_.events.push_back(event);
+  for (const auto& event : changes.inserted<domain::Event>()) seen_.events.push_back(event);
   seen_.leases.note_commit(changes, process_.number(), ground_.clock.now());
 }
 

@@ -32,8 +32,8 @@ void LeaseLog::note_commit(const ports::Changes& changes, int process, base::Tim
                                        .taken_up = taken_up,
                                        .open = call.status == domain::CallStatus::open});
   };
-  for (const auto& call : changes.insert_calls) note(call);
-  for (const auto& call : changes.update_calls) note(call);
+  for (const auto& call : changes.inserted<domain::GatewayCall>()) note(call);
+  for (const auto& call : changes.updated<domain::GatewayCall>()) note(call);
 }
 
 void LeaseLog::note_send(std::string key, int process, base::Timestamp at) {

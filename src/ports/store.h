@@ -41,6 +41,7 @@
 #include "domain/subscription.h"
 #include "domain/transaction.h"
 #include "ports/records.h"
+#include "ports/row_sets.h"
 
 namespace cobro::ports {
 
@@ -153,31 +154,22 @@ struct Loaded {
   std::vector<std::int64_t> transaction_numbers;
 };
 
-// A row that the decision relied on without changing it. Its version is checked.
-struct ReliedOn {
-  std::optional<domain::OrderId> order;
-  std::optional<domain::PaymentId> payment;
-  std::int64_t version = 0;
-};
+// Every type of row that a write can touch, in the order in which tables are written: what is
+// referred to comes before what refers to it.
+using ChangedRows =
+    RowSets<domain::Order, domain::Customer, domain::PaymentMethod, domain::Subscription,
+            domain::StatusChange, domain::Payment, domain::Refund, domain::Transaction,
+            domain::LedgerEntry, domain::GatewayCall, domain::CheckoutSession, domain::Dispute,
+            domain::Entitlement, IdempotencyRecord, domain::Review, StoredWebhook,
+            domain::GatewayAccount, domain::Event>;
 
-// What a write changes, as a value. Rows to update carry the version that was read; the
-// store writes version + 1. Order items are replaced when `replace_items` says so.
+// What a write changes, as a value. Rows to update carry the version that was read; the store
+// writes version + 1. Three types say more than "insert": an entitlement takes the place of the one
+// that its source has, but for the id; a record first removes an expired one under the same key; an
+// account is kept once per gateway, for good.
 struct Changes {
-  std::vector<domain::Order> insert_orders = {};
-  std::vector<domain::Order> update_orders = {};
-  bool replace_items = false;
-  std::vector<domain::Payment> insert_payments = {};
-  std::vector<domain::Payment> update_payments = {};
-  std::vector<domain::Refund> insert_refunds = {};
-  std::vector<domain::Refund> update_refunds = {};
-  std::vector<domain::Transaction> insert_transactions = {};
-  std::vector<domain::Transaction> update_transactions = {};
-  std::vector<domain::LedgerEntry> insert_entries = {};
-  std::vector<domain::GatewayCall> insert_calls = {};
-  std::vector<domain::GatewayCall> update_calls = {};
-  std::vector<domain::Event> insert_events = {};
-  std::vector<domain::Review> insert_reviews = {};
-  std::vector<domain::Review> update_reviews = {};
+  ChangedRows rows = {};
+  bool replace_items = false;  // of the orders that are updated
   // Reviews of calls whose outcome the gateway told after all. Only open ones change.
   struct ResolvedReview {
     domain::CallId call;
@@ -185,24 +177,6 @@ struct Changes {
     base::Timestamp at;
   };
   std::vector<ResolvedReview> resolve_reviews = {};
-  std::vector<domain::Customer> insert_customers = {};
-  std::vector<domain::Customer> update_customers = {};
-  std::vector<domain::PaymentMethod> insert_methods = {};
-  std::vector<domain::PaymentMethod> update_methods = {};
-  std::vector<domain::Subscription> insert_subscriptions = {};
-  std::vector<domain::Subscription> update_subscriptions = {};
-  std::vector<domain::StatusChange> insert_status_changes = {};
-  std::vector<domain::CheckoutSession> insert_checkouts = {};
-  std::vector<domain::CheckoutSession> update_checkouts = {};
-  std::vector<domain::Dispute> insert_disputes = {};
-  std::vector<domain::Dispute> update_disputes = {};
-  // Each is inserted, or takes the place of the one that its source has, but for the id.
-  std::vector<domain::Entitlement> set_entitlements = {};
-  std::vector<ReliedOn> relied_on = {};
-  // Inserting a record first removes an expired one under the same key.
-  std::optional<IdempotencyRecord> insert_record = {};
-  std::optional<IdempotencyRecord> update_record = {};
-  std::optional<IdempotencyRecord> delete_record = {};
   // Records that wait for a call which ended without its caller, by key. Only open ones change:
   // they are completed (and kept until the given instant), or deleted when nothing was executed.
   struct CompletedRecord {
@@ -211,10 +185,57 @@ struct Changes {
   };
   std::vector<CompletedRecord> complete_records = {};
   std::vector<std::string> release_records = {};
-  std::optional<StoredWebhook> insert_webhook = {};
-  std::optional<StoredWebhook> update_webhook = {};
-  std::optional<domain::GatewayAccount> insert_account = {};  // once per gateway, for good
 
+  template <class... Row>
+  Changes& insert(Row... row) {
+    (rows.of<Row>().inserted.push_back(std::move(row)), ...);
+    return *this;
+  }
+  template <Versioned... Row>
+  Changes& update(Row... row) {
+    (rows.of<Row>().updated.push_back(std::move(row)), ...);
+    return *this;
+  }
+  template <class Row>
+  Changes& insert_all(const std::vector<Row>& all) {
+    auto& to = rows.of<Row>().inserted;
+    to.insert(to.end(), all.begin(), all.end());
+    return *this;
+  }
+  template <Versioned Row>
+  Changes& update_all(const std::vector<Row>& all) {
+    auto& to = rows.of<Row>().updated;
+    to.insert(to.end(), all.begin(), all.end());
+    return *this;
+  }
+  template <Versioned Row>
+  Changes& remove(Row row) {
+    rows.of<Row>().removed.push_back(std::move(row));
+    return *this;
+  }
+  template <Versioned Row>
+  Changes& rely_on(const Row& row) {
+    rows.of<Row>().relied_on.push_back({row.id.uuid, row.version});
+    return *this;
+  }
+  template <class Row>
+  [[nodiscard]] std::vector<Row>& inserted() {
+    return rows.of<Row>().inserted;
+  }
+  template <class Row>
+  [[nodiscard]] const std::vector<Row>& inserted() const {
+    return rows.of<Row>().inserted;
+  }
+  template <Versioned Row>
+  [[nodiscard]] std::vector<Row>& updated() {
+    return rows.of<Row>().updated;
+  }
+  template <Versioned Row>
+  [[nodiscard]] const std::vector<Row>& updated() const {
+    return rows.of<Row>().updated;
+  }
+  // Adds what the other changes.
+  Changes& merge(Changes other);
   [[nodiscard]] bool empty() const;
 };
 

@@ -62,7 +62,7 @@ class Copies : public ::testing::Test {
       auto row = *loaded.subscription;
       row.gateway_subscription_id = name;
       ports::Changes changes;
-      changes.update_subscriptions.push_back(std::move(row));
+      changes.update(std::move(row));
       return changes;
     };
     ASSERT_TRUE(run(world.clock, world.store->write({.subscription = id}, rename)).committed());
@@ -326,7 +326,7 @@ TEST_F(Copies, of_a_payment_that_is_not_there_go_to_a_person) {
     auto row = *loaded.payment;
     row.gateway_payment_id = "pi_gone";
     ports::Changes changes;
-    changes.update_payments.push_back(std::move(row));
+    changes.update(std::move(row));
     return changes;
   };
   const auto id = world.payment(1).id;
@@ -447,8 +447,8 @@ class Accounts : public Copies {
   void keep(const std::string& account_id) {
     const ports::Decide decide =
         [&](const ports::Loaded&) -> base::Result<ports::Changes, domain::Refusal> {
-      return ports::Changes{.insert_account = domain::GatewayAccount{
-                                .gateway = domain::GatewayName::stripe, .account_id = account_id}};
+      return ports::Changes().insert(
+          domain::GatewayAccount{.gateway = domain::GatewayName::stripe, .account_id = account_id});
     };
     ASSERT_TRUE(run(world.clock, world.store->write({}, decide)).committed());
   }

@@ -23,7 +23,7 @@ class EventKeeper final : public ForwardingStore {
     std::vector<domain::Event> wanted;
     const ports::Decide and_keep = [&](const ports::Loaded& loaded) {
       auto changes = decide(loaded);
-      if (changes) wanted = changes->insert_events;
+      if (changes) wanted = changes->inserted<domain::Event>();
       return changes;
     };
     auto result = co_await inner_.write(reads, and_keep);

@@ -25,7 +25,7 @@ class Recorder final : public ForwardingStore {
     std::vector<domain::Event> events;
     const ports::Decide and_keep = [&](const ports::Loaded& loaded) {
       auto changes = decide(loaded);
-      if (changes) events = changes->insert_events;
+      if (changes) events = changes->inserted<domain::Event>();
       return changes;
     };
     auto result = co_await inner_.write(reads, and_keep);

@@ -16,8 +16,8 @@ using domain::TransactionType;
 void change(World& world, const std::function<void(domain::Payment&)>& edit) {
   const ports::Decide decide = [&](const ports::Loaded& loaded) {
     ports::Changes changes;
-    changes.update_payments.push_back(*loaded.payment);
-    edit(changes.update_payments.back());
+    changes.update(*loaded.payment);
+    edit(changes.updated<domain::Payment>().back());
     return changes;
   };
   const ports::Reads reads{.root = ports::PaymentRef{std::int64_t{1}}};
@@ -390,8 +390,8 @@ TEST(Guards, of_an_order_that_is_being_closed_let_nothing_in) {
   world.pay(1, "60", "manual");
   const ports::Decide close = [](const ports::Loaded& loaded) {
     ports::Changes changes;
-    changes.update_orders.push_back(*loaded.order);
-    changes.update_orders.back().closing = domain::Closing::cancel;
+    changes.update(*loaded.order);
+    changes.updated<domain::Order>().back().closing = domain::Closing::cancel;
     return changes;
   };
   const ports::Reads reads{.root = ports::OrderRef{std::int64_t{1}}};

@@ -274,7 +274,7 @@ TEST_F(Schedule, the_database_refuses_a_refund_that_no_code_checked) {
     ports::Changes changes;
     auto payment = *loaded.payment;
     payment.refunding = payment.captured + domain::Money(1, payment.amount.currency());
-    changes.update_payments.push_back(std::move(payment));
+    changes.update(std::move(payment));
     return base::Result<ports::Changes, domain::Refusal>(std::move(changes));
   };
   const auto refused =
@@ -292,7 +292,7 @@ TEST_F(Schedule, the_database_refuses_a_payment_that_an_order_has_no_room_for) {
     ports::Changes changes;
     auto order = *loaded.order;
     order.allocated = order.total + domain::Money(1, order.total.currency());
-    changes.update_orders.push_back(std::move(order));
+    changes.update(std::move(order));
     return base::Result<ports::Changes, domain::Refusal>(std::move(changes));
   };
   const auto refused =

@@ -66,7 +66,7 @@ struct Keys : ::testing::Test {
     return
         [=](const ports::Loaded&, const domain::Moment&) -> base::Result<Decided, domain::Refusal> {
           Decided made;
-          made.changes.insert_calls.push_back(call);
+          made.changes.insert(call);
           made.calls.push_back(call);
           return made;
         };

@@ -209,7 +209,7 @@ TEST_F(Inbox, takes_no_more_than_it_has_room_for_and_asks_again_when_it_is_empty
     row.next_try_at = world.clock.now();
     const ports::Decide insert = [&](const ports::Loaded&) {
       ports::Changes changes;
-      changes.insert_webhook = row;
+      changes.insert(row);
       return changes;
     };
     ASSERT_TRUE(run(world.clock, world.store->write({}, insert)).committed());

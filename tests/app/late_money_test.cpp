@@ -271,8 +271,8 @@ TEST_P(Overpaid, a_success_after_the_cancellation_is_an_overpayment) {
   const ports::Decide force =
       [&](const ports::Loaded&) -> base::Result<ports::Changes, domain::Refusal> {
     ports::Changes changes;
-    changes.update_payments = {cancelled};
-    changes.update_orders = {order};
+    changes.update(cancelled);
+    changes.update(order);
     return changes;
   };
   ASSERT_TRUE(run(world.clock, world.store->write({}, force)).committed());

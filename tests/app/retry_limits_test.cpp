@@ -106,7 +106,7 @@ struct OneWrite : ::testing::Test {
       event.id = moment.ids.next<domain::EventId>();
       event.sequence = 1;
       event.occurred_at = moment.now;
-      changes.insert_events.push_back(event);
+      changes.insert(event);
       return changes;
     };
     store.writes.clear();
@@ -166,7 +166,8 @@ TEST_F(OneWrite, whose_answer_was_lost_is_looked_for_and_never_written_under_ano
   EXPECT_EQ(store.writes.size(), 24U);
   EXPECT_GE(store.asked, 24);
   for (const auto& changes : store.decided)
-    EXPECT_EQ(changes.insert_events.at(0).id, store.decided[0].insert_events.at(0).id);
+    EXPECT_EQ(changes.inserted<domain::Event>().at(0).id,
+              store.decided[0].inserted<domain::Event>().at(0).id);
 }
 
 TEST_F(OneWrite, whose_answer_was_lost_and_that_held_is_not_made_again) {
@@ -215,8 +216,8 @@ class RestlessStore final : public ForwardingStore {
     ports::Reads again{.root = reads.root, .subscription = reads.subscription};
     const ports::Decide touch = [](const ports::Loaded& now) {
       ports::Changes changes;
-      if (now.payment) changes.update_payments.push_back(*now.payment);
-      if (now.subscription) changes.update_subscriptions.push_back(*now.subscription);
+      if (now.payment) changes.update(*now.payment);
+      if (now.subscription) changes.update(*now.subscription);
       return changes;
     };
     EXPECT_TRUE((co_await inner_.write(again, touch)).committed());

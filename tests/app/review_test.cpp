@@ -208,7 +208,7 @@ class Conflict : public Reconciling {
     const ports::Decide force =
         [&](const ports::Loaded&) -> base::Result<ports::Changes, domain::Refusal> {
       ports::Changes changes;
-      changes.update_payments = {row};
+      changes.update(row);
       return changes;
     };
     ASSERT_TRUE(run(world.clock, world.store->write({}, force)).committed());

@@ -23,8 +23,8 @@ TEST_P(StoredAccounts, are_kept_for_each_gateway) {
   const domain::GatewayAccount other{.gateway = domain::GatewayName::paypal,
                                      .account_id = "acct_2"};
   EXPECT_FALSE(kept(one.gateway));
-  must_write({.insert_account = one});
-  must_write({.insert_account = other});
+  must_write(ports::Changes().insert(one));
+  must_write(ports::Changes().insert(other));
   EXPECT_EQ(kept(one.gateway)->account_id, "acct_1");
   EXPECT_EQ(kept(one.gateway)->live, true);
   EXPECT_EQ(kept(one.gateway)->learned_at.micros, 17);
@@ -33,10 +33,10 @@ TEST_P(StoredAccounts, are_kept_for_each_gateway) {
 }
 
 TEST_P(StoredAccounts, never_change) {
-  must_write({.insert_account = stripes("acct_1")});
+  must_write(ports::Changes().insert(stripes("acct_1")));
   const auto again = run(store->write({}, [](const ports::Loaded&) {
     return base::Result<ports::Changes, domain::Refusal>(
-        ports::Changes{.insert_account = stripes("acct_2")});
+        ports::Changes().insert(stripes("acct_2")));
   }));
   EXPECT_FALSE(again.committed());
   EXPECT_EQ(kept(domain::GatewayName::stripe)->account_id, "acct_1");

@@ -20,7 +20,7 @@ class BillingLists : public StoreContract {
 TEST_P(BillingLists, subscriptions_newest_first_by_tenant_owner_and_status) {
   using domain::SubscriptionStatus;
   const auto customer = make.customer();
-  must_write({.insert_customers = {customer}});
+  must_write(ports::Changes().insert(customer));
   const auto add = [&](std::optional<std::string> tenant, std::string user,
                        SubscriptionStatus status) {
     tick();
@@ -28,7 +28,7 @@ TEST_P(BillingLists, subscriptions_newest_first_by_tenant_owner_and_status) {
     made.tenant_id = std::move(tenant);
     made.user_id = std::move(user);
     made.status = status;
-    must_write({.insert_subscriptions = {made}});
+    must_write(ports::Changes().insert(made));
     return made.id;
   };
   const auto first = add({}, "a", SubscriptionStatus::active);
@@ -64,7 +64,7 @@ TEST_P(BillingLists, entitlements_by_tenant_owner_and_whether_they_stand) {
     granted.tenant_id = std::move(tenant);
     granted.user_id = std::move(user);
     if (!active) granted.revoked_at = backend->clock.now();
-    must_write({.insert_payments = {payment}, .set_entitlements = {granted}});
+    must_write(ports::Changes().insert(payment, granted));
     return granted.id;
   };
   const auto first = add({}, "a", true);
@@ -99,7 +99,7 @@ TEST_P(BillingLists, disputes_by_the_owner_of_the_payment_and_by_status) {
   second.status = DisputeStatus::won;
   tick();
   const auto third = make.dispute(other, "dp_3");
-  must_write({.insert_payments = {payment, other}, .insert_disputes = {first, second, third}});
+  must_write(ports::Changes().insert(payment, other, first, second, third));
   const auto listed = [&](const ports::DisputeFilter& filter) {
     return ids(run(store->list_disputes(filter, {})));
   };
@@ -126,8 +126,7 @@ TEST_P(BillingLists, a_payment_brings_its_disputes) {
   const auto first = make.dispute(payment, "dp_1");
   tick();
   const auto second = make.dispute(payment, "dp_2");
-  must_write({.insert_payments = {payment, other},
-              .insert_disputes = {second, first, make.dispute(other, "dp_3")}});
+  must_write(ports::Changes().insert(payment, other, second, first, make.dispute(other, "dp_3")));
   using Ids = std::vector<domain::DisputeId>;
   const auto loaded = [&](ports::Reads reads) {
     Ids found;
@@ -164,7 +163,7 @@ TEST_P(BillingLists, overpayments_that_disputes_took) {
   overpaid(60, 0, 40, DisputeStatus::lost);
   overpaid(0, 60, 40, DisputeStatus::lost);
   overpaid(100, 0, 0, DisputeStatus::won);
-  must_write({.insert_payments = rows});
+  must_write(ports::Changes().insert_all(rows));
   std::size_t all = 0;
   for (const auto status :
        {OverpaymentStatus::open, OverpaymentStatus::refunding, OverpaymentStatus::refunded}) {
@@ -180,9 +179,7 @@ TEST_P(BillingLists, payments_of_a_subscription) {
   const auto subscription = make.subscription(customer);
   auto payment = make.payment(100);
   payment.subscription_id = subscription.id;
-  must_write({.insert_payments = {payment, make.payment(100)},
-              .insert_customers = {customer},
-              .insert_subscriptions = {subscription}});
+  must_write(ports::Changes().insert(payment, make.payment(100), customer, subscription));
   ports::PaymentFilter filter;
   filter.subscription_id = subscription.id;
   EXPECT_EQ(ids(run(store->list_payments(filter, {}))), std::vector{payment.id});
@@ -192,7 +189,7 @@ TEST_P(BillingLists, payments_by_whether_their_method_is_known) {
   auto known = make.payment(100);
   known.gateway_payment_method_id = "pm_1";
   const auto unknown = make.payment(100);
-  must_write({.insert_payments = {known, unknown}});
+  must_write(ports::Changes().insert(known, unknown));
   const auto listed = [&](bool with_method) {
     ports::PaymentFilter filter;
     filter.words = {{.kind = {}, .refunded_in_full = {}, .with_method = with_method}};
@@ -209,7 +206,7 @@ TEST_P(BillingLists, due_calls_are_open_and_oldest_first) {
         make.other_call(domain::Operation::create_customer, make.id<domain::CustomerId>().uuid);
     call.next_check_at = now + std::chrono::seconds(due_in_s);
     call.status = status;
-    must_write({.insert_calls = {call}});
+    must_write(ports::Changes().insert(call));
     return call.id;
   };
   const auto late = add(0, domain::CallStatus::open);
@@ -231,7 +228,7 @@ TEST_P(BillingLists, due_checkout_sessions_are_open_and_oldest_first) {
     session.payment_id = payment.id;
     session.next_check_at = now + std::chrono::seconds(due_in_s);
     session.status = status;
-    must_write({.insert_payments = {payment}, .insert_checkouts = {session}});
+    must_write(ports::Changes().insert(payment, session));
     return session.id;
   };
   const auto late = add(0, domain::CheckoutStatus::open);
@@ -252,9 +249,7 @@ TEST_P(BillingLists, the_audit_brings_disputes_with_and_without_an_order) {
   const auto orphan = make.payment(100);
   const auto first = make.dispute(of_order, "dp_1");
   const auto second = make.dispute(orphan, "dp_2");
-  must_write({.insert_orders = {order},
-              .insert_payments = {of_order, orphan},
-              .insert_disputes = {first, second}});
+  must_write(ports::Changes().insert(order, of_order, orphan, first, second));
   const auto page = run(store->audit_orders({}, 10));
   ASSERT_EQ(page.disputes.size(), 1U);
   EXPECT_EQ(page.disputes[0].id, first.id);

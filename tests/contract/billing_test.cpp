@@ -214,7 +214,7 @@ class BillingRows : public StoreContract {
 
 TEST_P(BillingRows, a_customer_bare_and_updated_to_everything) {
   auto customer = make.customer();
-  must_write({.insert_customers = {customer}});
+  must_write(ports::Changes().insert(customer));
   expect_equal(saved(customer.id).customer.value(), customer);
   const auto method = make.method(customer);
   customer.email = "ana@x.test";
@@ -223,7 +223,7 @@ TEST_P(BillingRows, a_customer_bare_and_updated_to_everything) {
   customer.default_method_id = method.id;
   customer.calls = 3;
   customer.updated_at = customer.updated_at + std::chrono::seconds(1);
-  must_write({.update_customers = {customer}, .insert_methods = {method}});
+  must_write(ports::Changes().update(customer).insert(method));
   customer.version = 2;
   expect_equal(saved(customer.id).customer.value(), customer);
 }
@@ -258,9 +258,8 @@ TEST_P(BillingRows, a_wallet_in_each_of_its_five_ways) {
   auto made = make.other_call(Operation::create_customer, customer.id.uuid);
   made.status = domain::CallStatus::accepted;
   const auto others = make.other_call(Operation::create_customer, other.id.uuid);
-  must_write({.insert_calls = {attach, made, others},
-              .insert_customers = {customer, other},
-              .insert_methods = {second, first, refused, detached, others_method}});
+  must_write(ports::Changes().insert(attach, made, others, customer, other, second, first, refused,
+                                     detached, others_method));
   const auto expect_wallet = [&](const ports::Loaded& loaded) {
     expect_equal(loaded.customer.value(), customer);
     ASSERT_EQ(loaded.methods.size(), 2U);
@@ -292,14 +291,14 @@ TEST_P(BillingRows, a_wallet_in_each_of_its_five_ways) {
 TEST_P(BillingRows, a_method_updated) {
   const auto customer = make.customer();
   auto method = make.method(customer);
-  must_write({.insert_customers = {customer}, .insert_methods = {method}});
+  must_write(ports::Changes().insert(customer, method));
   method.gateway_payment_method_id = "pm_other";
   method.gateway_customer_id = "cus_other";
   method.status = domain::MethodStatus::attached;
   method.type = "sepa_debit";
   method.calls = 2;
   method.updated_at = method.updated_at + std::chrono::seconds(1);
-  must_write({.update_methods = {method}});
+  must_write(ports::Changes().update(method));
   method.version = 2;
   expect_equal(saved(customer.id).methods.at(0), method);
 }
@@ -341,13 +340,13 @@ TEST_P(BillingRows, a_subscription_bare_and_full_by_both_its_names) {
   auto bare = make.subscription(customer);
   bare.tenant_id = "t-1";
   bare.user_id = kStrange;
-  must_write({.insert_customers = {customer}, .insert_subscriptions = {bare}});
+  must_write(ports::Changes().insert(customer, bare));
   expect_equal(subscription(bare.id).subscription.value(), bare);
   auto full = fill(bare, run(store->plans()).at(1));
   const auto call = make.other_call(Operation::change_plan, bare.id.uuid);
   auto ended = make.other_call(Operation::create_subscription, bare.id.uuid);
   ended.status = domain::CallStatus::accepted;
-  must_write({.insert_calls = {call, ended}, .update_subscriptions = {full}});
+  must_write(ports::Changes().insert(call, ended).update(full));
   full.version = 2;
   for (const ports::Reads::Subscription& key :
        {ports::Reads::Subscription(bare.id),
@@ -361,7 +360,7 @@ TEST_P(BillingRows, a_subscription_bare_and_full_by_both_its_names) {
   EXPECT_FALSE(subscription(ports::RemoteSubscriptionRef{domain::GatewayName::paypal, "sub_1"})
                    .subscription);
   bare.version = 2;
-  must_write({.update_subscriptions = {bare}});
+  must_write(ports::Changes().update(bare));
   bare.version = 3;
   expect_equal(subscription(bare.id).subscription.value(), bare);
 }
@@ -379,10 +378,9 @@ TEST_P(BillingRows, a_customers_subscriptions_come_along_when_they_are_asked_for
   auto expired = make.subscription(customer);
   expired.status = domain::SubscriptionStatus::incomplete_expired;
   const auto call = make.other_call(Operation::set_method, active.id.uuid);
-  must_write(
-      {.insert_calls = {call, make.other_call(Operation::end_now, over.id.uuid)},
-       .insert_customers = {customer, other},
-       .insert_subscriptions = {over, expired, active, incomplete, make.subscription(other)}});
+  must_write(ports::Changes().insert(call, make.other_call(Operation::end_now, over.id.uuid),
+                                     customer, other, over, expired, active, incomplete,
+                                     make.subscription(other)));
   const ports::CustomerRef user{customer.gateway, customer.tenant_id, customer.user_id};
   const auto loaded = run(store->load({.customer = user, .customer_subscriptions = true}));
   ASSERT_EQ(loaded.customer_subscriptions.size(), 2U);
@@ -404,9 +402,8 @@ TEST_P(BillingRows, the_history_of_a_subscription_newest_first) {
   second.after = domain::SubscriptionStatus::trialing;
   second.reason = kStrange;
   second.changed_by = "gateway";
-  must_write({.insert_customers = {customer},
-              .insert_subscriptions = {subject, other},
-              .insert_status_changes = {second, first, make.status_change(other)}});
+  must_write(
+      ports::Changes().insert(customer, subject, other, second, first, make.status_change(other)));
   const auto listed = run(store->list_status_changes(subject.id, {}));
   EXPECT_EQ(listed.total, 2);
   ASSERT_EQ(listed.items.size(), 2U);
@@ -433,10 +430,7 @@ TEST_P(BillingRows, a_call_brings_what_it_is_about) {
   detach.requested_by = "admin";
   detach.record_key = "k";
   const auto end = make.other_call(Operation::end_now, subject.id.uuid);
-  must_write({.insert_calls = {create, detach, end},
-              .insert_customers = {customer},
-              .insert_methods = {method, other},
-              .insert_subscriptions = {subject}});
+  must_write(ports::Changes().insert(create, detach, end, customer, method, other, subject));
   const auto about_customer = load_call(create);
   expect_equal(about_customer.call.value(), create);
   expect_equal(about_customer.customer.value(), customer);
@@ -471,7 +465,7 @@ TEST_P(BillingRows, a_call_brings_what_it_is_about) {
   detach.closed_at = detach.created_at + std::chrono::seconds(4);
   detach.decline = domain::Decline{"resource_missing", "x", kStrange};
   detach.record_key.reset();
-  must_write({.update_calls = {detach}});
+  must_write(ports::Changes().update(detach));
   detach.version = 2;
   expect_equal(load_call(detach).call.value(), detach);
   EXPECT_EQ(load_call(detach).open_calls.size(), 1U);
@@ -482,9 +476,7 @@ TEST_P(BillingRows, a_call_a_customer_and_a_subscription_in_one_read) {
   const auto subject = make.subscription(customer);
   const auto create = make.other_call(Operation::create_customer, customer.id.uuid);
   const auto end = make.other_call(Operation::end_now, subject.id.uuid);
-  must_write({.insert_calls = {create, end},
-              .insert_customers = {customer},
-              .insert_subscriptions = {subject}});
+  must_write(ports::Changes().insert(create, end, customer, subject));
   ports::Reads reads;
   reads.call = ports::ref_of(end);
   reads.customer = customer.id;
@@ -504,7 +496,7 @@ TEST_P(BillingRows, a_record_brings_the_call_that_it_names) {
   record.reply.reset();
   record.expires_at.reset();
   record.call_id = call.id;
-  must_write({.insert_calls = {call}, .insert_customers = {customer}, .insert_record = record});
+  must_write(ports::Changes().insert(call, customer, record));
   ports::Reads reads;
   reads.record_key = "k";
   const auto loaded = run(store->load(reads));
@@ -512,7 +504,7 @@ TEST_P(BillingRows, a_record_brings_the_call_that_it_names) {
   expect_equal(loaded.record_call.value(), call);
   EXPECT_TRUE(loaded.open_calls.empty());
   record.call_id.reset();
-  must_write({.update_record = record});
+  must_write(ports::Changes().update(record));
   EXPECT_FALSE(run(store->load(reads)).record_call);
 }
 
@@ -527,17 +519,14 @@ TEST_P(BillingRows, checkout_sessions_of_a_payment_and_of_a_subscription) {
   two.tenant_id = "t-1";
   two.mode = domain::CheckoutMode::subscription;
   two.subscription_id = subject.id;
-  must_write({.insert_payments = {payment},
-              .insert_customers = {customer},
-              .insert_subscriptions = {subject},
-              .insert_checkouts = {one, two}});
+  must_write(ports::Changes().insert(payment, customer, subject, one, two));
   expect_equal(checkout(one.id), one);
   expect_equal(checkout(two.id), two);
   two.status = domain::CheckoutStatus::expired;
   two.expires_at = two.expires_at + std::chrono::hours(1);
   two.next_check_at = two.next_check_at + std::chrono::hours(2);
   two.updated_at = two.updated_at + std::chrono::hours(3);
-  must_write({.update_checkouts = {two}});
+  must_write(ports::Changes().update(two));
   two.version = 2;
   expect_equal(checkout(two.id), two);
 }
@@ -546,7 +535,7 @@ TEST_P(BillingRows, an_entitlement_is_put_in_the_place_of_its_sources) {
   const auto payment = make.captured(100);
   auto granted = make.entitlement();
   granted.payment_id = payment.id;
-  must_write({.insert_payments = {payment}, .set_entitlements = {granted}});
+  must_write(ports::Changes().insert(payment, granted));
   expect_equal(only_entitlement(), granted);
   auto again = granted;
   again.id = make.id<domain::EntitlementId>();
@@ -557,10 +546,10 @@ TEST_P(BillingRows, an_entitlement_is_put_in_the_place_of_its_sources) {
   again.amount = pen(100);
   again.granted_at = granted.granted_at + std::chrono::seconds(1);
   again.revoked_at = granted.granted_at + std::chrono::seconds(2);
-  must_write({.set_entitlements = {again}});
+  must_write(ports::Changes().insert(again));
   again.id = granted.id;
   expect_equal(only_entitlement(), again);
-  must_write({.set_entitlements = {granted}});
+  must_write(ports::Changes().insert(granted));
   expect_equal(only_entitlement(), granted);
 }
 
@@ -571,9 +560,7 @@ TEST_P(BillingRows, an_entitlement_of_a_subscription) {
   granted.kind = domain::EntitlementKind::plan;
   granted.subscription_id = subject.id;
   granted.amount = Money(500, *Currency::parse("JPY"));
-  must_write({.insert_customers = {customer},
-              .insert_subscriptions = {subject},
-              .set_entitlements = {granted}});
+  must_write(ports::Changes().insert(customer, subject, granted));
   expect_equal(only_entitlement(), granted);
 }
 
@@ -581,8 +568,7 @@ TEST_P(BillingRows, a_dispute_bare_and_updated_to_everything) {
   const auto payment = make.captured(100);
   const auto row = make.charge(payment);
   auto bare = make.dispute(payment, "dp_1");
-  must_write(
-      {.insert_payments = {payment}, .insert_transactions = {row}, .insert_disputes = {bare}});
+  must_write(ports::Changes().insert(payment, row, bare));
   expect_equal(dispute("dp_1"), bare);
   bare.transaction_id = row.id;
   bare.stage = domain::DisputeStage::inquiry;
@@ -596,7 +582,7 @@ TEST_P(BillingRows, a_dispute_bare_and_updated_to_everything) {
   bare.movements = 3;
   bare.updated_at = bare.created_at + std::chrono::hours(2);
   bare.closed_at = bare.created_at + std::chrono::hours(3);
-  must_write({.update_disputes = {bare}});
+  must_write(ports::Changes().update(bare));
   bare.version = 2;
   expect_equal(dispute("dp_1"), bare);
 }

@@ -24,54 +24,48 @@ TEST_P(BillingWrites, a_version_that_was_not_the_one_read_is_a_conflict_in_every
   checkout.payment_id = payment.id;
   auto dispute = make.dispute(payment, "dp_1");
   auto call = make.other_call(Operation::create_customer, customer.id.uuid);
-  must_write({.insert_payments = {payment},
-              .insert_calls = {call},
-              .insert_customers = {customer},
-              .insert_methods = {method},
-              .insert_subscriptions = {subscription},
-              .insert_checkouts = {checkout},
-              .insert_disputes = {dispute}});
-  const auto expect_compared = [&](auto row, auto rows) {
+  must_write(
+      ports::Changes().insert(payment, call, customer, method, subscription, checkout, dispute));
+  const auto expect_compared = [&](auto row) {
     const auto other = make.payment(5);
-    ports::Changes changes{.insert_payments = {other}};
+    ports::Changes changes = ports::Changes().insert(other);
     row.version = 2;
-    (changes.*rows) = {row};
+    changes.update(row);
     const auto result = write(changes);
     EXPECT_EQ(failure_of(result), WriteFailure::conflict);
     EXPECT_EQ(constraint_of(result), "cas");
     EXPECT_FALSE(load(ports::PaymentRef{other.id}).payment);
     row.version = 1;
-    (changes.*rows) = {row};
-    must_write(changes);
-    changes.insert_payments.clear();
+    must_write(ports::Changes().insert(other).update(row));
+    changes = ports::Changes().update(row);
     EXPECT_TRUE(conflicts(changes)) << "moved on";
   };
-  expect_compared(customer, &ports::Changes::update_customers);
-  expect_compared(method, &ports::Changes::update_methods);
-  expect_compared(subscription, &ports::Changes::update_subscriptions);
-  expect_compared(checkout, &ports::Changes::update_checkouts);
-  expect_compared(dispute, &ports::Changes::update_disputes);
-  expect_compared(call, &ports::Changes::update_calls);
+  expect_compared(customer);
+  expect_compared(method);
+  expect_compared(subscription);
+  expect_compared(checkout);
+  expect_compared(dispute);
+  expect_compared(call);
 }
 
 TEST_P(BillingWrites, a_user_has_one_customer_per_gateway_and_tenant) {
   auto customer = make.customer("ana");
   customer.gateway_customer_id = "cus_1";
-  must_write({.insert_customers = {customer}});
-  EXPECT_TRUE(conflicts({.insert_customers = {make.customer("ana")}}));
+  must_write(ports::Changes().insert(customer));
+  EXPECT_TRUE(conflicts(ports::Changes().insert(make.customer("ana"))));
   auto of_tenant = make.customer("ana");
   of_tenant.tenant_id = "t-1";
   auto elsewhere = make.customer("ana");
   elsewhere.gateway = domain::GatewayName::paypal;
   elsewhere.gateway_customer_id = "cus_1";
-  must_write({.insert_customers = {of_tenant, elsewhere}});
+  must_write(ports::Changes().insert(of_tenant, elsewhere));
   auto again = of_tenant;
   again.id = make.id<domain::CustomerId>();
-  EXPECT_TRUE(conflicts({.insert_customers = {again}}));
+  EXPECT_TRUE(conflicts(ports::Changes().insert(again)));
   auto same_remote = make.customer("bea");
   same_remote.gateway_customer_id = "cus_1";
-  EXPECT_TRUE(conflicts({.insert_customers = {same_remote}}));
-  must_write({.insert_customers = {make.customer("bea"), make.customer("eva")}});
+  EXPECT_TRUE(conflicts(ports::Changes().insert(same_remote)));
+  must_write(ports::Changes().insert(make.customer("bea"), make.customer("eva")));
 }
 
 TEST_P(BillingWrites, a_token_is_attached_once_and_may_come_again) {
@@ -81,18 +75,18 @@ TEST_P(BillingWrites, a_token_is_attached_once_and_may_come_again) {
   first.status = domain::MethodStatus::attached;
   auto second = make.method(customer);
   second.gateway_payment_method_id = "pm_1";
-  must_write({.insert_customers = {customer}, .insert_methods = {first, second}});
+  must_write(ports::Changes().insert(customer, first, second));
   auto attached = second;
   attached.status = domain::MethodStatus::attached;
-  EXPECT_TRUE(conflicts({.update_methods = {attached}}));
+  EXPECT_TRUE(conflicts(ports::Changes().update(attached)));
   first.status = domain::MethodStatus::detached;
-  must_write({.update_methods = {first}});
-  must_write({.update_methods = {attached}});
+  must_write(ports::Changes().update(first));
+  must_write(ports::Changes().update(attached));
   auto elsewhere = make.method(customer);
   elsewhere.gateway = domain::GatewayName::paypal;
   elsewhere.gateway_payment_method_id = "pm_1";
   elsewhere.status = domain::MethodStatus::attached;
-  must_write({.insert_methods = {elsewhere}});
+  must_write(ports::Changes().insert(elsewhere));
 }
 
 TEST_P(BillingWrites, unique_keys_conflict) {
@@ -105,52 +99,49 @@ TEST_P(BillingWrites, unique_keys_conflict) {
   of_payment.payment_id = payment.id;
   auto of_subscription = make.checkout();
   of_subscription.subscription_id = subscription.id;
-  must_write({.insert_payments = {payment},
-              .insert_customers = {customer},
-              .insert_subscriptions = {subscription, make.subscription(customer)},
-              .insert_checkouts = {of_payment, of_subscription},
-              .insert_disputes = {make.dispute(payment, "dp_1")}});
+  must_write(ports::Changes().insert(payment, customer, subscription, make.subscription(customer),
+                                     of_payment, of_subscription, make.dispute(payment, "dp_1")));
   auto same_remote = make.subscription(customer);
   same_remote.gateway_subscription_id = "sub_1";
-  EXPECT_TRUE(conflicts({.insert_subscriptions = {same_remote}}));
+  EXPECT_TRUE(conflicts(ports::Changes().insert(same_remote)));
   auto same_invoice = make.payment(5);
   same_invoice.gateway_invoice_id = "in_1";
-  EXPECT_TRUE(conflicts({.insert_payments = {same_invoice}}));
+  EXPECT_TRUE(conflicts(ports::Changes().insert(same_invoice)));
   for (auto* session : {&of_payment, &of_subscription}) {
     session->id = make.id<domain::CheckoutSessionId>();
-    EXPECT_TRUE(conflicts({.insert_checkouts = {*session}}));
+    EXPECT_TRUE(conflicts(ports::Changes().insert(*session)));
   }
-  EXPECT_TRUE(conflicts({.insert_disputes = {make.dispute(payment, "dp_1")}}));
-  must_write({.insert_disputes = {make.dispute(payment, "dp_2")}});
+  EXPECT_TRUE(conflicts(ports::Changes().insert(make.dispute(payment, "dp_1"))));
+  must_write(ports::Changes().insert(make.dispute(payment, "dp_2")));
 }
 
 TEST_P(BillingWrites, a_subject_has_one_open_call_and_a_key_is_used_once) {
   const auto customer = make.customer();
   const auto subject = customer.id.uuid;
   auto first = make.other_call(Operation::create_customer, subject);
-  must_write({.insert_calls = {first}, .insert_customers = {customer}});
+  must_write(ports::Changes().insert(first, customer));
   const auto second = make.other_call(Operation::create_customer, subject);
-  EXPECT_TRUE(conflicts({.insert_calls = {second}}));
-  must_write({.insert_calls = {make.other_call(Operation::attach_method,
-                                               make.id<domain::PaymentMethodId>().uuid)}});
+  EXPECT_TRUE(conflicts(ports::Changes().insert(second)));
+  must_write(ports::Changes().insert(
+      make.other_call(Operation::attach_method, make.id<domain::PaymentMethodId>().uuid)));
   first.status = domain::CallStatus::declined;
-  must_write({.insert_calls = {second}, .update_calls = {first}});
+  must_write(ports::Changes().insert(second).update(first));
   auto same_key = make.other_call(Operation::create_customer, make.id<domain::CallId>().uuid);
   same_key.gateway_key = first.gateway_key;
-  EXPECT_TRUE(conflicts({.insert_calls = {same_key}}));
+  EXPECT_TRUE(conflicts(ports::Changes().insert(same_key)));
 }
 
 TEST_P(BillingWrites, ceilings_are_refused_by_name) {
   auto payment = make.captured(100);
   payment.disputed = pen(-1);
-  EXPECT_EQ(constraint_of(write({.insert_payments = {payment}})), "disputed_positive");
+  EXPECT_EQ(constraint_of(write(ports::Changes().insert(payment))), "disputed_positive");
   payment.disputed = pen(0);
   const auto dispute = [&] {
     auto made = make.dispute(payment, "dp_1");
     made.amount = pen(-1);
     return made;
   }();
-  const auto result = write({.insert_payments = {payment}, .insert_disputes = {dispute}});
+  const auto result = write(ports::Changes().insert(payment, dispute));
   EXPECT_EQ(failure_of(result), WriteFailure::ceiling);
   EXPECT_EQ(constraint_of(result), "dispute_not_negative");
 }
@@ -163,14 +154,14 @@ TEST_P(BillingWrites, was_committed_tells_of_every_row_that_is_inserted) {
   auto checkout = make.checkout();
   checkout.payment_id = payment.id;
   const std::vector<ports::Changes> all{
-      {.insert_payments = {payment}},
-      {.insert_customers = {customer}},
-      {.insert_methods = {make.method(customer)}},
-      {.insert_subscriptions = {subscription}},
-      {.insert_status_changes = {make.status_change(subscription)}},
-      {.insert_calls = {make.other_call(Operation::create_customer, customer.id.uuid)}},
-      {.insert_checkouts = {checkout}},
-      {.insert_disputes = {make.dispute(payment, "dp_1")}}};
+      ports::Changes().insert(payment),
+      ports::Changes().insert(customer),
+      ports::Changes().insert(make.method(customer)),
+      ports::Changes().insert(subscription),
+      ports::Changes().insert(make.status_change(subscription)),
+      ports::Changes().insert(make.other_call(Operation::create_customer, customer.id.uuid)),
+      ports::Changes().insert(checkout),
+      ports::Changes().insert(make.dispute(payment, "dp_1"))};
   for (const auto& changes : all) {
     EXPECT_FALSE(run(store->was_committed(changes)));
     must_write(changes);
@@ -191,7 +182,7 @@ TEST_P(BillingWrites, of_64_that_make_the_same_customer_at_once_one_is_committed
           if (loaded.customer)
             return std::unexpected(
                 domain::Refusal{.code = domain::RefusalCode::invalid_state, .message = ""});
-          return ports::Changes{.insert_calls = {call}, .insert_customers = {customer}};
+          return ports::Changes().insert(call, customer);
         });
   }
   const auto results = write_all(std::vector(64, read), decisions);
@@ -208,7 +199,7 @@ TEST_P(BillingWrites, of_64_that_make_the_same_customer_at_once_one_is_committed
 TEST_P(BillingWrites, of_two_payments_of_one_invoice_at_once_one_is_committed) {
   const auto customer = make.customer();
   const auto subscription = make.subscription(customer);
-  must_write({.insert_customers = {customer}, .insert_subscriptions = {subscription}});
+  must_write(ports::Changes().insert(customer, subscription));
   std::vector<ports::Decide> decisions;
   for (int i = 0; i < 8; ++i) {
     auto payment = make.captured(100);
@@ -219,8 +210,8 @@ TEST_P(BillingWrites, of_two_payments_of_one_invoice_at_once_one_is_committed) {
     decisions.emplace_back([=](const ports::Loaded& loaded) {
       ports::Changes changes;
       if (loaded.payment) return changes;
-      changes.insert_payments.push_back(payment);
-      changes.set_entitlements.push_back(granted);
+      changes.insert(payment);
+      changes.insert(granted);
       return changes;
     });
   }

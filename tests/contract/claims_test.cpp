@@ -18,7 +18,7 @@ class Claims : public StoreContract {
     auto webhook = make.webhook(event);
     webhook.status = status;
     webhook.next_try_at = backend->clock.now() + due_in;
-    must_write({.insert_webhook = webhook});
+    must_write(ports::Changes().insert(webhook));
   }
   base::Task<std::vector<StoredWebhook>> claiming(std::int64_t limit) {
     const auto now = backend->clock.now();
@@ -53,7 +53,7 @@ TEST_P(Claims, give_the_row_as_it_is_now) {
   EXPECT_EQ(rows[0].status, WebhookStatus::waiting);
   auto ended = rows[0];
   ended.status = WebhookStatus::applied;
-  must_write({.update_webhook = ended});
+  must_write(ports::Changes().update(ended));
 }
 
 TEST_P(Claims, run_out_and_the_row_is_due_again) {
@@ -92,7 +92,7 @@ TEST_P(Claims, of_two_copies_stored_at_once_one_is_committed) {
   for (const auto& copy : copies)
     decisions.emplace_back([copy](const ports::Loaded& loaded) {
       ports::Changes changes;
-      if (!loaded.webhook) changes.insert_webhook = copy;
+      if (!loaded.webhook) changes.insert(copy);
       return changes;
     });
   ports::Reads reads;
@@ -181,7 +181,7 @@ TEST_P(SweepPoints, objects_that_nobody_knows_are_put_before_a_person_once) {
                      .created_at = backend->clock.now()};
   for (std::uint8_t i = 1; i <= 2; ++i) {
     row.id.uuid.bytes[0] = i;
-    must_write({.insert_reviews = {row}});
+    must_write(ports::Changes().insert(row));
   }
   EXPECT_EQ(run(store->list_reviews({}, {})).total, 1);
 }

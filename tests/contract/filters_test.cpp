@@ -70,16 +70,11 @@ class Filters : public StoreContract {
     b.subscription.status = domain::SubscriptionStatus::unpaid;
     b.entitlement.revoked_at = b.at;
     b.dispute.status = domain::DisputeStatus::won;
-    must_write({.insert_customers = customers_});
+    must_write(ports::Changes().insert_all(customers_));
     for (const auto* side : {&a, &b})
-      must_write({.insert_orders = {side->order},
-                  .insert_payments = {side->payment},
-                  .insert_refunds = {side->refund},
-                  .insert_transactions = {side->transaction},
-                  .insert_reviews = {side->review},
-                  .insert_subscriptions = {side->subscription},
-                  .insert_disputes = {side->dispute},
-                  .set_entitlements = {side->entitlement}});
+      must_write(ports::Changes().insert(side->order, side->payment, side->refund,
+                                         side->transaction, side->review, side->subscription,
+                                         side->dispute, side->entitlement));
   }
 
   // With that one filter set as it is of a side, exactly that side's row is listed.

@@ -21,7 +21,7 @@ class Leases : public StoreContract {
     call.next_check_at = backend->clock.now() + hours(1);
     call.instance_id = instance;
     if (!open) call.status = domain::CallStatus::accepted;
-    must_write({.insert_calls = {call}});
+    must_write(ports::Changes().insert(call));
     return call;
   }
   std::vector<domain::CallId> due(std::int64_t limit = 10) {
@@ -61,7 +61,7 @@ TEST_P(Leases, a_call_that_is_due_for_both_reasons_comes_once_and_the_longest_du
   both.instance_id = gone;
   const auto left = add(gone);
   both.next_check_at = backend->clock.now();
-  must_write({.insert_calls = {both}});
+  must_write(ports::Changes().insert(both));
   EXPECT_EQ(due(), (Calls{both.id, left.id}));
 }
 
@@ -81,7 +81,7 @@ TEST_P(Leases, a_call_that_is_taken_over_is_its_new_instances) {
   const auto alive = begin(seconds(600));
   auto call = add(gone);
   call.instance_id = alive;
-  must_write({.update_calls = {call}});
+  must_write(ports::Changes().update(call));
   EXPECT_EQ(due(), Calls{});
   run(store->end_lease(alive));
   const auto again = run(store->due_calls(backend->clock.now(), 10));

@@ -13,7 +13,7 @@ class Lists : public StoreContract {
     backend->clock.advance(std::chrono::seconds(1));
     auto payment = make.payment(100);
     change(payment);
-    must_write({.insert_payments = {payment}});
+    must_write(ports::Changes().insert(payment));
     return payment;
   }
   domain::Order add_order(const std::string& user, domain::OrderStatus status) {
@@ -21,7 +21,7 @@ class Lists : public StoreContract {
     auto order = make.order(100);
     order.user_id = user;
     order.status = status;
-    must_write({.insert_orders = {order}});
+    must_write(ports::Changes().insert(order));
     return order;
   }
 };
@@ -123,9 +123,7 @@ TEST_P(Lists, refunds_and_transactions_by_payment_owner_and_time) {
   const auto refund = make.refund(payment, 40);
   const auto row = make.refund_row(refund);
   const auto charge = make.charge(payment);
-  must_write({.insert_payments = {payment},
-              .insert_refunds = {refund},
-              .insert_transactions = {charge, row}});
+  must_write(ports::Changes().insert(payment, refund, charge, row));
   EXPECT_EQ(run(store->list_refunds({.user_id = "a", .payment_id = {}}, {})).total, 1);
   EXPECT_EQ(run(store->list_refunds({.user_id = "b", .payment_id = {}}, {})).total, 0);
   EXPECT_EQ(run(store->list_refunds({.user_id = {}, .payment_id = payment.id}, {})).total, 1);
@@ -166,7 +164,7 @@ TEST_P(Lists, overpayments_newest_first_by_owner_and_status) {
   auto newest = later;
   backend->clock.advance(std::chrono::milliseconds(1));
   newest.overpayment->id = make.id<domain::OverpaymentId>();
-  must_write({.insert_payments = {newest, first, second, make.payment(100)}});
+  must_write(ports::Changes().insert(newest, first, second, make.payment(100)));
   const auto listed = [&](const ports::OverpaymentFilter& filter, const ports::Page& page = {}) {
     std::vector<std::int64_t> numbers;
     for (const auto& payment : run(store->list_overpayments(filter, page)).items)
@@ -196,7 +194,7 @@ TEST_P(Lists, reviews_by_status_and_payment) {
   const auto open = make.review(payment, std::nullopt);
   auto done = make.review(other, std::nullopt);
   done.status = domain::ReviewStatus::resolved;
-  must_write({.insert_payments = {payment, other}, .insert_reviews = {open, done}});
+  must_write(ports::Changes().insert(payment, other, open, done));
   EXPECT_EQ(run(store->list_reviews({}, {})).total, 2);
   const auto found =
       run(store->list_reviews({.payment_id = {}, .status = domain::ReviewStatus::open}, {}));
@@ -212,7 +210,7 @@ TEST_P(Lists, due_attempts_are_open_and_oldest_first) {
     auto attempt = make.attempt(payment, domain::Operation::confirm);
     attempt.next_check_at = now + std::chrono::seconds(due_in_s);
     attempt.status = status;
-    must_write({.insert_payments = {payment}, .insert_calls = {attempt}});
+    must_write(ports::Changes().insert(payment, attempt));
     return attempt.id;
   };
   const auto late = add(-1, domain::CallStatus::open);
@@ -232,7 +230,7 @@ TEST_P(Lists, due_orders_are_pending_and_oldest_first) {
     auto order = make.order(100);
     order.status = status;
     if (due_in_s) order.expiry_check_at = now + std::chrono::seconds(*due_in_s);
-    must_write({.insert_orders = {order}});
+    must_write(ports::Changes().insert(order));
     return order.id;
   };
   const auto late = add(0, domain::OrderStatus::pending);
@@ -254,12 +252,10 @@ TEST_P(Lists, the_audit_walks_every_order_and_every_payment_without_one) {
     payment.captured = payment.amount;
     const auto refund = make.refund(payment, 10);
     const auto charge = make.charge(payment);
-    must_write({.insert_payments = {payment},
-                .insert_refunds = {refund},
-                .insert_transactions = {charge, make.refund_row(refund)},
-                .insert_entries = {make.entry(charge, domain::Side::debit),
-                                   make.entry(charge, domain::Side::credit)},
-                .insert_calls = {make.attempt(payment, domain::Operation::confirm)}});
+    must_write(ports::Changes().insert(payment, refund, charge, make.refund_row(refund),
+                                       make.entry(charge, domain::Side::debit),
+                                       make.entry(charge, domain::Side::credit),
+                                       make.attempt(payment, domain::Operation::confirm)));
   }
   for (int i = 0; i < 3; ++i) add_payment([](auto&) {});
   std::optional<domain::OrderId> after;

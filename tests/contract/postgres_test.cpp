@@ -16,13 +16,13 @@ class Postgres : public StoreContract {
 };
 
 TEST_P(Postgres, a_closed_connection_is_replaced_before_anybody_notices) {
-  must_write({.insert_payments = {make.payment(5)}});
+  must_write(ports::Changes().insert(make.payment(5)));
   for (int i = 0; i < 3; ++i) {
     terminate_connections();
     const auto payment = make.payment(5);
     const auto reads = reads_of(ports::PaymentRef{payment.id});
     const ports::Decide decide = [&](const ports::Loaded&) {
-      return ports::Changes{.insert_payments = {payment}};
+      return ports::Changes().insert(payment);
     };
     EXPECT_TRUE(run(store->write(reads, decide)).committed());
     terminate_connections();
@@ -35,7 +35,7 @@ TEST_P(Postgres, a_closed_connection_is_replaced_before_anybody_notices) {
 TEST_P(Postgres, a_connection_lost_with_the_commit_under_way_is_unknown) {
   const auto payment = make.payment(5);
   const auto reads = reads_of(ports::PaymentRef{payment.id});
-  const ports::Changes changes{.insert_payments = {payment}};
+  const ports::Changes changes = ports::Changes().insert(payment);
   const ports::Decide decide = [&](const ports::Loaded&) {
     terminate_connections();
     return changes;
@@ -49,13 +49,13 @@ TEST_P(Postgres, a_connection_lost_with_the_commit_under_way_is_unknown) {
 TEST_P(Postgres, a_row_that_changed_after_it_was_read_is_a_conflict_even_without_its_version) {
   auto record = make.record("k");
   record.state = ports::RecordState::open;
-  must_write({.insert_record = record});
+  must_write(ports::Changes().insert(record));
   ports::Reads reads;
   reads.record_key = "k";
   const ports::Decide decide = [&](const ports::Loaded&) {
     backend->execute("DELETE FROM records");
     ports::Changes changes;
-    changes.update_record = record;
+    changes.update(record);
     return changes;
   };
   EXPECT_EQ(failure_of(run(store->write(reads, decide))), ports::WriteFailure::conflict);
@@ -68,7 +68,7 @@ TEST_P(Postgres, the_views_show_what_a_person_asks) {
   auto yen = make.captured(500);
   yen.amount = yen.captured = yen.refunded = Money(500, *Currency::parse("JPY"));
   yen.refunding = Money::zero(yen.amount.currency());
-  must_write({.insert_orders = {order}, .insert_payments = {payment, yen}});
+  must_write(ports::Changes().insert(order, payment, yen));
   backend->execute(R"(
 DO $$ BEGIN
   ASSERT (SELECT amount::text = '29.90' AND status = 'pending' AND order_number LIKE 'ORD-0%'
@@ -109,14 +109,8 @@ TEST_P(Postgres, the_views_of_what_is_billed_hold_no_secret_and_take_no_update) 
   auto dispute = make.dispute(payment, "dp_1");
   dispute.withdrawn = true;
   dispute.withdrawn_amount = dispute.amount;
-  must_write({.insert_payments = {payment},
-              .insert_customers = {customer},
-              .insert_methods = {method},
-              .insert_subscriptions = {subscription},
-              .insert_status_changes = {make.status_change(subscription)},
-              .insert_checkouts = {session},
-              .insert_disputes = {dispute},
-              .set_entitlements = {granted}});
+  must_write(ports::Changes().insert(payment, customer, method, subscription,
+                                     make.status_change(subscription), session, dispute, granted));
   backend->execute(R"(
 DO $$
 DECLARE
@@ -154,17 +148,18 @@ TEST_P(Postgres, a_server_that_is_not_there_is_unavailable) {
 
 // No new connection is let in, and the old ones are closed: a server that stopped.
 TEST_P(Postgres, a_stopped_server_is_unavailable_and_comes_back) {
-  must_write({.insert_payments = {make.payment(5)}});
+  must_write(ports::Changes().insert(make.payment(5)));
   backend->set_reachable(false);
   const auto payment = make.payment(5);
   for (int i = 0; i < 3; ++i) {
-    EXPECT_EQ(failure_of(write({.insert_payments = {payment}})), ports::WriteFailure::unavailable);
+    EXPECT_EQ(failure_of(write(ports::Changes().insert(payment))),
+              ports::WriteFailure::unavailable);
     EXPECT_THROW((void)load(ports::PaymentRef{payment.id}), ports::StoreUnavailable);
     EXPECT_FALSE(run(store->ping()));
   }
   backend->set_reachable(true);
   backend->clock.advance(std::chrono::seconds(10));
-  must_write({.insert_payments = {payment}});
+  must_write(ports::Changes().insert(payment));
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, Postgres, ::testing::ValuesIn(postgres_backends()),

@@ -189,7 +189,7 @@ class RoundTrip : public StoreContract {
 
 TEST_P(RoundTrip, an_order_with_nothing_optional) {
   const auto order = make.order(2000);
-  must_write({.insert_orders = {order}});
+  must_write(ports::Changes().insert(order));
   const auto loaded = load(ports::OrderRef{order.id});
   ASSERT_TRUE(loaded.order);
   expect_equal(*loaded.order, order);
@@ -211,7 +211,7 @@ TEST_P(RoundTrip, an_order_with_everything) {
   order.notes = kStrange;
   order.items.push_back({make.id<domain::OrderItemId>(), kStrange, false, 9999, pen(0), pen(0)});
   order.event_sequence = 3;
-  must_write({.insert_orders = {order}});
+  must_write(ports::Changes().insert(order));
   const auto loaded = load(ports::OrderRef{order.number});
   ASSERT_TRUE(loaded.order);
   expect_equal(*loaded.order, order);
@@ -219,7 +219,7 @@ TEST_P(RoundTrip, an_order_with_everything) {
 
 TEST_P(RoundTrip, an_order_updated_with_its_items_replaced) {
   auto order = make.order(2000);
-  must_write({.insert_orders = {order}});
+  must_write(ports::Changes().insert(order));
   order.items = {{make.id<domain::OrderItemId>(), "sku-9", false, 3, pen(100), pen(300)}};
   order.total = Money(300, *Currency::parse("JPY"));
   order.allocated = order.captured = order.refunded = Money::zero(order.total.currency());
@@ -227,14 +227,14 @@ TEST_P(RoundTrip, an_order_updated_with_its_items_replaced) {
   order.items[0].total = order.total;
   order.status = domain::OrderStatus::cancelled;
   order.updated_at = order.updated_at + std::chrono::seconds(5);
-  must_write({.update_orders = {order}, .replace_items = true});
+  must_write(ports::Changes{.replace_items = true}.update(order));
   order.version = 2;
   expect_equal(*load(ports::OrderRef{order.id}).order, order);
 }
 
 TEST_P(RoundTrip, a_payment_with_nothing_optional) {
   const auto payment = make.payment(1000);
-  must_write({.insert_payments = {payment}});
+  must_write(ports::Changes().insert(payment));
   const auto loaded = load(ports::PaymentRef{payment.id});
   ASSERT_TRUE(loaded.payment);
   EXPECT_FALSE(loaded.order);
@@ -286,10 +286,7 @@ TEST_P(RoundTrip, a_payment_with_everything_by_each_of_its_names) {
   const auto subscription = make.subscription(customer);
   auto payment = fill(make.payment_of(order, 1000));
   payment.subscription_id = subscription.id;
-  must_write({.insert_orders = {order},
-              .insert_payments = {payment},
-              .insert_customers = {customer},
-              .insert_subscriptions = {subscription}});
+  must_write(ports::Changes().insert(order, payment, customer, subscription));
   for (const ports::Reads::Root& root :
        {ports::Reads::Root(ports::PaymentRef{payment.id}),
         ports::Reads::Root(ports::PaymentRef{payment.number}),
@@ -308,17 +305,17 @@ TEST_P(RoundTrip, a_payment_with_everything_by_each_of_its_names) {
 TEST_P(RoundTrip, a_payment_updated_to_everything_and_back_to_nothing) {
   const auto order = make.order(2000);
   const auto bare = make.payment_of(order, 1000);
-  must_write({.insert_orders = {order}, .insert_payments = {bare}});
+  must_write(ports::Changes().insert(order, bare));
   auto full = fill(bare);
   full.user_id = bare.user_id;  // written once
   full.tenant_id = bare.tenant_id;
   full.course_id = bare.course_id;
-  must_write({.update_payments = {full}});
+  must_write(ports::Changes().update(full));
   full.version = 2;
   expect_equal(*load(ports::PaymentRef{bare.id}).payment, full);
   auto again = bare;
   again.version = 2;
-  must_write({.update_payments = {again}});
+  must_write(ports::Changes().update(again));
   again.version = 3;
   expect_equal(*load(ports::PaymentRef{bare.id}).payment, again);
 }
@@ -345,13 +342,9 @@ TEST_P(RoundTrip, refunds_transactions_and_attempts_of_a_payment) {
   attempt.checks = 2;
   attempt.decline = domain::Decline{"x", std::nullopt, "é"};
   attempt.record_key = "key";
-  must_write({.insert_payments = {payment},
-              .insert_refunds = {refund},
-              .insert_transactions = {row},
-              .insert_entries = {make.entry(row, domain::Side::debit),
-                                 make.entry(row, domain::Side::credit)},
-              .insert_calls = {attempt},
-              .insert_events = {make.event(payment, 1)}});
+  must_write(ports::Changes().insert(payment, refund, row, make.entry(row, domain::Side::debit),
+                                     make.entry(row, domain::Side::credit), attempt,
+                                     make.event(payment, 1)));
   for (const ports::Reads::Root& root :
        {ports::Reads::Root(refund.id), ports::Reads::Root(ports::TransactionRef{row.id}),
         ports::Reads::Root(ports::TransactionRef{row.number})}) {
@@ -368,7 +361,7 @@ TEST_P(RoundTrip, refunds_transactions_and_attempts_of_a_payment) {
   expect_equal(load_call(attempt).call.value(), attempt);
   attempt.status = domain::CallStatus::declined;
   attempt.closed_at = backend->clock.now();
-  must_write({.update_calls = {attempt}});
+  must_write(ports::Changes().update(attempt));
   attempt.version = 2;
   const auto loaded = load_call(attempt);
   EXPECT_TRUE(loaded.open_calls.empty());
@@ -383,10 +376,7 @@ TEST_P(RoundTrip, a_reconciliation_brings_its_payment_and_its_call) {
   attempt.in_review = true;
   auto row = make.review(payment, attempt.id);
   row.detail = kStrange;
-  must_write({.insert_orders = {order},
-              .insert_payments = {payment},
-              .insert_calls = {attempt},
-              .insert_reviews = {row}});
+  must_write(ports::Changes().insert(order, payment, attempt, row));
   auto loaded = load(row.id);
   expect_equal(loaded.review.value(), row);
   expect_equal(loaded.call.value(), attempt);
@@ -399,12 +389,12 @@ TEST_P(RoundTrip, a_reconciliation_brings_its_payment_and_its_call) {
   row.note = kStrange;
   row.resolved_by = "root";
   row.resolved_at = row.created_at + std::chrono::microseconds(7);
-  must_write({.update_reviews = {row}});
+  must_write(ports::Changes().update(row));
   row.version = 2;
   expect_equal(load(row.id).review.value(), row);
 
   const auto conflict = make.review(payment, std::nullopt);
-  must_write({.insert_reviews = {conflict}});
+  must_write(ports::Changes().insert(conflict));
   loaded = load(conflict.id);
   expect_equal(loaded.review.value(), conflict);
   EXPECT_FALSE(loaded.call);
@@ -415,7 +405,7 @@ TEST_P(RoundTrip, a_record_with_its_reply_byte_for_byte) {
   auto record = make.record("k");
   record.reply->headers.add("X-Request-Id", " spaced: value ");
   record.reply->body = kStrange;
-  must_write({.insert_record = record});
+  must_write(ports::Changes().insert(record));
   ports::Reads reads;
   reads.record_key = "k";
   const auto loaded = run(store->load(reads));
@@ -440,7 +430,7 @@ TEST_P(RoundTrip, an_open_record_brings_its_call) {
   record.reply.reset();
   record.expires_at.reset();
   record.call_id = attempt.id;
-  must_write({.insert_payments = {payment}, .insert_calls = {attempt}, .insert_record = record});
+  must_write(ports::Changes().insert(payment, attempt, record));
   ports::Reads reads;
   reads.record_key = "k";
   const auto loaded = run(store->load(reads));
@@ -453,12 +443,12 @@ TEST_P(RoundTrip, an_open_record_brings_its_call) {
 TEST_P(RoundTrip, a_webhook) {
   auto webhook = make.webhook("evt_1");
   webhook.body = kStrange;
-  must_write({.insert_webhook = webhook});
+  must_write(ports::Changes().insert(webhook));
   webhook.status = ports::WebhookStatus::waiting;
   webhook.note = kStrange;
   webhook.tries = 2;
   webhook.applied_at = backend->clock.now();
-  must_write({.update_webhook = webhook});
+  must_write(ports::Changes().update(webhook));
   ports::Reads reads;
   reads.webhook = ports::WebhookRef{webhook.gateway, "evt_1"};
   const auto loaded = run(store->load(reads)).webhook.value();
@@ -478,7 +468,7 @@ TEST_P(RoundTrip, a_webhook) {
 TEST_P(RoundTrip, a_nul_character_becomes_the_replacement_character) {
   auto order = make.order(2000);
   order.notes = std::string("a\0b", 3);
-  must_write({.insert_orders = {order}});
+  must_write(ports::Changes().insert(order));
   EXPECT_EQ(load(ports::OrderRef{order.id}).order->notes, "a\uFFFDb");
 }
 

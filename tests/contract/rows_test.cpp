@@ -14,20 +14,20 @@ class EveryRow : public StoreContract {
  protected:
   // An update by an older or a younger version writes nothing, of the row or of what stands beside
   // it; by its own version it is written, once.
-  template <class Row, class Rows>
-  void expect_guarded(const std::string& what, Row row, Rows rows) {
+  template <class Row>
+  void expect_guarded(const std::string& what, Row row) {
     for (const std::int64_t version : {0, 2, 7}) {
       const auto beside = make.payment(5);
       auto stale = row;
       stale.version = version;
-      ports::Changes changes{.insert_payments = {beside}};
-      changes.*rows = {stale};
+      ports::Changes changes = ports::Changes().insert(beside);
+      changes.update(stale);
       const auto result = write(changes);
       EXPECT_EQ(failure_of(result), WriteFailure::conflict) << what << ' ' << version;
       EXPECT_FALSE(load(ports::PaymentRef{beside.id}).payment) << what << ' ' << version;
     }
     ports::Changes changes;
-    changes.*rows = {row};
+    changes.update(row);
     EXPECT_TRUE(write(changes).committed()) << what;
     EXPECT_EQ(failure_of(write(changes)), WriteFailure::conflict) << what;
   }
@@ -52,32 +52,28 @@ TEST_P(EveryRow, of_orders_and_payments_is_guarded_by_its_version) {
   const auto review = make.review(payment, attempt.id);
   const auto webhook = make.webhook("evt_1");
   const auto record = make.record("k");
-  must_write({.insert_orders = {order},
-              .insert_payments = {payment},
-              .insert_refunds = {refund},
-              .insert_transactions = {row},
-              .insert_calls = {attempt},
-              .insert_reviews = {review},
-              .insert_record = record,
-              .insert_webhook = webhook});
-  expect_guarded("order", order, &ports::Changes::update_orders);
-  expect_guarded("payment", payment, &ports::Changes::update_payments);
-  expect_guarded("refund", refund, &ports::Changes::update_refunds);
-  expect_guarded("transaction", row, &ports::Changes::update_transactions);
-  expect_guarded("call", attempt, &ports::Changes::update_calls);
-  expect_guarded("review", review, &ports::Changes::update_reviews);
-  expect_guarded("webhook", webhook, &ports::Changes::update_webhook);
-  expect_guarded("record", record, &ports::Changes::update_record);
+  must_write(
+      ports::Changes().insert(order, payment, refund, row, attempt, review, record, webhook));
+  expect_guarded("order", order);
+  expect_guarded("payment", payment);
+  expect_guarded("refund", refund);
+  expect_guarded("transaction", row);
+  expect_guarded("call", attempt);
+  expect_guarded("review", review);
+  expect_guarded("webhook", webhook);
+  expect_guarded("record", record);
 }
 
 TEST_P(EveryRow, that_a_write_relies_on_is_of_its_own_table_and_version) {
   const auto payment = make.payment(1000);
   const auto other = make.payment(1000);
-  must_write({.insert_payments = {payment, other}});
-  must_write({.update_payments = {other}});
+  must_write(ports::Changes().insert(payment, other));
+  must_write(ports::Changes().update(other));
   const auto relying_on = [&](domain::PaymentId id, std::int64_t version) {
-    return write({.insert_payments = {make.payment(5)},
-                  .relied_on = {{.order = {}, .payment = id, .version = version}}});
+    auto row = payment;
+    row.id = id;
+    row.version = version;
+    return write(ports::Changes().insert(make.payment(5)).rely_on(row));
   };
   EXPECT_TRUE(relying_on(payment.id, 1).committed());
   EXPECT_EQ(failure_of(relying_on(payment.id, 2)), WriteFailure::conflict);
@@ -95,7 +91,7 @@ TEST_P(EveryRow, of_the_inbox_keeps_the_request_as_it_came) {
   webhook.query = "a=1&b=%20";
   webhook.headers = {{"Stripe-Signature", "t=1,v1=ab: c"}, {"X-Empty", ""}, {"X-Empty", "again"}};
   webhook.next_try_at = webhook.received_at + microseconds(3);
-  must_write({.insert_webhook = webhook, .insert_account = {}});
+  must_write(ports::Changes().insert(webhook));
   auto loaded = webhook_of("evt_1");
   EXPECT_EQ(loaded.id, webhook.id);
   EXPECT_EQ(loaded.method, webhook.method);
@@ -119,13 +115,13 @@ TEST_P(EveryRow, of_a_record_keeps_its_names_and_its_version) {
   const auto attempt = make.attempt(payment, domain::Operation::confirm);
   auto record = make.record("k");
   record.call_id = attempt.id;
-  must_write({.insert_payments = {payment}, .insert_calls = {attempt}, .insert_record = record});
+  must_write(ports::Changes().insert(payment, attempt, record));
   EXPECT_EQ(record_of("k").key, "k");
   EXPECT_EQ(record_of("k").call_id, attempt.id);
   EXPECT_EQ(record_of("k").version, 1);
   record.reply = ports::StoredReply{402, {{"A", "1"}, {"B", "2"}}, ""};
   record.expires_at = record.created_at + hours(1);
-  must_write({.update_record = record});
+  must_write(ports::Changes().update(record));
   const auto now = record_of("k");
   EXPECT_EQ(now.version, 2);
   EXPECT_EQ(now.reply->status, 402);
@@ -142,8 +138,8 @@ TEST_P(EveryRow, of_a_record_that_its_call_completed_is_kept_until_then) {
   auto other = open;
   other.id = make.id<domain::RecordId>();
   other.key = "other";
-  must_write({.insert_record = open});
-  must_write({.insert_record = other});
+  must_write(ports::Changes().insert(open));
+  must_write(ports::Changes().insert(other));
   const auto until = backend->clock.now() + hours(24) + microseconds(1);
   must_write({.complete_records = {{"k", until}}});
   EXPECT_EQ(record_of("k").state, ports::RecordState::completed);
@@ -159,7 +155,7 @@ TEST_P(EveryRow, of_a_record_expires_at_its_instant_the_oldest_first) {
   for (const auto* key : {"young", "old"}) {
     auto record = make.record(key);
     record.expires_at = backend->clock.now() + seconds(key[0] == 'o' ? 5 : 10);
-    must_write({.insert_record = record});
+    must_write(ports::Changes().insert(record));
   }
   const auto now = backend->clock.now();
   const auto purged = [&](base::Duration after, std::int64_t most) {
@@ -177,13 +173,13 @@ TEST_P(EveryRow, of_a_record_gives_way_at_its_instant_and_only_to_its_own_key) {
   record.expires_at = record.created_at + seconds(1);
   auto other = make.record("other");
   other.expires_at = record.expires_at;
-  must_write({.insert_record = record});
-  must_write({.insert_record = other});
+  must_write(ports::Changes().insert(record));
+  must_write(ports::Changes().insert(other));
   auto next = make.record("k");
   next.created_at = *record.expires_at - microseconds(1);
-  EXPECT_EQ(failure_of(write({.insert_record = next})), WriteFailure::conflict);
+  EXPECT_EQ(failure_of(write(ports::Changes().insert(next))), WriteFailure::conflict);
   next.created_at = *record.expires_at;
-  must_write({.insert_record = next});
+  must_write(ports::Changes().insert(next));
   EXPECT_EQ(record_of("k").id, next.id);
   EXPECT_EQ(record_of("other").id, other.id);
 }
@@ -201,9 +197,7 @@ TEST_P(EveryRow, of_a_review_says_what_it_is_about) {
   row.gateway_object_id = "sub_1";
   row.amount.reset();
   row.note = "a note";
-  must_write({.insert_reviews = {row},
-              .insert_customers = {customer},
-              .insert_subscriptions = {subscription}});
+  must_write(ports::Changes().insert(row, customer, subscription));
   const auto listed = run(store->list_reviews({}, {})).items;
   ASSERT_EQ(listed.size(), 1U);
   EXPECT_EQ(listed[0].id, row.id);
@@ -221,16 +215,16 @@ TEST_P(EveryRow, of_a_review_says_what_it_is_about) {
 // Only what nobody here knows is put before a person once: of anything else each row counts.
 TEST_P(EveryRow, of_a_review_of_one_object_conflicts_unless_it_is_unknown) {
   const auto payment = make.payment(7);
-  must_write({.insert_payments = {payment}});
+  must_write(ports::Changes().insert(payment));
   auto row = make.review(payment, std::nullopt);
   row.gateway_object_id = "pi_1";
-  must_write({.insert_reviews = {row}});
+  must_write(ports::Changes().insert(row));
   row.id = make.id<domain::ReviewId>();
-  EXPECT_EQ(failure_of(write({.insert_reviews = {row}})), WriteFailure::conflict);
+  EXPECT_EQ(failure_of(write(ports::Changes().insert(row))), WriteFailure::conflict);
   auto of_another_kind = row;
   of_another_kind.kind = domain::ReviewKind::unknown_object;
   of_another_kind.payment_id.reset();
-  must_write({.insert_reviews = {of_another_kind}});
+  must_write(ports::Changes().insert(of_another_kind));
   EXPECT_EQ(run(store->list_reviews({}, {})).total, 2);
 }
 
@@ -239,8 +233,7 @@ TEST_P(EveryRow, of_refunds_and_transactions_keeps_its_payment_and_its_version) 
   auto refund = make.refund(payment, 100);
   refund.of_overpayment = true;
   auto row = make.refund_row(refund);
-  must_write(
-      {.insert_payments = {payment}, .insert_refunds = {refund}, .insert_transactions = {row}});
+  must_write(ports::Changes().insert(payment, refund, row));
   auto loaded = load(refund.id);
   EXPECT_EQ(loaded.refunds.at(0).version, 1);
   EXPECT_TRUE(loaded.refunds[0].of_overpayment);
@@ -255,7 +248,7 @@ TEST_P(EveryRow, of_refunds_and_transactions_keeps_its_payment_and_its_version) 
   row.gateway_response = R"({"a":1})";
   row.failure_reason = "expired";
   row.processed_at = row.created_at + seconds(2);
-  must_write({.update_refunds = {refund}, .update_transactions = {row}});
+  must_write(ports::Changes().update(refund, row));
   loaded = load(refund.id);
   EXPECT_EQ(loaded.refunds.at(0).version, 2);
   EXPECT_EQ(loaded.refunds[0].gateway_refund_id, refund.gateway_refund_id);
@@ -278,7 +271,7 @@ TEST_P(EveryRow, of_a_call_keeps_its_target_its_page_and_its_instance) {
   call.next_check_at = call.created_at + seconds(1);
   call.deadline = call.created_at + seconds(2);
   call.first_sent_at = call.created_at + seconds(3);
-  must_write({.insert_calls = {call}});
+  must_write(ports::Changes().insert(call));
   auto loaded = run(store->load({.call = ports::ref_of(call)})).call.value();
   EXPECT_EQ(loaded.target, call.target);
   EXPECT_TRUE(loaded.on_page);
@@ -291,7 +284,7 @@ TEST_P(EveryRow, of_a_call_keeps_its_target_its_page_and_its_instance) {
   call.unknown = true;
   call.every_send_not_executed = false;
   call.decline = domain::Decline{"a", "b", "c"};
-  must_write({.update_calls = {call}});
+  must_write(ports::Changes().update(call));
   loaded = run(store->load({.call = ports::ref_of(call)})).call.value();
   EXPECT_EQ(loaded.next_check_at, call.next_check_at);
   EXPECT_EQ(loaded.deadline, call.deadline);
@@ -313,10 +306,7 @@ TEST_P(EveryRow, of_the_ledger_is_read_by_the_audit_as_it_was_posted) {
   debit.created_at = debit.created_at + seconds(1);
   auto credit = make.entry(charge, domain::Side::credit);
   credit.amount = pen(7);
-  must_write({.insert_orders = {order},
-              .insert_payments = {payment},
-              .insert_transactions = {charge},
-              .insert_entries = {debit, credit}});
+  must_write(ports::Changes().insert(order, payment, charge, debit, credit));
   const auto page = run(store->audit_orders({}, 10));
   ASSERT_EQ(page.entries.size(), 2U);
   for (const auto& wanted : {debit, credit}) {
@@ -343,14 +333,11 @@ TEST_P(EveryRow, of_the_audits_page_hangs_on_that_page) {
       payment.captured = payment.amount;
       const auto refund = make.refund(payment, 10);
       const auto row = make.refund_row(refund);
-      ports::Changes changes{
-          .insert_payments = {payment},
-          .insert_refunds = {refund},
-          .insert_transactions = {row},
-          .insert_entries = {make.entry(row, domain::Side::debit)},
-          .insert_calls = {make.attempt(payment, domain::Operation::confirm)},
-          .insert_disputes = {make.dispute(payment, "dp_" + payment.id.to_string())}};
-      if (payment.order_id) changes.insert_orders = {order};
+      ports::Changes changes =
+          ports::Changes().insert(payment, refund, row, make.entry(row, domain::Side::debit),
+                                  make.attempt(payment, domain::Operation::confirm),
+                                  make.dispute(payment, "dp_" + payment.id.to_string()));
+      if (payment.order_id) changes.insert(order);
       must_write(changes);
       if (!payment.order_id) orphans.push_back(payment);
     }
@@ -400,11 +387,11 @@ TEST_P(EveryRow, of_an_order_has_its_own_items_in_their_order) {
   for (auto* order : {&first, &second})
     order->items = {{make.id<domain::OrderItemId>(), "z", false, 1, pen(30), pen(30)},
                     {make.id<domain::OrderItemId>(), "a", true, 2, pen(35), pen(70)}};
-  must_write({.insert_orders = {first, second}});
+  must_write(ports::Changes().insert(first, second));
   second.items = {{make.id<domain::OrderItemId>(), "new", false, 1, pen(100), pen(100)}};
-  must_write({.update_orders = {second}, .replace_items = true});
+  must_write(ports::Changes{.replace_items = true}.update(second));
   first.items.pop_back();
-  must_write({.update_orders = {first}});
+  must_write(ports::Changes().update(first));
   const auto products = [&](const domain::Order& order) {
     std::string all;
     for (const auto& item : order.items) all += item.product_id + " ";
@@ -429,9 +416,8 @@ TEST_P(EveryRow, that_comes_with_an_order_or_a_payment_is_of_that_order) {
   std::vector<domain::GatewayCall> calls;
   for (const auto* payment : {&first, &second, &strange})
     calls.push_back(make.attempt(*payment, domain::Operation::confirm));
-  must_write({.insert_orders = {order, other},
-              .insert_payments = {second, first, strange},
-              .insert_calls = {calls[2], calls[1], calls[0]}});
+  must_write(
+      ports::Changes().insert(order, other, second, first, strange, calls[2], calls[1], calls[0]));
   for (const ports::Reads::Root& root : {ports::Reads::Root(ports::OrderRef{order.id}),
                                          ports::Reads::Root(ports::PaymentRef{second.id}),
                                          ports::Reads::Root(ports::PaymentRef{first.number})}) {
@@ -469,10 +455,7 @@ TEST_P(EveryRow, that_is_due_at_one_instant_comes_by_its_id) {
     session.payment_id = payment.id;
     session.next_check_at = now;
     sessions.push_back(session.id);
-    must_write({.insert_orders = {order},
-                .insert_payments = {payment},
-                .insert_calls = {call},
-                .insert_checkouts = {session}});
+    must_write(ports::Changes().insert(order, payment, call, session));
   }
   std::ranges::sort(orders);
   std::ranges::sort(calls);
@@ -523,7 +506,7 @@ TEST_P(EveryRow, of_a_list_is_on_one_page) {
     backend->clock.advance(seconds(1));
     auto payment = make.payment(10);
     payment.user_id = i == 0 ? "other" : "u";
-    must_write({.insert_payments = {payment}});
+    must_write(ports::Changes().insert(payment));
     ids.insert(ids.begin(), payment.id);
   }
   ports::PaymentFilter filter;

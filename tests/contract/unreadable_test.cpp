@@ -65,22 +65,11 @@ class Unreadable : public StoreContract {
     entitlement.payment_id = payment.id;
     dispute.status = domain::DisputeStatus::won;
     call.status = domain::CallStatus::accepted;
-    must_write({.insert_orders = {order},
-                .insert_payments = {payment},
-                .insert_refunds = {refund},
-                .insert_transactions = {charge},
-                .insert_entries = {make.entry(charge, domain::Side::debit)},
-                .insert_calls = {call},
-                .insert_reviews = {make.review(payment, std::nullopt)},
-                .insert_customers = {customer},
-                .insert_methods = {method},
-                .insert_subscriptions = {subscription},
-                .insert_status_changes = {make.status_change(subscription)},
-                .insert_checkouts = {session},
-                .insert_disputes = {dispute},
-                .set_entitlements = {entitlement},
-                .insert_record = make.record("k"),
-                .insert_webhook = make.webhook("evt_1")});
+    must_write(ports::Changes().insert(
+        order, payment, refund, charge, make.entry(charge, domain::Side::debit), call,
+        make.review(payment, std::nullopt), customer, method, subscription,
+        make.status_change(subscription), session, dispute, entitlement, make.record("k"),
+        make.webhook("evt_1")));
   }
   // Everything that there is.
   void read_all() {

@@ -23,13 +23,13 @@ class TogetherWritten : public StoreContract {
       reads.push_back(reads_of(ports::PaymentRef{payments[i].id}));
       decisions.emplace_back(&count_one);
     }
-    must_write({.insert_payments = payments});
+    must_write(ports::Changes().insert_all(payments));
   }
 
   static Changes count_one(const Loaded& loaded) {
     auto payment = *loaded.payment;
     ++payment.event_sequence;
-    return {.update_payments = {std::move(payment)}};
+    return ports::Changes().update(std::move(payment));
   }
   std::int64_t counted(std::size_t i) {
     return load(ports::PaymentRef{payments[i].id}).payment->event_sequence;
@@ -67,7 +67,7 @@ TEST_P(TogetherWritten, one_that_breaks_a_ceiling_costs_only_itself) {
   const std::size_t odd = kMany / 2;
   decisions[odd] = [](const Loaded& loaded) {
     auto changes = count_one(loaded);
-    changes.update_payments.front().refunding = pen(1001);
+    changes.updated<domain::Payment>().front().refunding = pen(1001);
     return changes;
   };
   const auto results = write_all(reads, decisions);
@@ -81,7 +81,7 @@ TEST_P(TogetherWritten, one_that_decided_on_an_old_version_costs_only_itself) {
   const std::size_t odd = kMany / 2;
   decisions[odd] = [](const Loaded& loaded) {
     auto changes = count_one(loaded);
-    changes.update_payments.front().version += 7;
+    changes.updated<domain::Payment>().front().version += 7;
     return changes;
   };
   const auto results = write_all(reads, decisions);
@@ -94,7 +94,7 @@ TEST_P(TogetherWritten, two_with_one_unique_key_cost_no_third) {
   for (const std::size_t odd : {kMany / 2, kMany / 2 + 1})
     decisions[odd] = [record = make.record("same")](const Loaded& loaded) {
       auto changes = count_one(loaded);
-      changes.insert_record = record;
+      changes.insert(record);
       return changes;
     };
   const auto results = write_all(reads, decisions);
@@ -123,7 +123,7 @@ TEST_P(TogetherWritten, numbers_are_of_one_each) {
         if (i % 3 == 0 && number == loaded.order_numbers.front()) continue;
         auto order = make.order(1000);
         order.number = number;
-        changes.insert_orders.push_back(std::move(order));
+        changes.insert(std::move(order));
       }
       return changes;
     };

@@ -40,7 +40,7 @@ base::Task<std::optional<GatewayAccount>> keep(Context& context, const GatewayAc
     if (kept) return changes;
     kept = told;
     kept->learned_at = moment.now;
-    changes.insert_account = kept;
+    changes.insert(*kept);
     return changes;
   };
   auto committed = co_await commit(context, {.account = told.gateway}, decide);

@@ -92,7 +92,7 @@ void keep_open(GatewayCall row, Changes& changes, Completed& after) {
   row.unknown = true;
   row.every_send_not_executed = false;
   after.call = row;
-  changes.update_calls.push_back(std::move(row));
+  changes.update(std::move(row));
 }
 
 struct Try {

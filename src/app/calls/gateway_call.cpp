@@ -131,7 +131,7 @@ Made make_call(const Context& context, Counted row, const ports::SubscriptionCom
 }
 
 void follow_end(const GatewayCall& call, base::Timestamp now, ports::Changes& changes) {
-  changes.update_calls.push_back(call);
+  changes.update(call);
   if (call.in_review)
     changes.resolve_reviews.push_back({call.id,
                                        call.status == CallStatus::accepted

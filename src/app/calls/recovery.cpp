@@ -72,7 +72,7 @@ base::Task<std::optional<GatewayCall>> claim(Context& context, const GatewayCall
       call.sends += 1;
       call.deadline = now + context.time_for_gateway(now);
     }
-    changes.update_calls.push_back(call);
+    changes.update(call);
     call.version += 1;
     claimed = std::move(call);
     return changes;

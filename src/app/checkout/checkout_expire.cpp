@@ -40,8 +40,9 @@ std::optional<CheckoutStatus> end_of(const Loaded& loaded) {
 
 Changes look_later(const Loaded& loaded, base::Timestamp when) {
   Changes changes;
-  changes.update_checkouts.push_back(*loaded.checkout);
-  changes.update_checkouts.back().next_check_at = when;
+  auto row = *loaded.checkout;
+  row.next_check_at = when;
+  changes.update(std::move(row));
   return changes;
 }
 
@@ -57,7 +58,7 @@ std::optional<Changes> end_row(const Loaded& loaded, base::Timestamp now) {
   const auto end = end_of(loaded);
   if (!end) return std::nullopt;
   Changes changes;
-  changes.update_checkouts.push_back(closed(*loaded.checkout, *end, now));
+  changes.update(closed(*loaded.checkout, *end, now));
   return changes;
 }
 
@@ -76,13 +77,13 @@ base::Result<Changes, Refusal> give_up(const Context& context, const Loaded& loa
   if (!is_open_at_gateway(books.payment())) {
     books.cancel(false, "checkout_expired");
     Changes changes;
-    changes.update_checkouts.push_back(closed(*loaded.checkout, CheckoutStatus::expired, now));
+    changes.update(closed(*loaded.checkout, CheckoutStatus::expired, now));
     collect(books, changes);
     return changes;
   }
   auto changes = look_later(loaded, now + kSoon);
   COBRO_TRY_INTO(cancelling, make_call(context, books, ports::CancelCommand{}));
-  changes.insert_calls.push_back(*cancelling);
+  changes.insert(*cancelling);
   collect(books, changes);
   return changes;
 }

@@ -60,8 +60,7 @@ base::Task<void> keep_complete(Context& context, const CheckoutView& view) {
                                    domain::Moment moment) -> base::Result<ports::Changes, Refusal> {
     ports::Changes changes;
     if (loaded.checkout && loaded.checkout->status == CheckoutStatus::open)
-      changes.update_checkouts.push_back(
-          closed(*loaded.checkout, CheckoutStatus::complete, moment.now));
+      changes.update(closed(*loaded.checkout, CheckoutStatus::complete, moment.now));
     return changes;
   };
   (void)co_await commit(context, {.checkout = view.session.id}, decide);

@@ -22,9 +22,10 @@ using ports::Loaded;
 // A method leaves the list; were it the default, another one is.
 void leave(const Loaded& loaded, const PaymentMethod& method, base::Timestamp now,
            Changes& changes) {
-  changes.update_methods.push_back(method);
-  changes.update_methods.back().status = MethodStatus::detached;
-  changes.update_methods.back().updated_at = now;
+  auto detached = method;
+  detached.status = MethodStatus::detached;
+  detached.updated_at = now;
+  changes.update(std::move(detached));
   if (!loaded.customer || loaded.customer->default_method_id != method.id) return;
   auto customer = *loaded.customer;
   customer.default_method_id.reset();
@@ -32,7 +33,7 @@ void leave(const Loaded& loaded, const PaymentMethod& method, base::Timestamp no
     if (other.id != method.id && other.status == MethodStatus::attached)
       customer.default_method_id = other.id;
   customer.updated_at = now;
-  changes.update_customers.push_back(std::move(customer));
+  changes.update(std::move(customer));
 }
 
 Changes forget_customer(const Loaded& loaded, const std::string& gone, base::Timestamp now) {
@@ -43,12 +44,12 @@ Changes forget_customer(const Loaded& loaded, const std::string& gone, base::Tim
   customer.gateway_customer_id.reset();
   customer.default_method_id.reset();
   customer.updated_at = now;
-  changes.update_customers.push_back(std::move(customer));
+  changes.update(std::move(customer));
   for (auto method : loaded.methods) {
     if (method.status != MethodStatus::attached || method.gateway_customer_id != gone) continue;
     method.status = MethodStatus::detached;
     method.updated_at = now;
-    changes.update_methods.push_back(std::move(method));
+    changes.update(std::move(method));
   }
   return changes;
 }
@@ -119,7 +120,7 @@ Changes follow_method(const Loaded& loaded, domain::PaymentMethodId id, const Se
       leave(loaded, row, now, changes);
     } else if (follow(row, *seen.method)) {
       row.updated_at = now;
-      changes.update_methods.push_back(std::move(row));
+      changes.update(std::move(row));
     }
   }
   return changes;

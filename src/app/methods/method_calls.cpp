@@ -33,13 +33,13 @@ struct Step {
     customer.gateway_customer_id =
         std::get<domain::GatewayCustomer>(answer.snapshot).gateway_customer_id;
     customer.updated_at = now;
-    changes.update_customers.push_back(customer);
+    changes.update(customer);
   }
 
   void set_default(std::optional<domain::PaymentMethodId> id) const {
     after.customer->default_method_id = id;
     after.customer->updated_at = now;
-    changes.update_customers.push_back(*after.customer);
+    changes.update(*after.customer);
   }
 
   // Whether it was attached to a customer that was deleted before we heard of it.
@@ -56,14 +56,14 @@ struct Step {
       (void)follow(method, std::get<domain::GatewayMethod>(answer.snapshot));
       if (!after.customer->default_method_id) set_default(method.id);
     }
-    changes.update_methods.push_back(method);
+    changes.update(method);
   }
 
   void detach() const {
     auto& method = *after.method;
     method.status = MethodStatus::detached;
     method.updated_at = now;
-    changes.update_methods.push_back(method);
+    changes.update(method);
     if (after.customer->default_method_id != method.id) return;
     std::optional<domain::PaymentMethodId> next;
     for (const auto& other : loaded.methods)
@@ -222,7 +222,7 @@ class MethodCalls final : public CallHandler {
                     std::string detail, Changes& changes) const override {
     std::optional<Owner> owner;
     if (loaded.customer) owner = Owner{loaded.customer->user_id, loaded.customer->tenant_id};
-    changes.insert_reviews.push_back(review_of(call, owner, std::move(detail), moment));
+    changes.insert(review_of(call, owner, std::move(detail), moment));
   }
 };
 

@@ -115,8 +115,8 @@ base::Result<Changes, Refusal> open_customer(Context& context, const Caller& cal
   COBRO_TRY_INTO(auto sent, make_call(context, {gateway, customer.id.uuid, customer.calls}, command,
                                       by(caller), moment));
   customer.updated_at = moment.now;
-  (loaded.customer ? changes.update_customers : changes.insert_customers).push_back(customer);
-  changes.insert_calls.push_back(sent);
+  loaded.customer ? changes.update(std::move(customer)) : changes.insert(std::move(customer));
+  changes.insert(sent);
   step.send = std::move(sent);
   return changes;
 }
@@ -131,8 +131,8 @@ base::Result<domain::GatewayCall, Refusal> open_attach(const Context& context, c
   const ports::AttachMethodCommand command{token, *loaded.customer->gateway_customer_id};
   COBRO_TRY_INTO(auto sent, make_call(context, {method.gateway, id.uuid, method.calls}, command,
                                       by(caller), moment));
-  changes.insert_methods.push_back(std::move(method));
-  changes.insert_calls.push_back(sent);
+  changes.insert(std::move(method));
+  changes.insert(sent);
   return sent;
 }
 
@@ -434,8 +434,8 @@ base::Task<Answer> remove_method(Context& shared, Call call, NameMethod command,
     COBRO_TRY_INTO(auto sent, make_call(context, {method.gateway, method.id.uuid, method.calls},
                                         detach, by(call.caller), moment));
     method.updated_at = moment.now;
-    decided.changes.update_methods.push_back(std::move(method));
-    decided.changes.insert_calls.push_back(sent);
+    decided.changes.update(std::move(method));
+    decided.changes.insert(sent);
     decided.calls.push_back(std::move(sent));
     return decided;
   };

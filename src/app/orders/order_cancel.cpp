@@ -71,7 +71,8 @@ base::Result<Decided, Refusal> close(const CancelCall& cancel, const ports::Load
   COBRO_TRY_INTO(auto closed,
                  close_order(cancel.context, loaded, std::move(moment), domain::Closing::cancel));
   Decided decided;
-  if (closed.calls.empty()) decided.reply = cancel.render(closed.changes.update_orders.front());
+  if (closed.calls.empty())
+    decided.reply = cancel.render(closed.changes.updated<domain::Order>().front());
   decided.changes = std::move(closed.changes);
   decided.calls = std::move(closed.calls);
   return decided;
@@ -140,9 +141,9 @@ base::Task<Answer> conclude(Context& context, const Call& call, ports::OrderRef 
       record.state = ports::RecordState::closed;
       record.reply = **result;
       record.expires_at = moment.now + kRecordLife;
-      changes.update_record = std::move(record);
+      changes.update(std::move(record));
     } else {
-      changes.delete_record = std::move(record);
+      changes.remove(std::move(record));
     }
     return changes;
   };

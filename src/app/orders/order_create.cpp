@@ -58,10 +58,10 @@ base::Task<Answer> create_order(Context& context, Call call, CreateOrder command
     COBRO_TRY_INTO(auto order,
                    make_order(context, call.caller, command, loaded.order_numbers.front(), moment));
     Decided decided;
-    decided.changes.insert_events.push_back(
+    decided.changes.insert(
         domain::order_event(order, "order.created", std::nullopt, moment.now, moment.ids));
     decided.reply = render(order);
-    decided.changes.insert_orders.push_back(std::move(order));
+    decided.changes.insert(std::move(order));
     return decided;
   };
   ports::Reads reads{.order_numbers = 1};

@@ -40,9 +40,9 @@ bool must_wait(const Loaded& loaded) {
 
 Changes look_later(const Loaded& loaded, base::Timestamp now) {
   Changes changes;
-  changes.update_orders.push_back(*loaded.order);
-  changes.update_orders.back().expiry_check_at = now + kNextLook;
-  return changes;
+  auto order = *loaded.order;
+  order.expiry_check_at = now + kNextLook;
+  return changes.update(std::move(order));
 }
 
 // Looked at again all the same: money that arrives, or a gateway that refuses to cancel, may
@@ -52,7 +52,7 @@ Changes expire(const Context& context, const Loaded& loaded, domain::Moment mome
   const auto now = moment.now;
   auto closed = close_order(context, loaded, std::move(moment), domain::Closing::expire);
   if (!closed) return look_later(loaded, now);
-  closed->changes.update_orders.front().expiry_check_at = now + kNextLook;
+  closed->changes.updated<domain::Order>().front().expiry_check_at = now + kNextLook;
   calls = std::move(closed->calls);
   return std::move(closed->changes);
 }

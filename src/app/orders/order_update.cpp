@@ -117,11 +117,11 @@ base::Result<Decided, Refusal> decide(const Call& call, const UpdateOrder& comma
       return std::unexpected(std::move(moved).error());
   Decided decided;
   const auto type = order.status == before ? "updated" : domain::to_string(order.status);
-  decided.changes.insert_events.push_back(domain::order_event(
-      order, "order." + std::string(type), std::nullopt, moment.now, moment.ids));
+  decided.changes.insert(domain::order_event(order, "order." + std::string(type), std::nullopt,
+                                             moment.now, moment.ids));
   decided.changes.replace_items = command.items.has_value();
   decided.reply = render_order(order);
-  decided.changes.update_orders.push_back(std::move(order));
+  decided.changes.update(std::move(order));
   return decided;
 }
 

@@ -32,23 +32,23 @@ base::Result<Closed, domain::Refusal> close_order(const Context& context,
     domain::Books books(moment, payment, order, {}, {});
     if (is_open_at_gateway(payment)) {
       COBRO_TRY_INTO(auto call, make_call(context, books, ports::CancelCommand{}));
-      changes.insert_calls.push_back(call);
+      changes.insert(call);
       closed.calls.push_back(std::move(call));
     } else {
       books.cancel(false, why == domain::Closing::expire ? "order_expired" : "order_cancelled");
     }
     ports::Changes one;
     collect(books, one);
-    changes.update_payments.push_back(std::move(one.update_payments.front()));
-    for (auto& event : one.insert_events) changes.insert_events.push_back(std::move(event));
+    changes.update(std::move(one.updated<domain::Payment>().front()));
+    changes.insert_all(one.inserted<domain::Event>());
     order = *books.order();
     moment.ids = books.ids();
   }
   order.updated_at = moment.now;
   order.closing = why;
   if (closed.calls.empty())
-    domain::cancel_order(order, moment.now, moment.ids, changes.insert_events);
-  changes.update_orders.push_back(std::move(order));
+    domain::cancel_order(order, moment.now, moment.ids, changes.inserted<domain::Event>());
+  changes.update(std::move(order));
   return closed;
 }
 

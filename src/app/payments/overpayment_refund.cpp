@@ -49,7 +49,7 @@ base::Result<Decided, Refusal> start(const OverpaymentCall& refund, const ports:
   COBRO_TRY_INTO(auto sent, make_call(refund.context, books,
                                       ports::RefundCommand{row.id, row.amount, row.reason}));
   Decided decided;
-  decided.changes.insert_calls.push_back(sent);
+  decided.changes.insert(sent);
   decided.calls.push_back(std::move(sent));
   collect(books, decided.changes);
   return decided;

@@ -36,7 +36,7 @@ base::Result<Decided, Refusal> cancel_there(const Cancel& cancel, domain::Books&
   COBRO_TRY_INTO(auto sent, make_call(cancel.context, books, ports::CancelCommand{}));
   Decided decided;
   collect(books, decided.changes);
-  decided.changes.insert_calls.push_back(sent);
+  decided.changes.insert(sent);
   decided.calls.push_back(std::move(sent));
   return decided;
 }

@@ -48,7 +48,7 @@ base::Result<Decided, Refusal> decide(const Context& context, const Call& call,
   COBRO_TRY_INTO(auto sent, make_call(context, books, ports::CaptureCommand{amount}));
   Decided decided;
   collect(books, decided.changes);
-  decided.changes.insert_calls.push_back(sent);
+  decided.changes.insert(sent);
   decided.calls.push_back(std::move(sent));
   return decided;
 }

@@ -74,10 +74,10 @@ base::Result<Decided, Refusal> decide(const Context& context, const Call& call,
   order.updated_at = moment.now;
 
   Decided decided;
-  decided.changes.insert_events.push_back(created_event(payment, moment));
+  decided.changes.insert(created_event(payment, moment));
   decided.reply = render(payment);
-  decided.changes.update_orders.push_back(std::move(order));
-  decided.changes.insert_payments.push_back(std::move(payment));
+  decided.changes.update(std::move(order));
+  decided.changes.insert(std::move(payment));
   return decided;
 }
 

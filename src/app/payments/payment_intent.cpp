@@ -69,16 +69,15 @@ base::Result<Decided, Refusal> decide(const Creation& creation, const ports::Loa
   COBRO_TRY_INTO(auto method, gateway_method(creation.command, saved));
   auto payment = make_payment(creation, *saved.customer, std::move(method),
                               loaded.payment_numbers.front(), moment);
-  decided.changes.insert_events.push_back(created_event(payment, moment));
+  decided.changes.insert(created_event(payment, moment));
   if (creation.command.checkout)
-    decided.changes.insert_checkouts.push_back(
-        make_checkout(*creation.command.checkout, payment, moment.now));
+    decided.changes.insert(make_checkout(*creation.command.checkout, payment, moment.now));
   const ports::CreateCommand create{
       page_of(creation.context, creation.command.checkout, moment.now)};
   domain::Books books(std::move(moment), std::move(payment), std::nullopt, {}, {});
   COBRO_TRY_INTO(auto sent, make_call(creation.context, books, create));
-  decided.changes.insert_payments.push_back(books.payment());
-  decided.changes.insert_calls.push_back(sent);
+  decided.changes.insert(books.payment());
+  decided.changes.insert(sent);
   decided.calls.push_back(std::move(sent));
   return decided;
 }

@@ -141,7 +141,7 @@ base::Result<Decided, Refusal> confirm(Process& process, const ports::Loaded& lo
   }
   Decided decided;
   collect(books, decided.changes);
-  decided.changes.insert_calls.push_back(sent);
+  decided.changes.insert(sent);
   decided.calls.push_back(std::move(sent));
   return decided;
 }

@@ -117,14 +117,14 @@ base::Task<base::Result<Found, Refusal>> apply_found(Context& context, domain::P
     for (const auto& snapshot : found)
       fits =
           !does_not_fit(apply_gateway_payment(context, loaded, books, snapshot, changes)) && fits;
-    const bool changed = books.payment_changed() || !changes.update_calls.empty();
+    const bool changed = books.payment_changed() || !changes.updated<domain::GatewayCall>().empty();
     result.query = !fits              ? Query::beyond_total
                    : !is_clear(found) ? Query::no_answer
                    : changed          ? Query::snapshot
                                       : Query::nothing_new;
     result.unseen = unseen_by(books.payment(), found);
     if (changed) collect(books, changes);
-    written = changes.insert_calls;
+    written = changes.inserted<domain::GatewayCall>();
     return changes;
   };
   auto committed = co_await commit(context, std::move(reads), decide);
@@ -225,7 +225,8 @@ base::Task<base::Result<Query, Refusal>> query_refunds(Context& context, domain:
       Changes changes;
       auto books = open_books(row, std::move(moment));
       fits = !does_not_fit(apply_gateway_refund(row, books, snapshot, changes));
-      if (!books.payment_changed() && changes.update_calls.empty()) return changes;
+      if (!books.payment_changed() && changes.updated<domain::GatewayCall>().empty())
+        return changes;
       changed = true;
       collect(books, changes);
       return changes;

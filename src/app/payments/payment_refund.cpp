@@ -118,7 +118,7 @@ base::Result<Decided, Refusal> start(const RefundCall& refund, const ports::Load
   } else {
     COBRO_TRY_INTO(auto sent, make_call(refund.context, books,
                                         ports::RefundCommand{id, amount, refund.command.reason}));
-    decided.changes.insert_calls.push_back(sent);
+    decided.changes.insert(sent);
     decided.calls.push_back(std::move(sent));
   }
   collect(books, decided.changes);

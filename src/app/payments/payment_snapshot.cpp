@@ -53,8 +53,8 @@ bool make_room(const ports::Loaded& loaded, domain::Books& books, ports::Changes
     if (!can_give_way(other, books)) continue;
     domain::Books theirs({books.now(), books.ids(), {}}, other, books.order(), {}, {});
     theirs.cancel(false, "gave_way");
-    changes.update_payments.push_back(theirs.payment());
-    for (const auto& event : theirs.result().events) changes.insert_events.push_back(event);
+    changes.update(theirs.payment());
+    for (const auto& event : theirs.result().events) changes.insert(event);
     books.ids() = theirs.ids();
     books.take_order(*theirs.order());
     made = true;
@@ -75,7 +75,7 @@ void send_back(const Context& context, domain::Books& books, ports::Changes& cha
   auto call =
       make_call(context, books, ports::RefundCommand{refund.id, refund.amount, refund.reason});
   if (call) {
-    changes.insert_calls.push_back(std::move(*call));
+    changes.insert(std::move(*call));
   } else {
     books.end_refund(refund.id, domain::RefundStatus::failed, call.error().message, "{}");
   }
@@ -87,7 +87,7 @@ domain::Applied release_hold(const Context& context, domain::Books& books,
   if (books.payment().pending_operation) return domain::Applied::nothing_new;
   auto call = make_call(context, books, ports::CancelCommand{});
   if (!call) return domain::Applied::beyond_total;
-  changes.insert_calls.push_back(std::move(*call));
+  changes.insert(std::move(*call));
   return domain::Applied::changed;
 }
 
@@ -121,7 +121,7 @@ void confirm_approved(const Context& context, domain::Books& books, ports::Chang
   auto call = make_call(context, books, ports::ConfirmCommand{});
   if (!call || !books.move(domain::PaymentEvent::confirmation_sent)) return;
   call->next_check_at = books.now();
-  changes.insert_calls.push_back(std::move(*call));
+  changes.insert(std::move(*call));
 }
 
 }  // namespace

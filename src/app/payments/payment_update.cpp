@@ -73,7 +73,7 @@ base::Result<Decided, Refusal> decide(const Context& context, const Call& call,
     if (!done) return std::unexpected(std::move(done).error());
     if (order && order->allocated != loaded.order->allocated) {
       order->updated_at = moment.now;
-      decided.changes.update_orders.push_back(*order);
+      decided.changes.update(*order);
     }
   }
   if (command.description) payment.description = command.description;
@@ -86,11 +86,11 @@ base::Result<Decided, Refusal> decide(const Context& context, const Call& call,
       .add("currency", payment.amount.currency().code())
       .add("gateway", domain::to_string(payment.gateway));
   payment.event_sequence += 1;
-  decided.changes.insert_events.push_back(
-      {moment.ids.next<domain::EventId>(), domain::Aggregate::payment, payment.id.uuid,
-       payment.event_sequence, "payment.updated", payload.text(), moment.now});
+  decided.changes.insert(
+      domain::Event{moment.ids.next<domain::EventId>(), domain::Aggregate::payment, payment.id.uuid,
+                    payment.event_sequence, "payment.updated", payload.text(), moment.now});
   decided.reply = render(payment);
-  decided.changes.update_payments.push_back(std::move(payment));
+  decided.changes.update(std::move(payment));
   return decided;
 }
 

@@ -99,7 +99,7 @@ base::Result<Decided, Refusal> decide(const Call& call, const RecordTransaction&
     return std::unexpected(std::move(recorded).error());
   Decided decided;
   collect(books, decided.changes);
-  auto& row = decided.changes.insert_transactions.front();
+  auto& row = decided.changes.inserted<domain::Transaction>().front();
   if (command.processed_at) row.processed_at = command.processed_at;
   if (command.gateway_transaction_id) row.gateway_transaction_id = command.gateway_transaction_id;
   decided.reply = render_transaction(row, books.payment());

@@ -40,13 +40,13 @@ Refusal ceiling_refusal(const std::string& constraint) {
 // One row that only this write inserts: enough to find out whether it was committed.
 Changes probe_of(const Changes& changes) {
   Changes probe;
-  if (!changes.insert_events.empty()) {
-    probe.insert_events.push_back(changes.insert_events.front());
-  } else if (!changes.insert_calls.empty()) {
-    probe.insert_calls.push_back(changes.insert_calls.front());
+  if (!changes.inserted<domain::Event>().empty()) {
+    probe.insert(changes.inserted<domain::Event>().front());
+  } else if (!changes.inserted<domain::GatewayCall>().empty()) {
+    probe.insert(changes.inserted<domain::GatewayCall>().front());
   } else {
-    probe.insert_record = changes.insert_record;
-    probe.insert_webhook = changes.insert_webhook;
+    probe.insert_all(changes.inserted<ports::IdempotencyRecord>());
+    probe.insert_all(changes.inserted<ports::StoredWebhook>());
   }
   return probe;
 }

@@ -74,7 +74,7 @@ base::Result<Decided, Refusal> answer_completed(const Loaded& loaded, const Rend
   record.state = RecordState::closed;
   record.reply = *reply;
   record.expires_at = now + kRecordLife;
-  decided.changes.update_record = std::move(record);
+  decided.changes.update(std::move(record));
   decided.reply = std::move(*reply);
   return decided;
 }
@@ -109,9 +109,10 @@ base::Result<Decided, Refusal> answer_from_record(const IdempotencyRecord& recor
 void add_record(Decided& decided, const Idempotency& key, domain::Moment& moment) {
   if (decided.status_query || decided.again) return;
   if (decided.reply && !is_kept(*decided.reply)) return;
-  decided.changes.insert_record = make_record(key, decided, moment);
+  decided.changes.insert(make_record(key, decided, moment));
   if (decided.reply) return;
-  for (auto& call : decided.changes.insert_calls) call.record_key = key.record_key;
+  for (auto& call : decided.changes.inserted<domain::GatewayCall>())
+    call.record_key = key.record_key;
   for (auto& call : decided.calls) call.record_key = key.record_key;
 }
 
@@ -162,7 +163,8 @@ base::Task<base::Result<Decided, Refusal>> idempotently(Context& context, const 
                           : decide(loaded, moment);
     if (!decided) return std::unexpected(std::move(decided).error());
     if (key && !record) add_record(*decided, *key, moment);
-    if (again && decided->changes.insert_record) decided->changes.delete_record = *loaded.record;
+    if (again && !decided->changes.inserted<IdempotencyRecord>().empty())
+      decided->changes.remove(*loaded.record);
     Changes changes = std::move(decided->changes);
     decided->changes = {};
     result = std::move(*decided);

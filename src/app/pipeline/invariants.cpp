@@ -41,7 +41,7 @@ std::size_t check_entries(const ports::Changes& changes, domain::TransactionId i
     std::optional<Money> credit = {};
   };
   std::map<domain::Movement, Sides> movements;
-  for (const auto& entry : changes.insert_entries) {
+  for (const auto& entry : changes.inserted<domain::LedgerEntry>()) {
     if (entry.transaction_id != id) continue;
     auto& sides = movements[entry.movement];
     auto& side = entry.side == domain::Side::debit ? sides.debit : sides.credit;
@@ -63,7 +63,7 @@ void check_transaction(const ports::Changes& changes, const domain::Transaction&
 void check_sequences(const ports::Changes& changes, domain::Aggregate aggregate, base::Uuid id,
                      std::int64_t last) {
   std::int64_t expected = 0;
-  for (const auto& event : changes.insert_events) {
+  for (const auto& event : changes.inserted<domain::Event>()) {
     if (event.aggregate != aggregate || event.aggregate_id != id) continue;
     COBRO_CHECK(expected == 0 || event.sequence == expected + 1);
     expected = event.sequence;
@@ -74,17 +74,19 @@ void check_sequences(const ports::Changes& changes, domain::Aggregate aggregate,
 }  // namespace
 
 void check_invariants(const ports::Changes& changes) {
-  for (const auto* payments : {&changes.insert_payments, &changes.update_payments})
+  for (const auto* payments :
+       {&changes.inserted<domain::Payment>(), &changes.updated<domain::Payment>()})
     for (const auto& payment : *payments) {
       check_payment(payment);
       check_sequences(changes, domain::Aggregate::payment, payment.id.uuid, payment.event_sequence);
     }
-  for (const auto* orders : {&changes.insert_orders, &changes.update_orders})
+  for (const auto* orders : {&changes.inserted<domain::Order>(), &changes.updated<domain::Order>()})
     for (const auto& order : *orders) {
       check_order(order);
       check_sequences(changes, domain::Aggregate::order, order.id.uuid, order.event_sequence);
     }
-  for (const auto* rows : {&changes.insert_transactions, &changes.update_transactions})
+  for (const auto* rows :
+       {&changes.inserted<domain::Transaction>(), &changes.updated<domain::Transaction>()})
     for (const auto& row : *rows) check_transaction(changes, row);
 }
 

@@ -17,7 +17,7 @@ void close_record(const ports::IdempotencyRecord* own, const StoredReply& reply,
   record.reply = reply;
   record.expires_at = now + kRecordLife;
   changes.complete_records.clear();
-  changes.update_record = std::move(record);
+  changes.update(std::move(record));
 }
 
 }  // namespace cobro::app

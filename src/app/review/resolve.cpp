@@ -176,7 +176,7 @@ base::Result<Decided, Refusal> decide(const Call& call, const ResolveReview& com
   if (!loaded.payment) {
     if (auto done = resolve_other(loaded, std::move(moment), command, decided.changes); !done)
       return std::unexpected(std::move(done).error());
-    decided.changes.update_reviews.push_back(row);
+    decided.changes.update(row);
     row.version += 1;
     decided.reply = render(row, nullptr);
     return decided;
@@ -190,7 +190,7 @@ base::Result<Decided, Refusal> decide(const Call& call, const ResolveReview& com
   }
   follow_closing(loaded, books);
   collect(books, decided.changes);
-  decided.changes.update_reviews.push_back(row);
+  decided.changes.update(row);
   row.version += 1;
   decided.reply = render(row, &books.payment());
   return decided;

@@ -29,8 +29,14 @@ void resolve_method(const Loaded& loaded, base::Uuid subject, Operation operatio
                     : done ? MethodStatus::attached
                            : MethodStatus::refused;
     method.updated_at = now;
-    changes.update_methods.push_back(std::move(method));
+    changes.update(std::move(method));
   }
+}
+
+void resolve_customer(const Loaded& loaded, const ResolveReview& command, Changes& changes) {
+  auto customer = *loaded.customer;
+  customer.gateway_customer_id = command.gateway_transaction_id;
+  changes.update(std::move(customer));
 }
 
 // What it has become there is learned by its next event or status query.
@@ -41,7 +47,7 @@ void resolve_subscription(const Loaded& loaded, domain::Moment moment, Operation
     auto row = *loaded.subscription;
     row.gateway_subscription_id = command.gateway_transaction_id;
     row.updated_at = moment.now;
-    changes.update_subscriptions.push_back(std::move(row));
+    changes.update(std::move(row));
     return;
   }
   domain::SubscriptionBooks books(std::move(moment), *loaded.subscription, {});
@@ -64,8 +70,7 @@ base::Result<void, Refusal> resolve_other(const Loaded& loaded, domain::Moment m
   switch (subject_of(operation)) {
     case domain::CallSubject::customer:
       if (!done) break;
-      changes.update_customers.push_back(*loaded.customer);
-      changes.update_customers.back().gateway_customer_id = command.gateway_transaction_id;
+      resolve_customer(loaded, command, changes);
       break;
     case domain::CallSubject::payment_method:
       resolve_method(loaded, call.subject_id, operation, done, now, changes);

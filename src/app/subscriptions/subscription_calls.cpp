@@ -206,7 +206,7 @@ class SubscriptionCalls final : public CallHandler {
     std::optional<Owner> owner;
     if (loaded.subscription)
       owner = Owner{loaded.subscription->user_id, loaded.subscription->tenant_id};
-    changes.insert_reviews.push_back(review_of(call, owner, std::move(detail), moment));
+    changes.insert(review_of(call, owner, std::move(detail), moment));
   }
 };
 

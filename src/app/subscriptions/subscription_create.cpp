@@ -76,19 +76,18 @@ base::Result<Decided, Refusal> decide(const Context& context, const Call& call, 
   }
   if (method != nullptr && is_being_removed(loaded, *method))
     return std::unexpected(being_removed());
-  if (method != nullptr) decided.changes.update_methods.push_back(*method);
+  if (method != nullptr) decided.changes.update(*method);
   auto row = make_subscription(terms, *saved.customer, method, moment);
   const auto order = command_of(row, page_of(context, command.checkout, moment.now));
   COBRO_TRY_INTO(auto sent, make_call(context, {command.gateway, row.id.uuid, row.calls}, order,
                                       changed_by(call.caller), moment));
-  if (command.checkout)
-    decided.changes.insert_checkouts.push_back(make_checkout(*command.checkout, row, moment.now));
+  if (command.checkout) decided.changes.insert(make_checkout(*command.checkout, row, moment.now));
   domain::SubscriptionBooks books(std::move(moment), std::move(row), terms.plans);
   books.create(changed_by(call.caller));
   collect(books, decided.changes);
-  decided.changes.insert_subscriptions = std::move(decided.changes.update_subscriptions);
-  decided.changes.update_subscriptions.clear();
-  decided.changes.insert_calls.push_back(sent);
+  auto& made = decided.changes.rows.of<domain::Subscription>();
+  made.inserted = std::exchange(made.updated, {});
+  decided.changes.insert(sent);
   decided.calls.push_back(std::move(sent));
   return decided;
 }

@@ -128,14 +128,11 @@ void insert_payment(const Loaded& loaded, const domain::Moment& moment,
   report_late_access(loaded, books, row, *snapshot);
   Changes theirs;
   collect(books, theirs);
-  changes.insert_payments.push_back(books.payment());
-  const auto append = [](auto& to, const auto& from) {
-    to.insert(to.end(), from.begin(), from.end());
-  };
-  append(changes.insert_transactions, theirs.insert_transactions);
-  append(changes.insert_entries, theirs.insert_entries);
-  append(changes.insert_events, theirs.insert_events);
-  append(changes.insert_reviews, theirs.insert_reviews);
+  changes.insert(books.payment());
+  changes.insert_all(theirs.inserted<domain::Transaction>());
+  changes.insert_all(theirs.inserted<domain::LedgerEntry>());
+  changes.insert_all(theirs.inserted<domain::Event>());
+  changes.insert_all(theirs.inserted<domain::Review>());
 }
 
 // With what its latest invoice's payment waits for, where only the invoice shows that.
@@ -157,12 +154,12 @@ bool follow_invoice(const Context& context, const Loaded& loaded, const domain::
                     Changes& changes) {
   if (!loaded.payment) {
     insert_payment(loaded, moment, subscription, invoice, changes);
-    return !changes.insert_payments.empty();
+    return !changes.inserted<domain::Payment>().empty();
   }
   if (!invoice.payment) return false;
   auto books = open_books(loaded, moment);
   apply_gateway_payment(context, loaded, books, *invoice.payment, changes);
-  const bool changed = books.payment_changed() || !changes.update_calls.empty();
+  const bool changed = books.payment_changed() || !changes.updated<domain::GatewayCall>().empty();
   if (changed) collect(books, changes);
   return changed;
 }
@@ -282,18 +279,15 @@ bool apply_facts(const Context& context, const Loaded& loaded, domain::Moment mo
   if (facts.invoice &&
       follow_invoice(context, loaded, moment, books.subscription(), *facts.invoice, changes))
     changed = true;
-  return changed || !changes.update_calls.empty();
+  return changed || !changes.updated<domain::GatewayCall>().empty();
 }
 
 void collect(const domain::SubscriptionBooks& books, Changes& changes) {
-  if (books.changed()) changes.update_subscriptions.push_back(books.subscription());
+  if (books.changed()) changes.update(books.subscription());
   const auto& result = books.result();
-  changes.insert_status_changes.insert(changes.insert_status_changes.end(),
-                                       result.status_changes.begin(), result.status_changes.end());
-  changes.insert_events.insert(changes.insert_events.end(), result.events.begin(),
-                               result.events.end());
-  changes.set_entitlements.insert(changes.set_entitlements.end(), result.entitlements.begin(),
-                                  result.entitlements.end());
+  changes.insert_all(result.status_changes);
+  changes.insert_all(result.events);
+  changes.insert_all(result.entitlements);
 }
 
 }  // namespace cobro::app

@@ -47,7 +47,7 @@ bool takes_no_payment(const std::optional<domain::GatewayInvoice>& invoice) {
 base::Result<domain::GatewayCall, Refusal> open_set_method(
     const Context& context, const Caller& caller, const domain::Subscription& row,
     const domain::PaymentMethod& method, domain::Moment& moment, ports::Changes& changes) {
-  auto& held = changes.update_methods;
+  auto& held = changes.updated<domain::PaymentMethod>();
   if (std::ranges::find(held, method.id, &domain::PaymentMethod::id) == held.end())
     held.push_back(method);
   const ports::SetMethodCommand command{*row.gateway_subscription_id,
@@ -308,7 +308,7 @@ base::Task<Answer> set_default_method(Context& shared, Call call, NameMethod com
     auto customer = *saved.customer;
     customer.default_method_id = known->id;
     customer.updated_at = moment.now;
-    decided.changes.update_customers.push_back(std::move(customer));
+    decided.changes.update(std::move(customer));
     return decided;
   };
   const ports::CustomerRef user{command.gateway, call.caller.tenant_id, call.caller.sub};

@@ -62,8 +62,8 @@ base::Result<domain::GatewayCall, Refusal> open_call(const Context& context, con
   COBRO_TRY_INTO(auto sent, make_call(context, {row.gateway, row.id.uuid, row.calls}, command,
                                       changed_by(caller), moment));
   row.updated_at = moment.now;
-  changes.update_subscriptions.push_back(std::move(row));
-  changes.insert_calls.push_back(sent);
+  changes.update(std::move(row));
+  changes.insert(sent);
   return sent;
 }
 

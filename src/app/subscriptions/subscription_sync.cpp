@@ -47,8 +47,8 @@ base::Task<base::Result<Written, Refusal>> write(Context& context, const domain:
     written.changed = apply_facts(context, loaded, moment, books, facts, std::nullopt, changes);
     collect(books, changes);
     if (loaded.webhook)
-      changes.update_webhook = ended(*loaded.webhook, ports::WebhookStatus::applied,
-                                     written.changed ? "" : "nothing new", moment.now);
+      changes.update(ended(*loaded.webhook, ports::WebhookStatus::applied,
+                           written.changed ? "" : "nothing new", moment.now));
     return changes;
   };
   ports::Reads reads{.subscription = seen.id, .webhook = cause.event};

@@ -44,7 +44,7 @@ base::Task<bool> ask_a_person(Context& context, Stranger stranger) {
                               stranger.what),
         .created_at = moment.now};
     Changes changes;
-    changes.insert_reviews.push_back(std::move(row));
+    changes.insert(std::move(row));
     return changes;
   };
   auto committed = co_await commit(context, {}, decide);

@@ -27,9 +27,9 @@ base::Task<void> mark(Context& context, const StoredWebhook& row, WebhookStatus 
     Changes changes;
     const bool done = !loaded.webhook || loaded.webhook->applied_at.has_value();
     if (!done)
-      changes.update_webhook = status == WebhookStatus::waiting
-                                   ? waiting(*loaded.webhook, note, moment.now, longest)
-                                   : ended(*loaded.webhook, status, note, moment.now);
+      changes.update(status == WebhookStatus::waiting
+                         ? waiting(*loaded.webhook, note, moment.now, longest)
+                         : ended(*loaded.webhook, status, note, moment.now));
     return changes;
   };
   ports::Reads reads{.webhook = ports::WebhookRef{row.gateway, row.event_id}};
@@ -58,7 +58,7 @@ base::Task<bool> apply_to(Context& context, const StoredWebhook& row, const Fact
     if (!loaded.webhook || loaded.webhook->applied_at) return Changes{};
     left = loaded.webhook;
     auto changes = apply_fact(context, loaded, std::move(moment), fact, *left);
-    changes.update_webhook = left;
+    changes.update(*left);
     return changes;
   };
   // Of a subscription's payment: whether it still runs.

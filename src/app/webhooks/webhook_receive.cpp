@@ -124,7 +124,7 @@ class Take {
 
   Changes run() {
     auto changes = decide();
-    changes.insert_webhook = std::move(row_);
+    changes.insert(std::move(row_));
     return changes;
   }
 
@@ -232,7 +232,7 @@ Changes keep(const Context&, const Incoming& incoming, const Loaded&, domain::Mo
              Received& received) {
   received.left = make_row(incoming, moment);
   Changes changes;
-  changes.insert_webhook = received.left;
+  changes.insert(*received.left);
   return changes;
 }
 
@@ -260,7 +260,7 @@ base::Task<base::Result<Received, Refusal>> store(Context& context, const Incomi
     row.reset();
     if (received.duplicate) return Changes{};
     auto changes = take_new(context, incoming, loaded, std::move(moment), received);
-    row = changes.insert_webhook;
+    if (const auto& taken = changes.inserted<StoredWebhook>(); !taken.empty()) row = taken.front();
     return changes;
   };
   auto committed = co_await commit(context, std::move(reads), decide);

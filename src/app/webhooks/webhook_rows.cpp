@@ -37,7 +37,8 @@ Changes apply_to_books(const Loaded& loaded, domain::Moment moment, StoredWebhoo
   const auto now = moment.now;
   auto books = open_books(loaded, std::move(moment));
   const Applied applied = apply(books, changes);
-  if (books.payment_changed() || !changes.update_calls.empty()) collect(books, changes);
+  if (books.payment_changed() || !changes.updated<domain::GatewayCall>().empty())
+    collect(books, changes);
   row = after(row, applied, now);
   return changes;
 }

@@ -11,41 +11,39 @@ bool any_in(const std::unordered_set<std::string>& some,
   return std::ranges::any_of(some, [&](const auto& key) { return all.contains(key); });
 }
 
-}  // namespace
-
-template <class Rows>
-void Touched::write(const Rows& rows) {
-  for (const auto& row : rows) written_.insert(row.id.to_string());
+// Rows that are known by a key before they have an id, and found by it.
+std::optional<std::string_view> key_of(const auto&) {
+  return std::nullopt;
+}
+std::optional<std::string_view> key_of(const ports::IdempotencyRecord& record) {
+  return record.key;
+}
+std::optional<std::string_view> key_of(const ports::StoredWebhook& webhook) {
+  return webhook.event_id;
 }
 
-void Touched::write_records(const ports::Changes& changes) {
-  for (const auto* record :
-       {&changes.insert_record, &changes.update_record, &changes.delete_record})
-    if (*record) written_.insert((*record)->key);
-  for (const auto& record : changes.complete_records) written_.insert(record.key);
-  for (const auto& key : changes.release_records) written_.insert(key);
+}  // namespace
+
+void Touched::write(const auto& rows) {
+  for (const auto& row : rows) {
+    written_.insert(row.id.to_string());
+    if (const auto key = key_of(row)) written_.emplace(*key);
+  }
 }
 
 Touched::Touched(const ports::Changes& changes) {
-  write(changes.update_orders);
-  write(changes.update_payments);
-  write(changes.update_refunds);
-  write(changes.update_transactions);
-  write(changes.update_calls);
-  write(changes.update_reviews);
-  write(changes.update_customers);
-  write(changes.update_methods);
-  write(changes.update_subscriptions);
-  write(changes.update_checkouts);
-  write(changes.update_disputes);
+  changes.rows.for_each([&]<class Row>(const ports::RowSet<Row>& set) {
+    for (const auto& row : set.inserted)
+      if (const auto key = key_of(row)) written_.emplace(*key);
+    if constexpr (ports::Versioned<Row>) {
+      write(set.updated);
+      write(set.removed);
+      for (const auto& row : set.relied_on) relied_on_.insert(row.id.to_string());
+    }
+  });
   for (const auto& review : changes.resolve_reviews) written_.insert(review.call.to_string());
-  write_records(changes);
-  if (changes.update_webhook) written_.insert(changes.update_webhook->id.to_string());
-  if (changes.insert_webhook) written_.insert(changes.insert_webhook->event_id);
-  for (const auto& row : changes.relied_on) {
-    if (row.order) relied_on_.insert(row.order->to_string());
-    if (row.payment) relied_on_.insert(row.payment->to_string());
-  }
+  for (const auto& record : changes.complete_records) written_.insert(record.key);
+  for (const auto& key : changes.release_records) written_.insert(key);
 }
 
 bool Touched::meets(const Touched& other) const {

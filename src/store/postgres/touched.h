@@ -21,9 +21,7 @@ class Touched {
   [[nodiscard]] bool empty() const { return written_.empty() && relied_on_.empty(); }
 
  private:
-  template <class Rows>
-  void write(const Rows& rows);
-  void write_records(const ports::Changes& changes);
+  void write(const auto& rows);
 
   std::unordered_set<std::string> written_;
   std::unordered_set<std::string> relied_on_;

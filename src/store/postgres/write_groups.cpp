@@ -232,10 +232,11 @@ void WriteGroups::decide(const std::shared_ptr<Group>& group, const std::shared_
     auto decision = member->decide(loaded);
     const ports::Changes none;
     const auto& used = decision ? *decision : none;
-    orders_.give_back(unused(std::move(loaded.order_numbers), used.insert_orders));
-    payments_.give_back(unused(std::move(loaded.payment_numbers), used.insert_payments));
+    orders_.give_back(unused(std::move(loaded.order_numbers), used.inserted<domain::Order>()));
+    payments_.give_back(
+        unused(std::move(loaded.payment_numbers), used.inserted<domain::Payment>()));
     transactions_.give_back(
-        unused(std::move(loaded.transaction_numbers), used.insert_transactions));
+        unused(std::move(loaded.transaction_numbers), used.inserted<domain::Transaction>()));
     if (!decision) return member->done(WriteResult{std::move(decision).error()});
     member->touched = Touched(*decision);
     if (auto other = met(group, *member)) {

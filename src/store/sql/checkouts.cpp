@@ -72,7 +72,7 @@ const Table& entitlements() {
   return table;
 }
 
-Statement set(const domain::Entitlement& entitlement) {
+Statement insert(const domain::Entitlement& entitlement) {
   static const std::string text =
       std::string(entitlements().insert()) +
       " ON CONFLICT (source_id) DO UPDATE SET user_id = excluded.user_id,"

@@ -97,7 +97,7 @@ domain::CheckoutSession read_checkout(Cells cells);
 
 const Table& entitlements();
 // Inserts it, or puts it in the place of the one that its source has, under that one's id.
-Statement set(const domain::Entitlement& entitlement);
+Statement insert(const domain::Entitlement& entitlement);
 domain::Entitlement read_entitlement(Cells cells);
 
 const Table& disputes();
@@ -121,6 +121,57 @@ ports::StoredWebhook read_webhook(Cells cells);
 
 const Table& events();
 Statement insert(const domain::Event& event);
+
+// What the loops over changes need of a type of row: its table, and the statements that write it.
+template <class Row>
+struct Stored;
+template <const Table& (*table_of_rows)()>
+struct StoredIn {
+  static const Table& table() { return table_of_rows(); }
+  static Statement insert(const auto& row) { return store::insert(row); }
+  static Statement update(const auto& row) { return store::update(row); }
+};
+template <>
+struct Stored<domain::Order> : StoredIn<orders> {};
+template <>
+struct Stored<domain::Payment> : StoredIn<payments> {};
+template <>
+struct Stored<domain::Refund> : StoredIn<refunds> {};
+template <>
+struct Stored<domain::Transaction> : StoredIn<transactions> {};
+template <>
+struct Stored<domain::LedgerEntry> : StoredIn<ledger_entries> {};
+template <>
+struct Stored<domain::GatewayCall> : StoredIn<gateway_calls> {};
+template <>
+struct Stored<domain::Review> : StoredIn<reviews> {};
+template <>
+struct Stored<domain::Customer> : StoredIn<customers> {};
+template <>
+struct Stored<domain::PaymentMethod> : StoredIn<payment_methods> {};
+template <>
+struct Stored<domain::Subscription> : StoredIn<subscriptions> {};
+template <>
+struct Stored<domain::StatusChange> : StoredIn<status_changes> {};
+template <>
+struct Stored<domain::CheckoutSession> : StoredIn<checkout_sessions> {};
+template <>
+struct Stored<domain::Entitlement> : StoredIn<entitlements> {
+  static constexpr bool kReplaces = true;  // the row that is there may be an earlier one
+};
+template <>
+struct Stored<domain::Dispute> : StoredIn<disputes> {};
+template <>
+struct Stored<ports::IdempotencyRecord> : StoredIn<records> {};
+template <>
+struct Stored<ports::StoredWebhook> : StoredIn<webhooks> {};
+template <>
+struct Stored<domain::Event> : StoredIn<events> {};
+// It has no id, and is never changed.
+template <>
+struct Stored<domain::GatewayAccount> {
+  static Statement insert(const domain::GatewayAccount& row) { return store::insert(row); }
+};
 
 template <class T>
 std::vector<T> read_all(const Rows& rows, T (*read)(Cells)) {

@@ -48,8 +48,10 @@ void add_merged(std::vector<Statement>& statements, std::vector<Statement> inser
     const auto same = std::find_if(first, inserts.end(), [&](const Statement& statement) {
       return statement.text.data() != first->text.data();
     });
-    // A power of two, so that a table has few texts.
-    const auto rows = std::min(std::bit_floor(static_cast<std::size_t>(same - first)), kMostRows);
+    // A power of two, so that a table has few texts. What ends otherwise than with its values (ON
+    // CONFLICT) stays alone: one statement cannot meet the same row twice.
+    const auto most = first->text.ends_with(')') ? kMostRows : 1;
+    const auto rows = std::min(std::bit_floor(static_cast<std::size_t>(same - first)), most);
     const auto end = first + static_cast<std::ptrdiff_t>(rows);
     if (rows > 1) {
       first->text = insert_of_rows(first->text, first->params.size(), rows);

@@ -37,6 +37,7 @@ Table::Table(std::string_view name, Columns fixed, Columns changing) : name_(nam
   rely_ = fmt::format(
       "UPDATE {} SET version = CASE WHEN version = $2 THEN version ELSE -1 END WHERE id = $1",
       name);
+  remove_ = fmt::format("DELETE FROM {} WHERE id = $1", name);
   exists_ = fmt::format("SELECT 1 FROM {} WHERE id = $1", name);
 }
 

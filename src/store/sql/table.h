@@ -26,6 +26,8 @@ class Table {
   [[nodiscard]] std::string_view update() const { return update_; }
   // The same check without a change.
   [[nodiscard]] std::string_view rely() const { return rely_; }
+  // Deletes the row whose id is $1.
+  [[nodiscard]] std::string_view remove() const { return remove_; }
   // "SELECT <columns> FROM <name>"; `extra` becomes further columns.
   [[nodiscard]] std::string select(std::string_view extra = {}) const;
   // What `select` reads, for RETURNING.
@@ -45,6 +47,7 @@ class Table {
   std::string insert_;
   std::string update_;
   std::string rely_;
+  std::string remove_;
   std::string exists_;
 };
 
