@@ -81,9 +81,10 @@ class OldEvents : public ::testing::Test {
     std::vector<bool> news;
     for (const auto& letter : aged(type, names)) {
       const auto request = webhook_of(letter);
-      news.push_back(run(
+      const auto taken = run(
           world.clock, app::take_listed_event(*world.context, domain::GatewayName::stripe,
-                                              world.stripe->read_event(request).value(), request)));
+                                              world.stripe->read_event(request).value(), request));
+      news.push_back(taken == app::ListedTaken::stored);
     }
     return news;
   }

@@ -138,7 +138,8 @@ TEST_F(OtherAccount, s_event_in_a_list_is_passed_over) {
   learn_account();
   const auto request = webhook_of(with(pay_unheard(), "account", kOther));
   const auto event = world.stripe->read_event(request).value();
-  EXPECT_FALSE(run(world.clock, app::take_listed_event(*world.context, kStripe, event, request)));
+  EXPECT_EQ(run(world.clock, app::take_listed_event(*world.context, kStripe, event, request)),
+            app::ListedTaken::of_no_interest);
   EXPECT_NE(state(), PaymentState::succeeded);
 }
 

@@ -4,9 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include "app/handlers/call_handlers.h"
 #include "app/review/reviews.h"
 #include "domain/words.h"
 #include "tests/app/buyer.h"
+#include "tests/app/faulty_store.h"
 #include "tests/app/members.h"
 #include "wire/json.h"
 
@@ -273,6 +275,84 @@ TEST_P(Sweeping, a_list_that_gives_no_answer_is_read_by_the_next_sweep) {
   world.wire.fate = nullptr;
   sweep();
   EXPECT_EQ(refunds(1), "100.00 succeeded gateway");
+}
+
+// Each was listed, and what it is about could not be asked: an hour later it is, not never.
+TEST_P(Sweeping, what_a_list_shows_and_nobody_could_ask_about_is_asked_about_an_hour_later) {
+  pay(1);
+  pay(2, domain::CaptureMethod::manual);
+  post_there("/v1/refunds", "payment_intent=" + intent(1) + "&amount=7000");
+  post_there("/v1/payment_intents/" + intent(2) + "/capture");
+  members.now(members.subscribing("ana", kBasic, "pm_card_visa"));
+  post_there(subscription_there(), "cancel_at_period_end=true");
+  // The events tell the same, without a question.
+  world.wire.fate = [](const ports::HttpRequest& request) {
+    const bool page = request.url.find("limit=100&created") != std::string::npos &&
+                      request.url.find("/v1/events") == std::string::npos;
+    return page ? Cut::none : Cut::server_error_before;
+  };
+  app::Sweep lives(*world.context);
+  run(world.clock, lives.run());
+  EXPECT_EQ(refunds(1), "");
+  EXPECT_EQ(world.payment(2).state, PaymentState::authorized);
+  world.wire.fate = nullptr;
+  world.advance(1h);
+  run(world.clock, lives.run());
+  EXPECT_EQ(refunds(1), "70.00 succeeded gateway");
+  EXPECT_EQ(world.payment(2).state, PaymentState::succeeded);
+  EXPECT_TRUE(members.only("ana").cancel_at_period_end);
+  expect_agreement(1);
+  // Then the walk was over, for a day.
+  const auto read = pages("refunds");
+  world.advance(1h);
+  run(world.clock, lives.run());
+  EXPECT_EQ(pages("refunds"), read);
+}
+
+TEST_P(Sweeping, an_event_that_could_not_be_stored_is_taken_by_the_next_walk) {
+  members.now(members.saving("ana", "pm_card_visa"));
+  const auto method = members.saved("ana").methods.front().gateway_payment_method_id;
+  world.advance(2h);
+  post_there("/v1/payment_methods/" + method + "/detach");
+  FaultyStore store(*world.store);
+  store.blind = true;
+  store.fate = [](int) { return StoreFault::away; };
+  app::Context context{store,          world.clock, world.random,    world.wire,
+                       world.gateways, world.log,   app::Settings{}, &app::call_handlers()};
+  app::Sweep lives(context);
+  run(world.clock, lives.run());
+  EXPECT_EQ(members.saved("ana").methods.size(), 1U);
+  store.fate = nullptr;
+  store.blind = false;
+  world.advance(1h);
+  run(world.clock, lives.run());
+  EXPECT_TRUE(members.saved("ana").methods.empty());
+}
+
+// The place where a walk goes on is before what it missed, however far it read.
+TEST_P(Sweeping, a_walk_that_missed_something_and_was_stopped_goes_on_before_it) {
+  pay(1, domain::CaptureMethod::manual);
+  for (int i = 0; i < 99; ++i) post_there("/v1/payment_intents", "amount=500&currency=pen");
+  pay(2, domain::CaptureMethod::manual);  // on the first page, the other one on the second
+  for (const std::int64_t number : {1, 2})
+    post_there("/v1/payment_intents/" + intent(number) + "/capture");
+  app::Sweep stops(*world.context);
+  world.wire.fate = [&](const ports::HttpRequest& request) {
+    if (request.url.find("starting_after") != std::string::npos) stops.stop();
+    const bool page = request.url.find("payment_intents?limit=100&created") != std::string::npos;
+    return page ? Cut::none : Cut::server_error_before;
+  };
+  run(world.clock, stops.run());
+  EXPECT_EQ(pages("payment_intents", "starting_after"), 1);
+  for (const std::int64_t number : {1, 2})
+    EXPECT_EQ(world.payment(number).state, PaymentState::authorized);
+  world.wire.fate = [](const ports::HttpRequest& request) {
+    const bool events = request.url.find("/v1/events") != std::string::npos;
+    return events ? Cut::server_error_before : Cut::none;
+  };
+  sweep();
+  for (const std::int64_t number : {1, 2})
+    EXPECT_EQ(world.payment(number).state, PaymentState::succeeded);
 }
 
 TEST_P(Sweeping, one_process_walks_each_list_once_a_day) {

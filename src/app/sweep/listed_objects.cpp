@@ -31,7 +31,7 @@ struct Stranger {
   std::optional<domain::Money> amount = {};
 };
 
-base::Task<bool> ask_a_person(Context& context, Stranger stranger) {
+base::Task<Seen> ask_a_person(Context& context, Stranger stranger) {
   const DecideChanges decide = [&](const Loaded&,
                                    domain::Moment moment) -> base::Result<Changes, Refusal> {
     domain::Review row{
@@ -51,7 +51,13 @@ base::Task<bool> ask_a_person(Context& context, Stranger stranger) {
   if (!committed)
     context.log.write(ports::LogLevel::warning, "an unknown object could not be noted",
                       {{"object", stranger.id}});
-  co_return true;
+  co_return committed ? Seen::handled : Seen::missed;
+}
+
+// A payment that is gone meanwhile has nothing more to learn. What does not fit yet has been said.
+Seen seen_by(const base::Result<Query, Refusal>& asked) {
+  if (asked) return *asked == Query::no_answer ? Seen::missed : Seen::handled;
+  return asked.error().code == domain::RefusalCode::not_found ? Seen::handled : Seen::missed;
 }
 
 // Our payment that an object is of: by the gateway's id, then by metadata.
@@ -86,10 +92,10 @@ base::Task<bool> was_in_conflict(Context& context, domain::PaymentId payment) {
 }
 
 // Money moved by a second object of one payment: that is a conflict, as in its event.
-base::Task<bool> note_second(Context& context, const domain::Payment& row,
+base::Task<Seen> note_second(Context& context, const domain::Payment& row,
                              domain::GatewayPayment snapshot) {
   if (row.conflicted || !money_moved(snapshot.state) || co_await was_in_conflict(context, row.id))
-    co_return false;
+    co_return Seen::known;
   const DecideChanges decide = [&](const Loaded& loaded,
                                    domain::Moment moment) -> base::Result<Changes, Refusal> {
     Changes changes;
@@ -101,8 +107,8 @@ base::Task<bool> note_second(Context& context, const domain::Payment& row,
   ports::Reads reads{.root = ports::PaymentRef{row.id},
                      .transaction_numbers = numbers_for_snapshots(context)};
   if (row.subscription_id) reads.subscription = *row.subscription_id;
-  (void)co_await commit(context, std::move(reads), decide);
-  co_return true;
+  const auto committed = co_await commit(context, std::move(reads), decide);
+  co_return committed ? Seen::handled : Seen::missed;
 }
 
 bool agrees(const domain::Payment& row, const domain::GatewayPayment& snapshot) {
@@ -140,26 +146,25 @@ bool agrees(const std::optional<domain::Dispute>& row, const domain::GatewayDisp
 
 }  // namespace
 
-base::Task<bool> see(Context& context, GatewayName gateway, domain::GatewayPayment snapshot) {
-  if (!snapshot.gateway_payment_id) co_return false;
+base::Task<Seen> see(Context& context, GatewayName gateway, domain::GatewayPayment snapshot) {
+  if (!snapshot.gateway_payment_id) co_return Seen::known;
   const auto loaded =
       co_await find(context, gateway, snapshot.gateway_payment_id, snapshot.our_payment);
   const auto& row = loaded.payment;
-  if (!row && !snapshot.our_payment) co_return false;
+  if (!row && !snapshot.our_payment) co_return Seen::known;
   if (!row)
     co_return co_await ask_a_person(
         context, {gateway, *snapshot.gateway_payment_id, "payment", snapshot.amount});
   if (row->gateway_payment_id && row->gateway_payment_id != snapshot.gateway_payment_id)
     co_return co_await note_second(context, *row, std::move(snapshot));
-  if (agrees(*row, snapshot)) co_return false;
-  (void)co_await query_payment(context, row->id);
-  co_return true;
+  if (agrees(*row, snapshot)) co_return Seen::known;
+  co_return seen_by(co_await query_payment(context, row->id));
 }
 
-base::Task<bool> see(Context& context, GatewayName gateway, domain::GatewayRefund snapshot) {
+base::Task<Seen> see(Context& context, GatewayName gateway, domain::GatewayRefund snapshot) {
   const auto loaded =
       co_await find(context, gateway, snapshot.gateway_payment_id, snapshot.our_payment);
-  if (!loaded.payment && !snapshot.our_payment) co_return false;
+  if (!loaded.payment && !snapshot.our_payment) co_return Seen::known;
   if (!loaded.payment)
     co_return co_await ask_a_person(
         context, {gateway, snapshot.gateway_refund_id, "refund", snapshot.amount});
@@ -167,26 +172,24 @@ base::Task<bool> see(Context& context, GatewayName gateway, domain::GatewayRefun
     return refund.gateway_refund_id == snapshot.gateway_refund_id &&
            (!snapshot.status || refund.status == *snapshot.status);
   });
-  if (known) co_return false;
-  (void)co_await query_refunds(context, loaded.payment->id);
-  co_return true;
+  if (known) co_return Seen::known;
+  co_return seen_by(co_await query_refunds(context, loaded.payment->id));
 }
 
-base::Task<bool> see(Context& context, GatewayName gateway, domain::GatewayDispute snapshot) {
+base::Task<Seen> see(Context& context, GatewayName gateway, domain::GatewayDispute snapshot) {
   const auto loaded = co_await find(context, gateway, snapshot.gateway_payment_id, {},
                                     ports::DisputeRef{gateway, snapshot.gateway_dispute_id});
-  if (!loaded.payment || agrees(loaded.dispute, snapshot)) co_return false;
-  (void)co_await query_disputes(context, loaded.payment->id);
-  co_return true;
+  if (!loaded.payment || agrees(loaded.dispute, snapshot)) co_return Seen::known;
+  co_return seen_by(co_await query_disputes(context, loaded.payment->id));
 }
 
-base::Task<bool> see(Context& context, GatewayName gateway, domain::GatewaySubscription snapshot) {
+base::Task<Seen> see(Context& context, GatewayName gateway, domain::GatewaySubscription snapshot) {
   auto loaded = co_await context.store.load(
       {.subscription = ports::RemoteSubscriptionRef{gateway, snapshot.gateway_subscription_id}});
   if (!loaded.subscription && snapshot.our_subscription)
     loaded = co_await context.store.load({.subscription = *snapshot.our_subscription});
   const auto& row = loaded.subscription;
-  if (!row && !snapshot.our_subscription) co_return false;
+  if (!row && !snapshot.our_subscription) co_return Seen::known;
   const auto& known = row ? row->gateway_subscription_id : std::nullopt;
   if (!row || row->gateway != gateway || (known && *known != snapshot.gateway_subscription_id))
     co_return co_await ask_a_person(context,
@@ -195,13 +198,23 @@ base::Task<bool> see(Context& context, GatewayName gateway, domain::GatewaySubsc
   const auto plans = co_await context.store.plans();
   const auto now = context.clock.now();
   domain::SubscriptionBooks books({now, domain::IdSource(now, {}), {}}, *row, plans);
-  if (!books.apply(snapshot, {}) && loaded.open_calls.empty()) co_return false;
-  (void)co_await sync_subscription(context, row->id, {}, snapshot.gateway_subscription_id);
-  co_return true;
+  if (!books.apply(snapshot, {}) && loaded.open_calls.empty()) co_return Seen::known;
+  const auto synced =
+      co_await sync_subscription(context, row->id, {}, snapshot.gateway_subscription_id);
+  co_return synced == Synced::no_answer ? Seen::missed : Seen::handled;
 }
 
-base::Task<bool> see(Context& context, GatewayName gateway, ports::ListedEvent event) {
-  return take_listed_event(context, gateway, std::move(event.event), std::move(event.request));
+base::Task<Seen> see(Context& context, GatewayName gateway, ports::ListedEvent event) {
+  switch (co_await take_listed_event(context, gateway, std::move(event.event),
+                                     std::move(event.request))) {
+    case ListedTaken::of_no_interest:
+      co_return Seen::known;
+    case ListedTaken::stored:
+      co_return Seen::handled;
+    case ListedTaken::not_now:
+      break;
+  }
+  co_return Seen::missed;
 }
 
 }  // namespace cobro::app

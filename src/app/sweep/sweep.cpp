@@ -51,6 +51,7 @@ class Walk {
       point_.walking_to = context_.clock.now();
       point_.next_page.reset();
     }
+    cursor_ = point_.next_page;
     while (co_await read_page()) co_await context_.clock.sleep(kPause);
   }
 
@@ -63,7 +64,7 @@ class Walk {
   base::Task<bool> read_page() {
     const auto& lists = *gateway_.lists_of_everything();
     auto response =
-        co_await ask_gateway(context_, gateway_, lists.list_page(list_, from(), point_.next_page));
+        co_await ask_gateway(context_, gateway_, lists.list_page(list_, from(), cursor_));
     if (!response) co_return co_await give_back("no answer");
     const auto page = lists.parse_page(list_, *response);
     if (!page.understood) {
@@ -72,11 +73,23 @@ class Walk {
       co_return co_await give_back("the answer is no page of a list");
     }
     if (!co_await see_all(page)) co_return false;
-    point_.next_page = page.next;
-    if (!page.next) point_.walked_to = std::exchange(point_.walking_to, std::nullopt);
+    cursor_ = page.next;
+    if (!missed_) point_.next_page = page.next;
     if (page.next && !stopped_) co_return co_await keep(kLease);
+    if (!page.next) end_walk();
     co_await keep(base::Duration::zero());
     co_return false;
+  }
+
+  // A walk that missed something is not over: the next one goes on from the page where that stands.
+  void end_walk() {
+    if (!missed_) {
+      point_.walked_to = std::exchange(point_.walking_to, std::nullopt);
+      return;
+    }
+    context_.log.write(ports::LogLevel::warning,
+                       "what a gateway lists could not all be looked at; it is walked again",
+                       {{"list", name_of(list_)}});
   }
 
   base::Task<bool> see_all(const ports::ListPage& page) {
@@ -98,12 +111,18 @@ class Walk {
     co_return true;
   }
 
-  // True when it took more than a look. One that cannot be applied must not hold up the others.
+  // True when it took more than a look. One that cannot be looked at now is looked at again; one
+  // that cannot be applied at all must not hold up the others.
   template <class Object>
   base::Task<bool> see_one(const Object& object) {
     std::string failure;
     try {
-      co_return co_await see(context_, gateway_.name(), object);
+      const auto seen = co_await see(context_, gateway_.name(), object);
+      if (seen == Seen::missed) missed_ = true;
+      co_return seen != Seen::known;
+    } catch (const ports::StoreUnavailable& error) {
+      missed_ = true;
+      failure = error.what();
     } catch (const std::exception& error) {
       failure = error.what();
     }
@@ -130,7 +149,9 @@ class Walk {
   Context& context_;
   const ports::Gateway& gateway_;
   GatewayList list_;
-  SweepPoint point_;
+  SweepPoint point_;                   // next_page: the first that was not all seen
+  std::optional<std::string> cursor_;  // the page to read now
+  bool missed_ = false;
   const bool& stopped_;
 };
 

@@ -341,23 +341,27 @@ base::Task<base::Result<Received, Refusal>> receive_webhook(Context& context,
   co_return co_await store(context, incoming, row_alone(incoming), &keep);
 }
 
-base::Task<bool> take_listed_event(Context& context, domain::GatewayName gateway,
-                                   ports::GatewayEvent event, ports::WebhookRequest request) {
-  if (event.other_mode || std::holds_alternative<ports::OfNoInterest>(event.says)) co_return false;
+base::Task<ListedTaken> take_listed_event(Context& context, domain::GatewayName gateway,
+                                          ports::GatewayEvent event,
+                                          ports::WebhookRequest request) {
+  using enum ListedTaken;
+  if (event.other_mode || std::holds_alternative<ports::OfNoInterest>(event.says))
+    co_return of_no_interest;
   Incoming incoming{gateway, std::move(event), std::move(request)};
   auto known = co_await context.store.load(row_and_subject(context, incoming));
-  if (known.webhook || whose(incoming.event, known) == Whose::of_another) co_return false;
+  if (known.webhook || whose(incoming.event, known) == Whose::of_another) co_return of_no_interest;
   if (auto* named = payment_by_charge(incoming.event)) {
     auto payment = co_await name_by_charge(context, gateway, *named);
-    if (!payment) co_return false;
+    if (!payment) co_return not_now;
     *named = std::move(*payment);
     known = co_await context.store.load(row_and_subject(context, incoming));
   }
-  if (!is_of_ours(known)) co_return false;
+  if (!is_of_ours(known)) co_return of_no_interest;
   auto received = co_await try_whole(context, incoming, &take_known);
-  if (!received || received->duplicate) co_return false;
+  if (!received) co_return not_now;
+  if (received->duplicate) co_return of_no_interest;
   if (received->left) co_await apply_webhook(context, std::move(*received->left));
-  co_return true;
+  co_return stored;
 }
 
 }  // namespace cobro::app

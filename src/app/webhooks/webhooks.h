@@ -27,9 +27,14 @@ base::Task<base::Result<Received, domain::Refusal>> receive_webhook(Context& con
                                                                     ports::WebhookRequest request);
 
 // Takes an event that the gateway lists, and perhaps never sent, and applies it, unless it came
-// already or is about nothing that we know. True when the inbox did not have it.
-base::Task<bool> take_listed_event(Context& context, domain::GatewayName gateway,
-                                   ports::GatewayEvent event, ports::WebhookRequest request);
+// already or is about nothing that we know.
+enum class ListedTaken {
+  of_no_interest,
+  stored,   // the inbox did not have it; whatever becomes of it now, it is not lost
+  not_now,  // the gateway or the database did not answer: it is to be taken again
+};
+base::Task<ListedTaken> take_listed_event(Context& context, domain::GatewayName gateway,
+                                          ports::GatewayEvent event, ports::WebhookRequest request);
 
 // Applies a stored event; what cannot be applied now waits, with growing pauses. Throws only
 // when not even that can be written: the lease runs out then.
