@@ -38,6 +38,14 @@ bool is_collected(const GatewayInvoice& invoice) {
          (invoice.payment && invoice.payment->state == RemoteState::processing);
 }
 
+std::optional<std::string> unread_money(const GatewayInvoice& invoice) {
+  const auto& payment = invoice.payment;
+  if (!payment || payment->amount) return std::nullopt;
+  const bool moved =
+      invoice.status == InvoiceStatus::paid || payment->state == RemoteState::succeeded;
+  return moved ? payment->unread_amount : std::nullopt;
+}
+
 CheckoutStatus status_of(const CheckoutSession& session, const Payment& payment,
                          base::Timestamp now) {
   if (payment.state == PaymentState::succeeded || payment.state == PaymentState::authorized)

@@ -483,6 +483,13 @@ void Books::report_late_access(std::string detail) {
   payment_changed_ = true;
 }
 
+void Books::report_unread(std::string gateway_object_id, std::string detail) {
+  ask(ReviewKind::unknown_object, std::move(detail), payment_.amount);
+  result_.reviews.back().amount.reset();
+  result_.reviews.back().gateway_object_id = std::move(gateway_object_id);
+  payment_changed_ = true;
+}
+
 void Books::ask_a_person(const GatewayCall& call, std::string detail) {
   ask(ReviewKind::unknown_outcome, std::move(detail), call.amount.value_or(payment_.amount));
   result_.reviews.back().call_id = call.id;

@@ -112,6 +112,9 @@ class Books {
   void conflict(std::string detail);
   // Money came when the access that it pays for had ended. It is kept and grants nothing.
   void report_late_access(std::string detail);
+  // The gateway moved money of this payment by an object of its own that cannot be booked. A person
+  // is asked once about each.
+  void report_unread(std::string gateway_object_id, std::string detail);
   // Nobody could learn how the call ended.
   void ask_a_person(const GatewayCall& call, std::string detail);
 

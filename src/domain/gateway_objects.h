@@ -37,6 +37,7 @@ struct GatewayPayment {
   RemoteState state = RemoteState::unrecognized;
   // There is none when the gateway names an amount or currency that we cannot read.
   std::optional<Money> amount;
+  std::optional<std::string> unread_amount = {};   // then: as the gateway words it, "70939 isk"
   std::optional<Money> captured;                   // of a succeeded one
   std::optional<base::Timestamp> charged_at = {};  // of a succeeded one, where that is shown
   std::optional<std::string> charge_id;
@@ -153,12 +154,16 @@ struct GatewayInvoice {
 
 // Whether the invoice is paid, or about to be: its payment is under way.
 bool is_collected(const GatewayInvoice& invoice);
+// What was paid on the invoice, as the gateway words it, where money moved of an amount that we
+// cannot read: it is in no book.
+std::optional<std::string> unread_money(const GatewayInvoice& invoice);
 
 struct GatewayRefund {
   std::string gateway_refund_id;
   std::optional<std::string> gateway_payment_id;
   std::optional<RefundStatus> status;  // nothing: a word we do not know
   std::optional<Money> amount;
+  std::optional<std::string> unread_amount = {};  // without one: as the gateway words it
   std::optional<std::string> reason;
   std::optional<std::string> failure_reason;
   std::optional<PaymentId> our_payment;

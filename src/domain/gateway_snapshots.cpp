@@ -60,7 +60,8 @@ bool may_have_captured(const Payment& payment, Money captured) {
 Applied capture(Books& books, const GatewayPayment& snapshot) {
   const Payment& payment = books.payment();
   if (!snapshot.amount || !snapshot.captured)
-    return conflict(books, "the gateway says that it captured an amount we cannot read");
+    return conflict(books, "the gateway says that it captured an amount we cannot read" +
+                               (snapshot.unread_amount ? ": " + *snapshot.unread_amount : ""));
   if (payment.state == PaymentState::succeeded || payment.overpayment) {
     const auto known = payment.overpayment ? payment.overpayment->amount : payment.captured;
     if (known == *snapshot.captured) return Applied::nothing_new;
@@ -177,14 +178,26 @@ Applied book_outside_refund_of_overpayment(Books& books, const GatewayRefund& sn
   return book(books, refund.id, snapshot);
 }
 
+// It cannot be booked, and is not dropped.
+Applied report_unread(Books& books, const GatewayRefund& snapshot) {
+  books.report_unread(
+      snapshot.gateway_refund_id,
+      fmt::format("the gateway has a refund {} of this payment, of an amount that we cannot read: "
+                  "{}; it is not in our books",
+                  snapshot.gateway_refund_id, snapshot.unread_amount.value_or("not told")));
+  return Applied::conflicted;
+}
+
 // A refund that no row of ours waits for: made in the gateway's dashboard, or one of ours that
 // was given up and is there after all. One that has failed holds nothing; it is kept, so that
 // an older snapshot of its success finds it.
 Applied book_outside_refund(Books& books, const GatewayRefund& snapshot) {
-  if (!snapshot.status || !snapshot.amount || !snapshot.amount->is_positive())
-    return Applied::nothing_new;
+  if (!snapshot.status) return Applied::nothing_new;
   const bool moves_money = *snapshot.status != RefundStatus::failed;
   const Payment& payment = books.payment();
+  const bool has_money = payment.state != PaymentState::cancelled || payment.overpayment;
+  if (!snapshot.amount && moves_money && has_money) return report_unread(books, snapshot);
+  if (!snapshot.amount || !snapshot.amount->is_positive()) return Applied::nothing_new;
   if (snapshot.amount->currency() != payment.amount.currency())
     return moves_money ? conflict(books, says("of a refund an amount of", *snapshot.amount,
                                               payment.captured))

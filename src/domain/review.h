@@ -19,7 +19,7 @@ enum class ReviewKind {
   unknown_outcome,
   conflict,
   late_access,     // money that came for access already ended
-  unknown_object,  // made by us, by its own word, and of no row here
+  unknown_object,  // ours, by its own word, and of no row here, or of an amount we cannot read
 };
 enum class ReviewStatus { open, resolved };
 // How the operation ended; where there is a conflict, how the payment did.

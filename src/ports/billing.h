@@ -70,7 +70,8 @@ class GatewaySubscriptions : public virtual OtherCalls {
   [[nodiscard]] virtual std::optional<domain::GatewayInvoice> parse_invoice(
       const HttpResponse& response) const = 0;
   // Asks what a change of plan would cost, without making it. Refusals of `parse_preview`:
-  // validation_failed (price_id, proration_date), gateway_refused, gateway_busy.
+  // validation_failed (price_id, proration_date), currency_not_supported (it costs no whole amount
+  // of its currency), gateway_refused, gateway_busy.
   [[nodiscard]] virtual domain::GatewayRequest preview(const ChangePlanCommand& change) const = 0;
   [[nodiscard]] virtual base::Result<domain::GatewayPreview, domain::Refusal> parse_preview(
       const HttpResponse& response) const = 0;

@@ -115,7 +115,7 @@ struct Reads {
                                 domain::PaymentMethodId, RemoteCustomerRef, RemoteMethodRef>;
   Customer customer = {};
   // Loads the subscriptions of a customer that is found by its user: those that have not ended,
-  // oldest first, with their open calls.
+  // oldest first, with their open calls, and the last call that was to set the method of each.
   bool customer_subscriptions = false;
   using Subscription = std::variant<std::monostate, domain::SubscriptionId, RemoteSubscriptionRef>;
   Subscription subscription = {};
@@ -144,6 +144,7 @@ struct Loaded {
   std::optional<domain::Customer> customer;
   std::vector<domain::PaymentMethod> methods;
   std::vector<domain::Subscription> customer_subscriptions;
+  std::vector<domain::GatewayCall> method_calls;  // of these: one each at most, whatever its end
   std::optional<domain::Subscription> subscription;
   std::optional<domain::CheckoutSession> checkout;
   std::optional<domain::Dispute> dispute;  // as asked for

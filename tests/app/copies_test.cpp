@@ -295,6 +295,46 @@ TEST_F(Copies, of_a_detached_method_leave_the_list_when_they_are_refused) {
   EXPECT_EQ(world.audit(), "");
 }
 
+// The caller named none: what is the default now is paid with, and none that is gone is spoken of.
+TEST_F(Copies, of_a_default_that_was_detached_there_give_way_to_the_next) {
+  for (const auto* card : {"pm_card_visa", "pm_card_mastercard", "pm_card_amex"})
+    save_card(world, card);
+  const auto methods = members.saved("ana").methods;
+  const auto detach = [&](std::size_t number) {
+    const auto path =
+        "/v1/payment_methods/" + methods.at(number).gateway_payment_method_id + "/detach";
+    ASSERT_EQ(world.sandbox_post(path, "").status, 200);
+  };
+  detach(0);  // the default
+  detach(2);  // that would be it next
+  world.order("100");
+  world.pay(1, "100");
+  EXPECT_EQ(to_string(process_intent(world, 1, {}, "k")), "1 succeeded 100.00/100.00");
+  EXPECT_EQ(to_string(process_intent(world, 1, {}, "k")), "1 succeeded 100.00/100.00");
+  EXPECT_EQ(members.saved("ana").methods.size(), 1U);
+
+  detach(1);
+  world.order("100");
+  world.pay(2, "100");
+  const auto refused = process_intent(world, 2);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().details.at(0).code, "required");
+  EXPECT_EQ(world.payment(2).state, domain::PaymentState::pending);
+  EXPECT_TRUE(members.saved("ana").methods.empty());
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_F(Copies, of_a_default_that_is_there_keep_the_refusal) {
+  save_card(world, "pm_card_visa");
+  world.order("100");
+  world.pay(1, "100");
+  const auto* rule =
+      "fault=refused&times=1&operation=payment_intent.create&code=payment_method_unexpected_state";
+  ASSERT_EQ(world.sandbox_post("/_sandbox/faults", rule).status, 200);
+  EXPECT_EQ(blamed(process_intent(world, 1)), "payment_method_id");
+  EXPECT_EQ(to_string(process_intent(world, 1)), "1 succeeded 100.00/100.00");
+}
+
 TEST_F(Copies, of_a_subscription_that_is_gone_end_and_are_never_made_again) {
   members.now(members.subscribing("ana", kBasic, "pm_card_visa"));
   const std::string id = "sub_gone";

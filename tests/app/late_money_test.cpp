@@ -251,9 +251,6 @@ TEST_P(Overpaid, many_refunds_at_once_send_it_back_once) {
 TEST_P(Overpaid, it_goes_back_by_itself_where_the_settings_say_so) {
   world.context->settings.refund_overpayments = true;
   pay_twice();
-  EXPECT_EQ(status_of(overpayment(1)), OverpaymentStatus::refunding);
-  world.advance(minutes(3));
-  settle();
   EXPECT_EQ(status_of(overpayment(1)), OverpaymentStatus::refunded);
   EXPECT_EQ(world.sandbox_charged("pen"), 10000);
   EXPECT_EQ(world.audit(), "");
@@ -293,11 +290,49 @@ TEST_P(Overpaid, a_hold_that_nobody_can_capture_is_released_at_the_gateway) {
   world.process(2);
   confirm_in_browser(1, "pm_card_visa");
   settle();
-  EXPECT_EQ(world.payment(1).state, PaymentState::failed);
-  world.advance(minutes(3));
-  settle();
   EXPECT_EQ(world.payment(1).state, PaymentState::cancelled);
   EXPECT_EQ(world.standing_there(1), "cancelled 0.00, refunded 0.00");
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_P(Overpaid, what_nobody_can_capture_is_released_within_the_request_that_learns_of_it) {
+  world.pay(1, "100", "stripe", domain::CaptureMethod::manual);
+  world.process(1, "pm_card_chargeDeclined");
+  world.pay(1, "100");
+  world.process(2);
+  world.hold_webhooks = true;
+  confirm_in_browser(1, "pm_card_visa");
+  world.capture(1);
+  EXPECT_EQ(world.standing_there(1), "cancelled 0.00, refunded 0.00");
+  EXPECT_EQ(world.payment(1).state, PaymentState::cancelled);
+}
+
+// An order of 100 of which 50 are paid and 40 are asked for has no room for 100 more.
+TEST_P(Overpaid, what_does_not_fit_all_the_same_takes_no_other_payments_place) {
+  world.pay(1, "100");
+  world.process(1, "pm_card_chargeDeclined");
+  world.pay(1, "50");
+  world.process(2);
+  world.pay(1, "40");
+  confirm_in_browser(1, "pm_card_visa");
+  settle();
+  EXPECT_EQ(overpayment(1).amount.to_decimal(), "100.00");
+  EXPECT_EQ(world.payment(3).state, PaymentState::pending);
+  world.process(3);
+  EXPECT_EQ(world.payment(3).state, PaymentState::succeeded);
+  EXPECT_EQ(world.audit(), "");
+}
+
+TEST_P(Overpaid, what_fits_takes_the_place_of_no_more_than_it_needs_the_newest_first) {
+  world.pay(1, "60");
+  world.process(1, "pm_card_chargeDeclined");
+  world.pay(1, "30");
+  world.pay(1, "40");
+  confirm_in_browser(1, "pm_card_visa");
+  settle();
+  EXPECT_EQ(world.payment(1).state, PaymentState::succeeded);
+  EXPECT_EQ(world.payment(2).state, PaymentState::pending);
+  EXPECT_EQ(world.payment(3).state, PaymentState::cancelled);
   EXPECT_EQ(world.audit(), "");
 }
 

@@ -286,6 +286,27 @@ TEST_P(Reconciling, an_intent_that_was_never_made_is_cancelled) {
   EXPECT_EQ(world.audit(), "");
 }
 
+// The gateway said that it does not know the object: until a person has looked nothing is sent
+// about it, also by recovery, whatever the gateway would say by then.
+TEST_P(Reconciling, of_a_conflict_nothing_is_sent_until_a_person_has_decided) {
+  world.pay(1, "100", "stripe", domain::CaptureMethod::manual);
+  world.process(1);
+  const auto held = world.standing_there(1);
+  for (const std::string operation : {"payment_intent.capture", "payment_intent.retrieve"})
+    world.sandbox_post("/_sandbox/faults",
+                       "fault=refused&status=404&code=resource_missing&param=intent&times=1"
+                       "&operation=" +
+                           operation);
+  world.capture(1);
+  ASSERT_TRUE(world.payment(1).conflicted);
+  for (int hour = 0; hour < 30; ++hour) {
+    world.advance(std::chrono::hours(1));
+    world.work();
+  }
+  EXPECT_EQ(world.standing_there(1), held);
+  EXPECT_TRUE(world.payment(1).conflicted);
+}
+
 INSTANTIATE_TEST_SUITE_P(whole_and_split, Conflict, ::testing::Bool(),
                          [](const auto& info) { return info.param ? "split" : "whole"; });
 

@@ -205,6 +205,36 @@ TEST_P(SubscriptionChanges, another_card_pays_what_is_open_or_is_declined) {
   EXPECT_EQ(world.audit(), "");
 }
 
+// The card is changed by then, and says so.
+TEST_P(SubscriptionChanges, another_card_that_was_set_and_not_charged_is_told_as_that) {
+  members.now(members.paying_with("ana", there(), kFailsLater));
+  pass(kMonth);
+  ASSERT_EQ(members.status("ana"), "past_due");
+  int number = 0;
+  for (const auto cut : {Cut::throttled, Cut::none}) {
+    const bool busy = cut == Cut::throttled;
+    world.wire.fate = [cut](const ports::HttpRequest& request) {
+      return request.url.ends_with("/pay") ? cut : Cut::none;
+    };
+    world.wire.forge = [busy](const ports::HttpRequest& request, ports::HttpResponse& answer) {
+      if (busy || !request.url.ends_with("/pay")) return;
+      answer.status = 403;
+      answer.body = R"({"error":{"type":"invalid_request_error","message":"no leave to pay"}})";
+    };
+    const std::string card = busy ? "pm_card_mastercard" : kFailsLater;
+    const auto answer = run(
+        world.clock, members.paying_with("ana", there(), card, "told" + std::to_string(++number)));
+    ASSERT_FALSE(answer);
+    const auto& refusal = answer.error();
+    EXPECT_EQ(refusal.code,
+              busy ? domain::RefusalCode::gateway_busy : domain::RefusalCode::gateway_refused);
+    EXPECT_EQ(refusal.message.find("nothing was done"), std::string::npos) << refusal.message;
+    EXPECT_NE(refusal.message.find("what is owed was not paid"), std::string::npos)
+        << refusal.message;
+    EXPECT_EQ(members.only("ana").gateway_payment_method_id, newest().gateway_payment_method_id);
+  }
+}
+
 TEST_P(SubscriptionChanges, a_new_default_pays_what_the_old_one_paid) {
   members.now(members.saving("ana", "pm_card_mastercard"));
   const auto method = newest();

@@ -331,18 +331,25 @@ app::Answer World::cancel_order(std::int64_t order, const std::string& key) {
 }
 
 app::Answer World::record(std::int64_t payment, domain::TransactionType type,
-                          const std::string& amount, std::optional<base::Timestamp> processed_at) {
+                          const std::string& amount, std::optional<base::Timestamp> processed_at,
+                          const std::string& key) {
+  return run_now(recording(payment, type, amount, key, processed_at));
+}
+
+base::Task<app::Answer> World::recording(std::int64_t payment, domain::TransactionType type,
+                                         std::string amount, std::string key,
+                                         std::optional<base::Timestamp> processed_at) {
   app::RecordTransaction command{.payment = payment,
                                  .type = type,
                                  .amount = amount,
                                  .gateway_transaction_id = "cash-1",
                                  .processed_at = processed_at};
-  return run_now(app::record_transaction(
-      *context, call("root", app::Role::admin, "transactions", "", ""), std::move(command),
+  return app::record_transaction(
+      *context, call("root", app::Role::admin, "transactions", key, amount), std::move(command),
       [](const domain::Transaction& row, const domain::Payment& paid) {
         return line(201, std::string(domain::to_string(row.type)) + " " +
                              std::string(domain::to_string(paid.state)));
-      }));
+      });
 }
 
 std::vector<app::Answer> World::all(std::vector<base::Task<app::Answer>> tasks) {

@@ -94,12 +94,15 @@ class World {
   app::Answer describe(std::int64_t payment, const std::string& description);
   app::Answer cancel_order(std::int64_t order, const std::string& key = "");
   app::Answer record(std::int64_t payment, domain::TransactionType type, const std::string& amount,
-                     std::optional<base::Timestamp> processed_at = {});
+                     std::optional<base::Timestamp> processed_at = {}, const std::string& key = "");
   // The same, not awaited: for many at the same instant.
   base::Task<app::Answer> processing(std::int64_t payment, std::string method, std::string key);
   base::Task<app::Answer> refunding(std::int64_t payment, std::string amount, std::string reason,
                                     std::string key);
   base::Task<app::Answer> paying(std::int64_t order, std::string amount);
+  base::Task<app::Answer> recording(std::int64_t payment, domain::TransactionType type,
+                                    std::string amount, std::string key,
+                                    std::optional<base::Timestamp> processed_at = {});
   base::Task<app::Answer> cancelling(std::int64_t payment, std::string key);
   base::Task<app::Answer> cancelling_order(std::int64_t order, std::string key);
   // Runs all of them at once and gives their answers in order.

@@ -377,10 +377,17 @@ TEST_P(BillingRows, a_customers_subscriptions_come_along_when_they_are_asked_for
   over.status = domain::SubscriptionStatus::cancelled;
   auto expired = make.subscription(customer);
   expired.status = domain::SubscriptionStatus::incomplete_expired;
+  auto earlier = make.other_call(Operation::set_method, active.id.uuid);
+  earlier.status = domain::CallStatus::accepted;
+  earlier.closed_at = earlier.created_at;
+  auto refused = make.other_call(Operation::set_method, incomplete.id.uuid);
+  refused.status = domain::CallStatus::not_executed;
+  refused.closed_at = refused.created_at;
+  backend->clock.advance(std::chrono::milliseconds(1));
   const auto call = make.other_call(Operation::set_method, active.id.uuid);
-  must_write(ports::Changes().insert(call, make.other_call(Operation::end_now, over.id.uuid),
-                                     customer, other, over, expired, active, incomplete,
-                                     make.subscription(other)));
+  must_write(ports::Changes().insert(
+      call, earlier, refused, make.other_call(Operation::end_now, over.id.uuid), customer, other,
+      over, expired, active, incomplete, make.subscription(other)));
   const ports::CustomerRef user{customer.gateway, customer.tenant_id, customer.user_id};
   const auto loaded = run(store->load({.customer = user, .customer_subscriptions = true}));
   ASSERT_EQ(loaded.customer_subscriptions.size(), 2U);
@@ -388,6 +395,9 @@ TEST_P(BillingRows, a_customers_subscriptions_come_along_when_they_are_asked_for
   expect_equal(loaded.customer_subscriptions[1], incomplete);
   ASSERT_EQ(loaded.open_calls.size(), 1U);
   expect_equal(loaded.open_calls[0], call);
+  ASSERT_EQ(loaded.method_calls.size(), 2U);
+  expect_equal(loaded.method_calls[0], refused);
+  expect_equal(loaded.method_calls[1], call);
   EXPECT_TRUE(run(store->load({.customer = user})).customer_subscriptions.empty());
 }
 

@@ -87,6 +87,31 @@ TEST(StripePreview, tells_what_was_there_before_the_change) {
   EXPECT_TRUE(preview->lines[0].proration && preview->lines[1].proration);
 }
 
+// Asking again would say the same: it is no silence.
+TEST(StripePreview, of_no_whole_amount_of_its_currency_is_refused_for_good) {
+  const auto gateway = stripe();
+  const auto preview = [&](std::string_view line) {
+    return gateway.subscriptions()->parse_preview(
+        answer(200, json(fmt::format(R"({{"id":"upcoming_in_1","object":"invoice","lines":{{"data":[
+          {{"amount":100000,"currency":"isk","period":{{"start":1000,"end":2000}}}},
+          {{{},"period":{{"start":2000,"end":3000}}}}]}}}})",
+                                     line))));
+  };
+  EXPECT_TRUE(preview(R"("amount":-70900,"currency":"isk")"));
+  for (const auto* line :
+       {R"("amount":-70939,"currency":"isk")", R"("amount":1,"currency":"ugx")",
+        R"("amount":9999999999999,"currency":"usd")", R"("amount":100,"currency":"xxx")"}) {
+    const auto refused = preview(line);
+    ASSERT_FALSE(refused) << line;
+    EXPECT_EQ(refused.error().code, domain::RefusalCode::currency_not_supported) << line;
+    EXPECT_FALSE(refused.error().retry_after_s) << line;
+  }
+  EXPECT_NE(preview(R"("amount":-70939,"currency":"isk")").error().message.find("-70939 isk"),
+            std::string::npos);
+  EXPECT_EQ(preview(R"("amount":"100","currency":"usd")").error().code,
+            domain::RefusalCode::gateway_busy);
+}
+
 TEST(StripePreview, a_refusal_says_what_of_the_change_is_wrong) {
   const auto gateway = stripe();
   const auto refusal = [&](int status, const std::string& body) {
@@ -333,6 +358,24 @@ TEST(StripeInvoice, tells_when_it_was_paid_by_its_charge_or_else_by_itself) {
   EXPECT_EQ(told(expanded, transitions), base::Timestamp::from_unix_seconds(1769800000));
   EXPECT_EQ(told("ch_1", transitions), base::Timestamp::from_unix_seconds(1769900000));
   EXPECT_EQ(told("ch_1", wire::JsonNull{}), std::nullopt);
+}
+
+TEST(StripeInvoice, that_is_paid_with_an_amount_that_cannot_be_read_says_it_in_stripes_words) {
+  const auto unread = [](std::string_view status, std::string_view of_intent,
+                         const wire::Json& amount, std::string_view currency) {
+    return domain::unread_money(*invoice(basil_invoice(
+        status, {{"payments", paid_by(intent(of_intent, {{"amount", amount},
+                                                         {"amount_received", amount},
+                                                         {"currency", currency}}))}})));
+  };
+  EXPECT_EQ(unread("paid", "succeeded", 70939, "isk"), "70939 isk");
+  EXPECT_EQ(unread("open", "succeeded", 70939, "ugx"), "70939 ugx");
+  EXPECT_EQ(unread("paid", "succeeded", 100, "xxx"), "100 xxx");
+  EXPECT_EQ(unread("paid", "succeeded", "70939", "isk"), "no number isk");
+  EXPECT_EQ(unread("paid", "succeeded", 70900, "isk"), std::nullopt);
+  EXPECT_EQ(unread("open", "requires_payment_method", 70939, "isk"), std::nullopt);
+  EXPECT_EQ(domain::unread_money(*invoice(basil_invoice("paid"))), std::nullopt)
+      << "its payment is not shown";
 }
 
 TEST(StripeInvoice, names_the_intent_of_which_only_the_id_shows) {

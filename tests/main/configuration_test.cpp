@@ -214,6 +214,19 @@ TEST_F(ConfigurationTest, origins_are_a_list_in_both_forms_and_a_star_is_everybo
   EXPECT_THAT(loaded().configuration.cors_origins, IsEmpty());
 }
 
+// A browser says its origin in one form only: what is listed otherwise would match nothing.
+TEST_F(ConfigurationTest, origins_that_no_browser_could_say_are_refused) {
+  set("COBRO_CORS_ORIGINS", "HTTPS://Shop.example:443/ ,http://localhost:5173");
+  EXPECT_THAT(problems(), IsEmpty());
+  EXPECT_THAT(loaded().configuration.cors_origins,
+              ElementsAre("https://shop.example", "http://localhost:5173"));
+  for (const auto* wrong :
+       {"shop.example", "https://a.example/x", "https://e@a.example", ",", "*, shop.example"}) {
+    sources.environment = {{"COBRO_CORS_ORIGINS", wrong}};
+    EXPECT_THAT(problems(), ElementsAre(HasSubstr("COBRO_CORS_ORIGINS"))) << wrong;
+  }
+}
+
 TEST_F(ConfigurationTest, return_origins_are_read_and_compared_as_origins) {
   EXPECT_THAT(loaded().configuration.return_origins, IsEmpty());
   set("COBRO_RETURN_ORIGINS", "HTTPS://Shop.example:443/ ,http://localhost:5173");

@@ -53,6 +53,29 @@ TEST(SandboxPlanChanges, the_difference_is_on_the_next_invoice) {
             0U);
 }
 
+// As Stripe's amounts of these currencies are hundredths, and whole all the same.
+TEST(SandboxPlanChanges, is_of_whole_amounts_where_the_currency_has_no_others) {
+  Billing world("2027-04-01");
+  world.use_card("pm_card_visa");
+  const auto price = [&](int amount) {
+    return world
+        .post("/v1/prices", fmt::format("currency=isk&unit_amount={}&recurring[interval]=month&"
+                                        "product_data[name]=Kronur",
+                                        amount))
+        .text({"id"});
+  };
+  const auto made = world.subscribe("", price(100'000));
+  ASSERT_EQ(made.text({"status"}), "active") << made.body;
+  world.advance("2027-04-11");
+  const auto changed =
+      world.post("/v1/subscriptions/" + made.text({"id"}),
+                 fmt::format("items[0][id]={}&items[0][price]={}&proration_behavior=always_invoice",
+                             *Billing::item(made).string_at({"id"}), price(200'000)));
+  ASSERT_EQ(changed.status, 200) << changed.body;
+  EXPECT_EQ(world.invoices(made.text({"id"})).back(), "2027-04-11 66600 paid")
+      << "two thirds: 133300 - 66700";
+}
+
 TEST(SandboxPlanChanges, or_is_billed_at_once) {
   Plans world;
   const auto changed = world.upgrade("&proration_behavior=always_invoice");

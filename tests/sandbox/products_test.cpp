@@ -30,6 +30,22 @@ TEST(SandboxProducts, are_made_changed_listed_and_deleted) {
             (std::vector<std::string>{"product.created", "product.updated", "product.deleted"}));
 }
 
+TEST(SandboxProducts, prices_are_whole_where_the_currency_has_no_fractions) {
+  World world;
+  const auto make = [&](const std::string& currency, int amount) {
+    return world.post(
+        "/v1/prices",
+        fmt::format("currency={}&unit_amount={}&product_data[name]=Book", currency, amount));
+  };
+  EXPECT_EQ(make("isk", 50'000).status, 200);
+  EXPECT_EQ(make("usd", 50'050).status, 200);
+  for (const auto* currency : {"isk", "ugx"}) {
+    const auto refused = make(currency, 50'050);
+    EXPECT_EQ(refused.status, 400) << refused.body;
+    EXPECT_EQ(refused.text({"error", "param"}), "unit_amount");
+  }
+}
+
 TEST(SandboxProducts, prices_belong_to_a_product_and_keep_their_amount) {
   World world;
   const auto product = world.post("/v1/products", "name=Course").text({"id"});

@@ -85,7 +85,7 @@ get /api/v1/refunds listRefunds bearer
 get /api/v1/refunds/{id} getRefund bearer
     200 400 401 404 500 503 | id!
 post /api/v1/transactions recordTransaction bearer body
-    201 400 401 403 404 409 413 415 422 500 503 | Idempotency-Key
+    201 400 401 403 404 409 413 415 422 500 502 503 504 | Idempotency-Key
 get /api/v1/transactions listTransactions bearer
     200 400 401 404 500 503 | limit offset cursor payment_id type status from to
 get /api/v1/transactions/{id} getTransaction bearer

@@ -4,6 +4,7 @@
 
 #include "app/calls/accounts.h"
 #include "app/calls/recovery.h"
+#include "app/pipeline/guards.h"
 #include "base/check.h"
 #include "domain/words.h"
 
@@ -94,6 +95,7 @@ Made make(const Context& context, const Interface* gateway, Counted row, const C
 Made make_call(const Context& context, domain::Books& books, const ports::PaymentCommand& command,
                std::string requested_by) {
   const auto& payment = books.payment();
+  if (payment.conflicted) return std::unexpected(payment_conflicted());
   const auto* gateway = context.gateways.find(payment.gateway);
   if (gateway == nullptr || !gateway->capabilities().remote)
     return std::unexpected(not_available());

@@ -17,8 +17,9 @@
 namespace cobro::app {
 
 // Builds the call of `command` on the books' payment, counts it there, and marks the payment as
-// having an operation open (refunds apart). Refusals: what the gateway cannot do
-// (gateway_not_available, currency_not_supported, validation_failed).
+// having an operation open (refunds apart). Refusals: payment_conflicted, for nothing is sent about
+// what a person must decide; what the gateway cannot do (gateway_not_available,
+// currency_not_supported, validation_failed).
 base::Result<domain::GatewayCall, domain::Refusal> make_call(const Context& context,
                                                              domain::Books& books,
                                                              const ports::PaymentCommand& command,

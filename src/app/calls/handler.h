@@ -77,6 +77,8 @@ class CallHandler {
   // Looks at the copies that a refusal of the call blames, and marks here what is gone there.
   virtual base::Task<void> check_copies(Context& context, domain::GatewayCall call,
                                         ports::Fault fault) const = 0;
+  // Whether the call may be sent (again), as things are: a person may have to decide first.
+  [[nodiscard]] virtual bool may_send(const ports::Loaded&) const { return true; }
   // Puts an unknown outcome before a person, in a decision.
   virtual void ask_a_person(const ports::Loaded& loaded, domain::Moment& moment,
                             const domain::GatewayCall& call, std::string detail,

@@ -46,11 +46,16 @@ std::string unknown_detail(const GatewayCall& call) {
                      to_string(call.operation), call.gateway_key);
 }
 
+struct Claimed {
+  GatewayCall call;
+  bool may_send = false;
+};
+
 // Takes the call for this look: whoever commits this first has it, for one deadline. A take-over
 // counts as a send that may have been executed.
-base::Task<std::optional<GatewayCall>> claim(Context& context, const GatewayCall& due,
-                                             bool will_send) {
-  std::optional<GatewayCall> claimed;
+base::Task<std::optional<Claimed>> claim(Context& context, const GatewayCall& due,
+                                         bool is_inside_window) {
+  std::optional<Claimed> claimed;
   const DecideChanges decide = [&](const Loaded& loaded,
                                    domain::Moment moment) -> base::Result<Changes, Refusal> {
     Changes changes;
@@ -58,6 +63,7 @@ base::Task<std::optional<GatewayCall>> claim(Context& context, const GatewayCall
     const auto& row = loaded.call;
     if (!row || row->status != CallStatus::open || row->version != due.version) return changes;
     auto call = *row;
+    const bool may_send = is_inside_window && context.handlers->of(call).may_send(loaded);
     const auto now = moment.now;
     call.instance_id = context.lease->instance();
     call.unknown = true;
@@ -68,13 +74,13 @@ base::Task<std::optional<GatewayCall>> claim(Context& context, const GatewayCall
       call.in_review = true;
     }
     call.next_check_at = now + pause_after(call);
-    if (will_send) {
+    if (may_send) {
       call.sends += 1;
       call.deadline = now + context.time_for_gateway(now);
     }
     changes.update(call);
     call.version += 1;
-    claimed = std::move(call);
+    claimed = {std::move(call), may_send};
     return changes;
   };
   auto committed = co_await commit(context, {.call = ports::ref_of(due)}, decide);
@@ -110,16 +116,17 @@ base::Task<bool> send_again(Context& context, GatewayCall call, base::Timestamp 
 }
 
 base::Task<void> recover_one(Context& context, GatewayCall due) {
-  const bool resend = inside_window(context, due, context.clock.now());
-  auto call = co_await claim(context, due, resend);
-  if (!call) co_return;
-  if (resend && co_await send_again(context, *call, due.deadline)) co_return;
-  const auto sighting = co_await context.handlers->of(*call).query(context, *call);
-  if (resend || sighting == Sighting::no_answer) co_return;
+  const bool is_inside = inside_window(context, due, context.clock.now());
+  auto claimed = co_await claim(context, due, is_inside);
+  if (!claimed) co_return;
+  auto& call = claimed->call;
+  if (claimed->may_send && co_await send_again(context, call, due.deadline)) co_return;
+  const auto sighting = co_await context.handlers->of(call).query(context, call);
+  if (is_inside || sighting == Sighting::no_answer) co_return;
   // A refund that does not fit is somebody else's: this call holds its amount, and is not there.
-  const bool refund = call->operation == domain::Operation::refund;
+  const bool refund = call.operation == domain::Operation::refund;
   if (sighting == Sighting::beyond_total && !refund) co_return;
-  if (co_await is_open(context, *call)) co_await give_up(context, std::move(*call));
+  if (co_await is_open(context, call)) co_await give_up(context, std::move(call));
 }
 
 }  // namespace

@@ -21,14 +21,23 @@ Refusal declined(const domain::GatewayCall& call) {
           .decline_code = decline.decline_code.value_or(decline.code)};
 }
 
+// What an operation leaves that was not executed. An invoice is paid when another method was set
+// for it: that stays.
+std::string_view what_was_done(const domain::GatewayCall& call) {
+  return call.operation == domain::Operation::pay_invoice
+             ? "the payment method was changed, and what is owed was not paid"
+             : "nothing was done";
+}
+
 Refusal gateway_refused(const Completed& completed) {
   // Its words end at the colon: "Stripe answered 400 resource_missing". What follows is the
   // gateway's own text, which is logged and not passed on.
   const auto& message = completed.answer.message;
   const auto brief = message.substr(0, message.find(':'));
   return {.code = RefusalCode::gateway_refused,
-          .message = fmt::format("The payment gateway refused the request{}; nothing was done.",
-                                 brief.empty() ? "" : " (" + brief + ")")};
+          .message =
+              fmt::format("The payment gateway refused the request{}; {}.",
+                          brief.empty() ? "" : " (" + brief + ")", what_was_done(completed.call))};
 }
 
 // It is not to be changed any more, which the gateway's refusal has just taught us.
@@ -43,7 +52,8 @@ std::optional<Refusal> ended_subscription(const Completed& completed) {
 Refusal not_executed(const Completed& completed) {
   if (completed.answer.busy)
     return {.code = RefusalCode::gateway_busy,
-            .message = "The payment gateway is busy; nothing was done. Try again shortly.",
+            .message = fmt::format("The payment gateway is busy; {}. Try again shortly.",
+                                   what_was_done(completed.call)),
             .retry_after_s = 2};
   if (const auto ended = ended_subscription(completed)) return *ended;
   switch (completed.answer.fault) {

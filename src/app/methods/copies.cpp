@@ -224,4 +224,13 @@ base::Task<bool> is_replaced(Context& context, ports::Reads::Customer ref, std::
   co_return loaded.customer&& loaded.customer->gateway_customer_id != used;
 }
 
+base::Task<bool> has_left(Context& context, ports::Reads::Customer ref,
+                          std::string gateway_method) {
+  const auto loaded = co_await context.store.load({.customer = std::move(ref)});
+  co_return std::ranges::none_of(loaded.methods, [&](const PaymentMethod& method) {
+    return method.status == MethodStatus::attached &&
+           method.gateway_payment_method_id == gateway_method;
+  });
+}
+
 }  // namespace cobro::app

@@ -40,4 +40,9 @@ bool follow(domain::PaymentMethod& method, const domain::GatewayMethod& snapshot
 // refused because of it may be asked for again, once.
 base::Task<bool> is_replaced(Context& context, ports::Reads::Customer customer, std::string used);
 
+// Whether the method that the gateway calls so is not among this user's saved ones any more: what
+// was refused because of it may be asked for again with another.
+base::Task<bool> has_left(Context& context, ports::Reads::Customer customer,
+                          std::string gateway_method);
+
 }  // namespace cobro::app

@@ -149,6 +149,9 @@ class PaymentCalls final : public CallHandler {
                           ports::CustomerRef{payment.gateway, payment.tenant_id, payment.user_id},
                           fault, method);
   }
+  [[nodiscard]] bool may_send(const Loaded& loaded) const override {
+    return !loaded.payment || !loaded.payment->conflicted;
+  }
   void ask_a_person(const Loaded& loaded, domain::Moment& moment, const GatewayCall& call,
                     std::string detail, Changes& changes) const override {
     auto books = open_books(loaded, moment);

@@ -24,8 +24,10 @@ struct Process {
   const ProcessPayment& command;
   const RenderPayment& render;
   Asked asked = {};
+  bool awaits_outcome = false;                      // a question was for what became of a try
   std::optional<ports::CustomerRef> customer = {};  // that is loaded
   std::optional<std::string> used = {};             // what the gateway calls the one of the call
+  std::optional<std::string> used_default = {};     // and the method that the caller did not name
 };
 
 ports::CustomerRef customer_ref(const domain::Payment& payment) {
@@ -77,6 +79,7 @@ base::Result<std::optional<Means>, Refusal> choose(Process& process, const ports
   const auto& payment = *loaded.payment;
   const auto& named = process.command.payment_method;
   process.used.reset();
+  process.used_default.reset();
   const auto* gateway = process.context.gateways.find(payment.gateway);
   if (gateway != nullptr && !gateway->capabilities().needs_method) return Means{};
   if (!named && payment.gateway_payment_method_id)
@@ -88,6 +91,7 @@ base::Result<std::optional<Means>, Refusal> choose(Process& process, const ports
   }
   COBRO_TRY_INTO(auto means, choose_from(saved_methods_of(loaded), named));
   process.used = means.customer;
+  if (!named) process.used_default = means.method;
   return means;
 }
 
@@ -117,17 +121,23 @@ std::optional<domain::PaymentId> declined_before(const Process& process,
   return std::nullopt;
 }
 
+// Refuses the payment; but first, what may have been paid there unheard is asked about.
+base::Result<Decided, Refusal> ask_or_refuse(const Process& process, const ports::Loaded& loaded,
+                                             base::Timestamp now, Refusal refusal) {
+  const auto& payment = *loaded.payment;
+  if (!was_asked(process.asked, payment.id) && may_be_old(loaded, payment, now))
+    return ask_about(payment.id);
+  if (was_not_told(process.asked, payment.id)) return std::unexpected(not_told());
+  return std::unexpected(std::move(refusal));
+}
+
 base::Result<Decided, Refusal> confirm(Process& process, const ports::Loaded& loaded,
                                        domain::Moment moment) {
   const auto now = moment.now;
   COBRO_TRY_INTO(auto means, choose(process, loaded));
   if (!means) return Decided{.again = true};
-  if (auto payable = check_debt(loaded); !payable) {
-    const auto& payment = *loaded.payment;
-    if (!was_asked(process.asked, payment.id) && may_be_old(loaded, payment, now))
-      return ask_about(payment.id);
-    return std::unexpected(payable.error());
-  }
+  if (auto payable = check_debt(loaded); !payable)
+    return ask_or_refuse(process, loaded, now, std::move(payable).error());
   if (const auto declined = declined_before(process, loaded, now)) return ask_about(*declined);
   auto books = open_books(loaded, std::move(moment));
   COBRO_TRY_INTO(auto sent, make_call(process.context, books,
@@ -137,7 +147,7 @@ base::Result<Decided, Refusal> confirm(Process& process, const ports::Loaded& lo
   if (!books.move(domain::PaymentEvent::confirmation_sent)) {
     if (const auto other = old_holder(loaded, process.asked, now, &*loaded.payment))
       return ask_about(*other);
-    return std::unexpected(order_amount_taken(loaded, &*loaded.payment));
+    return ask_or_refuse(process, loaded, now, order_amount_taken(loaded, &*loaded.payment));
   }
   Decided decided;
   collect(books, decided.changes);
@@ -148,8 +158,9 @@ base::Result<Decided, Refusal> confirm(Process& process, const ports::Loaded& lo
 
 // While something is open at the gateway its word decides; while it says nothing new, the caller
 // waits.
-base::Result<Decided, Refusal> ask_or_wait(const Process& process, const domain::Payment& payment) {
+base::Result<Decided, Refusal> ask_or_wait(Process& process, const domain::Payment& payment) {
   if (was_asked(process.asked, payment.id)) return std::unexpected(payment_in_progress(payment));
+  process.awaits_outcome = true;
   return ask_about(payment.id);
 }
 
@@ -194,16 +205,29 @@ base::Result<Decided, Refusal> decide(Process& process, const ports::Loaded& loa
   if (payment.gateway_checkout_id)
     return std::unexpected(
         invalid_state("The payment is made on the gateway's own page, and nowhere else."));
-  if (asked && payment.state == PaymentState::failed && check_debt(loaded))
+  if (process.awaits_outcome && payment.state == PaymentState::failed && check_debt(loaded))
     return report_decline(process, payment);
   return confirm(process, loaded, std::move(moment));
+}
+
+// Whether the refusal was of what the caller did not name and the gateway does not know any more: a
+// default method, whose place another may have taken by now, or a customer, once.
+base::Task<bool> can_go_on(Context& context, const Process& process, RefusalCode refusal,
+                           bool& is_tried) {
+  if (!process.customer) co_return false;
+  if (refusal == RefusalCode::validation_failed && process.used_default &&
+      co_await has_left(context, *process.customer, *process.used_default))
+    co_return true;
+  co_return !std::exchange(is_tried, true) && process.used &&
+      co_await is_replaced(context, *process.customer, *process.used);
 }
 
 }  // namespace
 
 base::Task<Answer> process_payment(Context& context, Call call, ProcessPayment command,
                                    RenderPayment render) {
-  Process process{context, call, command, render};
+  auto own = within_one_deadline(context);
+  Process process{own, call, command, render};
   const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
     return decide(process, loaded, std::move(moment));
   };
@@ -221,17 +245,13 @@ base::Task<Answer> process_payment(Context& context, Call call, ProcessPayment c
   bool tried = false;
   while (true) {
     if (process.customer) reads.customer = *process.customer;
-    auto decided = co_await idempotently_with_query(context, call, reads, decide_once, render_left,
-                                                    process.asked);
+    auto decided =
+        co_await idempotently_with_query(own, call, reads, decide_once, render_left, process.asked);
     if (!decided) co_return std::unexpected(std::move(decided).error());
     if (decided->again) continue;
     if (decided->reply) co_return std::move(*decided->reply);
-    auto answer =
-        co_await perform(context, &call, std::move(decided->calls.front()), render_accepted);
-    // For a customer that the gateway does not know any more, it is decided without that one.
-    if (answer || std::exchange(tried, true) || !process.used || !process.customer ||
-        !co_await is_replaced(context, *process.customer, *process.used))
-      co_return answer;
+    auto answer = co_await perform(own, &call, std::move(decided->calls.front()), render_accepted);
+    if (answer || !co_await can_go_on(own, process, answer.error().code, tried)) co_return answer;
   }
 }
 

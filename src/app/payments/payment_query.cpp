@@ -129,9 +129,10 @@ base::Task<base::Result<Found, Refusal>> apply_found(Context& context, domain::P
   };
   auto committed = co_await commit(context, std::move(reads), decide);
   if (!committed) co_return std::unexpected(std::move(committed).error());
-  // What the customer approved is taken while whoever asked is here; recovery sends the rest.
+  // What the customer approved is taken, and what nobody can capture any more let go, while whoever
+  // asked is here; recovery sends the rest.
   for (auto& call : written)
-    if (call.operation == domain::Operation::confirm)
+    if (call.operation != domain::Operation::refund)
       (void)co_await perform(context, nullptr, std::move(call), &unworded);
   co_return result;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "app/calls/recovery.h"
 #include "app/payments/closing.h"
@@ -46,24 +47,45 @@ bool is_payable(const domain::Books& books) {
   return books.order() && books.order()->status == domain::OrderStatus::pending;
 }
 
-// Money moved beyond the order's total: cancels what can give way to it, in the same decision.
-bool make_room(const ports::Loaded& loaded, domain::Books& books, ports::Changes& changes) {
-  bool made = false;
-  for (const auto& other : loaded.order_payments) {
-    if (!can_give_way(other, books)) continue;
-    domain::Books theirs({books.now(), books.ids(), {}}, other, books.order(), {}, {});
-    theirs.cancel(false, "gave_way");
-    changes.update(theirs.payment());
-    for (const auto& event : theirs.result().events) changes.insert(event);
-    books.ids() = theirs.ids();
-    books.take_order(*theirs.order());
-    made = true;
+void give_way(const domain::Payment& other, domain::Books& books, ports::Changes& changes) {
+  domain::Books theirs({books.now(), books.ids(), {}}, other, books.order(), {}, {});
+  theirs.cancel(false, "gave_way");
+  changes.update(theirs.payment());
+  changes.insert_all(theirs.result().events);
+  books.ids() = theirs.ids();
+  books.take_order(*theirs.order());
+}
+
+// Money moved beyond the order's total: what can give way to it is cancelled in the same decision,
+// the newest first and no more than makes room. Nothing is, where all of it is too little.
+domain::Applied apply_in_place_of_others(const ports::Loaded& loaded, domain::Books& books,
+                                         const domain::GatewayPayment& snapshot,
+                                         ports::Changes& changes) {
+  auto less = books;
+  ports::Changes given;
+  auto others = loaded.order_payments;
+  std::ranges::sort(others, std::greater(), &domain::Payment::number);
+  for (const auto& other : others) {
+    if (!can_give_way(other, less)) continue;
+    give_way(other, less, given);
+    auto with_room = less;
+    const auto applied = domain::apply(with_room, snapshot);
+    if (applied == domain::Applied::beyond_total) continue;
+    books = std::move(with_room);
+    changes.merge(std::move(given));
+    return applied;
   }
-  return made;
+  return domain::Applied::beyond_total;
 }
 
 bool has_no_place(domain::Applied applied) {
   return applied == domain::Applied::beyond_total || applied == domain::Applied::after_end;
+}
+
+// Nobody waits for the call: recovery sends it, at once, unless whoever asked does.
+void send_at_once(const domain::Books& books, GatewayCall call, ports::Changes& changes) {
+  call.next_check_at = books.now();
+  changes.insert(std::move(call));
 }
 
 // The overpayment goes back without being asked for. Where that cannot be asked of the
@@ -75,7 +97,7 @@ void send_back(const Context& context, domain::Books& books, ports::Changes& cha
   auto call =
       make_call(context, books, ports::RefundCommand{refund.id, refund.amount, refund.reason});
   if (call) {
-    changes.insert(std::move(*call));
+    send_at_once(books, std::move(*call), changes);
   } else {
     books.end_refund(refund.id, domain::RefundStatus::failed, call.error().message, "{}");
   }
@@ -87,7 +109,7 @@ domain::Applied release_hold(const Context& context, domain::Books& books,
   if (books.payment().pending_operation) return domain::Applied::nothing_new;
   auto call = make_call(context, books, ports::CancelCommand{});
   if (!call) return domain::Applied::beyond_total;
-  changes.insert(std::move(*call));
+  send_at_once(books, std::move(*call), changes);
   return domain::Applied::changed;
 }
 
@@ -113,15 +135,13 @@ bool is_premature(const ports::Loaded& loaded, const domain::Books& books,
       });
 }
 
-// The customer approved what we asked for: our confirmation takes it. Nobody waits for that
-// call; recovery sends it, at once.
+// The customer approved what we asked for: our confirmation takes it.
 void confirm_approved(const Context& context, domain::Books& books, ports::Changes& changes) {
   const auto& payment = books.payment();
   if (payment.pending_operation || payment.state != domain::PaymentState::requires_action) return;
   auto call = make_call(context, books, ports::ConfirmCommand{});
   if (!call || !books.move(domain::PaymentEvent::confirmation_sent)) return;
-  call->next_check_at = books.now();
-  changes.insert(std::move(*call));
+  send_at_once(books, std::move(*call), changes);
 }
 
 }  // namespace
@@ -148,9 +168,8 @@ domain::Applied apply_gateway_payment(const Context& context, const ports::Loade
   auto applied = domain::apply(books, snapshot);
   const bool moved = snapshot.state == domain::RemoteState::succeeded ||
                      snapshot.state == domain::RemoteState::authorized;
-  if (applied == domain::Applied::beyond_total && moved && is_payable(books) &&
-      make_room(loaded, books, changes))
-    applied = domain::apply(books, snapshot);
+  if (applied == domain::Applied::beyond_total && moved && is_payable(books))
+    applied = apply_in_place_of_others(loaded, books, snapshot, changes);
   if (has_no_place(applied) && moved) applied = apply_late(context, books, snapshot, changes);
   if (applied == domain::Applied::conflicted || applied == domain::Applied::beyond_total)
     return applied;

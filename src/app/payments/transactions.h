@@ -21,9 +21,12 @@ struct RecordTransaction {
   std::optional<std::string> gateway_transaction_id;
   std::optional<base::Timestamp> processed_at;
 };
-// Books it. A charge is the whole amount, a refund up to what is left; a void cancels. Refusals:
-// forbidden, not_found, invalid_state (not manual, or the wrong state), validation_failed,
-// refund_exceeds_remaining.
+// Books it. A charge is the whole amount, a refund up to what is left; a void cancels. Before a
+// charge is booked, what its order's customer could still pay at a gateway without room for it is
+// cancelled there; where it turns out to be paid, that is the outcome, and the manual payment gives
+// way. Refusals: forbidden, not_found, invalid_state (not manual, or the wrong state),
+// validation_failed, refund_exceeds_remaining, order_closing; payment_conflicted,
+// payment_in_progress, gateway_refused, gateway_busy, outcome_unknown of what is to be cancelled.
 base::Task<Answer> record_transaction(Context& context, Call call, RecordTransaction command,
                                       RenderTransaction render);
 

@@ -1,5 +1,7 @@
 #include "app/subscriptions/subscription_facts.h"
 
+#include <fmt/format.h>
+
 #include "app/calls/accounts.h"
 #include "app/calls/gateway_client.h"
 #include "app/payments/payment_snapshot.h"
@@ -135,6 +137,29 @@ void insert_payment(const Loaded& loaded, const domain::Moment& moment,
   changes.insert_all(theirs.inserted<domain::Review>());
 }
 
+// Money that moved is not dropped where it cannot be booked: a person is asked about the invoice,
+// once, as the row of a review of an object is.
+bool ask_about_unread(domain::Moment moment, const domain::Subscription& subscription,
+                      const GatewayInvoice& invoice, Changes& changes) {
+  const auto told = domain::unread_money(invoice);
+  if (!told) return false;
+  changes.insert(domain::Review{
+      .id = moment.ids.next<domain::ReviewId>(),
+      .subscription_id = subscription.id,
+      .user_id = subscription.user_id,
+      .tenant_id = subscription.tenant_id,
+      .kind = domain::ReviewKind::unknown_object,
+      .gateway = subscription.gateway,
+      .gateway_object_id = invoice.gateway_invoice_id,
+      .detail = fmt::format("invoice {} of subscription {} is paid with {}, of an amount that we "
+                            "cannot read: {}; it is not in our books",
+                            invoice.gateway_invoice_id,
+                            invoice.gateway_subscription_id.value_or(subscription.id.to_string()),
+                            invoice.payment->gateway_payment_id.value_or("a payment"), *told),
+      .created_at = moment.now});
+  return true;
+}
+
 // With what its latest invoice's payment waits for, where only the invoice shows that.
 GatewaySubscription with_action(GatewaySubscription snapshot,
                                 const std::optional<GatewayInvoice>& invoice) {
@@ -153,6 +178,7 @@ bool follow_invoice(const Context& context, const Loaded& loaded, const domain::
                     const domain::Subscription& subscription, const GatewayInvoice& invoice,
                     Changes& changes) {
   if (!loaded.payment) {
+    if (ask_about_unread(moment, subscription, invoice, changes)) return true;
     insert_payment(loaded, moment, subscription, invoice, changes);
     return !changes.inserted<domain::Payment>().empty();
   }

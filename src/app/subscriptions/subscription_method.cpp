@@ -1,5 +1,6 @@
 // What a subscription is paid with: another method, and what is open is tried with it.
 #include <algorithm>
+#include <span>
 
 #include "app/calls/driver.h"
 #include "app/methods/ask_there.h"
@@ -220,31 +221,59 @@ base::Task<Answer> set_subscription_method(Context& shared, Call call, SetMethod
 
 namespace {
 
-// Whether it is paid with the default, by name or for want of one of its own.
-bool follows_default(const domain::Subscription& row, const domain::PaymentMethod* usual) {
+// Whether it was asked last to be paid with that method, and is not: it may be by and by, or the
+// gateway would not do it then.
+bool was_to_be_paid_with(const Loaded& loaded, const domain::Subscription& row,
+                         const std::string& method) {
+  const auto last =
+      std::ranges::find(loaded.method_calls, row.id.uuid,
+                        [](const domain::GatewayCall& call) { return call.subject_id; });
+  return last != loaded.method_calls.end() && last->target == method &&
+         last->status != domain::CallStatus::accepted;
+}
+
+// Whether it is paid with the default, by name or for want of one of its own, or is to be.
+bool follows_default(const Loaded& loaded, const domain::Subscription& row,
+                     const domain::PaymentMethod* usual) {
   if (!row.gateway_subscription_id) return false;
   const auto& own = row.gateway_payment_method_id;
-  return !own || (usual != nullptr && *own == usual->gateway_payment_method_id);
+  if (!own) return true;
+  return usual != nullptr && (*own == usual->gateway_payment_method_id ||
+                              was_to_be_paid_with(loaded, row, usual->gateway_payment_method_id));
 }
 
-// The operations that are open on those.
-std::vector<const domain::GatewayCall*> calls_on_followers(const Loaded& loaded,
-                                                           const domain::PaymentMethod* usual) {
-  std::vector<const domain::GatewayCall*> calls;
-  for (const auto& row : loaded.customer_subscriptions)
-    if (follows_default(row, usual)) calls.push_back(open_call_of(loaded, row.id.uuid));
-  return calls;
+bool is_given(const domain::GatewayCall& call, const domain::PaymentMethod& method) {
+  return call.operation == domain::Operation::set_method &&
+         call.target == method.gateway_payment_method_id;
 }
 
-// Opens what moves the loaded subscriptions from one default to the other.
+// The loaded subscriptions that a new default is for: those that follow the old one, which may be
+// the same, and are not paid with the new one, or are just being given the old one again.
+std::vector<const domain::Subscription*> to_be_moved(const Loaded& loaded,
+                                                     const domain::PaymentMethod* before,
+                                                     const domain::PaymentMethod& after) {
+  std::vector<const domain::Subscription*> rows;
+  for (const auto& row : loaded.customer_subscriptions) {
+    const auto* open = open_call_of(loaded, row.id.uuid);
+    const bool goes_back =
+        open != nullptr && before != nullptr && before->id != after.id && is_given(*open, *before);
+    const bool has_it = row.gateway_payment_method_id == after.gateway_payment_method_id;
+    if ((!has_it || goes_back) && follows_default(loaded, row, before)) rows.push_back(&row);
+  }
+  return rows;
+}
+
+// Opens what moves these subscriptions to the default, where that is not under way.
 base::Result<void, Refusal> move_subscriptions(const Context& context, const Caller& caller,
                                                const Loaded& loaded,
-                                               const domain::PaymentMethod* before,
+                                               std::span<const domain::Subscription* const> rows,
                                                const domain::PaymentMethod& after,
                                                domain::Moment& moment, Decided& decided) {
-  for (const auto& row : loaded.customer_subscriptions) {
-    if (!follows_default(row, before)) continue;
-    if (open_call_of(loaded, row.id.uuid) != nullptr)
+  for (const auto* moved : rows) {
+    const auto& row = *moved;
+    const auto* open = open_call_of(loaded, row.id.uuid);
+    if (open != nullptr && is_given(*open, after)) continue;
+    if (open != nullptr)
       return std::unexpected(
           Refusal{.code = RefusalCode::payment_in_progress,
                   .message = "Another operation on a subscription with this default is under way.",
@@ -293,18 +322,18 @@ base::Task<Answer> set_default_method(Context& shared, Call call, NameMethod com
       return std::unexpected(ask.asked ? no_such_method() : not_found("payment method"));
     // Nothing need be sent to make it the default: whether it is there must be asked.
     if (!ask.asked) return ask_first(ask, {}, known->id);
-    if (saved.customer->default_method_id == known->id) {
-      decided.reply = render(*known, true);
-      return decided;
-    }
-    auto open = calls_on_followers(loaded, default_method(saved));
-    open.push_back(removal_of(loaded, command.method));
-    if (auto first = ask_first_of_calls(ask, moment.now, std::move(open))) return std::move(*first);
+    const bool is_default = saved.customer->default_method_id == known->id;
+    const auto followers = to_be_moved(loaded, default_method(saved), *known);
     decided.reply = render(*known, true);
+    if (is_default && followers.empty()) return decided;
+    std::vector<const domain::GatewayCall*> open{removal_of(loaded, command.method)};
+    for (const auto* row : followers) open.push_back(open_call_of(loaded, row->id.uuid));
+    if (auto first = ask_first_of_calls(ask, moment.now, std::move(open))) return std::move(*first);
     if (is_being_removed(loaded, *known)) return std::unexpected(being_removed());
-    auto moved = move_subscriptions(context, call.caller, loaded, default_method(saved), *known,
-                                    moment, decided);
+    auto moved =
+        move_subscriptions(context, call.caller, loaded, followers, *known, moment, decided);
     if (!moved) return std::unexpected(std::move(moved).error());
+    if (is_default) return decided;
     auto customer = *saved.customer;
     customer.default_method_id = known->id;
     customer.updated_at = moment.now;

@@ -71,9 +71,10 @@ struct SetMethod {
 // not_found, invalid_state, validation_failed (payment_method_id), payment_declined, …
 base::Task<Answer> set_subscription_method(Context& context, Call call, SetMethod command,
                                            RenderSubscription render);
-// Makes it the caller's default. Subscriptions that were paid with the old one, by name or for want
-// of one of their own, are paid with the new one, and what is open with them is tried. That a
-// payment is declined does not undo it. Refusals: not_found, payment_in_progress.
+// Makes it the caller's default. Subscriptions that follow the old one (they are paid with it, by
+// name or for want of one of their own, or were last asked to be) are paid with the new one, and
+// what is open with them is tried. That a payment is declined does not undo it. Asked again, it
+// moves those that the gateway did not move before. Refusals: not_found, payment_in_progress.
 base::Task<Answer> set_default_method(Context& context, Call call, NameMethod command,
                                       RenderMethod render);
 
@@ -87,7 +88,8 @@ struct ChangePlan {
 using RenderPlanChange = std::function<StoredReply(const domain::Subscription& subscription,
                                                    const domain::Proration& proration)>;
 // Changes the plan, prorated by the second; a dry run only says what that costs. Refusals:
-// not_found, invalid_state, validation_failed (price_id).
+// not_found, invalid_state, validation_failed (price_id), currency_not_supported (it costs no whole
+// amount of its currency).
 base::Task<Answer> change_plan(Context& context, Call call, ChangePlan command,
                                RenderPlanChange render);
 

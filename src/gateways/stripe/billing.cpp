@@ -50,6 +50,14 @@ Refusal no_preview() {
           .retry_after_s = 2};
 }
 
+// Asking again would say the same.
+Refusal no_whole_amount(const std::string& told) {
+  return {.code = domain::RefusalCode::currency_not_supported,
+          .message = fmt::format("The payment gateway says that a part of the change costs {}, "
+                                 "which is no whole amount of that currency; nothing was done.",
+                                 told)};
+}
+
 // Builds the request of one kind of command each.
 struct Builder {
   domain::CallId call;
@@ -165,6 +173,8 @@ GatewayRequest StripeBilling::preview(const ports::ChangePlanCommand& change) co
 base::Result<domain::GatewayPreview, Refusal> StripeBilling::parse_preview(
     const ports::HttpResponse& response) const {
   if (auto preview = read_answer(response, stripe::read_preview)) return *std::move(preview);
+  if (const auto told = read_answer(response, stripe::unread_line_of))
+    return std::unexpected(no_whole_amount(*told));
   if (response.status < 400 || response.status > 499) return std::unexpected(no_preview());
   const auto refused = stripe::read_error(Operation::change_plan, response);
   if (refused.kind != ports::AnswerKind::not_executed || refused.busy)

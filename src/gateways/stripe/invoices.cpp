@@ -78,17 +78,23 @@ bool is_waiting(const Json& line) {
   return details != nullptr && details->as_object() != nullptr;
 }
 
-std::optional<domain::PreviewLine> read_line(const Json& line) {
+// A credit is negative.
+std::optional<domain::Money> money_of_line(const Json& line) {
   const auto amount = line.int_at({"amount"});
   const auto currency = line.string_at({"currency"});
-  const Json* period = object_at(line, "period");
-  if (!amount || !currency || period == nullptr) return std::nullopt;
+  if (!amount || !currency) return std::nullopt;
   const auto money = from_stripe(*amount, *currency);
+  const auto most = domain::kMaxStatedMinor;
+  return money && money->minor() <= most && money->minor() >= -most ? money : std::nullopt;
+}
+
+std::optional<domain::PreviewLine> read_line(const Json& line) {
+  const auto money = money_of_line(line);
+  const Json* period = object_at(line, "period");
+  if (!money || period == nullptr) return std::nullopt;
   const auto start = time_at(*period, "start");
   const auto end = time_at(*period, "end");
-  if (!money || !start || !end) return std::nullopt;
-  if (money->minor() > domain::kMaxStatedMinor || money->minor() < -domain::kMaxStatedMinor)
-    return std::nullopt;
+  if (!start || !end) return std::nullopt;
   return domain::PreviewLine{*money, is_proration(line), *start, *end, is_waiting(line)};
 }
 
@@ -142,6 +148,14 @@ std::optional<domain::GatewayInvoice> read_invoice(const Json& invoice) {
     snapshot.payment->charged_at = paid_at(invoice);
   snapshot.our_subscription = our_subscription_of(invoice);
   return snapshot;
+}
+
+std::optional<std::string> unread_line_of(const Json& invoice) {
+  if (!is_object_of_type(invoice, "invoice")) return std::nullopt;
+  for (const Json& line : items_at(invoice, "lines"))
+    if (line.int_at({"amount"}) && line.string_at({"currency"}) && !money_of_line(line))
+      return unread_money_at(line, "amount");
+  return std::nullopt;
 }
 
 std::optional<domain::GatewayPreview> read_preview(const Json& invoice) {

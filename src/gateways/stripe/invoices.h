@@ -19,6 +19,10 @@ std::optional<domain::GatewayInvoice> read_invoice(const wire::Json& invoice);
 // Reads an invoice that is not made yet, with the lines that Stripe shows on the first page.
 std::optional<domain::GatewayPreview> read_preview(const wire::Json& invoice);
 
+// The amount of a line that has no value in our units, as Stripe words it: no preview of it can be
+// read, however often it is asked for.
+std::optional<std::string> unread_line_of(const wire::Json& invoice);
+
 std::optional<std::string> subscription_of(const wire::Json& invoice);
 // Reads it from the metadata that the subscription had when the invoice was made.
 std::optional<domain::SubscriptionId> our_subscription_of(const wire::Json& invoice);

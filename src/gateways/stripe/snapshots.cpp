@@ -95,6 +95,13 @@ std::optional<domain::Money> money_at(const Json& object, std::string_view field
   return money && money->minor() <= domain::kMaxStatedMinor ? money : std::nullopt;
 }
 
+std::string unread_money_at(const Json& object, std::string_view field) {
+  const Json* amount = object.find(field);
+  const std::string digits =
+      amount != nullptr && amount->as_number() != nullptr ? amount->as_number()->text : "no number";
+  return digits + " " + text_at(object, "currency").value_or("without a currency");
+}
+
 std::optional<base::Timestamp> time_at(const Json& object, std::string_view field) {
   const auto seconds = object.int_at({field});
   if (!seconds || *seconds < 0 || *seconds > kLastSecond) return std::nullopt;
@@ -130,6 +137,7 @@ std::optional<domain::GatewayPayment> read_payment(const Json& intent) {
   snapshot.gateway_payment_id = std::move(*id);
   snapshot.state = state_of(intent);
   snapshot.amount = money_at(intent, "amount");
+  if (!snapshot.amount) snapshot.unread_amount = unread_money_at(intent, "amount");
   if (snapshot.state == domain::RemoteState::succeeded)
     snapshot.captured = money_at(intent, "amount_received");
   snapshot.charge_id = latest_charge_of(intent);
@@ -157,6 +165,7 @@ std::optional<domain::GatewayRefund> read_refund(const Json& refund) {
   snapshot.gateway_payment_id = intent_id_of(refund);
   snapshot.status = refund_status(refund);
   snapshot.amount = money_at(refund, "amount");
+  if (!snapshot.amount) snapshot.unread_amount = unread_money_at(refund, "amount");
   if (const Json* metadata = object_at(refund, "metadata"))
     snapshot.reason = text_at(*metadata, "reason");
   if (!snapshot.reason) snapshot.reason = text_at(refund, "reason");

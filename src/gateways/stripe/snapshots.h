@@ -34,6 +34,8 @@ const wire::Json* object_at(const wire::Json& object, std::string_view field);
 // Reads an amount in the object's own `currency`. Gives nothing when it is negative, has more
 // digits than any amount of ours, or cannot be read.
 std::optional<domain::Money> money_at(const wire::Json& object, std::string_view field);
+// Words an amount that cannot be read, for a person: "70939 isk".
+std::string unread_money_at(const wire::Json& object, std::string_view field);
 // Reads Unix seconds.
 std::optional<base::Timestamp> time_at(const wire::Json& object, std::string_view field);
 // Whether it is an http or https address that is fit to be kept.

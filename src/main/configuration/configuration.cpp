@@ -62,11 +62,6 @@ std::vector<std::string> texts_of(std::string_view list) {
   return texts;
 }
 
-std::vector<std::string> origins_of(std::string_view list) {
-  auto origins = texts_of(list);
-  return std::ranges::count(origins, "*") > 0 ? std::vector<std::string>() : origins;
-}
-
 std::vector<base::Secret> secrets_of(std::string_view list) {
   std::vector<base::Secret> secrets;
   for (auto& text : texts_of(list)) secrets.emplace_back(std::move(text));
@@ -100,23 +95,40 @@ void check_currency(const Values& values, std::vector<std::string>& problems) {
                        (code.size() == 3 ? "`" + code + "` " : "") + "is no active ISO 4217 code");
 }
 
-// Where browsers may be sent back to is a border, so that an origin that cannot be read stops the
-// start.
-std::vector<wire::Origin> return_origins_of(const Values& values,
-                                            std::vector<std::string>& problems) {
+// Where browsers may be sent back to, and who may ask from one, is a border, so that an origin that
+// cannot be read stops the start.
+std::vector<wire::Origin> origins_of(const Values& values, std::string_view key,
+                                     const std::vector<std::string>& texts,
+                                     std::vector<std::string>& problems) {
+  const auto name = values.source(key) + ": " + std::string(find_key(key)->environment);
   std::vector<wire::Origin> origins;
-  const auto& list = values.text("return_origins");
-  for (const auto& text : texts_of(list)) {
+  for (const auto& text : texts) {
     if (auto origin = wire::parse_origin(text))
       origins.push_back(std::move(*origin));
     else
-      problems.push_back(values.source("return_origins") +
-                         ": COBRO_RETURN_ORIGINS must list origins like https://shop.example or "
+      problems.push_back(name +
+                         " must list origins like https://shop.example or "
                          "http://localhost:5173, without a path");
   }
-  if (!list.empty() && texts_of(list).empty())
-    problems.push_back(values.source("return_origins") + ": COBRO_RETURN_ORIGINS names no origin");
+  if (!values.text(key).empty() && texts.empty()) problems.push_back(name + " names no origin");
   return origins;
+}
+
+std::vector<wire::Origin> return_origins_of(const Values& values,
+                                            std::vector<std::string>& problems) {
+  return origins_of(values, "return_origins", texts_of(values.text("return_origins")), problems);
+}
+
+// As browsers say them: they are compared as texts. A star stands for all, beside others too.
+std::vector<std::string> cors_origins_of(const Values& values, std::vector<std::string>& problems) {
+  auto texts = texts_of(values.text("cors_origins"));
+  const bool all = std::ranges::count(texts, "*") > 0;
+  std::vector<std::string> origins;
+  if (all && texts.size() == 1) return origins;
+  std::erase(texts, "*");
+  for (const auto& origin : origins_of(values, "cors_origins", texts, problems))
+    origins.push_back(to_string(origin));
+  return all ? std::vector<std::string>() : origins;
 }
 
 Jwt jwt_of(const Values& values) {
@@ -145,7 +157,6 @@ Configuration typed(const Values& values) {
   out.data_dir = values.text("data_dir");
   out.database_url = values.secret("database_url");
   out.default_currency = base::to_upper(values.text("default_currency"));
-  out.cors_origins = origins_of(values.text("cors_origins"));
   out.behind_proxy = values.is_on("behind_proxy");
   out.log_level = values.text("log.level");
   out.log_format = values.text("log.format");
@@ -248,6 +259,7 @@ Loaded load(const Sources& sources, Purpose purpose) {
   check_database(values, loaded.problems);
   check_sites(values, loaded.problems);
   check_currency(values, loaded.problems);
+  loaded.configuration.cors_origins = cors_origins_of(values, loaded.problems);
   loaded.configuration.return_origins = return_origins_of(values, loaded.problems);
   const auto& configuration = loaded.configuration;
   if (purpose == Purpose::serve && configuration.is_production())

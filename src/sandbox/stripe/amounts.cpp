@@ -86,11 +86,14 @@ std::string display_amount(std::int64_t amount, std::string_view currency) {
   return text + " " + base::to_upper(currency);
 }
 
+std::int64_t increment_of(std::string_view currency) {
+  if (contains(kWholeUnitsOnly, currency)) return 100;
+  return contains(kThreeDecimal, currency) ? 10 : 1;
+}
+
 std::optional<ApiError> check_increment(std::int64_t amount, std::string_view currency,
                                         std::string param) {
-  std::int64_t step = 1;
-  if (contains(kThreeDecimal, currency)) step = 10;
-  if (contains(kWholeUnitsOnly, currency)) step = 100;
+  const auto step = increment_of(currency);
   if (amount % step == 0) return std::nullopt;
   return invalid_request(
       fmt::format("Invalid amount: amounts in {} must be evenly divisible by {}.", currency, step),

@@ -21,6 +21,7 @@ std::string display_amount(std::int64_t amount, std::string_view currency);
 
 // The multiple that every amount of the currency must be: 10 for three decimals, 100 for
 // isk and ugx.
+std::int64_t increment_of(std::string_view currency);
 std::optional<ApiError> check_increment(std::int64_t amount, std::string_view currency,
                                         std::string param);
 // Increment, minimum and maximum of a charge.

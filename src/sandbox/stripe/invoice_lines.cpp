@@ -52,18 +52,20 @@ InvoiceLine line_of(Account& account, const Document& subscription, const Json& 
           .item = item.string_at({"id"}).value_or("")};
 }
 
-// The share of `amount` that is left of the period at `now`, rounded half up.
-std::int64_t share(std::int64_t amount, std::int64_t now, std::int64_t start, std::int64_t end) {
-  if (end <= start || now >= end) return 0;
-  const __int128 whole = end - start;
-  const __int128 left = std::min(end - now, end - start);
-  return static_cast<std::int64_t>((2 * left * amount + whole) / (2 * whole));
+// The share of the line's amount that is left of its period at `now`, rounded half up to what can
+// be charged in its currency.
+std::int64_t share(const InvoiceLine& line, std::int64_t now) {
+  if (line.end <= line.start || now >= line.end) return 0;
+  const auto step = increment_of(line.currency);
+  const __int128 whole = static_cast<__int128>(line.end - line.start) * step;
+  const __int128 left = std::min(line.end - now, line.end - line.start);
+  return static_cast<std::int64_t>((2 * left * line.amount + whole) / (2 * whole)) * step;
 }
 
 InvoiceLine proration(Account& account, const Document& subscription, const Json& item,
                       std::int64_t now, bool credit) {
   auto line = line_of(account, subscription, item);
-  const auto rest = share(line.amount, now, line.start, line.end);
+  const auto rest = share(line, now);
   line.amount = credit ? -rest : rest;
   line.description = fmt::format("{} time on {} after {}", credit ? "Unused" : "Remaining",
                                  product_name(account, *item.find("price")), day_of(now));

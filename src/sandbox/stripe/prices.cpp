@@ -97,6 +97,8 @@ Json read_price(Account& account, Params& params) {
     params.refuse(invalid_request("Invalid currency: " + currency, params.full_name("currency")));
   body.set("currency", currency);
   const auto amount = read_unit_amount(params);
+  if (auto mistake = check_increment(amount, currency, params.full_name("unit_amount")))
+    params.refuse(std::move(*mistake));
   body.set("unit_amount", amount);
   body.set("unit_amount_decimal", std::to_string(amount));
   params.one_of("billing_scheme", {"per_unit"});

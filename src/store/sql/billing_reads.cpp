@@ -68,8 +68,15 @@ void add_customer_subscriptions(ReadPlan& plan, const ports::CustomerRef& ref) {
   static const std::string calls = fmt::format(
       "{} WHERE status = 'open' AND subject_id IN (SELECT id FROM subscriptions {}) ORDER BY id",
       gateway_calls().select(), alive);
+  static const std::string method_calls = fmt::format(
+      "SELECT {} FROM gateway_calls c WHERE c.operation = 'set_method' AND c.subject_id IN"
+      " (SELECT id FROM subscriptions {}) AND NOT EXISTS (SELECT 1 FROM gateway_calls later WHERE"
+      " later.subject_id = c.subject_id AND later.operation = 'set_method' AND later.id > c.id)"
+      " ORDER BY c.id",
+      gateway_calls().columns_of("c"), alive);
   plan.add(Part::customer_subscriptions, rows, params_of_user(ref));
   plan.add(Part::open_calls, calls, params_of_user(ref));
+  plan.add(Part::method_calls, method_calls, params_of_user(ref));
 }
 
 void add_customer(ReadPlan& plan, const domain::CustomerId& id, const SqlTraits& traits) {
@@ -176,6 +183,9 @@ void load_billing(ports::Loaded& loaded, Part part, const Rows& rows) {
       return;
     case Part::customer_subscriptions:
       loaded.customer_subscriptions = read_all(rows, read_subscription);
+      return;
+    case Part::method_calls:
+      loaded.method_calls = read_all(rows, read_call);
       return;
     case Part::subscription:
       loaded.subscription = read_first(rows, read_subscription);

@@ -275,6 +275,7 @@ void load_part(ports::Loaded& loaded, Part part, const Rows& rows) {
     case Part::customer:
     case Part::methods:
     case Part::customer_subscriptions:
+    case Part::method_calls:
     case Part::subscription:
     case Part::checkout:
     case Part::dispute:

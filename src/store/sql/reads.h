@@ -24,6 +24,7 @@ enum class Part {
   customer,
   methods,
   customer_subscriptions,
+  method_calls,
   subscription,
   checkout,
   dispute,

@@ -65,6 +65,7 @@ void add_transaction_routes(std::vector<Route>& routes) {
                   .handle = &create,
                   .success = data_of<Transaction>(201, "The transaction.", transaction_example()),
                   .body = body_of<NewTransaction>(kNewTransactionExample),
+                  .errors = {502, 504},
                   .access = Access::trusted}));
   routes.push_back(make_route(
       {.method = "GET",
