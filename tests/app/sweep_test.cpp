@@ -295,7 +295,10 @@ TEST_P(Sweeping, what_a_list_shows_and_nobody_could_ask_about_is_asked_about_an_
   run(world.clock, lives.run());
   EXPECT_EQ(refunds(1), "");
   EXPECT_EQ(world.payment(2).state, PaymentState::authorized);
-  world.wire.fate = nullptr;
+  world.wire.fate = [](const ports::HttpRequest& request) {
+    const bool events = request.url.find("/v1/events") != std::string::npos;
+    return events ? Cut::server_error_before : Cut::none;
+  };
   world.advance(1h);
   run(world.clock, lives.run());
   EXPECT_EQ(refunds(1), "70.00 succeeded gateway");
