@@ -13,6 +13,8 @@ namespace cobro::base {
 std::string to_hex(std::string_view bytes);
 // Either case, even length; else nothing.
 std::optional<std::string> from_hex(std::string_view text);
+// The value of one hexadecimal digit, either case; -1 for anything else.
+int hex_value(char digit);
 // Standard alphabet with padding.
 std::string to_base64(std::string_view bytes);
 std::optional<std::string> from_base64(std::string_view text);

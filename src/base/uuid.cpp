@@ -1,7 +1,6 @@
 #include "base/uuid.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/bytes.h"
 
@@ -29,28 +28,33 @@ Uuid Uuid::v7(Timestamp now, const std::array<std::uint8_t, 10>& chance) {
 
 std::optional<Uuid> Uuid::parse(std::string_view text) {
   if (text.size() != kTextLength) return std::nullopt;
-  std::string hex;
-  hex.reserve(32);
-  for (std::size_t i = 0; i < kTextLength; ++i) {
-    if (is_dash_position(i) != (text[i] == '-')) return std::nullopt;
-    if (text[i] != '-') hex.push_back(text[i]);
-  }
-  const auto bytes = from_hex(hex);
-  if (!bytes) return std::nullopt;
   Uuid id;
-  std::memcpy(id.bytes.data(), bytes->data(), id.bytes.size());
+  std::size_t at = 0;
+  for (auto& byte : id.bytes) {
+    if (is_dash_position(at) && text[at++] != '-') return std::nullopt;
+    const int high = hex_value(text[at]);
+    const int low = hex_value(text[at + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    byte = static_cast<std::uint8_t>(high << 4 | low);
+    at += 2;
+  }
   return id;
 }
 
-std::string Uuid::to_string() const {
+char* Uuid::write_to(char* out) const {
   constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  text.reserve(kTextLength);
+  std::size_t at = 0;
   for (const auto byte : bytes) {
-    if (is_dash_position(text.size())) text.push_back('-');
-    text.push_back(kDigits[byte >> 4]);
-    text.push_back(kDigits[byte & 0x0f]);
+    if (is_dash_position(at)) out[at++] = '-';
+    out[at++] = kDigits[byte >> 4];
+    out[at++] = kDigits[byte & 0x0f];
   }
+  return out + at;
+}
+
+std::string Uuid::to_string() const {
+  std::string text(kTextLength, '\0');
+  write_to(text.data());
   return text;
 }
 

@@ -24,6 +24,8 @@ struct Uuid {
   // The 36-character form, either case; nothing else.
   static std::optional<Uuid> parse(std::string_view text);
   [[nodiscard]] std::string to_string() const;
+  // Writes that text, 36 characters, and gives the place behind it.
+  char* write_to(char* out) const;
   // The milliseconds in a version 7 id; meaningless for others.
   [[nodiscard]] Timestamp made_at() const;
 };

@@ -79,9 +79,9 @@ constexpr DisputeStatus kBySeverity[] = {DisputeStatus::lost,         DisputeSta
 
 }  // namespace
 
-bool grants_access(const Payment& payment, const std::vector<Dispute>& disputes) {
+bool grants_access(const Payment& payment, const ReadRows<Dispute>& disputes) {
   return payment.kind == PaymentKind::course_purchase && payment.state == PaymentState::succeeded &&
-         !is_refunded_in_full(payment) && !is_lost(payment, disputes);
+         !is_refunded_in_full(payment) && !(payment.dispute_status && is_lost(payment, disputes));
 }
 
 bool grants_access(const Subscription& subscription) {

@@ -79,9 +79,8 @@ bool cancel_order(Order& order, base::Timestamp now, IdSource& ids, std::vector<
   return true;
 }
 
-Books::Books(Moment moment, Payment payment, std::optional<Order> order,
-             std::vector<Refund> refunds, std::vector<Transaction> transactions,
-             std::vector<Dispute> disputes)
+Books::Books(Moment moment, Payment payment, std::optional<Order> order, ReadRows<Refund> refunds,
+             ReadRows<Transaction> transactions, ReadRows<Dispute> disputes)
     : moment_(std::move(moment)),
       payment_(std::move(payment)),
       order_(std::move(order)),
@@ -375,7 +374,7 @@ void Books::write_dispute_event(const Dispute& dispute, std::string type) {
 void Books::keep_dispute(Dispute row, bool is_new) {
   row.updated_at = moment_.now;
   remember_access();
-  keep(disputes_, row);
+  keep(disputes_.all(), row);
   note([&](Payment& payment) { payment.dispute_status = standing(disputes_); });
   write_dispute_event(row, is_new          ? "dispute.created"
                            : row.closed_at ? "dispute.closed"
@@ -453,7 +452,7 @@ Transaction& Books::new_transaction(TransactionType type, TransactionStatus stat
 void Books::end_transaction(TransactionId id, TransactionStatus status,
                             std::optional<std::string> failure_reason, std::string response) {
   Transaction* fresh = find_row(result_.new_transactions, id);
-  Transaction* row = fresh ? fresh : find_row(transactions_, id);
+  Transaction* row = fresh ? fresh : find_row(transactions_.all(), id);
   COBRO_CHECK(row != nullptr);
   row->status = status;
   row->failure_reason = std::move(failure_reason);
@@ -509,7 +508,7 @@ void Books::ask(ReviewKind kind, std::string detail, Money amount) {
 }
 
 Refund* Books::find_refund(RefundId id) {
-  return find_row(refunds_, id);
+  return find_row(refunds_.all(), id);
 }
 
 void Books::write_event(std::string type, EventPayload payload) {

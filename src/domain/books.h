@@ -22,6 +22,7 @@
 #include "domain/order.h"
 #include "domain/payment.h"
 #include "domain/payment_states.h"
+#include "domain/read_rows.h"
 #include "domain/refund.h"
 #include "domain/review.h"
 #include "domain/transaction.h"
@@ -44,12 +45,14 @@ struct Moment {
 
 class Books {
  public:
-  Books(Moment moment, Payment payment, std::optional<Order> order, std::vector<Refund> refunds,
-        std::vector<Transaction> transactions, std::vector<Dispute> disputes = {});
+  // Refunds, transactions and disputes are all of the payment, or not read: a movement that needs
+  // them throws NotRead then.
+  Books(Moment moment, Payment payment, std::optional<Order> order, ReadRows<Refund> refunds,
+        ReadRows<Transaction> transactions, ReadRows<Dispute> disputes = {});
 
   [[nodiscard]] const Payment& payment() const { return payment_; }
   [[nodiscard]] const std::optional<Order>& order() const { return order_; }
-  [[nodiscard]] const std::vector<Refund>& refunds() const { return refunds_; }
+  [[nodiscard]] const ReadRows<Refund>& refunds() const { return refunds_; }
   [[nodiscard]] base::Timestamp now() const { return moment_.now; }
   IdSource& ids() { return moment_.ids; }
 
@@ -163,9 +166,9 @@ class Books {
   std::size_t numbers_used_ = 0;
   Payment payment_;
   std::optional<Order> order_;
-  std::vector<Refund> refunds_;
-  std::vector<Transaction> transactions_;
-  std::vector<Dispute> disputes_;
+  ReadRows<Refund> refunds_;
+  ReadRows<Transaction> transactions_;
+  ReadRows<Dispute> disputes_;
   std::optional<bool> access_before_dispute_;
   bool payment_changed_ = false;
   bool order_changed_ = false;

@@ -11,6 +11,7 @@
 #include "domain/dispute.h"
 #include "domain/ids.h"
 #include "domain/payment.h"
+#include "domain/read_rows.h"
 #include "domain/subscription.h"
 
 namespace cobro::domain {
@@ -30,9 +31,10 @@ struct Entitlement {
   std::optional<base::Timestamp> revoked_at = {};
 };
 
-// Whether the source grants access now. A payment's disputes are all that were ever opened of it. A
-// subscription's are no matter: its status alone decides.
-bool grants_access(const Payment& payment, const std::vector<Dispute>& disputes);
+// Whether the source grants access now. A payment's disputes are all that were ever opened of it;
+// they need not be read of one that was never disputed. A subscription's are no matter: its status
+// alone decides.
+bool grants_access(const Payment& payment, const ReadRows<Dispute>& disputes);
 bool grants_access(const Subscription& subscription);
 // Makes the entitlement of a source that grants access, or (`granted` false) did so before.
 Entitlement entitlement_of(const Payment& payment, bool granted, base::Timestamp now, IdSource&);

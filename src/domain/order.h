@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "base/time.h"
 #include "domain/ids.h"
 #include "domain/money.h"
+#include "domain/read_rows.h"
 
 namespace cobro::domain {
 
@@ -44,7 +44,7 @@ struct Order {
   std::string shipping_address = "{}";  // JSON objects, kept as given
   std::string billing_address = "{}";
   std::optional<std::string> notes;
-  std::vector<OrderItem> items;
+  ReadRows<OrderItem> items;  // in the order in which they were given
   // When to look whether it has expired, while it is pending; nothing: never.
   std::optional<base::Timestamp> expiry_check_at;
   std::int64_t event_sequence = 0;  // of the last event written about it

@@ -35,6 +35,7 @@
 #include "domain/payment.h"
 #include "domain/payment_method.h"
 #include "domain/plan.h"
+#include "domain/read_rows.h"
 #include "domain/refund.h"
 #include "domain/refusal.h"
 #include "domain/review.h"
@@ -97,14 +98,25 @@ struct CallRef {
 };
 CallRef ref_of(const domain::GatewayCall& call);
 
-// What a write or a look loads. There is at most one root, and everything that hangs on it is
-// loaded beside it: an order brings its items, payments and their open calls; a payment (found
-// directly, or through its refund, call, transaction, overpayment or review) brings its
-// order with all that, its refunds, transactions and disputes, and every call of it that is open.
+// What hangs on an order or a payment, and is read only where it is asked for.
+struct Parts {
+  bool items = false;     // of the order
+  bool siblings = false;  // all payments of the order, with their open calls
+  bool refunds = false;   // of the payment, as what follows
+  bool transactions = false;
+  bool disputes = false;
+};
+inline constexpr Parts kAllParts{true, true, true, true, true};
+
+// What a write or a look loads. There is at most one root: an order, or a payment (found directly,
+// or through its refund, call, transaction, overpayment or review), which brings its order and
+// every call of it that is open. `parts` of what hangs on them come beside. A decision of `commit`
+// (app/pipeline/pipeline.h) may use what its reads do not name, for one more read.
 struct Reads {
   using Root = std::variant<std::monostate, OrderRef, PaymentRef, RemoteRef, domain::RefundId,
                             TransactionRef, domain::OverpaymentId, domain::ReviewId, InvoiceRef>;
   Root root = {};
+  Parts parts = kAllParts;
   // A call about a payment takes the place of the root. A call about a customer, a method or a
   // subscription is loaded beside it.
   std::optional<CallRef> call = {};
@@ -131,16 +143,16 @@ struct Reads {
 
 struct Loaded {
   std::optional<domain::Order> order;
-  std::optional<domain::Payment> payment;          // the root, or the root's payment
-  std::vector<domain::Payment> order_payments;     // all of the order, the root included
-  std::vector<domain::Refund> refunds;             // of the payment, oldest first
-  std::vector<domain::Transaction> transactions;   // of the payment, oldest first
-  std::vector<domain::Dispute> disputes;           // of the payment, oldest first
-  std::vector<domain::GatewayCall> open_calls;     // of all that was loaded
-  std::optional<domain::GatewayCall> call;         // as asked for, or the review's
-  std::optional<domain::Review> review;            // when the root is one
-  std::optional<IdempotencyRecord> record;         // expired ones included
-  std::optional<domain::GatewayCall> record_call;  // that the record names
+  std::optional<domain::Payment> payment;              // the root, or the root's payment
+  domain::ReadRows<domain::Payment> order_payments;    // all of the order, the root included
+  domain::ReadRows<domain::Refund> refunds;            // of the payment, oldest first
+  domain::ReadRows<domain::Transaction> transactions;  // of the payment, oldest first
+  domain::ReadRows<domain::Dispute> disputes;          // of the payment, oldest first
+  domain::ReadRows<domain::GatewayCall> open_calls;    // of all that was loaded
+  std::optional<domain::GatewayCall> call;             // as asked for, or the review's
+  std::optional<domain::Review> review;                // when the root is one
+  std::optional<IdempotencyRecord> record;             // expired ones included
+  std::optional<domain::GatewayCall> record_call;      // that the record names
   std::optional<domain::Customer> customer;
   std::vector<domain::PaymentMethod> methods;
   std::vector<domain::Subscription> customer_subscriptions;

@@ -124,6 +124,10 @@ int Statement::columns() const {
   return sqlite3_column_count(statement_);
 }
 
+bool Statement::is_integer(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_INTEGER;
+}
+
 bool Statement::is_null(int column) const {
   return sqlite3_column_type(statement_, column) == SQLITE_NULL;
 }

@@ -46,6 +46,7 @@ class Statement {
 
   [[nodiscard]] int columns() const;
   [[nodiscard]] bool is_null(int column) const;
+  [[nodiscard]] bool is_integer(int column) const;
   [[nodiscard]] std::int64_t int64(int column) const;
   // Valid until the next step or reset.
   [[nodiscard]] std::string_view text(int column) const;

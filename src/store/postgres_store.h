@@ -25,6 +25,9 @@ namespace cobro::store {
 struct PostgresOptions {
   std::string url;  // as libpq reads it: postgres://user@host/name, or key=value pairs
   std::size_t pool = 16;
+  // Statements take the form in which they stand for those of many writes also where a write is
+  // alone. It shows in every test whether that form does the same.
+  bool always_merge = false;
 };
 
 // Migrates (blocking), then opens. The loop and the clock outlive the store; destroy it on the

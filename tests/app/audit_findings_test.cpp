@@ -109,7 +109,7 @@ TEST_F(Findings, of_an_orders_items) {
   expect({"says 50.00 PEN for 2 × 50.00 PEN"});
   o(2).total += pen(1);
   expect({"its total is 50.01 PEN, its items add up to 50.00 PEN"});
-  o(2).items.clear();
+  o(2).items.all().clear();
   expect({"its total is 50.00 PEN, its items add up to 0.00 PEN"});
   o(2).items[0].quantity = std::numeric_limits<std::int64_t>::max();
   expect({"item "});

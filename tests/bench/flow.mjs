@@ -5,10 +5,10 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { summary, twoAlike, watchFlows } from './lib/capture.mjs';
-import { loadService, PostgresLimit, SqliteLimit } from './lib/measure.mjs';
+import { loadService, PostgresLimit } from './lib/measure.mjs';
 import { memoryOf, Scope } from './lib/processes.mjs';
-import { actTable, flowTable, goals, machine, memoryTable, stepTable } from './lib/report.mjs';
-import { flowOf, pgbenchScript, sqliteScript } from './lib/script.mjs';
+import { actTable, flowTable, goals, machine, memoryTable, stepTable, workTable } from './lib/report.mjs';
+import { flowOf, pgbenchScript } from './lib/script.mjs';
 import { migratedDatabase, migratedFile, openShop, startPostgres } from './lib/world.mjs';
 
 const { values: options } = parseArgs({
@@ -27,7 +27,8 @@ const seconds = Number(options.seconds);
 const say = (text) => console.error(`${new Date().toISOString().slice(11, 19)} ${text}`);
 const folder = mkdtempSync(path.join(tmpdir(), 'cobro-bench-'));
 
-// Runs one database's loads, the service's and the limit's in turn, under the same conditions.
+// Runs one database's loads, the service's and (where there is one) the limit's in turn, under the
+// same conditions.
 async function measure(database, place, limit, facts) {
   const scope = new Scope();
   try {
@@ -37,7 +38,7 @@ async function measure(database, place, limit, facts) {
     for (const count of connections) {
       say(`${database}, ${count} connections`);
       const service = await loadService(shop, count, seconds, { ...facts, profile: options.profile && `${options.profile}-${database}` });
-      results.push({ database, service, limit: await limit.load(count, seconds) });
+      results.push({ database, service, limit: await limit?.load(count, seconds) });
     }
     start.afterMib = memoryOf(shop.service.pid);
     start.mostMib = memoryOf(shop.service.pid, 'VmHWM');
@@ -55,11 +56,10 @@ async function onPostgres(postgres, flow, facts) {
   return measure('postgres', { dataDir: path.join(folder, 'shop-postgres'), databaseUrl: url }, limit, { ...facts, postgres });
 }
 
-async function onSqlite(flow, facts) {
+async function onSqlite(facts) {
   const dataDir = path.join(folder, 'shop-sqlite');
   await migratedFile(dataDir);
-  const limit = new SqliteLimit(folder, await migratedFile(path.join(folder, 'limit-sqlite')), sqliteScript(flow));
-  return measure('sqlite', { dataDir }, limit, facts);
+  return measure('sqlite', { dataDir }, undefined, facts);
 }
 
 async function main(scope) {
@@ -74,11 +74,11 @@ async function main(scope) {
   const facts = { webhooksPerFlow: acts.filter((act) => act.event).length };
   const all = [];
   for (const database of options.database.split(',')) {
-    all.push(database === 'postgres' ? await onPostgres(postgres, flow, facts) : await onSqlite(flow, facts));
+    all.push(database === 'postgres' ? await onPostgres(postgres, flow, facts) : await onSqlite(facts));
   }
   const results = all.flatMap((one) => one.results);
   const starts = all.map((one) => one.start);
-  const parts = [flowTable(results), stepTable(results), memoryTable(starts), actTable(acts), goals(results, starts)];
+  const parts = [flowTable(results), stepTable(results), workTable(results), memoryTable(starts), actTable(acts), goals(results, starts)];
   console.log(`\n${parts.join('\n\n')}\n\n${machine()}`);
   if (options.json) writeFileSync(options.json, JSON.stringify({ acts, results, starts }, null, 2));
 }

@@ -72,10 +72,11 @@ std::shared_ptr<Database> emptied_database() {
 
 class PostgresBackend final : public Backend {
  public:
-  explicit PostgresBackend(std::shared_ptr<Database> database) : database_(std::move(database)) {}
+  explicit PostgresBackend(std::shared_ptr<Database> database, bool always_merge = false)
+      : database_(std::move(database)), always_merge_(always_merge) {}
 
   std::unique_ptr<ports::Store> open() override {
-    return store::open_postgres({database_->url(), 8}, loop_, clock, random);
+    return store::open_postgres({database_->url(), 8, always_merge_}, loop_, clock, random);
   }
   store::Migrated migrate() override {
     auto chance = fresh_random();
@@ -103,15 +104,19 @@ class PostgresBackend final : public Backend {
 
  private:
   std::shared_ptr<Database> database_;
+  bool always_merge_;
   boost::asio::io_context loop_;
 };
 
 }  // namespace
 
 std::vector<BackendChoice> postgres_backends() {
-  if (server() != nullptr)
-    return {
-        {"postgres", [] { return std::make_unique<PostgresBackend>(emptied_database()); }, true}};
+  const auto choice = [](std::string name, bool always_merge) -> BackendChoice {
+    return {std::move(name),
+            [=] { return std::make_unique<PostgresBackend>(emptied_database(), always_merge); },
+            true};
+  };
+  if (server() != nullptr) return {choice("postgres", false), choice("postgres_merged", true)};
   static const bool told = [] {
     std::puts("COBRO_TEST_POSTGRES is not set: PostgreSQL is not tested");
     return true;

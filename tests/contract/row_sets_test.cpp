@@ -85,7 +85,8 @@ class RowSets : public ::testing::Test {
     for (const auto& sets : writes) all.push_back(&sets);
     std::vector<store::Statement> statements;
     MadeUp::for_each_type([&]<class Row>() {
-      store::plan_old_rows<Row>(statements, std::span<const MadeUp* const>(all));
+      store::plan_old_rows<Row>(statements, std::span<const MadeUp* const>(all),
+                                store::kSqliteTraits);
       store::plan_new_rows<Row>(statements, std::span<const MadeUp* const>(all));
     });
     planned = statements.size();

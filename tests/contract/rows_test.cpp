@@ -390,7 +390,7 @@ TEST_P(EveryRow, of_an_order_has_its_own_items_in_their_order) {
   must_write(ports::Changes().insert(first, second));
   second.items = {{make.id<domain::OrderItemId>(), "new", false, 1, pen(100), pen(100)}};
   must_write(ports::Changes{.replace_items = true}.update(second));
-  first.items.pop_back();
+  first.items.all().pop_back();
   must_write(ports::Changes().update(first));
   const auto products = [&](const domain::Order& order) {
     std::string all;

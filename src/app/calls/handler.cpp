@@ -10,8 +10,9 @@ Completed completed_of(const ports::Loaded& loaded, domain::GatewayCall call) {
                       .order = loaded.order,
                       .customer = loaded.customer,
                       .subscription = loaded.subscription};
-  for (const auto& refund : loaded.refunds)
-    if (refund.id == completed.call.refund_id) completed.refund = refund;
+  if (completed.call.refund_id)
+    for (const auto& refund : loaded.refunds)
+      if (refund.id == completed.call.refund_id) completed.refund = refund;
   for (const auto& method : loaded.methods)
     if (method.id.uuid == completed.call.subject_id) completed.method = method;
   return completed;

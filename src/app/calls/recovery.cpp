@@ -83,13 +83,13 @@ base::Task<std::optional<Claimed>> claim(Context& context, const GatewayCall& du
     claimed = {std::move(call), may_send};
     return changes;
   };
-  auto committed = co_await commit(context, {.call = ports::ref_of(due)}, decide);
+  auto committed = co_await commit(context, {.parts = {}, .call = ports::ref_of(due)}, decide);
   if (!committed) co_return std::nullopt;
   co_return claimed;
 }
 
 base::Task<bool> is_open(Context& context, const GatewayCall& call) {
-  const auto loaded = co_await context.store.load({.call = ports::ref_of(call)});
+  const auto loaded = co_await context.store.load({.parts = {}, .call = ports::ref_of(call)});
   co_return loaded.call&& loaded.call->status == CallStatus::open;
 }
 

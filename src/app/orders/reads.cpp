@@ -10,12 +10,12 @@ namespace {
 
 using domain::Refusal;
 
-ports::Reads root(ports::Reads::Root root) {
-  return {.root = std::move(root)};
+ports::Reads root(ports::Reads::Root root, ports::Parts parts) {
+  return {.root = std::move(root), .parts = parts};
 }
 
 template <class Row, class IdType>
-const Row* find_row(const std::vector<Row>& rows, IdType id) {
+const Row* find_row(const domain::ReadRows<Row>& rows, IdType id) {
   for (const auto& row : rows)
     if (row.id == id) return &row;
   return nullptr;
@@ -25,7 +25,7 @@ const Row* find_row(const std::vector<Row>& rows, IdType id) {
 
 base::Task<base::Result<domain::Order, Refusal>> get_order(Context& context, Caller caller,
                                                            ports::OrderRef order) {
-  const auto loaded = co_await context.store.load(root(order));
+  const auto loaded = co_await context.store.load(root(order, {.items = true}));
   co_return visible_order(loaded, caller);
 }
 
@@ -37,7 +37,7 @@ base::Task<ports::Listed<domain::Order>> list_orders(Context& context, Caller ca
 
 base::Task<base::Result<domain::Payment, Refusal>> get_payment(Context& context, Caller caller,
                                                                ports::PaymentRef payment) {
-  const auto loaded = co_await context.store.load(root(payment));
+  const auto loaded = co_await context.store.load(root(payment, {}));
   co_return visible_payment(loaded, caller);
 }
 
@@ -50,7 +50,7 @@ base::Task<ports::Listed<domain::Payment>> list_payments(Context& context, Calle
 
 base::Task<base::Result<RefundView, Refusal>> get_refund(Context& context, Caller caller,
                                                          domain::RefundId id) {
-  const auto loaded = co_await context.store.load(root(id));
+  const auto loaded = co_await context.store.load(root(id, {.refunds = true}));
   const auto* refund = find_row(loaded.refunds, id);
   if (refund == nullptr || !visible_payment(loaded, caller))
     co_return std::unexpected(not_found("refund"));
@@ -71,7 +71,7 @@ base::Task<base::Result<ports::Listed<domain::Refund>, Refusal>> list_refunds(
 
 base::Task<base::Result<TransactionView, Refusal>> get_transaction(Context& context, Caller caller,
                                                                    ports::TransactionRef ref) {
-  const auto loaded = co_await context.store.load(root(ref));
+  const auto loaded = co_await context.store.load(root(ref, {.transactions = true}));
   if (!visible_payment(loaded, caller)) co_return std::unexpected(not_found("transaction"));
   for (const auto& row : loaded.transactions) {
     const bool named = std::holds_alternative<std::int64_t>(ref)

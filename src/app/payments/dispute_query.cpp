@@ -28,6 +28,7 @@ base::Task<base::Result<Applied, Refusal>> apply_one(Context& context, domain::P
     return changes;
   };
   ports::Reads reads{.root = ports::PaymentRef{id},
+                     .parts = {.transactions = true, .disputes = true},
                      .dispute = ports::DisputeRef{gateway, snapshot.gateway_dispute_id},
                      .transaction_numbers = 1};
   auto committed = co_await commit(context, std::move(reads), decide);
@@ -38,7 +39,7 @@ base::Task<base::Result<Applied, Refusal>> apply_one(Context& context, domain::P
 }  // namespace
 
 base::Task<base::Result<Query, Refusal>> query_disputes(Context& context, domain::PaymentId id) {
-  const auto loaded = co_await context.store.load({.root = ports::PaymentRef{id}});
+  const auto loaded = co_await context.store.load({.root = ports::PaymentRef{id}, .parts = {}});
   const auto& payment = loaded.payment;
   if (!payment || !payment->gateway_payment_id) co_return Query::nothing_new;
   const auto* gateway = context.gateways.find(payment->gateway);

@@ -114,7 +114,8 @@ base::Task<Answer> refund_overpayment(Context& context, Call call, RefundOverpay
   const RenderLoaded render_left = [&](const ports::Loaded& loaded) -> Answer {
     return render_completed(call, loaded, render_accepted);
   };
-  const ports::Reads reads{.root = command.overpayment, .transaction_numbers = 1};
+  const ports::Reads reads{
+      .root = command.overpayment, .parts = {.refunds = true}, .transaction_numbers = 1};
   while (true) {
     auto decided = co_await idempotently(context, call, reads, decide_once, render_left);
     if (!decided) co_return std::unexpected(std::move(decided).error());

@@ -79,8 +79,12 @@ bool withdraw(Books& books, GatewayCall& call, const GatewayAnswer& answer, Chan
 
 class PaymentCompletion final : public Completion {
  public:
+  explicit PaymentCompletion(bool of_refund) : of_refund_(of_refund) {}
   base::Task<bool> prepare(Context&) override { co_return true; }
-  void add_reads(ports::Reads& reads) const override { reads.transaction_numbers = 1; }
+  void add_reads(ports::Reads& reads) const override {
+    reads.parts = {.refunds = of_refund_, .transactions = of_refund_};
+    reads.transaction_numbers = 1;
+  }
   [[nodiscard]] bool is_stale(const Loaded&) const override { return false; }
 
   bool complete(const Loaded& loaded, domain::Moment moment, const Verdict& verdict,
@@ -92,8 +96,9 @@ class PaymentCompletion final : public Completion {
     collect(books, changes);
     after.payment = books.payment();
     after.order = books.order();
-    for (const auto& refund : books.refunds())
-      if (call.refund_id == refund.id) after.refund = refund;
+    if (call.refund_id)
+      for (const auto& refund : books.refunds())
+        if (call.refund_id == refund.id) after.refund = refund;
     after.call = std::move(call);
     return ended;
   }
@@ -113,6 +118,8 @@ class PaymentCompletion final : public Completion {
     }
     return false;
   }
+
+  bool of_refund_;
 };
 
 Sighting sighting_of(const base::Result<Query, domain::Refusal>& asked) {
@@ -122,9 +129,9 @@ Sighting sighting_of(const base::Result<Query, domain::Refusal>& asked) {
 
 class PaymentCalls final : public CallHandler {
  public:
-  [[nodiscard]] std::unique_ptr<Completion> completion(const Context&, const GatewayCall&,
+  [[nodiscard]] std::unique_ptr<Completion> completion(const Context&, const GatewayCall& call,
                                                        GatewayAnswer&) const override {
-    return std::make_unique<PaymentCompletion>();
+    return std::make_unique<PaymentCompletion>(call.operation == Operation::refund);
   }
   [[nodiscard]] GatewayAnswer parse(const ports::Gateway& gateway, const GatewayCall& call,
                                     const ports::HttpResponse& response) const override {
@@ -141,7 +148,8 @@ class PaymentCalls final : public CallHandler {
   }
   base::Task<void> check_copies(Context& context, GatewayCall call,
                                 ports::Fault fault) const override {
-    const auto loaded = co_await context.store.load({.root = ports::PaymentRef{call.payment_id()}});
+    const auto loaded =
+        co_await context.store.load({.root = ports::PaymentRef{call.payment_id()}, .parts = {}});
     if (!loaded.payment) co_return;
     const auto& payment = *loaded.payment;
     const auto method = call.target ? call.target : payment.gateway_payment_method_id;

@@ -73,7 +73,7 @@ base::Task<Answer> cancel_payment(Context& context, Call call, CancelPayment com
   const RenderLoaded render_left = [&](const ports::Loaded& loaded) -> Answer {
     return render_completed(call, loaded, render_accepted);
   };
-  const ports::Reads reads{.root = command.payment};
+  const ports::Reads reads{.root = command.payment, .parts = {}};
   auto decided = co_await idempotently_with_query(context, call, reads, decide_once, render_left,
                                                   cancel.asked);
   if (!decided) co_return std::unexpected(std::move(decided).error());

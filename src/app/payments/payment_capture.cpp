@@ -69,7 +69,7 @@ base::Task<Answer> capture_payment(Context& context, Call call, CapturePayment c
   const RenderLoaded render_left = [&](const ports::Loaded& loaded) -> Answer {
     return render_completed(call, loaded, render_accepted);
   };
-  ports::Reads reads{.root = command.payment};
+  ports::Reads reads{.root = command.payment, .parts = {}};
   auto decided = co_await idempotently_with_query(context, call, std::move(reads), decide_once,
                                                   render_left, asked);
   if (!decided) co_return std::unexpected(std::move(decided).error());

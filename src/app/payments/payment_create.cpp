@@ -87,7 +87,7 @@ base::Task<Answer> create_payment(Context& context, Call call, CreatePayment com
                                   RenderPayment render) {
   if (context.gateways.find(command.gateway) == nullptr)
     co_return std::unexpected(gateway_not_available(command.gateway));
-  ports::Reads reads{.root = command.order, .payment_numbers = 1};
+  ports::Reads reads{.root = command.order, .parts = {}, .payment_numbers = 1};
   Asked asked;
   const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
     return decide(context, call, command, render, asked, loaded, std::move(moment));

@@ -241,7 +241,8 @@ base::Task<Answer> process_payment(Context& context, Call call, ProcessPayment c
   const auto* saving = context.gateways.with_saved_methods();
   if (saving != nullptr && !may(call.caller, Action::filter_by_user))
     process.customer = ports::CustomerRef{saving->name(), call.caller.tenant_id, call.caller.sub};
-  ports::Reads reads{.root = command.payment, .transaction_numbers = 1};
+  ports::Reads reads{
+      .root = command.payment, .parts = {.siblings = true}, .transaction_numbers = 1};
   bool tried = false;
   while (true) {
     if (process.customer) reads.customer = *process.customer;

@@ -105,6 +105,7 @@ base::Task<base::Result<Found, Refusal>> apply_found(Context& context, domain::P
   Found result;
   std::vector<domain::GatewayCall> written;
   ports::Reads reads{.root = ports::PaymentRef{seen.id},
+                     .parts = {},
                      .transaction_numbers = numbers_for_snapshots(context)};
   if (seen.subscription_id) reads.subscription = *seen.subscription_id;
   const DecideChanges decide = [&](const Loaded& loaded,
@@ -148,7 +149,8 @@ base::Task<void> report_missing(Context& context, const domain::Payment& payment
     if (books.payment_changed()) collect(books, changes);
     return changes;
   };
-  auto committed = co_await commit(context, {.root = ports::PaymentRef{payment.id}}, decide);
+  auto committed =
+      co_await commit(context, {.root = ports::PaymentRef{payment.id}, .parts = {}}, decide);
   if (!committed)
     context.log.write(ports::LogLevel::warning, "a missing payment could not be reported",
                       {{"payment", payment.id.to_string()}});
@@ -181,7 +183,7 @@ base::Result<Query, Refusal> told_nothing(const Context& context, domain::Gatewa
 
 base::Task<base::Result<Query, Refusal>> query_payment(Context& context, domain::PaymentId id) {
   for (int fetch = 0; fetch < kMaxFetches; ++fetch) {
-    const auto loaded = co_await context.store.load({.root = ports::PaymentRef{id}});
+    const auto loaded = co_await context.store.load({.root = ports::PaymentRef{id}, .parts = {}});
     if (!loaded.payment) co_return std::unexpected(not_found());
     const auto* gateway = context.gateways.find(loaded.payment->gateway);
     if (gateway == nullptr || !gateway->capabilities().remote) co_return Query::nothing_new;
@@ -201,7 +203,7 @@ base::Task<base::Result<Query, Refusal>> query_payment(Context& context, domain:
 }
 
 base::Task<base::Result<Query, Refusal>> query_refunds(Context& context, domain::PaymentId id) {
-  const ports::Reads payment{.root = ports::PaymentRef{id}};
+  const ports::Reads payment{.root = ports::PaymentRef{id}, .parts = {}};
   auto loaded = co_await context.store.load(payment);
   if (!loaded.payment) co_return std::unexpected(not_found());
   const auto* gateway = context.gateways.find(loaded.payment->gateway);
@@ -220,7 +222,9 @@ base::Task<base::Result<Query, Refusal>> query_refunds(Context& context, domain:
   bool all_fit = true;
   for (const auto& snapshot : found.refunds) {
     bool fits = true;
-    ports::Reads reads{.root = ports::PaymentRef{id}, .transaction_numbers = 1};
+    ports::Reads reads{.root = ports::PaymentRef{id},
+                       .parts = {.refunds = true, .transactions = true},
+                       .transaction_numbers = 1};
     const DecideChanges decide = [&](const Loaded& row,
                                      domain::Moment moment) -> base::Result<Changes, Refusal> {
       Changes changes;

@@ -174,7 +174,8 @@ base::Result<Decided, Refusal> decide(RefundCall& refund, const ports::Loaded& l
 base::Task<Answer> report(Context& context, domain::PaymentId payment) {
   auto asked = co_await query_refunds(context, payment);
   if (!asked) co_return std::unexpected(std::move(asked).error());
-  const auto loaded = co_await context.store.load({.root = ports::PaymentRef{payment}});
+  const auto loaded =
+      co_await context.store.load({.root = ports::PaymentRef{payment}, .parts = {.refunds = true}});
   std::string found = "An earlier refund of this payment was unknown; the gateway was asked: ";
   for (const auto& refund : loaded.refunds)
     found += fmt::format("refund {} of {} is {}; ", refund.id.to_string(),
@@ -214,8 +215,10 @@ base::Task<Answer> refund_payment(Context& context, Call call, RefundPayment com
   const RenderLoaded render_left = [&](const ports::Loaded& loaded) -> Answer {
     return render_completed(call, loaded, render_accepted);
   };
-  const ports::Reads reads{
-      .root = command.payment, .subscription = command.beside, .transaction_numbers = 1};
+  const ports::Reads reads{.root = command.payment,
+                           .parts = {.refunds = true},
+                           .subscription = command.beside,
+                           .transaction_numbers = 1};
   while (true) {
     auto decided = co_await idempotently(context, call, reads, decide_once, render_left);
     if (!decided) co_return std::unexpected(std::move(decided).error());

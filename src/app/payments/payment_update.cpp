@@ -102,7 +102,7 @@ base::Task<Answer> update_payment(Context& context, Call call, UpdatePayment com
   const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
     return decide(context, call, command, render, asked, loaded, std::move(moment));
   };
-  ports::Reads reads{.root = command.payment};
+  ports::Reads reads{.root = command.payment, .parts = {}};
   auto decided = co_await idempotently_with_query(context, call, std::move(reads), decide_once,
                                                   never_rendered, asked);
   if (!decided) co_return std::unexpected(std::move(decided).error());

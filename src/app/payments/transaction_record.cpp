@@ -178,7 +178,8 @@ base::Task<Answer> record_transaction(Context& context, Call call, RecordTransac
   const Decide decide_once = [&](const ports::Loaded& loaded, domain::Moment moment) {
     return decide(recording, loaded, std::move(moment));
   };
-  const ports::Reads reads{.root = command.payment, .transaction_numbers = 1};
+  const ports::Reads reads{
+      .root = command.payment, .parts = {.siblings = true}, .transaction_numbers = 1};
   while (true) {
     auto decided = co_await idempotently_with_query(own, call, reads, decide_once, &not_booked_yet,
                                                     recording.asked);

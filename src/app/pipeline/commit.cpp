@@ -1,5 +1,7 @@
 #include "app/pipeline/pipeline.h"
 
+#include <utility>
+
 #include "app/pipeline/invariants.h"
 #include "base/check.h"
 
@@ -131,15 +133,26 @@ Refusal gave_up(const Tries& tries) {
 base::Task<base::Result<void, Refusal>> commit(Context& context, ports::Reads reads,
                                                DecideChanges decide) {
   Tries tries(context, std::move(decide));
-  const ports::Decide decide_once = [&](const Loaded& loaded) { return tries.decide(loaded); };
+  bool needs_more = false;  // than was read
+  const ports::Decide decide_once = [&](const Loaded& loaded) -> base::Result<Changes, Refusal> {
+    try {
+      return tries.decide(loaded);
+    } catch (const domain::NotRead&) {
+      needs_more = true;
+      return std::unexpected(Refusal{});
+    }
+  };
   int ceilings = 0;
   for (int attempt = 0; attempt < kMaxTries; ++attempt) {
-    if (attempt > 0) co_await context.clock.sleep(pause_before(attempt, context.random));
+    if (attempt > 0 && !needs_more)
+      co_await context.clock.sleep(pause_before(attempt, context.random));
+    if (std::exchange(needs_more, false)) reads.parts = ports::kAllParts;
     if (co_await held(context, tries)) co_return base::Result<void, Refusal>{};
     auto written = co_await context.store.write(reads, decide_once);
     if (written.committed()) co_return base::Result<void, Refusal>{};
     // What this try found may be the earlier one's own doing, committed meanwhile.
     if (co_await held(context, tries)) co_return base::Result<void, Refusal>{};
+    if (needs_more) continue;
     if (auto* refusal = std::get_if<Refusal>(&written.outcome))
       co_return std::unexpected(std::move(*refusal));
     const auto& error = std::get<ports::WriteError>(written.outcome);

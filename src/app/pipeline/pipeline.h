@@ -51,8 +51,9 @@ struct Call {
 using DecideChanges = std::function<base::Result<ports::Changes, domain::Refusal>(
     const ports::Loaded& loaded, domain::Moment moment)>;
 
-// Commits what `decide` wants. Refusals: those of `decide`, the ceilings of the database,
-// `unavailable`.
+// Commits what `decide` wants. When it asks for rows that hang on the root and are not among the
+// parts of `reads` (domain::NotRead), all are read and it decides again: parts are what it usually
+// needs. Refusals: those of `decide`, the ceilings of the database, `unavailable`.
 base::Task<base::Result<void, domain::Refusal>> commit(Context& context, ports::Reads reads,
                                                        DecideChanges decide);
 

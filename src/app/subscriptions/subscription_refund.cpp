@@ -78,7 +78,8 @@ base::Task<std::optional<Refusal>> end(Context& context, Call call, domain::Subs
 base::Task<bool> has_failed(Context& context, const std::optional<Idempotency>& key,
                             ports::PaymentRef payment) {
   if (!key) co_return false;
-  const auto loaded = co_await context.store.load({.root = payment, .record_key = key->record_key});
+  const auto loaded = co_await context.store.load(
+      {.root = payment, .parts = {.refunds = true}, .record_key = key->record_key});
   if (!loaded.record_call || !loaded.record_call->refund_id) co_return false;
   const auto refund =
       std::ranges::find(loaded.refunds, *loaded.record_call->refund_id, &domain::Refund::id);

@@ -41,9 +41,12 @@ base::Task<void> mark(Context& context, const StoredWebhook& row, WebhookStatus 
 
 // What a fact's decision reads beside its payment and its row.
 void add_reads(const ports::PaymentEnded&, domain::GatewayName, ports::Reads&) {}
-void add_reads(const ports::RefundEnded&, domain::GatewayName, ports::Reads&) {}
+void add_reads(const ports::RefundEnded&, domain::GatewayName, ports::Reads& reads) {
+  reads.parts = {.refunds = true, .transactions = true};
+}
 void add_reads(const ports::DisputeMoved& fact, domain::GatewayName gateway, ports::Reads& reads) {
   reads.dispute = ports::DisputeRef{gateway, fact.dispute.gateway_dispute_id};
+  reads.parts = {.transactions = true, .disputes = true};
 }
 
 // Applies a fact: the payment, and the inbox row, in one transaction. False when what it says does
@@ -62,8 +65,9 @@ base::Task<bool> apply_to(Context& context, const StoredWebhook& row, const Fact
     return changes;
   };
   // Of a subscription's payment: whether it still runs.
-  const auto known = co_await context.store.load({.root = ports::PaymentRef{payment}});
+  const auto known = co_await context.store.load({.root = ports::PaymentRef{payment}, .parts = {}});
   ports::Reads reads{.root = ports::PaymentRef{payment},
+                     .parts = {},
                      .webhook = ports::WebhookRef{row.gateway, row.event_id},
                      .transaction_numbers = numbers_for_snapshots(context)};
   add_reads(fact, row.gateway, reads);
@@ -94,12 +98,13 @@ base::Task<std::optional<domain::PaymentId>> find_payment(Context& context,
                                                           domain::GatewayName gateway,
                                                           const ports::NamedPayment& named) {
   if (named.gateway_payment_id) {
-    const auto loaded =
-        co_await context.store.load({.root = ports::RemoteRef{gateway, *named.gateway_payment_id}});
+    const auto loaded = co_await context.store.load(
+        {.root = ports::RemoteRef{gateway, *named.gateway_payment_id}, .parts = {}});
     if (loaded.payment) co_return loaded.payment->id;
   }
   if (!named.our_payment) co_return std::nullopt;
-  const auto loaded = co_await context.store.load({.root = ports::PaymentRef{*named.our_payment}});
+  const auto loaded =
+      co_await context.store.load({.root = ports::PaymentRef{*named.our_payment}, .parts = {}});
   const bool ours = loaded.payment && loaded.payment->gateway == gateway;
   co_return ours ? named.our_payment : std::nullopt;
 }

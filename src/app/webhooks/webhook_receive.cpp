@@ -58,7 +58,8 @@ ports::Reads row_alone(const Incoming& incoming) {
 }
 
 // What an event speaks of, to be loaded: by metadata, which needs no look at the gateway's ids, or
-// else by those.
+// else by those. Beside it what the event is compared with, and booked on when it is faster than the
+// answer to our call.
 struct AddReads {
   const Context& context;
   domain::GatewayName gateway;
@@ -66,10 +67,14 @@ struct AddReads {
 
   void operator()(const ports::OfNoInterest&) const {}
   void operator()(const ports::PaymentEnded& fact) const { add_fact(payment_of(fact)); }
-  void operator()(const ports::RefundEnded& fact) const { add_fact(payment_of(fact)); }
+  void operator()(const ports::RefundEnded& fact) const {
+    add_fact(payment_of(fact));
+    reads.parts.refunds = reads.parts.transactions = true;
+  }
   void operator()(const ports::DisputeMoved& fact) const {
     add_fact(payment_of(fact));
     reads.dispute = ports::DisputeRef{gateway, fact.dispute.gateway_dispute_id};
+    reads.parts.disputes = true;
   }
   void operator()(const ports::PaymentChanged& changed) const { add_payment(changed.payment); }
   void operator()(const ports::RefundsChanged& changed) const { add_payment(changed.payment); }
@@ -102,6 +107,7 @@ struct AddReads {
 
 ports::Reads row_and_subject(const Context& context, const Incoming& incoming) {
   auto reads = row_alone(incoming);
+  reads.parts = {};
   if (incoming.event.other_mode) return reads;
   std::visit(AddReads{context, incoming.gateway, reads}, incoming.event.says);
   if (incoming.event.account) reads.account = incoming.gateway;

@@ -15,8 +15,9 @@ struct ClearResult {
 using Result = std::unique_ptr<PGresult, ClearResult>;
 
 std::string text_of(const Param& param) {
-  const auto* number = std::get_if<std::int64_t>(&param);
-  return number != nullptr ? std::to_string(*number) : std::get<std::string>(param);
+  if (const auto* number = std::get_if<std::int64_t>(&param.value)) return std::to_string(*number);
+  if (const auto* id = std::get_if<base::Uuid>(&param.value)) return id->to_string();
+  return std::get<std::string>(param.value);
 }
 
 }  // namespace
@@ -62,7 +63,7 @@ Rows PgBlocking::query(const Statement& statement) {
   std::vector<const char*> values;
   texts.reserve(statement.params.size());
   for (const auto& param : statement.params)
-    values.push_back(std::holds_alternative<std::monostate>(param)
+    values.push_back(std::holds_alternative<std::monostate>(param.value)
                          ? nullptr
                          : texts.emplace_back(text_of(param)).c_str());
   const auto result = impl_->checked(PQexecParams(impl_->connection, statement.text.data(),

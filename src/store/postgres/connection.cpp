@@ -46,17 +46,20 @@ Rows rows_of(const PGresult* result) {
   return rows;
 }
 
-// One statement's parameters as libpq wants them: C strings. The numbers' text lives here. Kept
-// for the next statement, for what it has room for.
+// One statement's parameters as libpq wants them: C strings. The text of numbers and ids lives
+// here. Kept for the next statement, for what it has room for.
 class Bound {
  public:
   void bind(const std::vector<Param>& params) {
     values_.clear();
     if (numbers_.size() < params.size()) numbers_.resize(params.size());
     for (std::size_t i = 0; i < params.size(); ++i) {
-      if (const auto* number = std::get_if<std::int64_t>(&params[i]))
+      const auto& value = params[i].value;
+      if (const auto* number = std::get_if<std::int64_t>(&value))
         values_.push_back(text_of(numbers_[i], *number));
-      else if (const auto* text = std::get_if<std::string>(&params[i]))
+      else if (const auto* id = std::get_if<base::Uuid>(&value))
+        values_.push_back(text_of(numbers_[i], *id));
+      else if (const auto* text = std::get_if<std::string>(&value))
         values_.push_back(text->c_str());
       else
         values_.push_back(nullptr);
@@ -66,9 +69,13 @@ class Bound {
   [[nodiscard]] const char* const* data() const { return values_.data(); }
 
  private:
-  using Digits = std::array<char, 24>;
+  using Digits = std::array<char, 40>;
   static const char* text_of(Digits& digits, std::int64_t number) {
     *std::to_chars(digits.data(), digits.data() + digits.size() - 1, number).ptr = '\0';
+    return digits.data();
+  }
+  static const char* text_of(Digits& digits, const base::Uuid& id) {
+    *id.write_to(digits.data()) = '\0';
     return digits.data();
   }
   std::vector<Digits> numbers_;
@@ -83,7 +90,7 @@ std::string name_of(std::string_view text) {
 struct Expected {
   const char* prepares = nullptr;
   std::size_t statement = 0;
-  Touches touches = Touches::any;
+  std::size_t rows = 0;  // that it must touch or find; 0: any number
 };
 
 // Every connection has these: what a lost instance of ours holds is let go by the server.
@@ -190,7 +197,8 @@ class Connection final : public PgConnection, public std::enable_shared_from_thi
       expected_.push_back({.prepares = statement.text.data()});
     }
     bound_.bind(statement.params);
-    expected_.push_back({.statement = index, .touches = statement.touches});
+    expected_.push_back(
+        {.statement = index, .rows = statement.touches == Touches::any ? 0 : statement.times});
     return PQsendQueryPrepared(connection_, name.c_str(), bound_.size(), bound_.data(), nullptr,
                                nullptr, 0) == 1;
   }
@@ -253,8 +261,8 @@ class Connection final : public PgConnection, public std::enable_shared_from_thi
     if (!well || expected.prepares != nullptr) return;
     if (status == PGRES_TUPLES_OK) answers_.rows[expected.statement] = rows_of(result);
     answers_.last_tag = PQcmdStatus(const_cast<PGresult*>(result));
-    if (expected.touches == Touches::one &&
-        std::string_view(PQcmdTuples(const_cast<PGresult*>(result))) != "1")
+    if (expected.rows > 0 &&
+        PQcmdTuples(const_cast<PGresult*>(result)) != std::to_string(expected.rows))
       answers_.missed = true;
   }
 

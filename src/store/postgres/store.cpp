@@ -22,9 +22,10 @@ constexpr std::string_view kCommit = "COMMIT";
 
 class PostgresStore final : public ports::Store {
  public:
-  PostgresStore(std::shared_ptr<PgPool> pool, std::string deployment, ports::Clock& clock)
+  PostgresStore(std::shared_ptr<PgPool> pool, std::string deployment, ports::Clock& clock,
+                bool always_merge)
       : pool_(std::move(pool)),
-        groups_(pool_, clock),
+        groups_(pool_, clock, always_merge),
         deployment_(std::move(deployment)),
         clock_(clock) {}
   PostgresStore(const PostgresStore&) = delete;
@@ -218,7 +219,8 @@ std::unique_ptr<ports::Store> open_postgres(const PostgresOptions& options,
   auto migrated = migrate_postgres(options.url, clock, random);
   auto pool = std::make_shared<PgPool>(
       loop, clock, PgPoolOptions{.url = options.url, .connections = options.pool});
-  return std::make_unique<PostgresStore>(std::move(pool), std::move(migrated.deployment), clock);
+  return std::make_unique<PostgresStore>(std::move(pool), std::move(migrated.deployment), clock,
+                                         options.always_merge);
 }
 
 }  // namespace cobro::store

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "store/postgres/failure.h"
+#include "store/postgres/merge.h"
 #include "store/postgres/touched.h"
 #include "store/sql/changes.h"
 #include "store/sql/reads.h"
@@ -24,8 +25,15 @@ constexpr std::size_t kAlone = 6;
 
 constexpr std::string_view kBegin = "BEGIN ISOLATION LEVEL REPEATABLE READ";
 constexpr std::string_view kCommit = "COMMIT";
-// A group does not wait for a row that somebody else holds: whoever wants that row waits alone.
-constexpr std::string_view kBriefly = "SET LOCAL lock_timeout = '10ms'";
+// A group does not wait for a row that somebody else holds: whoever wants that row waits alone. And
+// its merged statements (merge.h) join a few keys to tables: each key is found by its index,
+// however small a young database takes its tables for.
+constexpr std::string_view kInGroup =
+    "SELECT set_config('lock_timeout', '10ms', true), set_config('enable_seqscan', 'off', true),"
+    " set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),"
+    " set_config('enable_material', 'off', true), set_config('enable_bitmapscan', 'off', true)";
+// Alone, with the statements of a group.
+constexpr std::string_view kAsInGroup = "SELECT set_config('enable_seqscan', 'off', true)";
 
 constexpr std::string_view kOrderNumbers =
     "SELECT nextval('order_numbers') FROM generate_series(1, $1::bigint)";
@@ -80,6 +88,7 @@ struct WriteGroups::Group {
   Members members;
   bool alone;  // one member that runs by itself, beside the groups
   Numbers orders, payments, transactions;
+  MergedReads reads = {};
   std::vector<ports::Changes> changes = {};
   Members chosen = {};   // whose changes they are
   Touched touched = {};  // by these
@@ -87,9 +96,10 @@ struct WriteGroups::Group {
   bool ended = false;
 };
 
-WriteGroups::WriteGroups(std::shared_ptr<PgPool> pool, ports::Clock& clock)
+WriteGroups::WriteGroups(std::shared_ptr<PgPool> pool, ports::Clock& clock, bool always_merge)
     : pool_(std::move(pool)),
       clock_(clock),
+      always_merge_(always_merge),
       orders_(kOrderNumbers),
       payments_(kPaymentNumbers),
       transactions_(kTransactionNumbers),
@@ -172,25 +182,32 @@ base::Task<void> WriteGroups::run(std::shared_ptr<Group> group) {
   if (failure) refuse(*group, failure);
   if (begun) decide(group, std::span(begun->answers).subspan(1));
   if (!group->chosen.empty()) {
-    const auto answers =
-        co_await begun->lease.run(framed({}, plan_changes(group->changes), kCommit));
+    auto changes = plan_changes(group->changes, kPostgresTraits);
+    if (merges(*group)) changes = merge_changes(std::move(changes), always_merge_);
+    const auto answers = co_await begun->lease.run(framed({}, std::move(changes), kCommit));
     conclude(*group, answers);
   }
   begun.reset();
   end(group);
 }
 
-// What waits briefly comes first, numbers come last.
+bool WriteGroups::merges(const Group& group) const {
+  return group.members.size() > 1 || always_merge_;
+}
+
+// What the group sets for itself comes first, numbers come last.
 std::vector<Statement> WriteGroups::reads_of(Group& group) {
   std::vector<Statement> statements;
-  if (group.members.size() > 1) statements.push_back(Statement{kBriefly});
+  if (merges(group))
+    statements.push_back(Statement{group.members.size() > 1 ? kInGroup : kAsInGroup});
   for (const auto& member : group.members) {
-    statements.insert(statements.end(), member->plan.statements.begin(),
-                      member->plan.statements.end());
+    group.reads.add(member->plan.statements);
     group.orders.wanted += member->orders;
     group.payments.wanted += member->payments;
     group.transactions.wanted += member->transactions;
   }
+  const auto& reads = group.reads.statements(always_merge_);
+  statements.insert(statements.end(), reads.begin(), reads.end());
   for (auto* numbers : {&group.orders, &group.payments, &group.transactions})
     reserve(*numbers, statements);
   return statements;
@@ -205,7 +222,7 @@ void WriteGroups::reserve(Numbers& numbers, std::vector<Statement>& statements) 
     numbers.here = numbers.block.take(numbers.wanted);
 }
 
-void WriteGroups::decide(const std::shared_ptr<Group>& group, std::span<const Rows> answers) {
+void WriteGroups::decide(const std::shared_ptr<Group>& group, std::span<Rows> answers) {
   const std::array kinds{&group->transactions, &group->payments, &group->orders};
   auto last = answers.end();
   for (auto* numbers : kinds) {
@@ -213,11 +230,10 @@ void WriteGroups::decide(const std::shared_ptr<Group>& group, std::span<const Ro
     numbers->block.add(*--last);
     numbers->here = numbers->block.take(numbers->wanted);
   }
-  std::size_t at = group->members.size() > 1 ? 1 : 0;
-  for (const auto& member : group->members) {
-    const auto own = answers.subspan(at, member->plan.statements.size());
-    at += own.size();
-    if (!member->abandoned()) decide(group, member, own);
+  const auto read = answers.subspan(merges(*group) ? 1 : 0);
+  for (std::size_t i = 0; i < group->members.size(); ++i) {
+    const auto& member = group->members[i];
+    if (!member->abandoned()) decide(group, member, group->reads.answers_of(i, read));
   }
   for (auto* numbers : kinds) numbers->block.give_back(numbers->here);
 }

@@ -23,7 +23,7 @@ namespace cobro::store {
 
 class WriteGroups {
  public:
-  WriteGroups(std::shared_ptr<PgPool> pool, ports::Clock& clock);
+  WriteGroups(std::shared_ptr<PgPool> pool, ports::Clock& clock, bool always_merge);
   WriteGroups(const WriteGroups&) = delete;
   WriteGroups& operator=(const WriteGroups&) = delete;
   ~WriteGroups();
@@ -42,9 +42,10 @@ class WriteGroups {
   [[nodiscard]] Members next_members();
   void begin(Members members, bool alone);
   base::Task<void> run(std::shared_ptr<Group> group);
+  [[nodiscard]] bool merges(const Group& group) const;
   std::vector<Statement> reads_of(Group& group);
   void reserve(Numbers& numbers, std::vector<Statement>& statements) const;
-  void decide(const std::shared_ptr<Group>& group, std::span<const Rows> answers);
+  void decide(const std::shared_ptr<Group>& group, std::span<Rows> answers);
   void decide(const std::shared_ptr<Group>& group, const std::shared_ptr<Member>& member,
               std::span<const Rows> answers);
   // The group whose rows the member's changes meet, or null.
@@ -56,6 +57,7 @@ class WriteGroups {
 
   std::shared_ptr<PgPool> pool_;
   ports::Clock& clock_;
+  bool always_merge_;
   NumberBlock orders_, payments_, transactions_;
   std::deque<std::shared_ptr<Member>> waiting_;
   std::deque<std::shared_ptr<Member>> apart_;  // to be run one by one

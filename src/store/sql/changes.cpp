@@ -7,8 +7,9 @@
 
 namespace cobro::store {
 
-Touch rely_on(const Table& table, const ports::ReliedOn& row) {
-  return {row.id, {table.rely(), params_of(row.id, row.version), Touches::one}};
+Touch rely_on(const Table& table, const ports::ReliedOn& row, const SqlTraits& traits) {
+  return {row.id,
+          {table.rely(traits.row_locks), params_of(row.id, row.version), Touches::finds_one}};
 }
 
 Statement remove_from(const Table& table, const base::Uuid& id) {
@@ -84,13 +85,13 @@ void add_after(Statements& statements, All all) {
 
 }  // namespace
 
-std::vector<Statement> plan_changes(All all) {
+std::vector<Statement> plan_changes(All all, const SqlTraits& traits) {
   std::vector<const ChangedRows*> sets;
   sets.reserve(all.size());
   for (const auto& changes : all) sets.push_back(&changes.rows);
   Statements statements;
   ChangedRows::for_each_type([&]<class Row>() {
-    plan_old_rows<Row>(statements, std::span<const ChangedRows* const>(sets));
+    plan_old_rows<Row>(statements, std::span<const ChangedRows* const>(sets), traits);
     add_between<Row>(statements, all);
     plan_new_rows<Row>(statements, std::span<const ChangedRows* const>(sets));
     add_after<Row>(statements, all);

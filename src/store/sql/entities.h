@@ -188,7 +188,7 @@ std::optional<T> read_first(const Rows& rows, T (*read)(Cells)) {
 // What a LEFT JOIN put beside the first row, from `column` on; nothing when it found nothing.
 template <class T>
 std::optional<T> read_joined(const Rows& rows, std::size_t column, T (*read)(Cells)) {
-  if (rows.empty() || !rows.cell(0, column)) return std::nullopt;
+  if (rows.empty() || rows.is_null(0, column)) return std::nullopt;
   return read(Cells(rows, 0, column));
 }
 

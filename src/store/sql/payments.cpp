@@ -16,7 +16,7 @@ void put_fixed(Params& params, const domain::Payment& payment) {
 void put_overpayment(Params& params, const std::optional<domain::Overpayment>& overpayment) {
   if (!overpayment) {
     const std::int64_t none = 0;
-    params.null().null().null().add(none).add(none).add(none);
+    params.null(ParamType::id).null().null(ParamType::number).add(none).add(none).add(none);
     return;
   }
   params.add(overpayment->id)
@@ -48,10 +48,10 @@ void put_changing(Params& params, const domain::Payment& payment) {
       .add(payment.refunded.minor())
       .add(payment.refunding.minor())
       .add(payment.description)
-      .add(payment.metadata)
+      .json(payment.metadata)
       .add(payment.gateway_payment_id)
       .add(payment.gateway_charge_id)
-      .add(payment.gateway_response);
+      .json(payment.gateway_response);
   put_decline(params, payment.decline);
   put_next_action(params, payment.next_action);
   params.add(payment.pending_operation)
@@ -153,7 +153,7 @@ void put_money(Params& params, const std::optional<domain::Money>& amount) {
   if (amount)
     params.add(amount->currency().code()).add(amount->minor());
   else
-    params.null().null();
+    params.null().null(ParamType::number);
 }
 
 std::optional<domain::Money> read_money(Cells& cells) {

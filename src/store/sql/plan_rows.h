@@ -10,6 +10,7 @@
 #include "ports/row_sets.h"
 #include "store/sql/statement.h"
 #include "store/sql/table.h"
+#include "store/sql/traits.h"
 
 namespace cobro::store {
 
@@ -21,26 +22,27 @@ struct Touch {
   base::Uuid id;
   Statement statement;
 };
-Touch rely_on(const Table& table, const ports::ReliedOn& row);
+Touch rely_on(const Table& table, const ports::ReliedOn& row, const SqlTraits& traits);
 Statement remove_from(const Table& table, const base::Uuid& id);
 void add_sorted(std::vector<Statement>& statements, std::vector<Touch> touches);
 
 // Of one type, of several writes: what goes, what changes and what is relied on. It comes before
 // what begins: what these rows held (a key of their table) is free then.
 template <class Row, class Sets>
-void plan_old_rows(std::vector<Statement>& statements, std::span<const Sets* const> all) {
+void plan_old_rows(std::vector<Statement>& statements, std::span<const Sets* const> all,
+                   const SqlTraits& traits) {
   if constexpr (ports::Versioned<Row>) {
     const auto& table = Stored<Row>::table();
     std::vector<Touch> touches;
     for (const auto* sets : all) {
       const auto& rows = sets->template of<Row>();
       for (const auto& row : rows.removed) {
-        statements.push_back(rely_on(table, {row.id.uuid, row.version}).statement);
+        statements.push_back(rely_on(table, {row.id.uuid, row.version}, traits).statement);
         statements.push_back(remove_from(table, row.id.uuid));
       }
       for (const auto& row : rows.updated)
         touches.push_back({row.id.uuid, Stored<Row>::update(row)});
-      for (const auto& row : rows.relied_on) touches.push_back(rely_on(table, row));
+      for (const auto& row : rows.relied_on) touches.push_back(rely_on(table, row, traits));
     }
     add_sorted(statements, std::move(touches));
   }

@@ -2,6 +2,7 @@
 // by a second round trip.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -47,6 +48,8 @@ struct ReadPlan {
     const Pieces* pieces = nullptr;
   };
   std::vector<Answered> answered;
+  // Of the root, what was asked for; nothing without a root.
+  std::optional<ports::Parts> parts = {};
 
   void add(Part part, std::string_view text, std::vector<Param> params) {
     statements.push_back({text, std::move(params)});

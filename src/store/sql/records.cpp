@@ -41,7 +41,7 @@ void put_changing(Params& params, const ports::IdempotencyRecord& record) {
         .add(to_lines(record.reply->headers))
         .add(record.reply->body);
   else
-    params.null().null().null();
+    params.null(ParamType::number).null().null();
   params.add(record.expires_at);
 }
 

@@ -1,5 +1,6 @@
-// What a statement answered: all cells as text in one block of bytes, for both databases,
-// and a cursor that reads a row's cells in the order of its columns.
+// What a statement answered: all cells in one block of bytes, for both databases, and a cursor that
+// reads a row's cells in the order of its columns. PostgreSQL's cells are text; SQLite's are text
+// or whole numbers.
 #pragma once
 
 #include <cstdint>
@@ -21,17 +22,29 @@ class Rows {
 
   void add_null();
   void add(std::string_view text);
+  void add(std::int64_t number);
 
   [[nodiscard]] std::size_t size() const { return columns_ == 0 ? 0 : ends_.size() / columns_; }
   [[nodiscard]] bool empty() const { return ends_.empty(); }
-  // Nothing when the cell is NULL.
+  [[nodiscard]] std::size_t columns() const { return columns_; }
+  [[nodiscard]] bool is_null(std::size_t row, std::size_t column) const;
+  // Nothing when the cell is NULL, or a number.
   [[nodiscard]] std::optional<std::string_view> cell(std::size_t row, std::size_t column) const;
+  // Nothing when the cell is NULL, or a text.
+  [[nodiscard]] std::optional<std::int64_t> number(std::size_t row, std::size_t column) const;
 
  private:
+  enum class Kind : std::uint8_t { null, text, number };
   struct End {
     std::uint32_t offset;  // of the byte behind the cell
-    bool null;
+    Kind kind;
   };
+  struct Found {
+    Kind kind;
+    std::string_view bytes;
+  };
+  [[nodiscard]] Found find(std::size_t row, std::size_t column) const;
+  void end_cell(Kind kind) { ends_.push_back({static_cast<std::uint32_t>(bytes_.size()), kind}); }
   std::size_t columns_;
   std::string bytes_;
   std::vector<End> ends_;
@@ -87,11 +100,13 @@ class Cells {
   }
 
  private:
-  [[nodiscard]] bool null() const { return !rows_.cell(row_, column_); }
+  [[nodiscard]] bool null() const { return rows_.is_null(row_, column_); }
+  // A number in a cell that is read as text, as its digits; it lives until the next cell is read.
   std::string_view present();
   const Rows& rows_;
   std::size_t row_;
   std::size_t column_;
+  std::string digits_;
 };
 
 }  // namespace cobro::store

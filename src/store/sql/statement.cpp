@@ -36,11 +36,11 @@ std::string_view insert_of_rows(std::string_view one, std::size_t params, std::s
 
 }  // namespace
 
-Params& Params::add(std::string_view text) {
+std::string Params::kept(std::string_view text) {
   std::string kept(text);
   for (auto at = kept.find('\0'); at != std::string::npos; at = kept.find('\0', at))
     kept.replace(at, 1, "\xEF\xBF\xBD");
-  return put(std::move(kept));
+  return kept;
 }
 
 void add_merged(std::vector<Statement>& statements, std::vector<Statement> inserts) {

@@ -33,7 +33,7 @@ void put_changing(Params& params, const domain::Subscription& subscription) {
   put_next_action(params, subscription.next_action);
   params.add(subscription.client_secret)
       .add(subscription.latest_invoice_id)
-      .add(subscription.metadata)
+      .json(subscription.metadata)
       .add(subscription.calls)
       .add(subscription.event_sequence)
       .add(subscription.updated_at)

@@ -24,8 +24,11 @@ class Table {
   [[nodiscard]] std::string_view insert() const { return insert_; }
   // Fails in the database, by the CHECK `cas`, unless the row still has the version read.
   [[nodiscard]] std::string_view update() const { return update_; }
-  // The same check without a change.
-  [[nodiscard]] std::string_view rely() const { return rely_; }
+  // The same check without a change: gives one row when the version is still $2. Where rows are
+  // locked, nobody changes it before this transaction ends, and it fails otherwise.
+  [[nodiscard]] std::string_view rely(bool row_locks) const {
+    return row_locks ? rely_locked_ : rely_;
+  }
   // Deletes the row whose id is $1.
   [[nodiscard]] std::string_view remove() const { return remove_; }
   // "SELECT <columns> FROM <name>"; `extra` becomes further columns.
@@ -47,6 +50,7 @@ class Table {
   std::string insert_;
   std::string update_;
   std::string rely_;
+  std::string rely_locked_;
   std::string remove_;
   std::string exists_;
 };

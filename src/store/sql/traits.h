@@ -17,6 +17,8 @@ struct SqlTraits {
   std::string_view lease_clock;
   // What hangs on a row can be read as arrays, by one statement.
   bool arrays = false;
+  // Others write at the same time, and a row can be kept from them until the transaction ends.
+  bool row_locks = false;
 };
 
 inline constexpr SqlTraits kSqliteTraits{
@@ -31,6 +33,7 @@ inline constexpr SqlTraits kPostgresTraits{
     "SELECT nextval('transaction_numbers')",
     " FOR UPDATE SKIP LOCKED",
     "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
+    true,
     true};
 
 }  // namespace cobro::store

@@ -16,7 +16,7 @@ void put_changing(Params& params, const domain::Transaction& transaction) {
       .add(transaction.amount.currency().code())
       .add(transaction.amount.minor())
       .add(transaction.gateway_transaction_id)
-      .add(transaction.gateway_response)
+      .json(transaction.gateway_response)
       .add(transaction.failure_reason)
       .add(transaction.processed_at);
 }

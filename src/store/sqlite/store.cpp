@@ -25,7 +25,7 @@ struct WriteWork final : Work {
       refusal = std::move(decision).error();
       return false;
     }
-    for (const auto& statement : plan_changes(*decision)) session.run(statement);
+    for (const auto& statement : plan_changes(*decision, kSqliteTraits)) session.run(statement);
     return true;
   }
   const ports::Reads& reads;
@@ -239,8 +239,8 @@ class SqliteStore final : public ports::Store {
       co_return WriteResult{sqlite_write_error(failure)};
     auto decision = decide(*look->value);
     if (!decision) co_return WriteResult{std::move(decision).error()};
-    auto change =
-        std::make_shared<QueryWork<bool>>(plan_changes(*decision), [](auto) { return true; });
+    auto change = std::make_shared<QueryWork<bool>>(plan_changes(*decision, kSqliteTraits),
+                                                    [](auto) { return true; });
     if (auto failure = co_await done(*parts_.writer, change))
       co_return WriteResult{sqlite_write_error(failure)};
     co_return WriteResult{};

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { query } from '../../e2e/support/postgres.mjs';
 import { cpuOf, cpuOfFamily, runPinned, Scope, startPinned, until } from './processes.mjs';
-import { inboxEmpty, measuredCpu, otherCpu, own, rowsOf, writesOf } from './world.mjs';
+import { databaseWorkOf, inboxEmpty, measuredCpu, otherCpu, own, rowsOf, writesOf } from './world.mjs';
 
 const warmSeconds = 2;
 
@@ -33,6 +33,7 @@ export async function loadService(shop, connections, seconds, { webhooksPerFlow,
   };
   await finish((await drive(service, connections, warmSeconds)).flow.count);
   const writesBefore = await writesOf(place);
+  const workBefore = await databaseWorkOf(place);
   const used = async () => ({
     service: cpuOf(service.pid),
     database: postgres ? await cpuOfFamily(postgres.pid) : 0,
@@ -45,6 +46,7 @@ export async function loadService(shop, connections, seconds, { webhooksPerFlow,
   await finish(driven.flow.count);
   const took = (performance.now() - began) / 1000;
   const after = await used();
+  const work = await databaseWorkOf(place);
   const writes = await writesOf(place);
   const flows = driven.flow.count;
   const perFlow = (part) => ((after[part] - before[part]) * 1000) / flows;
@@ -57,6 +59,7 @@ export async function loadService(shop, connections, seconds, { webhooksPerFlow,
     latency: driven,
     cpuMs: { service: perFlow('service'), database: perFlow('database') },
     otherCpuMs: { sandbox: perFlow('sandbox'), driver: (driven.cpu_seconds * 1000) / flows },
+    work: work && Object.fromEntries(Object.keys(work).map((part) => [part, (work[part] - workBefore[part]) / flows])),
     busy: (after.service - before.service + after.database - before.database) / took,
     writes: {
       rows: (writes.rows - writesBefore.rows) / flows,
@@ -126,39 +129,6 @@ export class PostgresLimit {
       cpuMs: done.cpuMs - this.preambleMs,
       preambleMs: this.preambleMs,
       writes: { rows: rows / flows, updates: updates / flows },
-    };
-  }
-}
-
-// As src/store/sqlite/migrate_sqlite.cpp sets them.
-const pragmas = [
-  'PRAGMA journal_mode = WAL', 'PRAGMA synchronous = FULL', 'PRAGMA wal_autocheckpoint = 16384',
-  'PRAGMA cache_size = -65536', 'PRAGMA mmap_size = 0',
-];
-
-// The same statements on bare SQLite, as many flows side by side as there were connections.
-export class SqliteLimit {
-  constructor(folder, file, script) {
-    this.file = file;
-    this.scriptFile = path.join(folder, 'flow.sqlite');
-    writeFileSync(this.scriptFile, script);
-  }
-
-  async load(depth, seconds) {
-    const run = async (length) =>
-      JSON.parse(await runPinned(measuredCpu, own('bench_sqlite'), [this.file, this.scriptFile, String(depth), String(length * 1000), ...pragmas]));
-    await run(warmSeconds);
-    const place = { dataDir: path.dirname(this.file) };
-    const writesBefore = await writesOf(place);
-    const done = await run(seconds);
-    const writes = await writesOf(place);
-    return {
-      flowsPerSecond: done.flows / done.seconds,
-      cpuMs: (done.cpu_seconds * 1000) / done.flows,
-      writes: {
-        rows: (writes.rows - writesBefore.rows) / done.flows,
-        updates: (writes.updates - writesBefore.updates) / done.flows,
-      },
     };
   }
 }

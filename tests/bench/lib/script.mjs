@@ -1,4 +1,4 @@
-// From two watched flows to scripts that run the same SQL: what differs between the two is a
+// From two watched flows to a script that runs the same SQL: what differs between the two is a
 // flow's own (ids, numbers, names, times), the rest is the same in all.
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -96,30 +96,4 @@ export function pgbenchScript(flow) {
     script: before + trips.join(''),
     definitions: [...constants].flatMap(([text, name]) => ['-D', `${name}=${text}`]),
   };
-}
-
-// SQLite has no sequences: the store draws numbers from a table there (src/store/sql/traits.h).
-function forSqlite(sql) {
-  return sql.replace(/^SELECT nextval\('(\w+)_numbers'\)$/, "UPDATE numbers SET last = last + 1 WHERE name = '$1' RETURNING last");
-}
-
-// For bench_sqlite; tests/bench/bare_sqlite/script.h has the form.
-export function sqliteScript(flow) {
-  const escaped = (text) => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
-  const line = {
-    null: () => 'N',
-    time: () => 'X',
-    integer: ({ text }) => `I ${text}`,
-    constant: ({ text }) => `C ${escaped(text)}`,
-    id: ({ which }) => `U ${which}`,
-    number: ({ which }) => `M ${which}`,
-    name: ({ which, length, prefix }) => `T ${which} ${length} ${escaped(prefix)}`,
-  };
-  const lines = [];
-  for (const { sql, tag, parameters } of flow.flat()) {
-    if (sql === 'COMMIT') continue;
-    if (sql.startsWith('BEGIN')) lines.push(sql.endsWith('READ ONLY') ? 'R' : 'W');
-    else lines.push(`S ${tag.split(' ').at(-1)} ${escaped(forSqlite(sql))}`, ...parameters.map((one) => line[one.kind](one)));
-  }
-  return `${lines.join('\n')}\n`;
 }

@@ -21,10 +21,10 @@ export const otherCpu = 1;
 const jwtKey = 'the key of the bench, long enough for anything';
 const webhookSecret = 'whsec_of_the_bench';
 
-// A private server of default settings: {url, pid}.
+// A private server of default settings that counts statements: {url, pid}.
 export async function startPostgres(scope) {
   const script = path.join(root, 'scripts/postgres');
-  const [folder, url] = (await runPinned(measuredCpu, script, ['start'])).trim().split('\n');
+  const [folder, url] = (await runPinned(measuredCpu, script, ['start', 'shared_preload_libraries=pg_stat_statements'])).trim().split('\n');
   scope.after(() => run(script, ['stop', folder]));
   const pid = Number((await readFile(path.join(folder, 'data/postmaster.pid'), 'utf8')).split('\n')[0]);
   return { url, pid };
@@ -35,6 +35,7 @@ export async function migratedDatabase(postgres, name) {
   await query(postgres.url, `CREATE DATABASE ${name}`);
   const url = new URL(postgres.url);
   url.pathname = `/${name}`;
+  await query(url.href, 'CREATE EXTENSION pg_stat_statements');
   await run(program, ['migrate'], { env: environment({ DATABASE_URL: url.href }) });
   return url.href;
 }
@@ -65,6 +66,26 @@ export async function writesOf(place) {
     `SELECT count(*) AS rows, ${versions ? 'coalesce(sum(version - 1), 0)' : '0'} AS updates FROM ${table}`);
   const [[rows, updates]] = await rowsOf(place, `SELECT sum(rows), sum(updates) FROM (${parts.join(' UNION ALL ')}) AS t`);
   return { rows: Number(rows), updates: Number(updates) };
+}
+
+// What PostgreSQL has done for the database so far, and written to its log (for all databases):
+// statements without those that begin and end transactions, scans of indexes and of whole tables,
+// blocks it looked at, commits, KiB of log. Backends report at the latest a second after they fall
+// idle. Nothing of SQLite, which counts none of this.
+export async function databaseWorkOf(place) {
+  if (!place.databaseUrl) return undefined;
+  await pause(1500);
+  const [row] = await rowsOf(
+    place,
+    `SELECT (SELECT sum(calls) FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid
+       WHERE d.datname = current_database() AND query !~* '^(BEGIN|COMMIT|ROLLBACK)'),
+     (SELECT sum(idx_scan) FROM pg_stat_user_indexes), (SELECT sum(seq_scan) FROM pg_stat_user_tables),
+     (SELECT blks_hit + blks_read FROM pg_stat_database WHERE datname = current_database()),
+     (SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()),
+     (SELECT wal_bytes / 1024.0 FROM pg_stat_wal)`,
+  );
+  const [statements, indexScans, tableScans, blocks, commits, walKib] = row.map(Number);
+  return { statements, indexScans, tableScans, blocks, commits, walKib };
 }
 
 // Waits until every webhook that came was worked on, and no more come.
