@@ -16,7 +16,8 @@ using ports::WriteError;
 using ports::WriteFailure;
 using ports::WriteResult;
 
-// While one waits for the disk the next one reads. More would only make smaller groups.
+// While one waits for the disk the next one reads; while it reads, what comes waits for the group
+// after it. More groups would only be smaller ones.
 constexpr std::size_t kGroups = 2;
 constexpr std::size_t kMembers = 32;
 // Those that run by themselves may wait for locks, each with a connection: the pool is for others
@@ -93,6 +94,7 @@ struct WriteGroups::Group {
   Members chosen = {};   // whose changes they are
   Touched touched = {};  // by these
   Touched stale = {};    // by groups that ended since this one has read
+  bool reading = true;
   bool ended = false;
 };
 
@@ -128,7 +130,7 @@ base::Task<WriteResult> WriteGroups::write(const ports::Reads& reads, const port
 }
 
 void WriteGroups::begin_groups() {
-  while (under_way(false) < kGroups) {
+  while (under_way(false) < kGroups && !is_one_reading()) {
     auto members = next_members();
     if (members.empty()) break;
     begin(std::move(members), false);
@@ -138,6 +140,11 @@ void WriteGroups::begin_groups() {
     apart_.pop_front();
     if (!member->abandoned()) begin({std::move(member)}, true);
   }
+}
+
+bool WriteGroups::is_one_reading() const {
+  return std::ranges::any_of(
+      under_way_, [](const auto& group) { return !group->alone && group->reading; });
 }
 
 std::size_t WriteGroups::under_way(bool alone) const {
@@ -182,6 +189,8 @@ base::Task<void> WriteGroups::run(std::shared_ptr<Group> group) {
   if (failure) refuse(*group, failure);
   if (begun) decide(group, std::span(begun->answers).subspan(1));
   if (!group->chosen.empty()) {
+    group->reading = false;
+    begin_groups();
     auto changes = plan_changes(group->changes, kPostgresTraits);
     if (merges(*group)) changes = merge_changes(std::move(changes), always_merge_);
     const auto answers = co_await begun->lease.run(framed({}, std::move(changes), kCommit));

@@ -39,6 +39,7 @@ class WriteGroups {
 
   void begin_groups();
   [[nodiscard]] std::size_t under_way(bool alone) const;
+  [[nodiscard]] bool is_one_reading() const;
   [[nodiscard]] Members next_members();
   void begin(Members members, bool alone);
   base::Task<void> run(std::shared_ptr<Group> group);
