@@ -170,6 +170,44 @@ base::Task<Query> follow(Context& context, domain::PaymentId id, Found found) {
   co_return result;
 }
 
+constexpr ports::Parts kOfRefunds{.refunds = true, .transactions = true};
+
+// What a refund's snapshot says of the payment as it was loaded.
+struct SeenRefund {
+  bool fits = true;
+  bool changes = false;
+};
+
+SeenRefund apply_refund(const Loaded& loaded, domain::Books& books,
+                        const domain::GatewayRefund& snapshot, Changes& changes) {
+  const bool fits = !does_not_fit(apply_gateway_refund(loaded, books, snapshot, changes));
+  return {fits, books.payment_changed() || !changes.updated<domain::GatewayCall>().empty()};
+}
+
+// Without writing it: the id and the number are nobody's.
+SeenRefund see(const Loaded& loaded, base::Timestamp now, const domain::GatewayRefund& snapshot) {
+  Changes unwritten;
+  auto books = open_books(loaded, {now, domain::IdSource(now, {}), {0}});
+  return apply_refund(loaded, books, snapshot, unwritten);
+}
+
+base::Task<base::Result<SeenRefund, Refusal>> book_refund(Context& context, domain::PaymentId id,
+                                                          domain::GatewayRefund snapshot) {
+  SeenRefund seen;
+  const DecideChanges decide = [&](const Loaded& loaded,
+                                   domain::Moment moment) -> base::Result<Changes, Refusal> {
+    Changes changes;
+    auto books = open_books(loaded, std::move(moment));
+    seen = apply_refund(loaded, books, snapshot, changes);
+    if (seen.changes) collect(books, changes);
+    return changes;
+  };
+  ports::Reads reads{.root = ports::PaymentRef{id}, .parts = kOfRefunds, .transaction_numbers = 1};
+  auto committed = co_await commit(context, std::move(reads), decide);
+  if (!committed) co_return std::unexpected(std::move(committed).error());
+  co_return seen;
+}
+
 Refusal not_found() {
   return {.code = RefusalCode::not_found, .message = "There is no such payment."};
 }
@@ -218,27 +256,21 @@ base::Task<base::Result<Query, Refusal>> query_refunds(Context& context, domain:
   auto found = co_await look_up(context, *gateway, gateway->look_up_refunds(*loaded.payment));
   if (found.missing) co_await report_missing(context, *loaded.payment);
   if (!found.understood) co_return told_nothing(context, gateway->name());
+  // Most say nothing new, and cost nothing more.
+  const ports::Reads known{.root = ports::PaymentRef{id}, .parts = kOfRefunds};
+  loaded = co_await context.store.load(known);
   bool changed = false;
   bool all_fit = true;
   for (const auto& snapshot : found.refunds) {
-    bool fits = true;
-    ports::Reads reads{.root = ports::PaymentRef{id},
-                       .parts = {.refunds = true, .transactions = true},
-                       .transaction_numbers = 1};
-    const DecideChanges decide = [&](const Loaded& row,
-                                     domain::Moment moment) -> base::Result<Changes, Refusal> {
-      Changes changes;
-      auto books = open_books(row, std::move(moment));
-      fits = !does_not_fit(apply_gateway_refund(row, books, snapshot, changes));
-      if (!books.payment_changed() && changes.updated<domain::GatewayCall>().empty())
-        return changes;
-      changed = true;
-      collect(books, changes);
-      return changes;
-    };
-    auto committed = co_await commit(context, std::move(reads), decide);
-    if (!committed) co_return std::unexpected(std::move(committed).error());
-    all_fit = all_fit && fits;
+    auto seen = see(loaded, context.clock.now(), snapshot);
+    if (seen.changes) {
+      auto booked = co_await book_refund(context, id, snapshot);
+      if (!booked) co_return std::unexpected(std::move(booked).error());
+      seen = *booked;
+      loaded = co_await context.store.load(known);
+    }
+    changed = changed || seen.changes;
+    all_fit = all_fit && seen.fits;
   }
   if (!all_fit) co_return Query::beyond_total;
   co_return changed ? Query::snapshot : Query::nothing_new;

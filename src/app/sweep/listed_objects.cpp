@@ -63,9 +63,9 @@ Seen seen_by(const base::Result<Query, Refusal>& asked) {
 // Our payment that an object is of: by the gateway's id, then by metadata.
 base::Task<Loaded> find(Context& context, GatewayName gateway,
                         const std::optional<std::string>& gateway_payment_id,
-                        std::optional<domain::PaymentId> ours,
+                        std::optional<domain::PaymentId> ours, ports::Parts parts = {},
                         std::optional<ports::DisputeRef> dispute = {}) {
-  ports::Reads reads{.dispute = std::move(dispute)};
+  ports::Reads reads{.parts = parts, .dispute = std::move(dispute)};
   if (gateway_payment_id) {
     reads.root = ports::RemoteRef{gateway, *gateway_payment_id};
     auto loaded = co_await context.store.load(reads);
@@ -105,6 +105,7 @@ base::Task<Seen> note_second(Context& context, const domain::Payment& row,
     return changes;
   };
   ports::Reads reads{.root = ports::PaymentRef{row.id},
+                     .parts = {},
                      .transaction_numbers = numbers_for_snapshots(context)};
   if (row.subscription_id) reads.subscription = *row.subscription_id;
   const auto committed = co_await commit(context, std::move(reads), decide);
@@ -162,8 +163,8 @@ base::Task<Seen> see(Context& context, GatewayName gateway, domain::GatewayPayme
 }
 
 base::Task<Seen> see(Context& context, GatewayName gateway, domain::GatewayRefund snapshot) {
-  const auto loaded =
-      co_await find(context, gateway, snapshot.gateway_payment_id, snapshot.our_payment);
+  const auto loaded = co_await find(context, gateway, snapshot.gateway_payment_id,
+                                    snapshot.our_payment, {.refunds = true});
   if (!loaded.payment && !snapshot.our_payment) co_return Seen::known;
   if (!loaded.payment)
     co_return co_await ask_a_person(
@@ -177,7 +178,7 @@ base::Task<Seen> see(Context& context, GatewayName gateway, domain::GatewayRefun
 }
 
 base::Task<Seen> see(Context& context, GatewayName gateway, domain::GatewayDispute snapshot) {
-  const auto loaded = co_await find(context, gateway, snapshot.gateway_payment_id, {},
+  const auto loaded = co_await find(context, gateway, snapshot.gateway_payment_id, {}, {},
                                     ports::DisputeRef{gateway, snapshot.gateway_dispute_id});
   if (!loaded.payment || agrees(loaded.dispute, snapshot)) co_return Seen::known;
   co_return seen_by(co_await query_disputes(context, loaded.payment->id));
