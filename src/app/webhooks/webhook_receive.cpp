@@ -58,8 +58,8 @@ ports::Reads row_alone(const Incoming& incoming) {
 }
 
 // What an event speaks of, to be loaded: by metadata, which needs no look at the gateway's ids, or
-// else by those. Beside it what the event is compared with, and booked on when it is faster than the
-// answer to our call.
+// else by those. Beside it what the event is compared with, and booked on when it is faster than
+// the answer to our call.
 struct AddReads {
   const Context& context;
   domain::GatewayName gateway;

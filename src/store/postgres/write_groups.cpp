@@ -143,8 +143,8 @@ void WriteGroups::begin_groups() {
 }
 
 bool WriteGroups::is_one_reading() const {
-  return std::ranges::any_of(
-      under_way_, [](const auto& group) { return !group->alone && group->reading; });
+  return std::ranges::any_of(under_way_,
+                             [](const auto& group) { return !group->alone && group->reading; });
 }
 
 std::size_t WriteGroups::under_way(bool alone) const {
