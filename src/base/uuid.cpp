@@ -31,7 +31,10 @@ std::optional<Uuid> Uuid::parse(std::string_view text) {
   Uuid id;
   std::size_t at = 0;
   for (auto& byte : id.bytes) {
-    if (is_dash_position(at) && text[at++] != '-') return std::nullopt;
+    if (is_dash_position(at)) {
+      if (text[at] != '-') return std::nullopt;
+      ++at;
+    }
     const int high = hex_value(text[at]);
     const int low = hex_value(text[at + 1]);
     if (high < 0 || low < 0) return std::nullopt;
