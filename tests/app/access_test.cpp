@@ -2,6 +2,7 @@
 // when the access has ended.
 #include <gtest/gtest.h>
 
+#include "app/payments/payment_query.h"
 #include "base/bytes.h"
 #include "crypto/hash.h"
 #include "domain/words.h"
@@ -53,6 +54,20 @@ TEST_F(Access, to_a_course_stays_with_a_dispute_that_is_won) {
   submit("winning_evidence");
   EXPECT_TRUE(is_granted());
   EXPECT_EQ(entitlements(world).size(), 1U);
+}
+
+// The look at refunds learns of it alone, and whether access ends depends on the disputes too.
+TEST_F(Access, to_a_course_that_was_disputed_ends_with_a_refund_that_nobody_told_of) {
+  buy_course();
+  submit("winning_evidence");
+  world.hold_webhooks = true;
+  const auto payment = world.payment(1);
+  world.sandbox_post("/v1/refunds", "payment_intent=" + payment.gateway_payment_id.value());
+  const auto asked = run(world.clock, app::query_refunds(*world.context, payment.id));
+  EXPECT_EQ(asked, app::Query::snapshot);
+  EXPECT_EQ(world.payment(1).refunded, payment.captured);
+  EXPECT_FALSE(is_granted());
+  EXPECT_EQ(world.audit(), "");
 }
 
 // Events of disputes as the gateway could tell them, in any order.

@@ -99,6 +99,32 @@ TEST_F(Inbox, a_final_fact_that_comes_first_is_applied_in_the_write_that_stores_
   EXPECT_EQ(world.audit(), "");
 }
 
+// Each of the two finds the other still under way: neither may leave the order to the other.
+TEST_F(Inbox, the_ends_of_two_payments_at_one_moment_close_their_order) {
+  Postbox postbox(world);
+  decline(1);
+  world.pay(1, "100");
+  world.process(2, "pm_card_chargeDeclined");
+  world.advance(1min);
+  world.wire.fate = [](const ports::HttpRequest& request) {
+    return request.url.ends_with("/cancel") ? Cut::answer_lost : Cut::none;
+  };
+  world.cancel_order(1);
+  ASSERT_TRUE(world.order_row(1).closing);
+  world.wire.fate = [](const ports::HttpRequest&) { return Cut::answer_lost; };
+  world.advance(2min);
+  world.work();  // sends what was not sent, and hears nothing
+  const auto letters = postbox.about("payment_intent.canceled");
+  ASSERT_EQ(letters.size(), 2U);
+  std::vector<app::Received> received;
+  for (const auto& letter : letters) group.spawn("event", keep(receiving(letter), received));
+  while (received.size() < 2) ASSERT_TRUE(world.clock.step());
+  EXPECT_EQ(world.payment(1).state, PaymentState::cancelled);
+  EXPECT_EQ(world.payment(2).state, PaymentState::cancelled);
+  EXPECT_EQ(world.order_row(1).status, domain::OrderStatus::cancelled);
+  EXPECT_EQ(world.audit(), "");
+}
+
 TEST_F(Inbox, what_an_instance_left_that_died_is_applied_when_its_lease_runs_out) {
   decline(1);
   world.forget_left = true;  // stored, answered 200, and gone

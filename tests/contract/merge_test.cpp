@@ -70,9 +70,17 @@ TEST(MergedChanges, keep_their_order) {
   EXPECT_EQ(merged[4].text, insert.text);
 }
 
+TEST(MergedChanges, of_one_row_stay_apart) {
+  const auto merged = merge_changes({update(1, "a"), update(1, "a"), update(2, "b")});
+  ASSERT_EQ(merged.size(), 2U);
+  EXPECT_EQ(merged[0].text, kUpdate);
+  EXPECT_EQ(merged[1].times, 2U);
+}
+
 TEST(MergedChanges, deletions_are_merged_too) {
-  const Statement gone{"DELETE FROM t WHERE id = $1", params_of(id(1)), Touches::one};
-  const auto merged = merge_changes({gone, gone});
+  constexpr std::string_view kGone = "DELETE FROM t WHERE id = $1";
+  const auto merged = merge_changes(
+      {{kGone, params_of(id(1)), Touches::one}, {kGone, params_of(id(2)), Touches::one}});
   ASSERT_EQ(merged.size(), 1U);
   EXPECT_EQ(merged[0].text,
             "DELETE FROM t USING unnest($1::uuid[]) AS asked(p1) WHERE id = asked.p1");

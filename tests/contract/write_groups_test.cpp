@@ -165,6 +165,22 @@ TEST_P(GroupsOnPostgres, writers_of_one_row_wait_for_each_other_and_decide_once_
   EXPECT_EQ(counted(0), static_cast<std::int64_t>(kMany));
 }
 
+TEST_P(GroupsOnPostgres, who_relies_on_a_row_sees_what_the_one_before_hung_on_it) {
+  const auto order = make.order(1000);
+  must_write(ports::Changes().insert(order));
+  std::vector<std::size_t> seen(kMany);
+  for (std::size_t i = 0; i < kMany; ++i) {
+    reads[i] = reads_of(ports::OrderRef{order.id});
+    decisions[i] = [&, i](const Loaded& loaded) {
+      seen[i] = loaded.order_payments.size();
+      return ports::Changes().insert(make.payment_of(order, 1)).rely_on(*loaded.order);
+    };
+  }
+  EXPECT_EQ(committed(write_all(reads, decisions)), kMany);
+  std::ranges::sort(seen);
+  for (std::size_t i = 0; i < kMany; ++i) EXPECT_EQ(seen[i], i);
+}
+
 TEST_P(GroupsOnPostgres, a_row_that_somebody_else_holds_holds_up_nobody_else) {
   const auto other = backend->session();
   const std::size_t held = kMany / 2;

@@ -54,6 +54,9 @@ base::Result<Closed, domain::Refusal> close_order(const Context& context,
 
 void follow_closing(const ports::Loaded& loaded, domain::Books& books) {
   if (!books.order() || !books.order()->closing) return;
+  // Who decides about another of its payments at the same time finds the order changed, and looks
+  // again: each would leave the end to the other.
+  books.note_order([](domain::Order&) {});
   if (books.payment().pending_operation) return;
   bool live = keeps_open(books.payment());
   for (const auto& other : loaded.order_payments) {

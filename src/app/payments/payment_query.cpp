@@ -184,11 +184,16 @@ SeenRefund apply_refund(const Loaded& loaded, domain::Books& books,
   return {fits, books.payment_changed() || !changes.updated<domain::GatewayCall>().empty()};
 }
 
-// Without writing it: the id and the number are nobody's.
+// Without writing it: the id and the number are nobody's. What needs rows that are not read here is
+// for the decision that may write.
 SeenRefund see(const Loaded& loaded, base::Timestamp now, const domain::GatewayRefund& snapshot) {
   Changes unwritten;
   auto books = open_books(loaded, {now, domain::IdSource(now, {}), {0}});
-  return apply_refund(loaded, books, snapshot, unwritten);
+  try {
+    return apply_refund(loaded, books, snapshot, unwritten);
+  } catch (const domain::NotRead&) {
+    return {.changes = true};
+  }
 }
 
 base::Task<base::Result<SeenRefund, Refusal>> book_refund(Context& context, domain::PaymentId id,

@@ -12,9 +12,8 @@ namespace {
 
 using ports::WriteFailure;
 
-// Serialisation, deadlock, lock not available, and the division by which a row that is relied on
-// says that it has another version (table.cpp).
-constexpr std::array<std::string_view, 4> kConflicts{"40001", "40P01", "55P03", "22012"};
+// Serialisation, deadlock, lock not available.
+constexpr std::array<std::string_view, 3> kConflicts{"40001", "40P01", "55P03"};
 // Classes (and codes) of the machine's own troubles: connection, resources, cancelled or
 // shutting down, system errors, a standby that takes no writes.
 constexpr std::array<std::string_view, 6> kTroubles{"08", "53", "57", "58", "25006", "25P03"};

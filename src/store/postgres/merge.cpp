@@ -155,9 +155,10 @@ std::vector<Statement> merge_changes(std::vector<Statement> statements, bool als
   for (auto first = statements.begin(); first != statements.end();) {
     const bool may_merge = first->touches != Touches::any && !first->params.empty();
     auto end = std::next(first);
-    if (may_merge)
-      end = std::find_if_not(end, statements.end(),
-                             [&](const Statement& next) { return is_alike(*first, next); });
+    // One statement touches a row once.
+    while (may_merge && end != statements.end() && is_alike(*first, *end) &&
+           end->params.front().value != std::prev(end)->params.front().value)
+      ++end;
     const bool merges = may_merge && (also_alone || std::distance(first, end) > 1);
     all.push_back(merges ? merged({first, end}) : std::move(*first));
     first = end;

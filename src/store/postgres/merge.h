@@ -12,9 +12,9 @@
 
 namespace cobro::store {
 
-// Statements in the same order, where those that stand together with one text and touch (or find)
-// one row each have become one (`also_alone`: of one, too). Whether a version was the one that was
-// read is still decided row by row, and fails the whole.
+// Statements in the same order, where those that stand together with one text and touch one row
+// each, by its id $1, have become one (`also_alone`: of one, too). Whether a version was the one
+// that was read is still decided row by row, and fails the whole.
 std::vector<Statement> merge_changes(std::vector<Statement> statements, bool also_alone = false);
 
 // The reads of several writes. Statements of one text become one, whichever writes they are of, and

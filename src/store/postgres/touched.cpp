@@ -46,9 +46,11 @@ Touched::Touched(const ports::Changes& changes) {
   for (const auto& key : changes.release_records) written_.insert(key);
 }
 
+// Two that only rely on the same row meet too, as they do in two transactions: each may have
+// changed what hangs on it.
 bool Touched::meets(const Touched& other) const {
   return any_in(written_, other.written_) || any_in(written_, other.relied_on_) ||
-         any_in(relied_on_, other.written_);
+         any_in(relied_on_, other.written_) || any_in(relied_on_, other.relied_on_);
 }
 
 void Touched::add(const Touched& other) {

@@ -15,7 +15,7 @@ class Touched {
   Touched() = default;
   explicit Touched(const ports::Changes& changes);
 
-  // One writes what the other writes or relies on.
+  // One writes or relies on what the other writes or relies on.
   [[nodiscard]] bool meets(const Touched& other) const;
   void add(const Touched& other);
   [[nodiscard]] bool empty() const { return written_.empty() && relied_on_.empty(); }

@@ -20,6 +20,8 @@ using ports::WriteResult;
 // after it. More groups would only be smaller ones.
 constexpr std::size_t kGroups = 2;
 constexpr std::size_t kMembers = 32;
+// A group that takes longer to read has a silent server, or no connection yet: it holds up nobody.
+constexpr base::Duration kLongestRead = std::chrono::milliseconds(50);
 // Those that run by themselves may wait for locks, each with a connection: the pool is for others
 // too.
 constexpr std::size_t kAlone = 6;
@@ -95,6 +97,7 @@ struct WriteGroups::Group {
   Touched touched = {};  // by these
   Touched stale = {};    // by groups that ended since this one has read
   bool reading = true;
+  base::Duration began{0};
   bool ended = false;
 };
 
@@ -143,8 +146,10 @@ void WriteGroups::begin_groups() {
 }
 
 bool WriteGroups::is_one_reading() const {
-  return std::ranges::any_of(under_way_,
-                             [](const auto& group) { return !group->alone && group->reading; });
+  const auto since = clock_.steady() - kLongestRead;
+  return std::ranges::any_of(under_way_, [&](const auto& group) {
+    return !group->alone && group->reading && group->began > since;
+  });
 }
 
 std::size_t WriteGroups::under_way(bool alone) const {
@@ -174,6 +179,7 @@ WriteGroups::Members WriteGroups::next_members() {
 void WriteGroups::begin(Members members, bool alone) {
   auto group = std::make_shared<Group>(
       Group{std::move(members), alone, {orders_}, {payments_}, {transactions_}});
+  group->began = clock_.steady();
   under_way_.push_back(group);
   tasks_.spawn("writes", run(std::move(group)));
 }

@@ -8,8 +8,8 @@
 namespace cobro::store {
 
 Touch rely_on(const Table& table, const ports::ReliedOn& row, const SqlTraits& traits) {
-  return {row.id,
-          {table.rely(traits.row_locks), params_of(row.id, row.version), Touches::finds_one}};
+  const auto touches = traits.interleaves ? Touches::one : Touches::finds_one;
+  return {row.id, {table.rely(traits.interleaves), params_of(row.id, row.version), touches}};
 }
 
 Statement remove_from(const Table& table, const base::Uuid& id) {

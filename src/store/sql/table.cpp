@@ -35,10 +35,9 @@ Table::Table(std::string_view name, Columns fixed, Columns changing) : name_(nam
       "WHERE id = $1",
       name, sets, set);
   rely_ = fmt::format("SELECT 1 FROM {} WHERE id = $1 AND version = $2", name);
-  // Only an error keeps the COMMIT behind it from happening: a version that is not the one that was
-  // read divides by nothing.
-  rely_locked_ = fmt::format(
-      "SELECT 1 / CASE WHEN version = $2 THEN 1 ELSE 0 END FROM {} WHERE id = $1 FOR SHARE", name);
+  rely_by_write_ = fmt::format(
+      "UPDATE {} SET version = CASE WHEN version = $2 THEN version ELSE -1 END WHERE id = $1",
+      name);
   remove_ = fmt::format("DELETE FROM {} WHERE id = $1", name);
   exists_ = fmt::format("SELECT 1 FROM {} WHERE id = $1", name);
 }

@@ -24,10 +24,11 @@ class Table {
   [[nodiscard]] std::string_view insert() const { return insert_; }
   // Fails in the database, by the CHECK `cas`, unless the row still has the version read.
   [[nodiscard]] std::string_view update() const { return update_; }
-  // The same check without a change: gives one row when the version is still $2. Where rows are
-  // locked, nobody changes it before this transaction ends, and it fails otherwise.
-  [[nodiscard]] std::string_view rely(bool row_locks) const {
-    return row_locks ? rely_locked_ : rely_;
+  // The same check without a change. Where others write at the same time the row is written as it
+  // is, so that whoever read it before and changes it after fails: what hangs on it may have
+  // changed with this. Elsewhere it gives one row when the version is still $2.
+  [[nodiscard]] std::string_view rely(bool interleaves) const {
+    return interleaves ? rely_by_write_ : rely_;
   }
   // Deletes the row whose id is $1.
   [[nodiscard]] std::string_view remove() const { return remove_; }
@@ -50,7 +51,7 @@ class Table {
   std::string insert_;
   std::string update_;
   std::string rely_;
-  std::string rely_locked_;
+  std::string rely_by_write_;
   std::string remove_;
   std::string exists_;
 };

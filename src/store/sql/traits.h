@@ -17,8 +17,8 @@ struct SqlTraits {
   std::string_view lease_clock;
   // What hangs on a row can be read as arrays, by one statement.
   bool arrays = false;
-  // Others write at the same time, and a row can be kept from them until the transaction ends.
-  bool row_locks = false;
+  // Others write between a write's reads and its changes.
+  bool interleaves = false;
 };
 
 inline constexpr SqlTraits kSqliteTraits{
