@@ -64,6 +64,7 @@ struct World::Host {
   void end() {
     serving.reset();
     service.reset();
+    database.end_process();
   }
 
   Process process;
@@ -90,8 +91,8 @@ World::World(const Options& options)
   const base::Post post = [this](std::move_only_function<void()> work) {
     world_.spawn("post", run_later(ground.clock, std::move(work)));
   };
-  store_ = store::open_sqlite({":memory:", store::SqliteMode::inline_, options.split_writes}, post,
-                              ground.clock, service_random_);
+  store_ = store::open_sqlite({":memory:", store::SqliteMode::inline_}, post, ground.clock,
+                              service_random_);
   gateways::StripeSettings stripe;
   stripe.api_base = kGatewayOrigin;
   stripe.secret_key = base::Secret("sk_test_simulated");
@@ -136,6 +137,7 @@ void World::build_service(Host& host) {
   settings.frontend_url = "https://shop.example";
   settings.checkout_page.sandbox_api_base = kGatewayOrigin;
   settings.checkout_page.publishable_key = kPublishableKey;
+  host.database.begin_process(host.clock);
   host.serving = std::make_unique<base::TaskGroup>(ground.reporter());
   host.service = std::make_unique<service::Service>(
       service::Ports{host.database, host.clock, host.random, host.gateway, log_},

@@ -3,6 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "sim/ground/database_groups.h"
+
 namespace cobro::sim {
 
 using ports::Changes;
@@ -15,11 +17,11 @@ namespace {
 
 constexpr base::Duration kLatestCommit = 20s;
 
-WriteResult failed(WriteFailure failure) {
+}  // namespace
+
+WriteResult broken(WriteFailure failure) {
   return {ports::WriteError{failure, "the connection broke"}};
 }
-
-}  // namespace
 
 // One write on its way. `decide` belongs to the caller and is gone when the caller is.
 struct Database::Exchange {
@@ -34,9 +36,19 @@ Database::Database(Ground& ground, Process& process, ports::Store& inner, Seen& 
       seen_(seen),
       server_(ground.reporter()) {}
 
+Database::~Database() = default;
+
+void Database::begin_process(ports::Clock& clock) {
+  if (ground_.options.grouped_writes) groups_ = std::make_unique<Groups>(*this, clock);
+}
+void Database::end_process() {
+  groups_.reset();
+}
+
 base::Task<void> Database::travel() {
   co_await process_.pass();
-  co_await ground_.clock.sleep(ground_.faults.chance().evenly(0us, 3ms));
+  co_await ground_.clock.sleep(
+      ground_.faults.chance().evenly(0us, ground_.options.database_latency));
   co_await process_.run();
 }
 
@@ -48,17 +60,20 @@ bool Database::is_away() {
 void Database::note(const Changes& changes) {
   for (const auto& event : changes.inserted<domain::Event>()) seen_.events.push_back(event);
   seen_.leases.note_commit(changes, process_.number(), ground_.clock.now());
+  seen_.relied_rows.note_commit(changes);
+}
+
+// Recovery takes a call by a write that reads it.
+void Database::hinder(const ports::Reads& reads) {
+  if (reads.call) seen_.leases.note_hindrance(process_.number(), ground_.clock.now());
 }
 
 base::Task<WriteResult> Database::write(const ports::Reads& reads, const ports::Decide& decide) {
+  if (groups_) co_return co_await write_in_group(reads, decide);
   co_await travel();
-  // Recovery takes a call by a write that reads it.
-  const auto hinder = [&] {
-    if (reads.call) seen_.leases.note_hindrance(process_.number(), ground_.clock.now());
-  };
   if (is_away()) {
-    hinder();
-    co_return failed(WriteFailure::unavailable);
+    hinder(reads);
+    co_return broken(WriteFailure::unavailable);
   }
   struct Caller {
     std::shared_ptr<Exchange> exchange;
@@ -68,14 +83,14 @@ base::Task<WriteResult> Database::write(const ports::Reads& reads, const ports::
   auto result = co_await base::await_callback<WriteResult>(
       [&](const Answered& answer) { server_.spawn("write", serve(caller.exchange, answer)); });
   co_await travel();
-  if (!result.committed()) hinder();
+  if (!result.committed()) hinder(reads);
   co_return result;
 }
 
 base::Task<void> Database::serve(std::shared_ptr<Exchange> exchange, Answered answer) {
   if (ground_.faults.strike(Fault::commit_lost)) {
     ground_.trace.note("database: a COMMIT is lost");
-    co_return answer(failed(WriteFailure::unknown_commit));
+    co_return answer(broken(WriteFailure::unknown_commit));
   }
   if (ground_.faults.strike(Fault::commit_late))
     co_return co_await commit_late(std::move(exchange), answer);
@@ -90,7 +105,7 @@ base::Task<void> Database::serve(std::shared_ptr<Exchange> exchange, Answered an
   if (failure) co_return answer.fail(failure);
   if (unheard && result->committed()) {
     ground_.trace.note("database: the answer to a COMMIT is lost");
-    result = failed(WriteFailure::unknown_commit);
+    result = broken(WriteFailure::unknown_commit);
   }
   answer(std::move(*result));
 }
@@ -112,14 +127,12 @@ base::Task<WriteResult> Database::commit(std::shared_ptr<Exchange> exchange) {
 base::Task<void> Database::commit_late(std::shared_ptr<Exchange> exchange, Answered answer) {
   std::optional<Changes> late;
   std::exception_ptr failure;
+  const auto read_at = seen_.relied_rows.now();
   const ports::Decide look = [&](const Loaded& loaded) -> base::Result<Changes, domain::Refusal> {
     auto decided = (*exchange->decide)(loaded);
     if (!decided) return decided;
     late = std::move(*decided);
     return Changes{};  // the numbers drawn are spent, as PostgreSQL's sequences are
-  };
-  const ports::Decide again = [&](const Loaded&) -> base::Result<Changes, domain::Refusal> {
-    return *late;
   };
   std::optional<WriteResult> result;
   try {
@@ -129,13 +142,28 @@ base::Task<void> Database::commit_late(std::shared_ptr<Exchange> exchange, Answe
   }
   if (failure) co_return answer.fail(failure);
   if (!late) co_return answer(std::move(*result));
-  answer(failed(WriteFailure::unknown_commit));
-  co_await ground_.clock.sleep(ground_.faults.chance().span(1ms, kLatestCommit));
+  answer(broken(WriteFailure::unknown_commit));
+  co_await apply_late(std::move(*late), read_at);
+}
+
+// What was decided, as it was.
+base::Task<WriteResult> Database::apply(const Changes& changes, std::int64_t read_at) {
+  if (seen_.relied_rows.have_met(changes, read_at))
+    co_return WriteResult{ports::WriteError{WriteFailure::conflict, "could not serialize access"}};
+  const ports::Decide as_decided = [&](const Loaded&) -> base::Result<Changes, domain::Refusal> {
+    return changes;
+  };
   const ports::Reads nothing;
-  const auto ended = co_await inner_.write(nothing, again);
+  auto result = co_await inner_.write(nothing, as_decided);
+  if (result.committed()) note(changes);
+  co_return result;
+}
+
+base::Task<void> Database::apply_late(Changes changes, std::int64_t read_at) {
+  co_await ground_.clock.sleep(ground_.faults.chance().span(1ms, kLatestCommit));
+  const auto ended = co_await apply(changes, read_at);
   ground_.trace.note(ended.committed() ? "database: a late COMMIT succeeds"
                                        : "database: a late COMMIT fails");
-  if (ended.committed()) note(*late);
 }
 
 template <class T>

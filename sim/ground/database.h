@@ -1,5 +1,6 @@
 // The database server as one process reaches it: the real store, over a link that fails. It
-// survives the process, and so does a COMMIT that was sent before a crash.
+// survives the process, and so does a COMMIT that was sent before a crash. On some seeds the
+// process commits its writes in groups, as it does on PostgreSQL (store/groups).
 #pragma once
 
 #include <memory>
@@ -15,6 +16,11 @@ class Database final : public ForwardingStore {
  public:
   // All of them outlive it. `inner` and `seen` are those of every process.
   Database(Ground& ground, Process& process, ports::Store& inner, Seen& seen);
+  ~Database() override;
+
+  // Around each life of the process, on its clock: what it keeps in memory of its writes.
+  void begin_process(ports::Clock& clock);
+  void end_process();
 
   base::Task<ports::WriteResult> write(const ports::Reads& reads,
                                        const ports::Decide& decide) override;
@@ -60,11 +66,19 @@ class Database final : public ForwardingStore {
 
  private:
   struct Exchange;
+  class Groups;
   using Answered = base::Completion<ports::WriteResult>;
   base::Task<void> travel();
   base::Task<void> serve(std::shared_ptr<Exchange> exchange, Answered answer);
   base::Task<ports::WriteResult> commit(std::shared_ptr<Exchange> exchange);
   base::Task<void> commit_late(std::shared_ptr<Exchange> exchange, Answered answer);
+  base::Task<ports::WriteResult> write_in_group(const ports::Reads& reads,
+                                                const ports::Decide& decide);
+  // Of a transaction that has read when so many were committed.
+  base::Task<void> serve_commit(ports::Changes changes, std::int64_t read_at, Answered answer);
+  base::Task<ports::WriteResult> apply(const ports::Changes& changes, std::int64_t read_at);
+  base::Task<void> apply_late(ports::Changes changes, std::int64_t read_at);
+  void hinder(const ports::Reads& reads);
   base::Task<void> serve_lease(domain::InstanceId instance, base::Duration span, bool begin,
                                base::Completion<bool> answer);
   base::Task<bool> ask_lease(domain::InstanceId instance, base::Duration span, bool begin);
@@ -77,6 +91,7 @@ class Database final : public ForwardingStore {
   Process& process_;
   Seen& seen_;
   base::TaskGroup server_;
+  std::unique_ptr<Groups> groups_;
 };
 
 }  // namespace cobro::sim

@@ -66,6 +66,13 @@ void draw_processes(Options& options) {
   options.recovery_period = 2s;
 }
 
+// A slow link makes larger groups of writes.
+void draw_latency(Options& options) {
+  Chance chance(options.seed, "latency");
+  if (options.grouped_writes && chance.roll(600))
+    options.database_latency = chance.span(3ms, 100ms);
+}
+
 }  // namespace
 
 std::string_view to_string(Fault fault) {
@@ -81,7 +88,7 @@ Options draw_options(std::uint64_t seed) {
   options.webhook_outages = draw_count(chance, 4);
   options.database_outages = draw_count(chance, 4);
   options.longest_outage = chance.span(5min, 36h);
-  options.split_writes = chance.roll(500);
+  options.grouped_writes = chance.roll(500);
   options.clients = static_cast<int>(chance.between(1, 6));
   options.pause = chance.span(2min, 2h);
   options.keys_kept = chance.evenly(13h, 30h);
@@ -100,13 +107,15 @@ Options draw_options(std::uint64_t seed) {
   if (seed % kLongEvery == 0) live_long(options, chance);
   options.checkout_at_gateway = chance.roll(300);
   draw_processes(options);
+  draw_latency(options);
   return options;
 }
 
 std::string describe(const Options& options) {
   std::string text = fmt::format(
       "seed {}: {} h with faults, {} h of healing, {} clients, at most {} min between wishes; {}\n"
-      "writes {}, overpayments {}, orders expire after {} min (0: never), the gateway forgets keys "
+      "writes {} (up to {} ms each way), overpayments {}, orders expire after {} min (0: never), "
+      "the gateway forgets keys "
       "after {} min and takes {} ms for a "
       "POST\n"
       "people buy, subscribe and visit checkout pages ({}) up to {} min apart (0: never); drafts "
@@ -116,7 +125,8 @@ std::string describe(const Options& options) {
       "{} times the gateway is in trouble; {} incidents\n"
       "per mille:",
       options.seed, minutes(options.faulty) / 60, minutes(options.healing) / 60, options.clients,
-      minutes(options.pause), describe_dashboard(options), options.split_writes ? "split" : "whole",
+      minutes(options.pause), describe_dashboard(options),
+      options.grouped_writes ? "grouped" : "whole", options.database_latency.count() / 1000,
       options.refund_overpayments ? "go back" : "stay", minutes(options.orders_expire_after),
       minutes(options.keys_kept), options.processing_time.count() / 1000,
       options.checkout_at_gateway ? "the gateway's" : "ours", minutes(options.billing_pause),

@@ -68,7 +68,10 @@ struct Options {
   base::Duration orders_expire_after = std::chrono::hours(72);  // 0: never
   bool refund_overpayments = false;                             // without being asked to
   bool checkout_at_gateway = false;  // sessions are paid on the gateway's own page
-  bool split_writes = false;         // other writes come between a write's reads and its changes
+  // Other writes come between a write's reads and its changes, and those that wait are committed
+  // together.
+  bool grouped_writes = false;
+  base::Duration database_latency = std::chrono::milliseconds(3);  // at most, one way
   int clients = 1;
   base::Duration pause = std::chrono::minutes(10);    // longest, between two wishes of a client
   base::Duration dashboard = std::chrono::hours(3);   // between two acts there; 0: nobody is

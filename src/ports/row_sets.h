@@ -26,6 +26,15 @@ struct ReliedOn {
   std::int64_t version = 0;
 };
 
+template <class T>
+void append(std::vector<T>& to, std::vector<T> from) {
+  if (to.empty()) {
+    to = std::move(from);
+    return;
+  }
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
 template <class Row>
 struct RowSet {
   std::vector<Row> inserted = {};
@@ -55,19 +64,10 @@ class RowSets {
   void for_each(Visit&& visit) const {
     (visit(of<Rows>()), ...);
   }
-  // Calls `visit.template operator()<Row>()` for each type, in their order.
-  template <class Visit>
-  static void for_each_type(Visit&& visit) {
-    (visit.template operator()<Rows>(), ...);
-  }
   [[nodiscard]] bool empty() const { return (of<Rows>().empty() && ...); }
   void merge(RowSets other) { (merge_sets(of<Rows>(), std::move(other.template of<Rows>())), ...); }
 
  private:
-  template <class T>
-  static void append(std::vector<T>& to, std::vector<T> from) {
-    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
-  }
   template <class Row>
   static void merge_sets(RowSet<Row>& to, RowSet<Row> from) {
     append(to.inserted, std::move(from.inserted));

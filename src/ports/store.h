@@ -182,7 +182,8 @@ using ChangedRows =
 // account is kept once per gateway, for good.
 struct Changes {
   ChangedRows rows = {};
-  bool replace_items = false;  // of the orders that are updated
+  // Whose items are written anew: orders that are updated.
+  std::vector<domain::OrderId> replaced_items = {};
   // Reviews of calls whose outcome the gateway told after all. Only open ones change.
   struct ResolvedReview {
     domain::CallId call;

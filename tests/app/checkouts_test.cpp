@@ -130,6 +130,16 @@ TEST_F(Checkouts, declined_in_the_browser_it_is_cancelled_too) {
   expect_expired();
 }
 
+TEST_F(Checkouts, what_a_person_must_decide_is_not_cancelled) {
+  open();
+  auto payment = world.payment(1);
+  payment.conflicted = true;
+  world.force(ports::Changes().update(payment));
+  EXPECT_EQ(expire_after(24h), 1);
+  EXPECT_EQ(view().session.status, CheckoutStatus::open) << "it is looked at again later";
+  EXPECT_EQ(status_there(), "requires_payment_method");
+}
+
 TEST_F(Checkouts, paid_in_time_it_is_complete) {
   open();
   pay_in_browser(world, 1);

@@ -66,6 +66,23 @@ class Inbox : public ::testing::Test {
   base::Task<base::Result<app::Received, domain::Refusal>> receiving(const wire::Request& request) {
     return app::receive_webhook(*world.context, domain::GatewayName::stripe, webhook_of(request));
   }
+  // An order with two payments is cancelled, and so are both at the gateway; nobody has heard.
+  // Gives the events that tell.
+  std::vector<wire::Request> cancel_unheard_with_two_payments(const Postbox& postbox) {
+    decline(1);
+    world.pay(1, "100");
+    world.process(2, "pm_card_chargeDeclined");
+    world.advance(1min);
+    world.wire.fate = [](const ports::HttpRequest& request) {
+      return request.url.ends_with("/cancel") ? Cut::answer_lost : Cut::none;
+    };
+    world.cancel_order(1);
+    EXPECT_TRUE(world.order_row(1).closing);
+    world.wire.fate = [](const ports::HttpRequest&) { return Cut::answer_lost; };
+    world.advance(2min);
+    world.work();  // sends what was not sent, and hears nothing
+    return postbox.about("payment_intent.canceled");
+  }
   std::optional<ports::StoredWebhook> row_of(const wire::Request& request) {
     const auto event = world.stripe->read_event(webhook_of(request));
     return run(world.clock, store.load({.root = {},
@@ -100,21 +117,21 @@ TEST_F(Inbox, a_final_fact_that_comes_first_is_applied_in_the_write_that_stores_
 }
 
 // Each of the two finds the other still under way: neither may leave the order to the other.
+TEST_F(Inbox, the_end_of_one_of_two_payments_leaves_their_order_closing) {
+  Postbox postbox(world);
+  const auto letters = cancel_unheard_with_two_payments(postbox);
+  ASSERT_EQ(letters.size(), 2U);
+  ASSERT_TRUE(run(world.clock, receiving(letters[0])));
+  EXPECT_TRUE(world.order_row(1).closing);
+  EXPECT_NE(world.order_row(1).status, domain::OrderStatus::cancelled);
+  ASSERT_TRUE(run(world.clock, receiving(letters[1])));
+  EXPECT_EQ(world.order_row(1).status, domain::OrderStatus::cancelled);
+  EXPECT_EQ(world.audit(), "");
+}
+
 TEST_F(Inbox, the_ends_of_two_payments_at_one_moment_close_their_order) {
   Postbox postbox(world);
-  decline(1);
-  world.pay(1, "100");
-  world.process(2, "pm_card_chargeDeclined");
-  world.advance(1min);
-  world.wire.fate = [](const ports::HttpRequest& request) {
-    return request.url.ends_with("/cancel") ? Cut::answer_lost : Cut::none;
-  };
-  world.cancel_order(1);
-  ASSERT_TRUE(world.order_row(1).closing);
-  world.wire.fate = [](const ports::HttpRequest&) { return Cut::answer_lost; };
-  world.advance(2min);
-  world.work();  // sends what was not sent, and hears nothing
-  const auto letters = postbox.about("payment_intent.canceled");
+  const auto letters = cancel_unheard_with_two_payments(postbox);
   ASSERT_EQ(letters.size(), 2U);
   std::vector<app::Received> received;
   for (const auto& letter : letters) group.spawn("event", keep(receiving(letter), received));
@@ -233,12 +250,7 @@ TEST_F(Inbox, takes_no_more_than_it_has_room_for_and_asks_again_when_it_is_empty
     row.event_id = "evt_" + std::to_string(i);
     row.body = "{}";
     row.next_try_at = world.clock.now();
-    const ports::Decide insert = [&](const ports::Loaded&) {
-      ports::Changes changes;
-      changes.insert(row);
-      return changes;
-    };
-    ASSERT_TRUE(run(world.clock, world.store->write({}, insert)).committed());
+    world.force(ports::Changes().insert(row));
   }
   int asked = 0;
   app::Inbox inbox(*world.context, [&] { ++asked; });

@@ -265,14 +265,7 @@ TEST_P(Overpaid, a_success_after_the_cancellation_is_an_overpayment) {
   cancelled.state = PaymentState::cancelled;
   auto order = world.order_row(1);
   order.allocated = domain::Money::zero(order.total.currency());
-  const ports::Decide force =
-      [&](const ports::Loaded&) -> base::Result<ports::Changes, domain::Refusal> {
-    ports::Changes changes;
-    changes.update(cancelled);
-    changes.update(order);
-    return changes;
-  };
-  ASSERT_TRUE(run(world.clock, world.store->write({}, force)).committed());
+  world.force(ports::Changes().update(cancelled, order));
   confirm_in_browser(1, "pm_card_visa");
   world.hold_webhooks = false;
   world.advance(minutes(2));

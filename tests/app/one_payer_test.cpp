@@ -218,13 +218,7 @@ TEST_P(OnePayer, what_a_person_must_decide_is_decided_first) {
   decline_then_wait_for_cash("100", "100");
   auto row = world.payment(1);
   row.conflicted = true;
-  const ports::Decide force =
-      [&](const ports::Loaded&) -> base::Result<ports::Changes, domain::Refusal> {
-    ports::Changes changes;
-    changes.update(row);
-    return changes;
-  };
-  ASSERT_TRUE(run(world.clock, world.store->write({}, force)).committed());
+  world.force(ports::Changes().update(row));
   EXPECT_EQ(sent([&] { EXPECT_EQ(charge(2, "100"), "payment_conflicted"); }), 0U);
   EXPECT_EQ(outcome(), "pending 0.00");
 }

@@ -205,13 +205,7 @@ class Conflict : public Reconciling {
     world.process(1, "pm_card_chargeDeclined");
     auto row = world.payment(1);
     row.gateway_payment_id = "pi_other";
-    const ports::Decide force =
-        [&](const ports::Loaded&) -> base::Result<ports::Changes, domain::Refusal> {
-      ports::Changes changes;
-      changes.update(row);
-      return changes;
-    };
-    ASSERT_TRUE(run(world.clock, world.store->write({}, force)).committed());
+    world.force(ports::Changes().update(row));
   }
   void tell(domain::GatewayPayment snapshot) {
     const app::DecideChanges decide =

@@ -401,6 +401,12 @@ ports::Loaded World::load(std::int64_t number) {
              store->load({.root = ports::PaymentRef{number}, .record_key = {}, .webhook = {}}));
 }
 
+void World::force(const ports::Changes& changes) {
+  const ports::Decide decide = [&](const ports::Loaded&) { return changes; };
+  const auto result = run(clock, store->write({}, decide));
+  if (!result.committed()) throw std::logic_error("rows that cannot be");
+}
+
 std::string World::audit() {
   const auto report = run(clock, app::audit(*store));
   std::string text;

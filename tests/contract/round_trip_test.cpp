@@ -227,7 +227,7 @@ TEST_P(RoundTrip, an_order_updated_with_its_items_replaced) {
   order.items[0].total = order.total;
   order.status = domain::OrderStatus::cancelled;
   order.updated_at = order.updated_at + std::chrono::seconds(5);
-  must_write(ports::Changes{.replace_items = true}.update(order));
+  must_write(ports::Changes{.replaced_items = {order.id}}.update(order));
   order.version = 2;
   expect_equal(*load(ports::OrderRef{order.id}).order, order);
 }

@@ -81,13 +81,12 @@ class RowSets : public ::testing::Test {
   Stamp stamp(std::string on) { return {id<decltype(Stamp::id)>(), std::move(on)}; }
   // All of the writes as one. False when a version was not the one read.
   bool write(const std::vector<MadeUp>& writes) {
-    std::vector<const MadeUp*> all;
-    for (const auto& sets : writes) all.push_back(&sets);
+    MadeUp all;
+    for (const auto& sets : writes) all.merge(sets);
     std::vector<store::Statement> statements;
-    MadeUp::for_each_type([&]<class Row>() {
-      store::plan_old_rows<Row>(statements, std::span<const MadeUp* const>(all),
-                                store::kSqliteTraits);
-      store::plan_new_rows<Row>(statements, std::span<const MadeUp* const>(all));
+    all.for_each([&](const auto& rows) {
+      store::plan_old_rows(statements, rows, store::kSqliteTraits);
+      store::plan_new_rows(statements, rows);
     });
     planned = statements.size();
     session_.connection().execute("BEGIN");

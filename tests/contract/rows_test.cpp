@@ -389,7 +389,7 @@ TEST_P(EveryRow, of_an_order_has_its_own_items_in_their_order) {
                     {make.id<domain::OrderItemId>(), "a", true, 2, pen(35), pen(70)}};
   must_write(ports::Changes().insert(first, second));
   second.items = {{make.id<domain::OrderItemId>(), "new", false, 1, pen(100), pen(100)}};
-  must_write(ports::Changes{.replace_items = true}.update(second));
+  must_write(ports::Changes{.replaced_items = {second.id}}.update(second));
   first.items.all().pop_back();
   must_write(ports::Changes().update(first));
   const auto products = [&](const domain::Order& order) {

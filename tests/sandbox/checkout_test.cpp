@@ -197,6 +197,26 @@ TEST(SandboxCheckout, what_was_given_up_before_the_session_ended_cannot_be_paid_
             "incomplete_expired");
 }
 
+TEST(SandboxCheckout, a_first_invoice_that_was_paid_elsewhere_is_not_paid_on_the_page_again) {
+  Shop world;
+  const auto session = world.open("mode=subscription&line_items[0][price]=" + std::string(kBasic) +
+                                  "&line_items[0][quantity]=1");
+  ASSERT_EQ(world.pay(session, "4000000000003220").status, 303) << "to 3-D Secure, and no further";
+  const auto made = world.get("/v1/subscriptions", "status=all");
+  const auto subscription = World::texts(made, "id").at(0);
+  const auto customer = World::texts(made, "customer").at(0);
+  const auto card = world.post("/v1/payment_methods/pm_card_visa/attach", "customer=" + customer);
+  ASSERT_EQ(world
+                .post("/v1/invoices/" + World::texts(made, "latest_invoice").at(0) + "/pay",
+                      "payment_method=" + card.text({"id"}))
+                .status,
+            200);
+  EXPECT_EQ(world.now(session).text({"status"}), "complete");
+  EXPECT_EQ(world.now(session).text({"subscription"}), subscription);
+  EXPECT_EQ(world.pay(session, "4242424242424242").header("Location"), Shop::success_of(session));
+  EXPECT_EQ(world.get("/v1/charges").json.find("data")->as_array()->size(), 1U);
+}
+
 TEST(SandboxCheckout, refuses_what_cannot_be_sold) {
   Shop world;
   const std::string basic = "&line_items[0][price]=" + std::string(kBasic);

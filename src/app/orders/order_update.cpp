@@ -119,7 +119,7 @@ base::Result<Decided, Refusal> decide(const Call& call, const UpdateOrder& comma
   const auto type = order.status == before ? "updated" : domain::to_string(order.status);
   decided.changes.insert(domain::order_event(order, "order." + std::string(type), std::nullopt,
                                              moment.now, moment.ids));
-  decided.changes.replace_items = command.items.has_value();
+  if (command.items) decided.changes.replaced_items.push_back(order.id);
   decided.reply = render_order(order);
   decided.changes.update(std::move(order));
   return decided;

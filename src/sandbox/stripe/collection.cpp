@@ -162,6 +162,7 @@ std::optional<ApiError> charge_invoice(Account& account, const Cause& cause, con
                                  {.off_session = how.off_session, .may_wait_for_customer = true});
   account.database.update(*intent);
   move_invoice(account, cause, *intent, how.automatic);
+  note_checkout(account, cause, *intent);
   if (!declined && intent->text("status") == "requires_action")
     return ApiError{402,
                     "card_error",

@@ -6,6 +6,7 @@
 #include "sandbox/stripe/charges.h"
 #include "sandbox/stripe/disputes.h"
 #include "sandbox/stripe/error_bodies.h"
+#include "sandbox/stripe/intent_parameters.h"
 #include "sandbox/stripe/payment_methods.h"
 
 namespace cobro::sandbox::stripe {
@@ -13,6 +14,13 @@ namespace {
 
 using wire::JsonNull;
 using wire::JsonObject;
+
+// Whoever asks: one intent is charged once.
+bool may_be_confirmed(const Document& intent) {
+  const auto status = intent.text("status");
+  return status == "requires_payment_method" || status == "requires_confirmation" ||
+         status == "requires_action";
+}
 
 bool needs_challenge(const Document& method, const ConfirmTerms& terms) {
   switch (card_of(method).challenge) {
@@ -151,6 +159,11 @@ ApiError authentication_failure(std::string_view kind) {
 
 std::optional<ApiError> confirm_intent(Account& account, const Cause& cause, Document& intent,
                                        Document& method, const ConfirmTerms& terms) {
+  if (!may_be_confirmed(intent))
+    return unexpected_state(
+        intent, fmt::format("This PaymentIntent could not be confirmed because it has a status of "
+                            "{}.",
+                            intent.text("status")));
   // What the page has authenticated counts for that method alone.
   const bool authenticated = intent.inner.string_at({"authenticated"}) == method.id();
   intent.body.set("payment_method", method.id());

@@ -27,7 +27,8 @@ struct ConfirmTerms {
   bool may_wait_for_customer = false;
 };
 
-// The decline, or nothing when the intent went forward or waits for the customer.
+// The decline, or nothing when the intent went forward or waits for the customer. One that is paid,
+// being paid or cancelled is refused (`payment_intent_unexpected_state`).
 std::optional<ApiError> confirm_intent(Account& account, const Cause& cause, Document& intent,
                                        Document& method, const ConfirmTerms& terms);
 

@@ -29,6 +29,7 @@ std::vector<std::int64_t> NumberBlock::take(std::size_t wanted) {
 }
 
 void NumberBlock::give_back(std::span<const std::int64_t> unused) {
+  if (unused.empty()) return;
   numbers_.insert(numbers_.end(), unused.begin(), unused.end());
   std::ranges::sort(numbers_);
 }

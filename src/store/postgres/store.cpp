@@ -3,8 +3,9 @@
 #include <utility>
 
 #include "base/check.h"
+#include "store/groups/write_groups.h"
+#include "store/postgres/groups.h"
 #include "store/postgres/pipeline.h"
-#include "store/postgres/write_groups.h"
 #include "store/postgres_store.h"
 #include "store/sql/changes.h"
 #include "store/sql/lists.h"
@@ -26,6 +27,7 @@ class PostgresStore final : public ports::Store {
                 bool always_merge)
       : pool_(std::move(pool)),
         groups_(pool_, clock, always_merge),
+        writes_(groups_, clock),
         deployment_(std::move(deployment)),
         clock_(clock) {}
   PostgresStore(const PostgresStore&) = delete;
@@ -33,7 +35,7 @@ class PostgresStore final : public ports::Store {
   ~PostgresStore() override { pool_->shut_down(); }
 
   base::Task<WriteResult> write(const ports::Reads& reads, const ports::Decide& decide) override {
-    return groups_.write(reads, decide);
+    return writes_.write(reads, decide);
   }
 
   base::Task<bool> was_committed(const ports::Changes& changes) override {
@@ -206,7 +208,8 @@ class PostgresStore final : public ports::Store {
   }
 
   std::shared_ptr<PgPool> pool_;
-  WriteGroups groups_;
+  PgGroups groups_;
+  WriteGroups writes_;
   std::string deployment_;
   ports::Clock& clock_;
 };

@@ -1,5 +1,6 @@
 #include "store/sql/changes.h"
 
+#include <algorithm>
 #include <type_traits>
 
 #include "store/sql/entities.h"
@@ -24,29 +25,27 @@ void add_sorted(std::vector<Statement>& statements, std::vector<Touch> touches) 
 namespace {
 
 using Statements = std::vector<Statement>;
-using All = std::span<const ports::Changes>;
-using ports::ChangedRows;
+using ports::Changes;
 
 void add_items(Statements& statements, const domain::Order& order) {
   for (std::size_t i = 0; i < order.items.size(); ++i) statements.push_back(insert_item(order, i));
 }
 
-void add_items(Statements& statements, All all) {
+void add_items(Statements& statements, const Changes& changes) {
   Statements items;
-  for (const auto& changes : all) {
-    for (const auto& order : changes.inserted<domain::Order>()) add_items(items, order);
-    if (!changes.replace_items) continue;
-    for (const auto& order : changes.updated<domain::Order>()) {
-      statements.push_back(delete_items(order.id));
-      add_items(items, order);
-    }
+  for (const auto& order : changes.inserted<domain::Order>()) add_items(items, order);
+  for (const auto& order : changes.updated<domain::Order>()) {
+    const auto replaced = std::ranges::find(changes.replaced_items, order.id);
+    if (replaced == changes.replaced_items.end()) continue;
+    statements.push_back(delete_items(order.id));
+    add_items(items, order);
   }
   add_merged(statements, std::move(items));
 }
 
 // Records that wait, by key: those that are not open any more are left alone. A record that begins
 // takes the place of an expired one.
-void add_records_by_key(Statements& statements, const ports::Changes& changes) {
+void add_records_by_key(Statements& statements, const Changes& changes) {
   for (const auto& completed : changes.complete_records)
     statements.push_back(
         {"UPDATE records SET state = 'settled', expires_at = $2, version = version + 1 "
@@ -61,40 +60,36 @@ void add_records_by_key(Statements& statements, const ports::Changes& changes) {
 }
 
 // Those that a person resolved meanwhile are left alone.
-void add_resolved_reviews(Statements& statements, All all) {
-  for (const auto& changes : all)
-    for (const auto& resolved : changes.resolve_reviews)
-      statements.push_back(
-          {"UPDATE reviews SET status = 'resolved', outcome = $2, resolved_by = 'gateway',"
-           " resolved_at = $3, version = version + 1 WHERE call_id = $1 AND status = 'open'",
-           params_of(resolved.call, resolved.outcome, resolved.at)});
+void add_resolved_reviews(Statements& statements, const Changes& changes) {
+  for (const auto& resolved : changes.resolve_reviews)
+    statements.push_back(
+        {"UPDATE reviews SET status = 'resolved', outcome = $2, resolved_by = 'gateway',"
+         " resolved_at = $3, version = version + 1 WHERE call_id = $1 AND status = 'open'",
+         params_of(resolved.call, resolved.outcome, resolved.at)});
 }
 
 // What is written beside the rows of a type: between those that were there and those that begin,
 // and after both.
 template <class Row>
-void add_between(Statements& statements, All all) {
+void add_between(Statements& statements, const Changes& changes) {
   if constexpr (std::is_same_v<Row, ports::IdempotencyRecord>)
-    for (const auto& changes : all) add_records_by_key(statements, changes);
+    add_records_by_key(statements, changes);
 }
 template <class Row>
-void add_after(Statements& statements, All all) {
-  if constexpr (std::is_same_v<Row, domain::Order>) add_items(statements, all);
-  if constexpr (std::is_same_v<Row, domain::Review>) add_resolved_reviews(statements, all);
+void add_after(Statements& statements, const Changes& changes) {
+  if constexpr (std::is_same_v<Row, domain::Order>) add_items(statements, changes);
+  if constexpr (std::is_same_v<Row, domain::Review>) add_resolved_reviews(statements, changes);
 }
 
 }  // namespace
 
-std::vector<Statement> plan_changes(All all, const SqlTraits& traits) {
-  std::vector<const ChangedRows*> sets;
-  sets.reserve(all.size());
-  for (const auto& changes : all) sets.push_back(&changes.rows);
+std::vector<Statement> plan_changes(const Changes& changes, const SqlTraits& traits) {
   Statements statements;
-  ChangedRows::for_each_type([&]<class Row>() {
-    plan_old_rows<Row>(statements, std::span<const ChangedRows* const>(sets), traits);
-    add_between<Row>(statements, all);
-    plan_new_rows<Row>(statements, std::span<const ChangedRows* const>(sets));
-    add_after<Row>(statements, all);
+  changes.rows.for_each([&]<class Row>(const ports::RowSet<Row>& rows) {
+    plan_old_rows(statements, rows, traits);
+    add_between<Row>(statements, changes);
+    plan_new_rows(statements, rows);
+    add_after<Row>(statements, changes);
   });
   return statements;
 }

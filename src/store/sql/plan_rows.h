@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <span>
 #include <vector>
 
 #include "ports/row_sets.h"
@@ -26,35 +25,29 @@ Touch rely_on(const Table& table, const ports::ReliedOn& row, const SqlTraits& t
 Statement remove_from(const Table& table, const base::Uuid& id);
 void add_sorted(std::vector<Statement>& statements, std::vector<Touch> touches);
 
-// Of one type, of several writes: what goes, what changes and what is relied on. It comes before
-// what begins: what these rows held (a key of their table) is free then.
-template <class Row, class Sets>
-void plan_old_rows(std::vector<Statement>& statements, std::span<const Sets* const> all,
+// What goes, what changes and what is relied on. It comes before what begins: what these rows held
+// (a key of their table) is free then.
+template <class Row>
+void plan_old_rows(std::vector<Statement>& statements, const ports::RowSet<Row>& rows,
                    const SqlTraits& traits) {
   if constexpr (ports::Versioned<Row>) {
     const auto& table = Stored<Row>::table();
     std::vector<Touch> touches;
-    for (const auto* sets : all) {
-      const auto& rows = sets->template of<Row>();
-      for (const auto& row : rows.removed) {
-        statements.push_back(rely_on(table, {row.id.uuid, row.version}, traits).statement);
-        statements.push_back(remove_from(table, row.id.uuid));
-      }
-      for (const auto& row : rows.updated)
-        touches.push_back({row.id.uuid, Stored<Row>::update(row)});
-      for (const auto& row : rows.relied_on) touches.push_back(rely_on(table, row, traits));
+    for (const auto& row : rows.removed) {
+      statements.push_back(rely_on(table, {row.id.uuid, row.version}, traits).statement);
+      statements.push_back(remove_from(table, row.id.uuid));
     }
+    for (const auto& row : rows.updated) touches.push_back({row.id.uuid, Stored<Row>::update(row)});
+    for (const auto& row : rows.relied_on) touches.push_back(rely_on(table, row, traits));
     add_sorted(statements, std::move(touches));
   }
 }
 
-// The rows of one type that begin.
-template <class Row, class Sets>
-void plan_new_rows(std::vector<Statement>& statements, std::span<const Sets* const> all) {
+// What begins.
+template <class Row>
+void plan_new_rows(std::vector<Statement>& statements, const ports::RowSet<Row>& rows) {
   std::vector<Statement> inserts;
-  for (const auto* sets : all)
-    for (const auto& row : sets->template of<Row>().inserted)
-      inserts.push_back(Stored<Row>::insert(row));
+  for (const auto& row : rows.inserted) inserts.push_back(Stored<Row>::insert(row));
   add_merged(statements, std::move(inserts));
 }
 

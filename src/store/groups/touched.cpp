@@ -1,4 +1,4 @@
-#include "store/postgres/touched.h"
+#include "store/groups/touched.h"
 
 #include <algorithm>
 
