@@ -84,7 +84,8 @@ struct Blunder {
   std::string body;
   int after = 0;  // status of what was asked for next; 0: nothing was, or no answer came
   std::string after_body;
-  bool quiet = false;  // neither gateway nor database failed anybody meanwhile
+  bool quiet =
+      false;  // neither gateway nor database failed anybody meanwhile, or left something open
 };
 
 // What an answer told a client, to be held against the end.

@@ -400,6 +400,13 @@ void World::watch(const Waiting& waiting) {
         fmt::format("{} took {} s", waiting.what, took.count() / 1'000'000));
 }
 
+base::Task<bool> World::has_open_calls(const std::string& who) {
+  const auto identity = identity_of(who);
+  const auto loaded = co_await store_->load(
+      {.customer = ports::CustomerRef{domain::GatewayName::stripe, identity.tenant, identity.sub}});
+  co_return !loaded.open_calls.empty();
+}
+
 base::Task<Heard> World::at_gateway(std::string method, std::string path, std::string form) {
   return ask_gateway("sk_test_simulated", std::move(method), std::move(path), std::move(form));
 }

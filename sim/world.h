@@ -58,6 +58,9 @@ class World {
   // The same from a customer's browser, with the publishable key.
   base::Task<Heard> in_browser(std::string method, std::string path, std::string form);
 
+  // Whether something about this person's customer or saved methods is under way or unknown.
+  base::Task<bool> has_open_calls(const std::string& who);
+
   // Lets virtual time pass, with everything that happens meanwhile. Ends at once when that
   // is too much; `ground.violations` says so.
   void run_for(base::Duration span);

@@ -196,7 +196,7 @@ bool Blunderer::is_calm() {
 
 base::Task<void> Blunderer::blunder(std::string what, Wish wrong, std::optional<Wish> next) {
   const auto before = disturbances();
-  const bool calm = is_calm();
+  const bool calm = is_calm() && !co_await asking_.world().has_open_calls(who_);
   const auto heard = co_await asking_.once(std::move(wrong));
   Blunder made{.what = std::move(what), .status = heard.status, .body = heard.body};
   if (next) {

@@ -12,6 +12,8 @@ using base::Timestamp;
 
 // Who took a call up may be at it for this long, and does not take it up again meanwhile.
 constexpr base::Duration kLongestWork = std::chrono::minutes(3);
+// Its request to a silent gateway may last that long after a webhook has ended the call.
+constexpr base::Duration kLongestRequest = std::chrono::seconds(26);
 
 std::string seconds(Timestamp at) {
   return fmt::format("{:.3f}", static_cast<double>(at.micros) / 1e6);
@@ -100,7 +102,8 @@ void add_crowds(const LeaseLog& log, int process, std::vector<Span>& all) {
                                     [](const auto& row) { return !row.open; });
       const auto longest = rows[i].at + kLongestWork;
       steps.emplace_back(rows[i].at, 1);
-      steps.emplace_back(end == rows.end() ? longest : std::min(end->at, longest), -1);
+      const auto ended = end == rows.end() ? longest : end->at + kLongestRequest;
+      steps.emplace_back(std::min(ended, longest), -1);
     }
   std::ranges::sort(steps);
   int working = 0;

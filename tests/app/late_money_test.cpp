@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "app/payments/overpayments.h"
+#include "app/payments/payment_query.h"
 #include "domain/words.h"
 #include "tests/app/world.h"
 
@@ -298,6 +299,28 @@ TEST_P(Overpaid, what_nobody_can_capture_is_released_within_the_request_that_lea
   world.capture(1);
   EXPECT_EQ(world.standing_there(1), "cancelled 0.00, refunded 0.00");
   EXPECT_EQ(world.payment(1).state, PaymentState::cancelled);
+}
+
+// Who decided, and was not the one who wrote, sends nothing.
+TEST_P(Overpaid, two_who_learn_of_it_at_one_moment_release_it_once) {
+  world.pay(1, "100", "stripe", domain::CaptureMethod::manual);
+  world.process(1, "pm_card_chargeDeclined");
+  world.pay(1, "100");
+  world.process(2);
+  world.hold_webhooks = true;
+  confirm_in_browser(1, "pm_card_visa");
+  const auto id = world.payment(1).id;
+  base::TaskGroup both{[](std::string_view, const std::exception_ptr&) { FAIL(); }};
+  const auto looking = [](app::Context& context, domain::PaymentId payment) -> base::Task<void> {
+    (void)co_await app::query_payment(context, payment);
+  };
+  both.spawn("one", looking(*world.context, id));
+  both.spawn("other", looking(*world.context, id));
+  for (int i = 0; i < 2000 && both.running() > 0; ++i) world.clock.step();
+  EXPECT_EQ(world.payment(1).state, PaymentState::cancelled);
+  EXPECT_EQ(std::ranges::count_if(world.wire.sent,
+                                  [](const auto& sent) { return sent.url.ends_with("/cancel"); }),
+            1);
 }
 
 // An order of 100 of which 50 are paid and 40 are asked for has no room for 100 more.

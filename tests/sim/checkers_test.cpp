@@ -216,8 +216,12 @@ TEST_F(Checkers, find_an_overpayment_that_the_ledger_does_not_owe) {
   EXPECT_EQ(failing(), "books;");
 }
 TEST_F(Checkers, find_what_a_person_could_not_settle) {
-  evidence.reviews.push_back(
-      {.amount = soles(1), .detail = "nobody knows", .created_at = {}, .resolved_at = {}});
+  evidence.reviews.push_back({.amount = soles(1),
+                              .detail = "nobody knows",
+                              .created_at = evidence.now,
+                              .resolved_at = {}});
+  EXPECT_EQ(failing(), "") << "the clerk comes later";
+  evidence.reviews.back().created_at = evidence.now + std::chrono::hours(-3);
   EXPECT_EQ(failing(), "settled;");
   evidence.reviews.back().status = domain::ReviewStatus::resolved;
   EXPECT_EQ(failing(), "");

@@ -1,5 +1,7 @@
 #include "app/payments/payment_query.h"
 
+#include <utility>
+
 #include "app/calls/accounts.h"
 #include "app/calls/driver.h"
 #include "app/calls/gateway_client.h"
@@ -99,11 +101,11 @@ bool does_not_fit(domain::Applied applied) {
 struct Found {
   std::optional<Query> query;  // nothing: the payment has moved
   Unseen unseen = {};
+  std::vector<domain::GatewayCall> calls = {};  // that were written, to be sent
 };
 base::Task<base::Result<Found, Refusal>> apply_found(Context& context, domain::Payment seen,
                                                      std::vector<domain::GatewayPayment> found) {
   Found result;
-  std::vector<domain::GatewayCall> written;
   ports::Reads reads{.root = ports::PaymentRef{seen.id},
                      .parts = {},
                      .transaction_numbers = numbers_for_snapshots(context)};
@@ -125,14 +127,14 @@ base::Task<base::Result<Found, Refusal>> apply_found(Context& context, domain::P
                                       : Query::nothing_new;
     result.unseen = unseen_by(books.payment(), found);
     if (changed) collect(books, changes);
-    written = changes.inserted<domain::GatewayCall>();
+    result.calls = changes.inserted<domain::GatewayCall>();
     return changes;
   };
   auto committed = co_await commit(context, std::move(reads), decide);
   if (!committed) co_return std::unexpected(std::move(committed).error());
   // What the customer approved is taken, and what nobody can capture any more let go, while whoever
   // asked is here; recovery sends the rest.
-  for (auto& call : written)
+  for (auto& call : std::exchange(result.calls, {}))
     if (call.operation != domain::Operation::refund)
       (void)co_await perform(context, nullptr, std::move(call), &unworded);
   co_return result;
