@@ -189,6 +189,37 @@ TEST_F(OneWrite, whose_answer_was_lost_without_a_trace_is_made_again) {
   EXPECT_EQ(store.asked, 0);
 }
 
+// A call to the gateway is sent as it was decided: while the lost COMMIT may still come, it is that
+// which is written again, whatever a new decision would say.
+TEST_F(OneWrite, of_a_call_whose_answer_was_lost_is_written_as_it_was) {
+  int decisions = 0;
+  const app::DecideChanges decide =
+      [&](const ports::Loaded&,
+          domain::Moment moment) -> base::Result<ports::Changes, domain::Refusal> {
+    if (++decisions == 2)
+      return std::unexpected(domain::Refusal{.code = RefusalCode::order_closing, .message = "no"});
+    domain::GatewayCall call{};
+    call.id = moment.ids.next<domain::CallId>();
+    call.request.body = "amount=" + std::to_string(decisions);
+    return ports::Changes().insert(call);
+  };
+  store.tell = [](int n) {
+    return n < 3 ? failed(WriteFailure::unknown_commit) : ports::WriteResult{};
+  };
+  EXPECT_TRUE(run(world.clock, app::commit(context, {}, decide)));
+  EXPECT_EQ(decisions, 1);
+  ASSERT_EQ(store.decided.size(), 3U);
+  EXPECT_EQ(store.decided[2].inserted<domain::GatewayCall>().at(0).request.body, "amount=1");
+  // Rows that moved tell that it cannot come any more.
+  decisions = 0;
+  store.tell = [n = 0](int) mutable {
+    return failed(++n == 1 ? WriteFailure::unknown_commit : WriteFailure::conflict);
+  };
+  const auto refused = run(world.clock, app::commit(context, {}, decide));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, RefusalCode::order_closing);
+}
+
 TEST_F(OneWrite, that_is_refused_is_tried_once) {
   const app::DecideChanges refuse =
       [](const ports::Loaded&,

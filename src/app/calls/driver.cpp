@@ -245,19 +245,21 @@ base::Task<base::Result<Completed, Refusal>> perform_first(Context& context, Cal
                                                            GatewayCall sent) {
   std::optional<Refusal> rendered;
   std::optional<Completed> done;
-  const Call call{.caller = std::move(caller),
-                  .render_refusal = [&rendered](const Refusal& refusal) {
+  const Call call{.caller = std::move(caller), .render_refusal = [&](const Refusal& refusal) {
+                    done.reset();
                     rendered = refusal;
                     return StoredReply{};
                   }};
-  const RenderCompleted render = [&done](const Completed& completed) {
+  const RenderCompleted render = [&](const Completed& completed) {
+    rendered.reset();
     done = completed;
     return StoredReply{};
   };
   auto answer = co_await perform(context, &call, std::move(sent), render);
+  // What was rendered in a try that was not committed is nothing.
+  if (!answer) co_return std::unexpected(std::move(answer).error());
   if (done) co_return std::move(*done);
-  if (rendered) co_return std::unexpected(std::move(*rendered));
-  co_return std::unexpected(answer ? outcome_unknown() : std::move(answer).error());
+  co_return std::unexpected(rendered ? std::move(*rendered) : outcome_unknown());
 }
 
 base::Task<bool> complete_as(Context& context, GatewayCall known, GatewayAnswer answer) {

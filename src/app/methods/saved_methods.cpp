@@ -239,6 +239,8 @@ base::Task<base::Result<Customer, Refusal>> ensure_customer(Context& shared, Cal
     if (step.customer) co_return std::move(*step.customer);
     if (step.waiting) {
       if (!co_await waiting.look(std::move(*step.waiting))) break;
+    } else if (!step.send) {
+      continue;  // an earlier try held, of which this one knows nothing
     } else if (auto failed = co_await run(context, caller, std::move(*step.send), nullptr)) {
       co_return std::unexpected(std::move(*failed));
     }

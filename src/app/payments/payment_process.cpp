@@ -26,6 +26,7 @@ struct Process {
   Asked asked = {};
   bool awaits_outcome = false;                      // a question was for what became of a try
   std::optional<ports::CustomerRef> customer = {};  // that is loaded
+  std::optional<ports::CustomerRef> wanted = {};    // that is to be loaded, says the last decision
   std::optional<std::string> used = {};             // what the gateway calls the one of the call
   std::optional<std::string> used_default = {};     // and the method that the caller did not name
 };
@@ -80,13 +81,14 @@ base::Result<std::optional<Means>, Refusal> choose(Process& process, const ports
   const auto& named = process.command.payment_method;
   process.used.reset();
   process.used_default.reset();
+  process.wanted.reset();
   const auto* gateway = process.context.gateways.find(payment.gateway);
   if (gateway != nullptr && !gateway->capabilities().needs_method) return Means{};
   if (!named && payment.gateway_payment_method_id)
     return Means{payment.gateway_payment_method_id, payment.gateway_customer_id};
   const auto theirs = customer_ref(payment);
   if (!process.customer || !same(*process.customer, theirs)) {
-    process.customer = theirs;
+    process.wanted = theirs;
     return std::nullopt;
   }
   COBRO_TRY_INTO(auto means, choose_from(saved_methods_of(loaded), named));
@@ -249,6 +251,7 @@ base::Task<Answer> process_payment(Context& context, Call call, ProcessPayment c
     auto decided =
         co_await idempotently_with_query(own, call, reads, decide_once, render_left, process.asked);
     if (!decided) co_return std::unexpected(std::move(decided).error());
+    if (process.wanted) process.customer = std::exchange(process.wanted, std::nullopt);
     if (decided->again) continue;
     if (decided->reply) co_return std::move(*decided->reply);
     auto answer = co_await perform(own, &call, std::move(decided->calls.front()), render_accepted);

@@ -1,5 +1,6 @@
 #include "app/pipeline/pipeline.h"
 
+#include <optional>
 #include <utility>
 
 #include "app/pipeline/invariants.h"
@@ -62,6 +63,11 @@ base::Duration pause_before(int attempt, ports::Random& random) {
   return base::Duration{longest.count() * (chance[0] * 256 + chance[1] + 1) / 65536};
 }
 
+// What is sent after a commit must be what that commit wrote.
+bool sends_something(const Changes& changes) {
+  return !changes.inserted<domain::GatewayCall>().empty();
+}
+
 // One write and its tries: what every try must do alike, and what the last one decided.
 class Tries {
  public:
@@ -69,15 +75,24 @@ class Tries {
       : decide_(std::move(decide)), now_(context.clock.now()), ids_(make_ids(context, now_)) {}
 
   base::Result<Changes, Refusal> decide(const Loaded& loaded) {
+    if (repeats_) return *last_;
     auto changes = maybe_committed_ ? decide_like_before(loaded) : decide_afresh(loaded);
+    last_.reset();
     if (!changes) return changes;
     check_invariants(*changes);
     if (!maybe_committed_) probe_ = probe_of(*changes);
+    if (sends_something(*changes)) last_ = *changes;
     return changes;
   }
   // The answer to COMMIT was lost. What later tries decide must not replace the row that
-  // tells whether this one held.
-  void note_unknown() { maybe_committed_ = maybe_committed_ || !probe_.empty(); }
+  // tells whether this one held. While it may still be committed, a call to the gateway is written
+  // again as it was: whoever decided it has what was decided, and sends that.
+  void note_unknown() {
+    maybe_committed_ = maybe_committed_ || !probe_.empty();
+    repeats_ = maybe_committed_ && last_;
+  }
+  // The rows have moved, so that what is on its way cannot be committed any more.
+  void note_refused() { repeats_ = false; }
   [[nodiscard]] bool maybe_committed() const { return maybe_committed_; }
   [[nodiscard]] const Changes& probe() const { return probe_; }
 
@@ -108,6 +123,8 @@ class Tries {
   std::vector<std::int64_t> order_numbers_, payment_numbers_, transaction_numbers_;
   Changes probe_;
   bool maybe_committed_ = false;
+  std::optional<Changes> last_;  // that the last try decided, where something is to be sent
+  bool repeats_ = false;
 };
 
 // Whether a try whose answer was lost held after all; false too when the database cannot say.
@@ -157,6 +174,8 @@ base::Task<base::Result<void, Refusal>> commit(Context& context, ports::Reads re
       co_return std::unexpected(std::move(*refusal));
     const auto& error = std::get<ports::WriteError>(written.outcome);
     if (error.failure == WriteFailure::unknown_commit) tries.note_unknown();
+    if (error.failure == WriteFailure::conflict || error.failure == WriteFailure::ceiling)
+      tries.note_refused();
     if (error.failure == WriteFailure::ceiling && ++ceilings == kCeilingTries)
       co_return std::unexpected(ceiling_refusal(error.constraint));
   }

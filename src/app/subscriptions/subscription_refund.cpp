@@ -109,6 +109,8 @@ base::Task<Answer> refund_and_end(Context& context, Call call, RefundPayment com
       co_await refund_payment(context, std::move(call), std::move(command), render_and_note);
   // A refund that was declined, or failed at once, leaves the subscription alone.
   if (!refunded || refunded->status != 200) co_return refunded;
+  // What was noted then is of a try that was not committed.
+  if (refunded->headers.find("Idempotent-Replayed")) status.reset();
   if (status ? *status == domain::RefundStatus::failed : co_await has_failed(context, key, payment))
     co_return refunded;
   const auto not_ended = co_await end(context, std::move(to_end), *subscription);
