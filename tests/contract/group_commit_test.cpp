@@ -359,6 +359,7 @@ TEST_F(GroupCommit, a_commit_without_an_answer_is_unknown_to_all_and_not_tried_a
   exchange(0).answer();
   exchange(1).answer();
   database.fail(1, WriteFailure::unknown_commit);
+  ASSERT_TRUE(a.result && b.result);
   EXPECT_EQ(failure_of(*a.result), WriteFailure::unknown_commit);
   EXPECT_EQ(failure_of(*b.result), WriteFailure::unknown_commit);
   EXPECT_EQ(begun(), 2U);
