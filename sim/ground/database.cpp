@@ -88,17 +88,26 @@ base::Task<WriteResult> Database::write(const ports::Reads& reads, const ports::
 }
 
 base::Task<void> Database::serve(std::shared_ptr<Exchange> exchange, Answered answer) {
-  if (ground_.faults.strike(Fault::commit_lost)) {
-    ground_.trace.note("database: a COMMIT is lost");
-    co_return answer(broken(WriteFailure::unknown_commit));
-  }
+  if (loses_commit(answer)) co_return;
   if (ground_.faults.strike(Fault::commit_late))
     co_return co_await commit_late(std::move(exchange), answer);
+  co_await tell(commit(std::move(exchange)), answer);
+}
+
+bool Database::loses_commit(const Answered& answer) {
+  if (!ground_.faults.strike(Fault::commit_lost)) return false;
+  ground_.trace.note("database: a COMMIT is lost");
+  answer(broken(WriteFailure::unknown_commit));
+  return true;
+}
+
+// Commits, and lets the answer come or not.
+base::Task<void> Database::tell(base::Task<WriteResult> committing, Answered answer) {
   const bool unheard = ground_.faults.strike(Fault::commit_unheard);
   std::exception_ptr failure;
   std::optional<WriteResult> result;
   try {
-    result = co_await commit(std::move(exchange));
+    result = co_await committing;
   } catch (...) {
     failure = std::current_exception();
   }

@@ -78,6 +78,8 @@ class Database final : public ForwardingStore {
   base::Task<void> serve_commit(ports::Changes changes, std::int64_t read_at, Answered answer);
   base::Task<ports::WriteResult> apply(const ports::Changes& changes, std::int64_t read_at);
   base::Task<void> apply_late(ports::Changes changes, std::int64_t read_at);
+  bool loses_commit(const Answered& answer);
+  base::Task<void> tell(base::Task<ports::WriteResult> committing, Answered answer);
   void hinder(const ports::Reads& reads);
   base::Task<void> serve_lease(domain::InstanceId instance, base::Duration span, bool begin,
                                base::Completion<bool> answer);

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <exception>
-#include <optional>
 #include <utility>
 
 namespace cobro::sim {
@@ -67,28 +65,12 @@ base::Task<WriteResult> Database::write_in_group(const ports::Reads& reads,
 }
 
 base::Task<void> Database::serve_commit(Changes changes, std::int64_t read_at, Answered answer) {
-  if (ground_.faults.strike(Fault::commit_lost)) {
-    ground_.trace.note("database: a COMMIT is lost");
-    co_return answer(broken(WriteFailure::unknown_commit));
-  }
+  if (loses_commit(answer)) co_return;
   if (ground_.faults.strike(Fault::commit_late)) {
     answer(broken(WriteFailure::unknown_commit));
     co_return co_await apply_late(std::move(changes), read_at);
   }
-  const bool unheard = ground_.faults.strike(Fault::commit_unheard);
-  std::exception_ptr failure;
-  std::optional<WriteResult> result;
-  try {
-    result = co_await apply(changes, read_at);
-  } catch (...) {
-    failure = std::current_exception();
-  }
-  if (failure) co_return answer.fail(failure);
-  if (unheard && result->committed()) {
-    ground_.trace.note("database: the answer to a COMMIT is lost");
-    result = broken(WriteFailure::unknown_commit);
-  }
-  answer(std::move(*result));
+  co_await tell(apply(changes, read_at), answer);
 }
 
 }  // namespace cobro::sim

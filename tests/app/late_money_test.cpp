@@ -43,6 +43,16 @@ class Overpaid : public ::testing::TestWithParam<bool> {
   domain::Overpayment overpayment(std::int64_t payment) {
     return *world.payment(payment).overpayment;
   }
+  // The first payment is declined, the second pays the order; then the first is held in the
+  // browser, and nobody hears of it.
+  void hold_too_late_unheard() {
+    world.pay(1, "100", "stripe", domain::CaptureMethod::manual);
+    world.process(1, "pm_card_chargeDeclined");
+    world.pay(1, "100");
+    world.process(2);
+    world.hold_webhooks = true;
+    confirm_in_browser(1, "pm_card_visa");
+  }
   // The first payment fails, the second pays the order, then the first is paid in the browser.
   void pay_twice(const std::string& method = "pm_card_visa") {
     world.pay(1, "100");
@@ -290,12 +300,7 @@ TEST_P(Overpaid, a_hold_that_nobody_can_capture_is_released_at_the_gateway) {
 }
 
 TEST_P(Overpaid, what_nobody_can_capture_is_released_within_the_request_that_learns_of_it) {
-  world.pay(1, "100", "stripe", domain::CaptureMethod::manual);
-  world.process(1, "pm_card_chargeDeclined");
-  world.pay(1, "100");
-  world.process(2);
-  world.hold_webhooks = true;
-  confirm_in_browser(1, "pm_card_visa");
+  hold_too_late_unheard();
   world.capture(1);
   EXPECT_EQ(world.standing_there(1), "cancelled 0.00, refunded 0.00");
   EXPECT_EQ(world.payment(1).state, PaymentState::cancelled);
@@ -303,12 +308,7 @@ TEST_P(Overpaid, what_nobody_can_capture_is_released_within_the_request_that_lea
 
 // Who decided, and was not the one who wrote, sends nothing.
 TEST_P(Overpaid, two_who_learn_of_it_at_one_moment_release_it_once) {
-  world.pay(1, "100", "stripe", domain::CaptureMethod::manual);
-  world.process(1, "pm_card_chargeDeclined");
-  world.pay(1, "100");
-  world.process(2);
-  world.hold_webhooks = true;
-  confirm_in_browser(1, "pm_card_visa");
+  hold_too_late_unheard();
   const auto id = world.payment(1).id;
   base::TaskGroup both{[](std::string_view, const std::exception_ptr&) { FAIL(); }};
   const auto looking = [](app::Context& context, domain::PaymentId payment) -> base::Task<void> {

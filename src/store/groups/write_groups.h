@@ -3,10 +3,10 @@
 //   BEGIN + the reads of all ─▶ each decides ─▶ the changes of all + COMMIT
 //
 // A write that comes while one at most is under way begins at once; what comes while several are
-// goes together after them. A member
-// whose rows another member or a group under way writes is put back, and decides again from fresh
-// rows. When the database refuses a group nothing of it was written, and each member is run again
-// by itself. No result is given before its own commit. One thread.
+// goes together after them. A member whose rows another member or a group under way writes is put
+// back, and decides again from fresh rows. When the database refuses a group nothing of it was
+// written, and each member is run again by itself. No result is given before its own commit. One
+// thread.
 #pragma once
 
 #include <deque>
